@@ -1,0 +1,1 @@
+"""AI Scaling Office: the project, and what every app stands on."""

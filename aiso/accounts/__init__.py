@@ -1,0 +1,1 @@
+"""People, roles, business units, service accounts."""

@@ -1,0 +1,46 @@
+from typing import TYPE_CHECKING, Self
+
+import pghistory
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from tree_queries.fields import TreeNodeForeignKey
+from tree_queries.query import TreeQuerySet
+
+if TYPE_CHECKING:
+    from .person import User
+
+
+class BusinessUnitQuerySet(TreeQuerySet["BusinessUnit"]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Everybody signed in sees the whole tree: a register without it could not be read."""
+        return self if user.is_authenticated else self.none()
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def and_below(self, units: "models.QuerySet[BusinessUnit] | list[int]") -> list[int]:
+        """The ids of `units` and of every unit below them, in one query."""
+        wanted = {unit if isinstance(unit, int) else unit.pk for unit in units}
+        rows = self.with_tree_fields().filter(pk__isnull=False)
+        return [row.pk for row in rows if wanted & {*row.tree_path}]  # type: ignore[attr-defined]
+
+
+@pghistory.track()
+class BusinessUnit(models.Model):
+    """A part of the company, in a tree: a division, an agency, a bureau below it."""
+
+    parent = TreeNodeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=40, blank=True, help_text="As people say it, e.g. HR.")
+    is_active = models.BooleanField(default=True)
+
+    objects = BusinessUnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "name"], name="unit_name_once_below_parent", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

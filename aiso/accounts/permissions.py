@@ -1,0 +1,25 @@
+"""Who may see and change people, roles and units. Plain predicates on a signed-in person."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from .models import Role, User
+from .models.role import OFFICE
+
+
+def can_see_administration(user: User | AnonymousUser) -> bool:
+    """The office keeps the lists; auditors read them."""
+    return isinstance(user, User) and user.has_role(*OFFICE, Role.AUDITOR)
+
+
+def can_manage_people(user: User | AnonymousUser) -> bool:
+    """Only an office lead for the whole company grants roles: a grant limited to a unit could widen itself."""
+    return isinstance(user, User) and user.is_active and user.role_units.get(Role.OFFICE_LEAD, frozenset()) is None
+
+
+def can_manage_units(user: User | AnonymousUser) -> bool:
+    return can_manage_people(user)
+
+
+def can_manage_lists(user: User | AnonymousUser) -> bool:
+    """Shared lists concern every unit, so a role limited to one unit does not reach them."""
+    return isinstance(user, User) and user.is_active and any(user.role_units.get(role, frozenset()) is None for role in OFFICE)

@@ -1,0 +1,1 @@
+"""Who changed what: the context of each change, and history as a person reads it."""

@@ -1,0 +1,1 @@
+"""Transactional outbox and notifications: what happened is stored with what changed, then told."""

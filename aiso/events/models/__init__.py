@@ -1,0 +1,4 @@
+from .event import Event
+from .notification import Notification
+
+__all__ = ["Event", "Notification"]

@@ -1,0 +1,40 @@
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from aiso import clock
+from aiso.accounts.models import User
+
+from .event import Event
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Each person's own."""
+        return self.filter(person=user) if isinstance(user, User) else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """One sentence for one person, with the place where it can be dealt with."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="notifications")
+    text = models.CharField(max_length=300)
+    path = models.CharField(max_length=300, help_text="Where it is dealt with, inside this site.")
+    created_at = models.DateTimeField(default=clock.now)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["person"], condition=models.Q(read_at=None), name="notification_unread")]
+        constraints = [models.UniqueConstraint(fields=["person", "event"], name="one_notification_an_event")]
+
+    def __str__(self) -> str:
+        return self.text

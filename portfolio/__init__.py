@@ -1,0 +1,1 @@
+"""The initiative register: intake, owners, outcome metrics, tools, spreadsheet import."""
