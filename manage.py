@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+import os
+import sys
+
+from aiso.embedded import ensure_servers
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aiso.settings")
+    ensure_servers()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
