@@ -1,0 +1,16 @@
+"""All addresses. Each app names its own; LoginRequiredMiddleware's rule is in aiso/web/middleware.py."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("aiso.web.urls")),
+    path("", include("aiso.accounts.urls")),
+    path("", include("aiso.events.urls")),
+    path("", include("portfolio.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+
+handler400 = "aiso.web.views.bad_request"
+handler403 = "aiso.web.views.permission_denied"
+handler404 = "aiso.web.views.page_not_found"
+handler500 = "aiso.web.views.server_error"

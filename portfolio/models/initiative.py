@@ -1,0 +1,261 @@
+"""The initiative: one AI effort with one business outcome (DESIGN §2)."""
+
+from datetime import date, timedelta
+from typing import Any, Self
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Greatest, Lower
+from django.urls import reverse
+
+from aiso import clock
+from aiso.accounts.models import BusinessUnit, Role, User
+from aiso.accounts.models.role import OFFICE
+
+from . import lists
+from .ownership import Ownership
+from .risk import AiActClass, RiskTier
+from .stage import ACTIVE, IN_PRODUCTION, PATH, Stage
+
+# Days over which the business owner must not have changed (the shortest window of DESIGN §6.2).
+STABLE_DAYS = 30
+# Parts of a priority, each 1 to 5 (DESIGN §5).
+PRIORITY_PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
+OWNERS = ("business_owner", "technical_owner", "risk_owner")
+# Columns that follow from other rows; a trigger refuses to see them edited.
+FOLLOWING = ["stage", "stage_since", "began_on", *OWNERS, "business_owner_since"]
+
+
+class InitiativeQuerySet(models.QuerySet["Initiative"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Ordinary initiatives, and the confidential ones that the user owns, deputises for or oversees (DESIGN §8)."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        reach = _oversight(user)
+        if reach is None:
+            return self
+        # Subqueries, not joins: a join on owners would repeat rows.
+        owned = Ownership.objects.current().filter(person=user).values("initiative")
+        return self.filter(Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned))
+
+    def in_stage(self, *stages: Stage) -> Self:
+        return self.filter(stage__in=stages)
+
+    def active(self) -> Self:
+        return self.filter(stage__in=ACTIVE)
+
+    def in_production(self) -> Self:
+        return self.filter(stage__in=IN_PRODUCTION)
+
+    def without_stable_owner(self) -> Self:
+        return self.filter(lacks_stable_owner())
+
+    def with_row_facts(self) -> Self:
+        """What a row of the register shows, in one query."""
+        return self.select_related("unit", "bucket")
+
+
+def _oversight(user: User) -> frozenset[int] | None:
+    """The units whose confidential initiatives the office or an auditor may see; None is all of them."""
+    reach: set[int] = set()
+    for role in (*OFFICE, Role.AUDITOR):
+        units = user.role_units.get(role, frozenset())
+        if units is None:
+            return None
+        reach |= units
+    return frozenset(reach)
+
+
+def lacks_stable_owner(as_of: date | None = None) -> Q:
+    """Active, and an owner is missing or the business owner is new (DESIGN §6.2), on `as_of` or today."""
+    start = (as_of or clock.today()) - timedelta(days=STABLE_DAYS - 1)
+    missing = Q(business_owner=None) | Q(technical_owner=None) | Q(risk_owner=None)
+    new = Q(business_owner_since__gt=Greatest(Value(start), F("began_on")))
+    return Q(stage__in=ACTIVE) & (missing | new)
+
+
+def _rank(field: str, values: tuple[str, ...] | list[str]) -> models.GeneratedField:
+    """The place of a text choice in its order, for sorting by index."""
+    cases = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    return models.GeneratedField(
+        expression=Case(*cases, default=Value(None)),
+        output_field=models.SmallIntegerField(null=True),
+        db_persist=True,
+    )
+
+
+def _part(label: str) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(
+        label, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+
+def _named(model: type[models.Model], **options: Any) -> Any:
+    return models.ForeignKey(model, models.PROTECT, null=True, blank=True, related_name="initiatives", **options)
+
+
+def _owner() -> Any:
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=[*FOLLOWING, "stage_rank", "risk_rank", "search", "changed_at", "created_at", "created_by"],
+)
+class Initiative(models.Model):
+    """One AI effort with one business outcome. Its stage and its owners follow from dated rows."""
+
+    class DataSensitivity(models.TextChoices):
+        PUBLIC = "public", "Public"
+        INTERNAL = "internal", "Internal"
+        CONFIDENTIAL = "confidential", "Confidential"
+        PERSONAL = "personal", "Personal"
+        SPECIAL = "special", "Special categories of personal data"
+
+    class EmployeeEffect(models.TextChoices):
+        NONE = "none", "None"
+        ASSISTS = "assists", "Helps people in their work"
+        CHANGES = "changes", "Changes tasks or roles"
+        EVALUATES = "evaluates", "Evaluates or monitors employees"
+
+    name = models.CharField(max_length=300)
+    summary = models.TextField(blank=True, help_text="One paragraph: what it does, for whom, and what gets better.")
+    unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="initiatives", verbose_name="business unit")
+    workflow = _named(lists.Workflow)
+    bucket = _named(lists.Bucket)
+    objective = _named(lists.Objective)
+    use_case_type = _named(lists.UseCaseType)
+    jurisdictions = models.ManyToManyField(lists.Jurisdiction, blank=True, related_name="initiatives")
+    tools = models.ManyToManyField(lists.Tool, blank=True, related_name="initiatives")
+    tags = models.ManyToManyField(lists.Tag, blank=True, related_name="initiatives")
+    is_confidential = models.BooleanField("confidential", default=False)
+
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.INTAKE, editable=False)
+    stage_since = models.DateField(null=True, editable=False)
+    began_on = models.DateField(null=True, editable=False)
+    stage_rank = _rank("stage", [*PATH, Stage.PAUSED, Stage.CLOSED, Stage.MERGED])
+
+    business_owner = _owner()
+    business_owner_since = models.DateField(null=True, editable=False)
+    technical_owner = _owner()
+    risk_owner = _owner()
+
+    risk_tier = models.CharField(max_length=20, choices=RiskTier, blank=True, editable=False)
+    risk_tier_set_by = models.ForeignKey(
+        "portfolio.Question", models.PROTECT, null=True, editable=False, related_name="+", help_text="The highest answer."
+    )
+    risk_rank = _rank("risk_tier", [*RiskTier])
+    ai_act_class = models.CharField("EU AI Act class", max_length=20, choices=AiActClass, blank=True, editable=False)
+    ai_act_set_by = models.ForeignKey("portfolio.Question", models.PROTECT, null=True, editable=False, related_name="+")
+    employee_effect = models.CharField("effect on employees", max_length=20, choices=EmployeeEffect, blank=True)
+    data_sensitivity = models.CharField(max_length=20, choices=DataSensitivity, blank=True)
+    is_customer_facing = models.BooleanField("customer-facing", null=True, blank=True)
+    is_rights_impacting = models.BooleanField("rights-impacting", null=True, blank=True)
+    is_safety_impacting = models.BooleanField("safety-impacting", null=True, blank=True)
+
+    value = _part("value")
+    feasibility = _part("feasibility")
+    data_readiness = _part("data readiness")
+    strategic_fit = _part("strategic fit")
+    governance_complexity = _part("governance complexity")
+    priority = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True, editable=False, help_text="1 to 5, when all parts are there (DESIGN §5)."
+    )
+
+    notes = models.TextField(blank=True)
+    source = models.CharField(max_length=100, blank=True, help_text="The system or file it was imported from.")
+    external_id = models.CharField("external ID", max_length=200, blank=True, help_text="Its name there.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    changed_at = models.DateTimeField(default=clock.now, editable=False, help_text="The last change to it or to what hangs on it.")
+    search = models.GeneratedField(
+        expression=SearchVector("name", weight="A", config="english") + SearchVector("summary", weight="B", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = InitiativeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            GinIndex(fields=["search"], name="initiative_search"),
+            models.Index(Lower("name"), "id", name="initiative_by_name"),
+            models.Index(fields=["stage_rank", "id"], name="initiative_by_stage"),
+            models.Index(fields=["stage_since", "id"], name="initiative_by_stage_since"),
+            models.Index(fields=["risk_rank", "id"], name="initiative_by_risk"),
+            models.Index(fields=["priority", "id"], name="initiative_by_priority"),
+            models.Index(fields=["changed_at", "id"], name="initiative_by_change"),
+            models.Index(fields=["unit", "id"], name="initiative_by_unit"),
+            models.Index(fields=["id"], condition=Q(is_confidential=True), name="initiative_confidential"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"], condition=~Q(external_id=""), name="external_id_once_a_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(*[Q(**{f"{part}__isnull": True}) | Q(**{f"{part}__range": (1, 5)}) for part in PRIORITY_PARTS]),
+                name="priority_parts_one_to_five",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="follows_its_rows",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*FOLLOWING),
+                func="""
+                    IF pg_trigger_depth() < 2 THEN
+                        RAISE EXCEPTION 'Stage and owners follow from stage changes and ownerships; add one of those.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="begins_at_intake",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__stage__df="intake"),
+                func="RAISE EXCEPTION 'An initiative begins at intake; add a stage change.';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("portfolio:initiative_detail", args=[self.reference])
+
+    @property
+    def reference(self) -> str:
+        """The number that people use, e.g. AI-0042."""
+        return f"AI-{self.pk:04d}"
+
+    @property
+    def days_in_stage(self) -> int | None:
+        """Whole days since it entered its stage."""
+        return (clock.today() - self.stage_since).days if self.stage_since else None
+
+    @property
+    def owner_days(self) -> int | None:
+        """Days with the same business owner."""
+        return (clock.today() - self.business_owner_since).days if self.business_owner_since else None
+
+    @property
+    def missing_owners(self) -> list[str]:
+        """The owners that nobody is, by their field's name without `_owner`."""
+        return [owner.removesuffix("_owner") for owner in OWNERS if getattr(self, f"{owner}_id") is None]
+
+    @property
+    def priority_parts(self) -> list[int | None]:
+        """The five parts in the order of PRIORITY_PARTS."""
+        return [getattr(self, part) for part in PRIORITY_PARTS]
