@@ -68,11 +68,18 @@ def _redis(url: str, scheme: str) -> str:
 if PRODUCTION:
     SECRET_KEY = _required("AISO_SECRET_KEY", "give a long random text that only this installation knows.")
     ALLOWED_HOSTS = _required("AISO_ALLOWED_HOSTS", "name the hosts people use, e.g. aiso.example.org").split(",")
-    _database_url = _required("DATABASE_URL", "point it to a Postgres server, e.g. postgresql://user:password@host/aiso")
+    _database_url = _required(
+        "DATABASE_URL", "point it to a Postgres server, e.g. postgresql://user:password@host/aiso"
+    )
     _redis_url = _required("REDIS_URL", "point it to a Redis server, e.g. redis://host:6379/0")
 else:
     SECRET_KEY = os.environ.get("AISO_SECRET_KEY") or _local_secret()
-    ALLOWED_HOSTS = [*filter(None, os.environ.get("AISO_ALLOWED_HOSTS", "").split(",")), "localhost", "127.0.0.1", "[::1]"]
+    ALLOWED_HOSTS = [
+        *filter(None, os.environ.get("AISO_ALLOWED_HOSTS", "").split(",")),
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+    ]
     _database_url = os.environ.get("DATABASE_URL") or f"postgresql://app@/postgres?host={VAR_DIR / 'sock'}"
     _redis_url = os.environ.get("REDIS_URL") or f"unix://{VAR_DIR / 'sock' / 'redis.sock'}"
 
@@ -171,7 +178,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "AI Scaling Office: "
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("AISO_PROXY_COUNT", "0"))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "AI Scaling Office"
@@ -220,7 +231,10 @@ CELERY_TIMEZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay-events": {"task": "aiso.events.tasks.relay_events", "schedule": 5},
-    "refresh-search-words": {"task": "portfolio.tasks.refresh_search_words", "schedule": crontab(hour=2, minute=10)},
+    "refresh-search-words": {
+        "task": "portfolio.tasks.refresh_search_words",
+        "schedule": crontab(hour=2, minute=10),
+    },
 }
 
 # Mail: printed on a local run, sent by SMTP where a server is named.

@@ -22,4 +22,8 @@ def can_manage_units(user: User | AnonymousUser) -> bool:
 
 def can_manage_lists(user: User | AnonymousUser) -> bool:
     """Shared lists concern every unit, so a role limited to one unit does not reach them."""
-    return isinstance(user, User) and user.is_active and any(user.role_units.get(role, frozenset()) is None for role in OFFICE)
+    return (
+        isinstance(user, User)
+        and user.is_active
+        and any(user.role_units.get(role, frozenset()) is None for role in OFFICE)
+    )

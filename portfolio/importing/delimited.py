@@ -66,7 +66,9 @@ def _rows(text: str, delimiter: str, limit: int | None = None) -> Iterable[list[
         except csv.Error as error:
             if limit:
                 return
-            raise UnreadableFile(f"Row {number + 1} cannot be read as CSV ({error}). Is a quotation mark not closed?") from error
+            raise UnreadableFile(
+                f"Row {number + 1} cannot be read as CSV ({error}). Is a quotation mark not closed?"
+            ) from error
         number += 1
         if limit and number > limit:
             return

@@ -63,7 +63,9 @@ def _wide_encoding(content: bytes) -> str | None:
 def _refuse_binary(content: bytes) -> None:
     head = content[:SAMPLE]
     if b"\x00" in head or len(CONTROL_CHARACTERS.findall(head)) > len(head) / 1000 + 2:
-        raise UnreadableFile("This is not a text table. Save it as CSV or XLSX in your spreadsheet program and upload that.")
+        raise UnreadableFile(
+            "This is not a text table. Save it as CSV or XLSX in your spreadsheet program and upload that."
+        )
 
 
 def _decode_legacy(content: bytes) -> tuple[str, str]:

@@ -36,6 +36,10 @@ def check_shape(rows: int, columns: int) -> None:
     if rows > MAX_ROWS:
         raise UnreadableFile(f"The table has {rows:,} rows; up to {MAX_ROWS:,} are read. Split it into parts.")
     if columns > MAX_COLUMNS:
-        raise UnreadableFile(f"The table has {columns:,} columns; up to {MAX_COLUMNS:,} are read. Remove those not needed.")
+        raise UnreadableFile(
+            f"The table has {columns:,} columns; up to {MAX_COLUMNS:,} are read. Remove those not needed."
+        )
     if rows * columns > MAX_CELLS:
-        raise UnreadableFile(f"The table has {rows * columns:,} cells; up to {MAX_CELLS:,} are read. Split it into parts.")
+        raise UnreadableFile(
+            f"The table has {rows * columns:,} cells; up to {MAX_CELLS:,} are read. Split it into parts."
+        )

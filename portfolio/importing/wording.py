@@ -8,7 +8,9 @@ APOSTROPHES = re.compile("['’‘`´]")
 NOT_A_WORD = re.compile(r"[\W_]+")
 CAMEL_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # "2_use_case_name", "Q12. Stage", "3) Owner", "4.1 Name": a number that only counts the columns.
-NUMBERING = re.compile(r"^\s*(?:q(?:uestion)?\.?\s*)?\d{1,3}(?:\.\d+)*[a-z]?(?:\s*[_.):\-]+\s*|\s+)(?=\D)", re.IGNORECASE)
+NUMBERING = re.compile(
+    r"^\s*(?:q(?:uestion)?\.?\s*)?\d{1,3}(?:\.\d+)*[a-z]?(?:\s*[_.):\-]+\s*|\s+)(?=\D)", re.IGNORECASE
+)
 ELLIPSIS = re.compile(r"(?:\.{3,}|…)\s*$")
 # Letters that do not fall apart into a plain letter and an accent.
 PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})

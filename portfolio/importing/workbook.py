@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, ZipError
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    ZipError,
+)
 
 from .limits import MAX_CELLS, MAX_UNPACKED_BYTES, MEGABYTE, UnreadableFile, check_shape
 
@@ -15,7 +22,9 @@ ZIP_MARK = b"PK\x03\x04"
 COMPOUND_MARK = b"\xd0\xcf\x11\xe0"  # the old XLS, and any workbook locked with a password
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 FILLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*[^/]>')
-BROKEN = "The workbook cannot be opened: it is damaged or of an unknown kind. Save it as XLSX or CSV again and upload that."
+BROKEN = (
+    "The workbook cannot be opened: it is damaged or of an unknown kind. Save it as XLSX or CSV again and upload that."
+)
 LOCKED = "The workbook is locked with a password. Take the password off and upload it again."
 
 type Span = tuple[int, int, int, int]  # first row, first column, last row, last column, all from 0

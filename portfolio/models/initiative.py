@@ -151,7 +151,12 @@ class Initiative(models.Model):
 
     risk_tier = models.CharField(max_length=20, choices=RiskTier, blank=True, editable=False)
     risk_tier_set_by = models.ForeignKey(
-        "portfolio.Question", models.PROTECT, null=True, editable=False, related_name="+", help_text="The highest answer."
+        "portfolio.Question",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The highest answer.",
     )
     risk_rank = _rank("risk_tier", [*RiskTier])
     ai_act_class = models.CharField("EU AI Act class", max_length=20, choices=AiActClass, blank=True, editable=False)
@@ -168,17 +173,26 @@ class Initiative(models.Model):
     strategic_fit = _part("strategic fit")
     governance_complexity = _part("governance complexity")
     priority = models.DecimalField(
-        max_digits=4, decimal_places=2, null=True, editable=False, help_text="1 to 5, when all parts are there (DESIGN §5)."
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        help_text="1 to 5, when all parts are there (DESIGN §5).",
     )
 
     notes = models.TextField(blank=True)
     source = models.CharField(max_length=100, blank=True, help_text="The system or file it was imported from.")
     external_id = models.CharField("external ID", max_length=200, blank=True, help_text="Its name there.")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
-    changed_at = models.DateTimeField(default=clock.now, editable=False, help_text="The last change to it or to what hangs on it.")
+    changed_at = models.DateTimeField(
+        default=clock.now, editable=False, help_text="The last change to it or to what hangs on it."
+    )
     search = models.GeneratedField(
-        expression=SearchVector("name", weight="A", config="english") + SearchVector("summary", weight="B", config="english"),
+        expression=SearchVector("name", weight="A", config="english")
+        + SearchVector("summary", weight="B", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -200,10 +214,14 @@ class Initiative(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "external_id"], condition=~Q(external_id=""), name="external_id_once_a_source"
+                fields=["source", "external_id"],
+                condition=~Q(external_id=""),
+                name="external_id_once_a_source",
             ),
             models.CheckConstraint(
-                condition=Q(*[Q(**{f"{part}__isnull": True}) | Q(**{f"{part}__range": (1, 5)}) for part in PRIORITY_PARTS]),
+                condition=Q(
+                    *[Q(**{f"{part}__isnull": True}) | Q(**{f"{part}__range": (1, 5)}) for part in PRIORITY_PARTS]
+                ),
                 name="priority_parts_one_to_five",
             ),
         ]

@@ -89,7 +89,8 @@ class Ownership(models.Model):
         indexes = [models.Index(fields=["person"], condition=Q(ended_on=None), name="ownership_current")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="ownership_ends_after_start"
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="ownership_ends_after_start",
             ),
             ExclusionConstraint(
                 name="one_owner_a_kind_a_day",
@@ -101,7 +102,9 @@ class Ownership(models.Model):
                 condition=Q(is_deputy=False),
             ),
             models.UniqueConstraint(
-                fields=["initiative", "kind", "person", "is_deputy"], condition=Q(ended_on=None), name="owner_once_at_a_time"
+                fields=["initiative", "kind", "person", "is_deputy"],
+                condition=Q(ended_on=None),
+                name="owner_once_at_a_time",
             ),
         ]
         triggers = [

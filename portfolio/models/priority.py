@@ -21,7 +21,9 @@ class PriorityWeightsQuerySet(models.QuerySet["PriorityWeights"]):
 
 
 def _weight(name: str) -> models.DecimalField:
-    return models.DecimalField(name, max_digits=4, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(0)])
+    return models.DecimalField(
+        name, max_digits=4, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(0)]
+    )
 
 
 class PriorityWeights(models.Model):

@@ -39,7 +39,9 @@ class BusinessUnit(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["parent", "name"], name="unit_name_once_below_parent", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["parent", "name"], name="unit_name_once_below_parent", nulls_distinct=False
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,40 @@
+"""The office's short lists: buckets, workflows, objectives and the like."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from aiso.accounts.models import User
+from aiso.accounts.permissions import can_manage_lists
+from aiso.events.outbox import publish
+
+from ..models.lists import NamedEntry
+
+
+@transaction.atomic
+def add_entry(model: type[NamedEntry], *, actor: User, **fields: Any) -> NamedEntry:
+    """Add an entry to a list. Raises ValidationError for a name that is there, in any case of letters."""
+    _may_keep(actor)
+    entry = model(**fields)
+    entry.full_clean()
+    entry.save()
+    publish("list.entry_added", actor=actor, list=model._meta.model_name, entry=entry)
+    return entry
+
+
+@transaction.atomic
+def edit_entry(entry: NamedEntry, *, actor: User, **fields: Any) -> NamedEntry:
+    """Rename, describe, retire or bring back an entry; initiatives keep it either way."""
+    _may_keep(actor)
+    for name, value in fields.items():
+        setattr(entry, name, value)
+    entry.full_clean()
+    entry.save(update_fields=[*fields])
+    publish("list.entry_edited", actor=actor, list=entry._meta.model_name, entry=entry, fields=sorted(fields))
+    return entry
+
+
+def _may_keep(actor: User) -> None:
+    if not can_manage_lists(actor):
+        raise PermissionDenied("The office keeps the lists.")

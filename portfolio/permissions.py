@@ -1,0 +1,58 @@
+"""Who may change the register. Plain predicates; what each may see is `visible_to` on the querysets."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from aiso.accounts.models import Role, User
+from aiso.accounts.models.role import OFFICE
+
+from .models import Initiative, Ownership
+
+
+def changes_nothing(user: User | AnonymousUser) -> bool:
+    """Strangers, people who left, and auditors, who read everything and change nothing (DESIGN §1)."""
+    return not isinstance(user, User) or not user.is_active or user.has_role(Role.AUDITOR)
+
+
+def is_office_for(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The office, where its reach includes the initiative's unit."""
+    return isinstance(user, User) and not changes_nothing(user) and user.has_role(*OFFICE, unit=initiative.unit_id)
+
+
+def owns(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """An owner now, or a deputy of one."""
+    if not isinstance(user, User):
+        return False
+    if user.pk in {initiative.business_owner_id, initiative.technical_owner_id, initiative.risk_owner_id}:
+        return True
+    return Ownership.objects.current().filter(initiative=initiative, person=user).exists()
+
+
+def can_register(user: User | AnonymousUser) -> bool:
+    """The office enters what already runs; everybody else submits an intake."""
+    return isinstance(user, User) and not changes_nothing(user) and user.has_role(*OFFICE)
+
+
+def can_edit(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its owners and their deputies, and the office."""
+    return is_office_for(user, initiative) or (not changes_nothing(user) and owns(user, initiative))
+
+
+def can_classify(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its place in the company and its confidentiality say who sees it: the office alone moves those."""
+    return is_office_for(user, initiative)
+
+
+def can_assign_owners(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The office, and the business owner, who answers for the outcome."""
+    is_owner = not changes_nothing(user) and user.pk is not None and user.pk == initiative.business_owner_id
+    return is_owner or is_office_for(user, initiative)
+
+
+def can_comment(user: User | AnonymousUser) -> bool:
+    """Everybody who sees an initiative and is not there only to read."""
+    return not changes_nothing(user)
+
+
+def can_share_views(user: User | AnonymousUser) -> bool:
+    """A shared view stands on everybody's register, so the office chooses them."""
+    return isinstance(user, User) and not changes_nothing(user) and user.has_role(*OFFICE)

@@ -1,0 +1,54 @@
+from celery import shared_task
+
+from aiso.accounts.models import User
+from aiso.events.models import Event, Notification
+
+from .actions.assign_owners import end_ownerships_of
+from .models import Comment, Initiative, SearchWord
+
+
+@shared_task
+def end_ownerships(event_id: int) -> None:
+    """Free what a person who left owned. Repeating it finds nothing more to end."""
+    event = Event.objects.get(pk=event_id)
+    person = User.objects.filter(pk=event.payload["person"], is_active=False).first()
+    if person:
+        end_ownerships_of(person)
+
+
+@shared_task
+def notify_mentioned(event_id: int) -> None:
+    """Tell the people whom a comment mentions. One notification an event, however often this runs."""
+    event = Event.objects.get(pk=event_id)
+    comment = Comment.objects.select_related("initiative", "author").filter(pk=event.payload["comment"]).first()
+    if comment is None or comment.withdrawn_at:
+        return
+    already = Notification.objects.filter(
+        event__payload__comment=comment.pk, person__in=comment.mentions.all()
+    ).values_list("person", flat=True)
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                person=person,
+                event=event,
+                text=f"{comment.author} mentioned you on {comment.initiative.reference}",
+                path=f"{comment.initiative.get_absolute_url()}discussion/#comment-{comment.pk}",
+            )
+            for person in comment.mentions.exclude(pk__in=[*already, comment.author_id])
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@shared_task
+def learn_search_words(event_id: int) -> None:
+    """Add the words of changed initiatives to those that searches know."""
+    payload = Event.objects.get(pk=event_id).payload
+    changed = payload.get("initiatives") or [payload["initiative"]]
+    SearchWord.objects.learn(Initiative.objects.filter(pk__in=changed))
+
+
+@shared_task
+def refresh_search_words() -> None:
+    """Learn all words anew, and forget those that no ordinary initiative has any more."""
+    SearchWord.objects.refresh()
