@@ -9,7 +9,7 @@ class DomainError(Exception):
         self.field = field
 
 
-class Conflict(DomainError):
+class ConflictError(DomainError):
     """Somebody else changed the same thing first. `changes` maps a field to what each of the two wants."""
 
     def __init__(self, message: str, *, changes: dict[str, "Difference"]) -> None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.errors import Conflict, Difference, DomainError
+from aiso.errors import ConflictError, Difference, DomainError
 from aiso.events.outbox import publish
 
 from ..models import Initiative, OwnerKind, Ownership
@@ -33,7 +33,7 @@ def assign_owner(
 ) -> Initiative:
     """Make `person` an owner from a day on, today by default, in place of the present one; None leaves it empty.
 
-    Given `was`, the owner that the actor saw, raises Conflict when somebody else assigned another
+    Given `was`, the owner that the actor saw, raises ConflictError when somebody else assigned another
     since. Raises PermissionDenied when `actor` may not, DomainError for somebody who cannot own.
     """
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
@@ -43,7 +43,7 @@ def assign_owner(
     holder = present.person if present else None
     if was is not UNSEEN and was != holder and person != holder:
         changes = {f"{kind}_owner": Difference(was, holder, person)}
-        raise Conflict("Somebody else assigned this owner meanwhile. Choose who it is.", changes=changes)
+        raise ConflictError("Somebody else assigned this owner meanwhile. Choose who it is.", changes=changes)
     if person == holder:
         return locked
     since = since or clock.today()

@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.errors import Conflict, Difference, DomainError
+from aiso.errors import ConflictError, Difference, DomainError
 from aiso.events.outbox import publish
 
 from ..models import Initiative, PriorityWeights
@@ -47,7 +47,7 @@ def edit_initiative(
 ) -> Initiative:
     """Change fields of an initiative, each against the value that the actor saw.
 
-    Raises PermissionDenied when `actor` may not; Conflict when somebody else changed one of the
+    Raises PermissionDenied when `actor` may not; ConflictError when somebody else changed one of the
     fields since, with both values; ValidationError for a value that the field refuses.
     """
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
@@ -120,4 +120,4 @@ def _check_conflicts(changes: Mapping[str, Change], current: Mapping[str, Any]) 
         if not same(change.was, current[field]) and not same(change.to, current[field])
     }
     if differences:
-        raise Conflict("Somebody else changed this meanwhile. Choose which value stays.", changes=differences)
+        raise ConflictError("Somebody else changed this meanwhile. Choose which value stays.", changes=differences)
