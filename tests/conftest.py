@@ -1,0 +1,125 @@
+"""People and the ground that each test stands on. make_* live in tests/factories.py."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+
+from aiso.accounts.models import Role, User
+from portfolio.models import Bucket
+
+from .factories import make_person
+
+
+def pytest_configure() -> None:
+    """Argon2 is slow on purpose; a test that signs in with a password need not be."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Rate limits and counts of one test do not reach the next."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _files_apart(settings, tmp_path_factory):
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "files"
+
+
+@pytest.fixture
+def transactional_db(transactional_db):
+    """For tests whose changes commit, those with a live server too. Take this fixture rather than the mark:
+    each such test leaves empty tables to the next, so what the migrations shipped must come back first.
+    """
+    if not Bucket.objects.exists():
+        import_module("portfolio.migrations.0003_shipped_lists").ship(apps, None)
+
+
+@pytest.fixture
+def requester(db) -> User:
+    return make_person("Rita Quest", Role.REQUESTER)
+
+
+@pytest.fixture
+def business_owner(db) -> User:
+    return make_person("Boris Owen", Role.BUSINESS_OWNER)
+
+
+@pytest.fixture
+def technical_owner(db) -> User:
+    return make_person("Tessa Owen", Role.TECHNICAL_OWNER)
+
+
+@pytest.fixture
+def risk_owner(db) -> User:
+    return make_person("Rolf Owen", Role.RISK_OWNER)
+
+
+@pytest.fixture
+def legal_reviewer(db) -> User:
+    return make_person("Lena Lex", Role.LEGAL_REVIEWER)
+
+
+@pytest.fixture
+def security_reviewer(db) -> User:
+    return make_person("Sven Lock", Role.SECURITY_REVIEWER)
+
+
+@pytest.fixture
+def risk_reviewer(db) -> User:
+    return make_person("Ria Weigh", Role.RISK_REVIEWER)
+
+
+@pytest.fixture
+def procurement_reviewer(db) -> User:
+    return make_person("Paul Buyer", Role.PROCUREMENT_REVIEWER)
+
+
+@pytest.fixture
+def data_reviewer(db) -> User:
+    return make_person("Dana Field", Role.DATA_REVIEWER)
+
+
+@pytest.fixture
+def reviewer(legal_reviewer) -> User:
+    return legal_reviewer
+
+
+@pytest.fixture
+def finance_controller(db) -> User:
+    return make_person("Fred Count", Role.FINANCE_CONTROLLER)
+
+
+@pytest.fixture
+def office_member(db) -> User:
+    return make_person("Olga Member", Role.OFFICE_MEMBER)
+
+
+@pytest.fixture
+def office_lead(db) -> User:
+    return make_person("Otto Lead", Role.OFFICE_LEAD)
+
+
+@pytest.fixture
+def executive(db) -> User:
+    return make_person("Eva Chief", Role.EXECUTIVE)
+
+
+@pytest.fixture
+def auditor(db) -> User:
+    return make_person("Aldo Ledger", Role.AUDITOR)
+
+
+@pytest.fixture
+def service_account(db) -> User:
+    return make_person("Nightly Sync", Role.SERVICE_ACCOUNT, is_service_account=True)
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """Signed in, without a role."""
+    return make_person("Nobody Special")
