@@ -1,6 +1,7 @@
 """The initiative: one AI effort with one business outcome (DESIGN §2)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Self
 
 import pghistory
@@ -12,7 +13,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Greatest, Lower
+from django.db.models.functions import Coalesce, Greatest, Lower
 from django.urls import reverse
 
 from aiso import clock
@@ -28,6 +29,11 @@ from .stage import ACTIVE, IN_PRODUCTION, PATH, Stage
 STABLE_DAYS = 30
 # Parts of a priority, each 1 to 5 (DESIGN §5).
 PRIORITY_PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
+# What the register sorts by where the column itself may be empty: the index and the query must say the same.
+PRIORITY_KEY = Coalesce(
+    "priority", Value(Decimal(0), output_field=models.DecimalField(max_digits=4, decimal_places=2))
+)
+STAGE_SINCE_KEY = Coalesce("stage_since", Value(date(1, 1, 1)))
 OWNERS = ("business_owner", "technical_owner", "risk_owner")
 # Columns that follow from other rows; a trigger refuses to see them edited.
 FOLLOWING = ["stage", "stage_since", "began_on", *OWNERS, "business_owner_since"]
@@ -82,11 +88,11 @@ def lacks_stable_owner(as_of: date | None = None) -> Q:
 
 
 def _rank(field: str, values: tuple[str, ...] | list[str]) -> models.GeneratedField:
-    """The place of a text choice in its order, for sorting by index."""
-    cases = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    """The place of a text choice in its order from 1, for sorting by index; 0 for none."""
+    cases = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values, start=1)]
     return models.GeneratedField(
-        expression=Case(*cases, default=Value(None)),
-        output_field=models.SmallIntegerField(null=True),
+        expression=Case(*cases, default=Value(0)),
+        output_field=models.SmallIntegerField(),
         db_persist=True,
     )
 
@@ -205,9 +211,9 @@ class Initiative(models.Model):
             GinIndex(fields=["search"], name="initiative_search"),
             models.Index(Lower("name"), "id", name="initiative_by_name"),
             models.Index(fields=["stage_rank", "id"], name="initiative_by_stage"),
-            models.Index(fields=["stage_since", "id"], name="initiative_by_stage_since"),
+            models.Index(STAGE_SINCE_KEY, "id", name="initiative_by_stage_since"),
             models.Index(fields=["risk_rank", "id"], name="initiative_by_risk"),
-            models.Index(fields=["priority", "id"], name="initiative_by_priority"),
+            models.Index(PRIORITY_KEY, "id", name="initiative_by_priority"),
             models.Index(fields=["changed_at", "id"], name="initiative_by_change"),
             models.Index(fields=["unit", "id"], name="initiative_by_unit"),
             models.Index(fields=["id"], condition=Q(is_confidential=True), name="initiative_confidential"),
