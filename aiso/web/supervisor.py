@@ -8,26 +8,44 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
+from honcho.compat import ProcessManager
 from honcho.manager import Manager
 
 HOST = "127.0.0.1"
 # Four threads in one process: on two cores more processes cost memory and answer no faster.
-WEB = "granian --interface wsgi --workers 1 --blocking-threads 4 --no-ws --log-level warning"
-WORKER = "celery --app aiso worker --concurrency 2 --loglevel warning --without-gossip --without-mingle"
-BEAT = "celery --app aiso beat --loglevel warning"
+WEB = "granian --interface wsgi --workers 1 --blocking-threads 4 --no-ws --workers-kill-timeout 2 --log-level warning"
+WORKER = "celery --quiet --app aiso worker --concurrency 2 --loglevel warning --without-gossip --without-mingle"
+BEAT = "celery --quiet --app aiso beat --loglevel warning"
+ENVIRONMENT = {
+    "PYTHONUNBUFFERED": "1",
+    # Celery then gives running tasks the seconds that the settings name, and puts the rest back into the queue.
+    "REMAP_SIGTERM": "SIGQUIT",
+}
 STOPPED_BY_USER = {128 + signal.SIGINT, 128 + signal.SIGTERM}
 
 
-class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
+class Leaders(ProcessManager):  # type: ignore[misc]  # honcho has no types
+    """Tells only the processes it started to end: each lets its own children finish first."""
+
+    def terminate(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+class Supervisor(Manager):  # type: ignore[misc]
     """Honcho's manager, which says when the web server answers."""
 
     def __init__(self, port: int, when_ready: Callable[[], None]) -> None:
         super().__init__()
+        self._procmgr = Leaders()
         self._port = port
         self._when_ready = when_ready
-        for name, module in _commands(port).items():
-            self.add_process(name, module, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        for name, command in _commands(port).items():
+            self.add_process(name, command, env=os.environ | ENVIRONMENT)
 
     def _start(self) -> None:
         super()._start()
@@ -35,7 +53,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         threading.Thread(target=self._announce, daemon=True).start()
 
     def _announce(self) -> None:
-        while is_free(self._port):
+        while not _answers(self._port):
             time.sleep(0.1)
         self._when_ready()
 
@@ -54,9 +72,19 @@ def is_free(port: int) -> bool:
         return probe.connect_ex((HOST, port)) != 0
 
 
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=10)
+    with closing(connection), suppress(OSError, HTTPException):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    return False
+
+
 def _commands(port: int) -> dict[str, str]:
-    # exec leaves no shell between the supervisor and the process that it must stop.
-    python = f"exec {shlex.quote(sys.executable)} -m"
+    # exec leaves no shell between the supervisor and the process that it must stop. In a container
+    # root is the usual user, and Celery's page of warning about it would bury the address.
+    silence = shlex.quote("ignore:You're running the worker with superuser privileges")
+    python = f"exec {shlex.quote(sys.executable)} -W {silence} -m"
     return {
         "web": f"{python} {WEB} --host {HOST} --port {port} aiso.wsgi:application",
         "worker": f"{python} {WORKER}",

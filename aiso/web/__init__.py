@@ -1,0 +1,1 @@
+"""The page shell and what every page is made of: navigation, markup, forms, errors, health."""

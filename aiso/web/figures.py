@@ -1,0 +1,113 @@
+"""Numbers, money, dates and deadlines as PAGES writes them: compact, with the exact value beside."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+
+from aiso import clock
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
+# Each scale with the size from which it is used, chosen so that nothing shows as 1,000 of the smaller one.
+SCALES = [
+    (Decimal(999500000), Decimal(10**9), "bn"),
+    (Decimal(999500), Decimal(10**6), "M"),
+    (Decimal("999.5"), Decimal(10**3), "k"),
+]
+
+type Number = int | float | Decimal
+
+
+def number(value: Number | None, places: int = 0) -> str:
+    """1757 as `1,757`, with a true minus sign."""
+    if value is None:
+        return ""
+    return f"{value:,.{places}f}".replace("-", MINUS)
+
+
+def percent(share: Number | None, places: int = 0) -> str:
+    """The share 0.412 as `41 %`."""
+    return "" if share is None else f"{number(share * 100, places)}{NBSP}%"
+
+
+def compact(value: Number) -> str:
+    """1234567 as `1.23 M`, 38240 as `38 k`, 950 as `950`."""
+    amount = Decimal(str(value))
+    for start, unit, letter in SCALES:
+        if abs(amount) >= start:
+            return f"{_three_figures(amount / unit, thousands=letter == 'k')}{NBSP}{letter}"
+    return number(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _three_figures(scaled: Decimal, *, thousands: bool) -> str:
+    """Two decimals below ten, one below a hundred, no idle zeros; thousands keep at most one."""
+    places = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
+    if thousands:
+        places = 1 if abs(scaled) < 10 else 0
+    rounded = number(scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), places)
+    return rounded.rstrip("0").rstrip(".") if places else rounded
+
+
+def symbol(currency: str) -> str:
+    return SYMBOLS.get(currency, currency)
+
+
+def money(amount: Number | None, currency: str = "EUR") -> str:
+    """120000 as `120 k€`; a currency of letters stands apart: `120 k CHF`."""
+    if amount is None:
+        return ""
+    sign = symbol(currency)
+    text = compact(amount)
+    if sign.isalpha() or not text[-1].isalpha():
+        return f"{text}{NBSP}{sign}"
+    return text + sign
+
+
+def exact_money(amount: Number, currency: str = "EUR") -> str:
+    """120000 as `120,000 €`, with cents only where there are some."""
+    whole = Decimal(str(amount))
+    places = 0 if whole == whole.to_integral_value() else 2
+    return f"{number(whole, places)}{NBSP}{symbol(currency)}"
+
+
+def day(value: date | datetime | None) -> str:
+    """`21 Nov 2026`, in the office's time zone."""
+    if value is None:
+        return ""
+    value = local_date(value)
+    return f"{value.day}{NBSP}{value:%b}{NBSP}{value.year}"
+
+
+def moment(value: datetime | None) -> str:
+    """`21 Nov 2026, 14:02`, in the office's time zone."""
+    return "" if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M}"
+
+
+def local_date(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def days_until(value: date | datetime) -> int:
+    return (local_date(value) - clock.today()).days
+
+
+def relative(value: date | datetime) -> str:
+    """`in 3 days`, `tomorrow`, `today`, `yesterday`, `3 days ago`."""
+    days = days_until(value)
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get(days) or (f"in {number(days)} days" if days > 0 else f"{number(-days)} days ago")
+
+
+def lateness(value: date | datetime) -> str:
+    """A deadline's distance: `in 3 days`, `today`, `1 day late`."""
+    days = days_until(value)
+    if days >= 0:
+        return relative(value)
+    return f"{number(-days)} {'day' if days == -1 else 'days'} late"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 initiative`, `1,757 initiatives`."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"

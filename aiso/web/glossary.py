@@ -1,0 +1,70 @@
+"""What the office's words mean, for the definitions that pages show on hover or tap (DESIGN §2)."""
+
+GLOSSARY = {
+    "adoption": "How many of a workflow’s target users use it, read week by week. It is about users only.",
+    "autonomy level": (
+        "How far the system may act: delegate, delegate with audit, surface, keep human. Four tests set it; "
+        "a more cautious level may always be chosen."
+    ),
+    "baseline": (
+        "The metric’s value before the initiative changed anything, with its date and source. Somebody who does "
+        "not own it confirms it."
+    ),
+    "barrier": "What holds an initiative up, with an owner and a clock.",
+    "bucket": "The kind of work an initiative changes, such as customer operations. The office keeps the list.",
+    "business owner": "The person who answers for the initiative’s outcome in the business.",
+    "condition": "What an approval still demands, by a date.",
+    "confidential": (
+        "Only its owners and deputies, the reviewers assigned to it, the members of its forum, the office and "
+        "auditors see it."
+    ),
+    "decision": "What the forum, or its delegate, ruled, with a rationale. Recorded once; a later one supersedes.",
+    "decision class": "One recurring operational decision inside a workflow: the unit of scale.",
+    "deputy": "The person who acts for an owner who is away, and is held to the same rules.",
+    "eu ai act class": (
+        "Prohibited, high-risk, limited or minimal under the EU AI Act, from its own questions. It stands beside "
+        "the risk tier and does not replace it."
+    ),
+    "evidence": "What shows that a requirement of a gate is met.",
+    "gate": (
+        "The check between two stages: workflow fit, data fit, autonomy fit, production fit, value fit. Passing one "
+        "releases money."
+    ),
+    "in production": "The initiative is in limited rollout or at scale.",
+    "initiative": "One AI effort with one business outcome.",
+    "intake": "The request that becomes an initiative.",
+    "lane": (
+        "Fast when all ten conditions hold: low risk, no personal data, not customer-facing, money under the "
+        "threshold and six more. Otherwise full."
+    ),
+    "measurement": "A value of an outcome metric with its date and source.",
+    "objective": "The company goal that an initiative serves.",
+    "outcome metric": "What the initiative is meant to move: baseline, target, unit, direction and horizon.",
+    "priority": (
+        "The weighted mean of five parts from 1 to 5: value, feasibility, data readiness, strategic fit, and six "
+        "minus governance complexity. Ranked within and across buckets."
+    ),
+    "risk owner": "The person who answers for the initiative’s risk and accepts what remains of it.",
+    "risk tier": (
+        "Low, moderate, high or critical: the highest answer to the risk questions. The page says which answer set it."
+    ),
+    "sign-off": "One function’s answer, such as legal or security. It has a working-day clock.",
+    "stable owner": (
+        "All three owners are named and active, and the business owner has been the same for the whole window, or "
+        "since the initiative began where that is later."
+    ),
+    "stage": (
+        "Intake, discovery, build, pilot, limited rollout, scale; or paused, closed, merged. It follows from "
+        "decisions and is never edited."
+    ),
+    "standard": "A charter, checklist, rule, component or playbook that need not be invented again.",
+    "technical owner": "The person who answers for how the system is built and run.",
+    "tranche": "Money that a decision releases.",
+    "waiver": "A recorded permission to depart from a standard, with an end date.",
+    "workflow": "The business process that the initiative changes. It can be critical.",
+}
+
+
+def definition(term: str) -> str:
+    """The meaning of a term. A word that the glossary lacks is a mistake in the page."""
+    return GLOSSARY[term.lower()]

@@ -1,0 +1,45 @@
+"""Sign-in and messages for requests that htmx makes."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import QueryDict
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from .htmx import HtmxRequest, add_trigger, toast_of
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Pages are closed unless they say otherwise, and an expired session's fragment becomes a whole sign-in page."""
+
+    def handle_no_permission(self, request: HtmxRequest, view_func: Callable[..., object]) -> HttpResponseBase:  # type: ignore[override]
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        # Otherwise the sign-in page would land inside the fragment's place.
+        back = QueryDict(mutable=True)
+        back[self.get_redirect_field_name(view_func)] = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(f"{resolve_url(self.get_login_url(view_func))}?{back.urlencode(safe='/')}")
+
+
+class ToastMiddleware:
+    """Hands the messages of an htmx answer to the page's script; a whole page shows them itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HtmxRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.htmx and not self._moves_on(response):
+            waiting = [toast_of(message) for message in get_messages(request)]
+            if waiting:
+                add_trigger(response, "toasts", waiting)
+        return response
+
+    @staticmethod
+    def _moves_on(response: HttpResponse) -> bool:
+        """Whether another page follows, which will show the messages."""
+        leads_away = ("HX-Redirect", "HX-Refresh", "HX-Location")
+        return 300 <= response.status_code < 400 or any(name in response.headers for name in leads_away)

@@ -1,0 +1,118 @@
+// Menus, dialogs, definitions and self-saving forms. All by delegation, so swapped-in markup works at once.
+(() => {
+  "use strict";
+
+  const HOVER_MS = 300;
+
+  // details.drop is a menu: it closes on Escape, on a click elsewhere, and when focus leaves it.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.drop[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.drop[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopImmediatePropagation();
+  });
+  document.addEventListener("focusout", (event) => {
+    const menu = event.target.closest?.("details.drop[open]");
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+
+  // Dialogs. What htmx swaps into one opens it; [data-dialog="id"] opens one that stands in the page.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const box = event.detail.target;
+    if (!(box instanceof HTMLDialogElement)) return;
+    if (!box.childElementCount) box.close();
+    else if (!box.open) open(box);
+  });
+
+  function open(box) {
+    box.returnTo = document.activeElement;
+    if (box.classList.contains("drawer")) box.show();
+    else box.showModal();
+    const first = box.querySelector("[autofocus], h2, h3");
+    if (first) {
+      if (!first.matches("input, select, textarea, button, a")) first.tabIndex = -1;
+      first.focus();
+    }
+  }
+
+  function close(box) {
+    box.close();
+    if (box.returnTo?.isConnected) box.returnTo.focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) open(document.getElementById(opener.dataset.dialog));
+    const closer = event.target.closest("[data-close]");
+    if (closer) {
+      event.preventDefault();
+      close(closer.closest("dialog"));
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    // A modal dialog closes itself; the drawer beside the page does not.
+    const drawer = document.querySelector("dialog.drawer[open]");
+    if (event.key === "Escape" && drawer && !event.defaultPrevented) close(drawer);
+  });
+  // An action that is done closes its dialog: the answer triggers `close-dialog`.
+  document.addEventListener("close-dialog", () => {
+    document.querySelectorAll("dialog[open]").forEach(close);
+  });
+
+  // Definitions also open under a resting pointer.
+  let resting = 0;
+  document.addEventListener("pointerover", (event) => {
+    const button = event.target.closest?.(".term[popovertarget]");
+    if (!button || event.pointerType !== "mouse") return;
+    const box = document.getElementById(button.getAttribute("popovertarget"));
+    resting = setTimeout(() => box.showPopover({ source: button }), HOVER_MS);
+    button.addEventListener("pointerleave", () => {
+      clearTimeout(resting);
+      setTimeout(() => box.matches(":hover") || box.hidePopover(), HOVER_MS);
+    }, { once: true });
+  });
+
+  // A form with data-autosave saves itself as you go and says when it did.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt.closest?.("[data-autosave]");
+    const place = form && (form.querySelector("[data-saved]") || document.querySelector("[data-saved]"));
+    if (!place) return;
+    const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    place.textContent = event.detail.successful ? `Saved ${time}` : "Not saved. It is tried again with your next change.";
+    place.classList.toggle("late", !event.detail.successful);
+    form.dataset.unsaved = event.detail.successful ? "" : "yes";
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("[data-autosave]");
+    if (form) form.dataset.unsaved = "yes";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector('[data-autosave][data-unsaved="yes"]')) event.preventDefault();
+  });
+
+  // A control with data-submit sends its form as soon as it changes.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-submit]")) event.target.form.requestSubmit();
+  });
+
+  // Copy the text of a place.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+    window.aiso.toast({ text: "Copied." });
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  window.aiso = Object.assign(window.aiso || {}, { openDialog: open, closeDialog: close });
+})();
