@@ -93,5 +93,6 @@ def make_comment(initiative: Initiative, author: User, text: str = "Well begun."
 
 def make_entry[E: NamedEntry](model: type[E], name: str = "", **fields: Any) -> E:
     """An entry of an editable list, e.g. `make_entry(Tag, "fraud")`."""
-    entry: E = model._default_manager.create(name=name or f"{model.__name__} {next(_numbers)}", **fields)
+    entry = model(name=name or f"{model.__name__} {next(_numbers)}", **fields)
+    entry.save()
     return entry

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from pghistory.middleware import HistoryMiddleware
 
 
-class ChangeContextMiddleware(HistoryMiddleware):  # type: ignore[misc]
+class ChangeContextMiddleware(HistoryMiddleware):
     """Stores person, path and request id beside every history row that a request causes.
 
     An action that was given a reason adds it with `pghistory.context(reason=...)`.

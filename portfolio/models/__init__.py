@@ -1,5 +1,6 @@
 from .bulk_edit import BulkEdit, BulkEditRow
 from .discussion import Attachment, Comment, Link
+from .history import InitiativeJurisdiction, InitiativeTag, InitiativeTool
 from .initiative import Initiative
 from .lists import Bucket, Jurisdiction, Objective, Tag, Tool, UseCaseType, Workflow
 from .outcome import OutcomeMetric
@@ -19,6 +20,9 @@ __all__ = [
     "BulkEditRow",
     "Comment",
     "Initiative",
+    "InitiativeJurisdiction",
+    "InitiativeTag",
+    "InitiativeTool",
     "Jurisdiction",
     "Link",
     "Objective",

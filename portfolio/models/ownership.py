@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -72,6 +73,7 @@ class OwnershipQuerySet(models.QuerySet["Ownership"]):
         return self.filter(is_deputy=False)
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Ownership(models.Model):
     """One person's time as an owner, or an owner's deputy, of one initiative. The day it ended no longer counts."""
 
