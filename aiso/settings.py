@@ -229,6 +229,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 60 * 30
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Seconds for running tasks when a worker is told to stop; what is not done then goes back into the queue.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -266,8 +268,8 @@ USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["aiso.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("AISO_STATIC_ROOT") or BASE_DIR / "static-built")
-# Hashed, compressed files once `collectstatic` has run; a bare checkout serves them as they lie.
-_collected = PRODUCTION or "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
+# Hashed, compressed files where AISO_STATIC_ROOT names the collected ones; a bare checkout serves them as they lie.
+_collected = PRODUCTION or "collectstatic" in sys.argv or "AISO_STATIC_ROOT" in os.environ
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
