@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -54,6 +55,7 @@ class StageChangeQuerySet(models.QuerySet["StageChange"]):
         return self.filter(initiative__in=Initiative.objects.visible_to(user))
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class StageChange(models.Model):
     """An initiative entered a stage on a day. Never edited; only an undone import takes its own back."""
 
