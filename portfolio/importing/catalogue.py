@@ -5,7 +5,6 @@ inventories share; their values are kept as facts of the initiative under the co
 """
 
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -51,33 +50,62 @@ class Column:
     names: tuple[str, ...] = ()
     weak_names: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = field(default=(), repr=False)
-    # Cells that say nothing of the kind N/A are themselves an answer here, and stand for this legal value.
-    blank_means: str = ""
 
 
 @cache
 def columns() -> dict[str, Column]:
     """Every standard column by its key, in the order of the catalogue."""
-    return {column.key: column for column in (*_read("register.toml", True), *_read("inventory.toml", False))}
+    register, inventory = _read("register.toml"), _read("inventory.toml")
+    choices = {**_choices(register), **_choices(inventory)}
+    entries = [(key, entry, True) for key, entry in register["column"].items()]
+    entries += [(key, entry, False) for key, entry in inventory["column"].items()]
+    return {key: _column(key, entry, lands, choices) for key, entry, lands in entries}
 
 
-def _read(name: str, lands: bool) -> Iterator[Column]:
-    raw = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
-    shared = {key: tuple(map(_choice, choices)) for key, choices in raw.get("choices", {}).items()}
-    for key, entry in raw["column"].items():
-        yield _column(key, entry, lands, shared)
+@cache
+def stage_wordings() -> dict[str, str]:
+    """Our stage to the legal value of the yearly federal inventory."""
+    choices = _choices(_read("inventory.toml"))["stage_wording"]
+    return {stage: choice.value for choice in choices for stage in choice.ours.split()}
 
 
-def _column(key: str, entry: dict[str, Any], lands: bool, shared: dict[str, tuple[Choice, ...]]) -> Column:
+@cache
+def words(name: str) -> frozenset[str]:
+    """One of the word lists in `words.toml`."""
+    return frozenset(_read("words.toml")[name])
+
+
+@cache
+def alternatives(name: str) -> str:
+    """A word list as the inside of a regular expression's group, longer words first."""
+    return "|".join(sorted(words(name), key=len, reverse=True))
+
+
+@cache
+def months() -> dict[str, int]:
+    """The names of the months in seven languages, to their number."""
+    return {name: number for number, names in enumerate(_read("words.toml")["months"], start=1) for name in names}
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _choices(raw: dict[str, Any]) -> dict[str, tuple[Choice, ...]]:
+    return {key: tuple(map(_choice, choices)) for key, choices in raw["choices"].items()}
+
+
+def _column(key: str, entry: dict[str, Any], lands: bool, choices: dict[str, tuple[Choice, ...]]) -> Column:
+    kind = Kind(entry["kind"])
     return Column(
         key=key,
         label=entry["label"],
-        kind=Kind(entry["kind"]),
+        kind=kind,
         lands=lands,
-        names=tuple(entry.get("names", ())),
+        names=tuple(entry["names"]),
         weak_names=tuple(entry.get("weak_names", ())),
-        choices=shared[key] if key in shared else shared.get(entry.get("choices", ""), ()),
-        blank_means=entry.get("blank_means", ""),
+        choices=choices["yes_no"] if kind is Kind.YES_NO else choices.get(key, ()),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from .encoding import decode
 from .formulas import unescaped
-from .limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, UnreadableFile, check_shape
+from .limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, UnreadableFileError, check_shape
 
 DELIMITERS = ",;\t|"
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -66,7 +66,7 @@ def _rows(text: str, delimiter: str, limit: int | None = None) -> Iterable[list[
         except csv.Error as error:
             if limit:
                 return
-            raise UnreadableFile(
+            raise UnreadableFileError(
                 f"Row {number + 1} cannot be read as CSV ({error}). Is a quotation mark not closed?"
             ) from error
         number += 1
@@ -81,6 +81,6 @@ def _check_row(row: list[str], number: int) -> None:
     if number > MAX_ROWS + 100 or len(row) > MAX_COLUMNS:
         check_shape(number, len(row))
     if any(len(cell) > MAX_CELL_CHARACTERS for cell in row):
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"A cell in row {number} has more than {MAX_CELL_CHARACTERS:,} characters. Is a quotation mark not closed?"
         )

@@ -5,7 +5,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from .limits import UnreadableFile
+from .limits import UnreadableFileError
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -63,7 +63,7 @@ def _wide_encoding(content: bytes) -> str | None:
 def _refuse_binary(content: bytes) -> None:
     head = content[:SAMPLE]
     if b"\x00" in head or len(CONTROL_CHARACTERS.findall(head)) > len(head) / 1000 + 2:
-        raise UnreadableFile(
+        raise UnreadableFileError(
             "This is not a text table. Save it as CSV or XLSX in your spreadsheet program and upload that."
         )
 

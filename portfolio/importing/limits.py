@@ -15,7 +15,7 @@ MAX_CELLS = 5_000_000
 MAX_CELL_CHARACTERS = 100_000
 
 
-class UnreadableFile(DomainError):
+class UnreadableFileError(DomainError):
     """A file that cannot be imported at all; the sentence tells the person what to do about it."""
 
     def __init__(self, message: str) -> None:
@@ -24,22 +24,21 @@ class UnreadableFile(DomainError):
 
 def check_size(content: bytes) -> None:
     if not content.strip():
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFileError("The file is empty.")
     if len(content) > MAX_FILE_BYTES:
-        raise UnreadableFile(
-            f"The file has {len(content) / MEGABYTE:.0f} MB; up to {MAX_FILE_BYTES // MEGABYTE} MB are read. Split it into parts."
-        )
+        size, most = len(content) / MEGABYTE, MAX_FILE_BYTES // MEGABYTE
+        raise UnreadableFileError(f"The file has {size:.0f} MB; up to {most} MB are read. Split it into parts.")
 
 
 def check_shape(rows: int, columns: int) -> None:
     """Refuse a table that is too long, too wide or both."""
     if rows > MAX_ROWS:
-        raise UnreadableFile(f"The table has {rows:,} rows; up to {MAX_ROWS:,} are read. Split it into parts.")
+        raise UnreadableFileError(f"The table has {rows:,} rows; up to {MAX_ROWS:,} are read. Split it into parts.")
     if columns > MAX_COLUMNS:
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"The table has {columns:,} columns; up to {MAX_COLUMNS:,} are read. Remove those not needed."
         )
     if rows * columns > MAX_CELLS:
-        raise UnreadableFile(
+        raise UnreadableFileError(
             f"The table has {rows * columns:,} cells; up to {MAX_CELLS:,} are read. Split it into parts."
         )

@@ -12,6 +12,7 @@ NUMBERING = re.compile(
     r"^\s*(?:q(?:uestion)?\.?\s*)?\d{1,3}(?:\.\d+)*[a-z]?(?:\s*[_.):\-]+\s*|\s+)(?=\D)", re.IGNORECASE
 )
 ELLIPSIS = re.compile(r"(?:\.{3,}|…)\s*$")
+LANGUAGE_MARK = re.compile(r"(?<=\w)_(?:en|fr|de|es|it|nl|pt)$")  # the language of the column's cells
 # Letters that do not fall apart into a plain letter and an accent.
 PLAIN_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
@@ -26,7 +27,7 @@ def folded(text: str) -> str:
 
 def folded_header(text: str) -> str:
     """A header without its numbering, camel humps and the dots of one that was cut off."""
-    text = ELLIPSIS.sub("", text.strip())
+    text = LANGUAGE_MARK.sub("", ELLIPSIS.sub("", text.strip()))
     if not re.search(r"\s", text):
         text = CAMEL_HUMP.sub(" ", text)
     return folded(NUMBERING.sub("", text))

@@ -16,7 +16,7 @@ from python_calamine import (
     ZipError,
 )
 
-from .limits import MAX_CELLS, MAX_UNPACKED_BYTES, MEGABYTE, UnreadableFile, check_shape
+from .limits import MAX_CELLS, MAX_UNPACKED_BYTES, MEGABYTE, UnreadableFileError, check_shape
 
 ZIP_MARK = b"PK\x03\x04"
 COMPOUND_MARK = b"\xd0\xcf\x11\xe0"  # the old XLS, and any workbook locked with a password
@@ -44,44 +44,44 @@ def is_workbook(content: bytes) -> bool:
 
 
 def read_workbook(content: bytes) -> list[Grid]:
-    """Every visible sheet that holds something. Raises UnreadableFile for a locked, broken or bloated file."""
+    """Every visible sheet that holds something. Raises UnreadableFileError for a locked, broken or bloated file."""
     _check_unpacked(content)
     try:
         with CalamineWorkbook.from_object(io.BytesIO(content)) as workbook:
             return [grid for name in _visible_sheets(workbook) if (grid := _grid(workbook, name)).cells]
     except PasswordError as error:
-        raise UnreadableFile(LOCKED) from error
+        raise UnreadableFileError(LOCKED) from error
     except (CalamineError, ZipError, OSError, ValueError) as error:
-        raise UnreadableFile(BROKEN) from error
+        raise UnreadableFileError(BROKEN) from error
 
 
 def _check_unpacked(content: bytes) -> None:
     """Refuse a zip bomb, and a sheet with one far-off cell, before they are unpacked into memory."""
     if content.startswith(COMPOUND_MARK):
         if ENCRYPTED_STREAM in content:
-            raise UnreadableFile(LOCKED)
+            raise UnreadableFileError(LOCKED)
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_archive(archive)
     except zipfile.BadZipFile as error:
-        raise UnreadableFile(BROKEN) from error
+        raise UnreadableFileError(BROKEN) from error
 
 
 def _check_archive(archive: zipfile.ZipFile) -> None:
     unpacked = sum(entry.file_size for entry in archive.infolist())
     if unpacked > MAX_UNPACKED_BYTES:
-        raise UnreadableFile(
-            f"The workbook unpacks to {unpacked / MEGABYTE:,.0f} MB; up to {MAX_UNPACKED_BYTES // MEGABYTE} MB are read. "
-            "Keep only the sheet with the initiatives."
+        size, most = unpacked / MEGABYTE, MAX_UNPACKED_BYTES // MEGABYTE
+        raise UnreadableFileError(
+            f"The workbook unpacks to {size:,.0f} MB; up to {most} MB are read. Keep only the sheet with the initiatives."
         )
     if any(entry.flag_bits & 1 for entry in archive.infolist()):
-        raise UnreadableFile(LOCKED)
+        raise UnreadableFileError(LOCKED)
     for entry in archive.infolist():
         last_row, last_column = _extent(archive, entry)
         # The reader fills a rectangle up to the last cell that holds something: one far cell would fill the memory.
         if last_row * last_column > 4 * MAX_CELLS:
-            raise UnreadableFile(
+            raise UnreadableFileError(
                 f"A sheet reaches down to row {last_row:,} and across to column {last_column:,}. "
                 "Delete what stands outside the table and upload it again."
             )
