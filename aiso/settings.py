@@ -188,6 +188,19 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("AISO_PROXY_COUNT", "0"))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "AI Scaling Office"
+ACCOUNT_FORMS = {
+    "login": "aiso.web.sign_in.LoginForm",
+    "reauthenticate": "aiso.web.sign_in.ReauthenticateForm",
+    "reset_password": "aiso.web.sign_in.ResetPasswordForm",
+    "reset_password_from_key": "aiso.web.sign_in.ResetPasswordKeyForm",
+    "change_password": "aiso.web.sign_in.ChangePasswordForm",
+    "set_password": "aiso.web.sign_in.SetPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "aiso.web.sign_in.AuthenticateForm",
+    "reauthenticate": "aiso.web.sign_in.ReauthenticateCodeForm",
+    "activate_totp": "aiso.web.sign_in.ActivateTOTPForm",
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

@@ -90,7 +90,8 @@ class MoneyField(forms.DecimalField):
     """Takes what people type: 1,200,000 or 1 200 000 or 1.2m."""
 
     def __init__(self, *, currency: str = "EUR", **options: Any) -> None:
-        super().__init__(**({"max_digits": 16, "decimal_places": 2, "widget": MoneyInput(currency=currency)} | options))
+        options.setdefault("widget", MoneyInput(currency=currency))
+        super().__init__(max_digits=16, decimal_places=2, **options)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -126,15 +127,16 @@ class WordsField(forms.MultipleChoiceField):
     """Tags: words known or new."""
 
     def __init__(self, *, known: Iterable[str] = (), longest: int = 50, **options: Any) -> None:
-        widget = TagSelect({"data-create": "", "data-placeholder": "Type a word"})
-        super().__init__(**({"widget": widget, "choices": [(word, word) for word in known]} | options))
+        options.setdefault("widget", TagSelect({"data-create": "", "data-placeholder": "Type a word"}))
+        self.known = [*known]
+        super().__init__(choices=[(word, word) for word in self.known], **options)
         self.longest = longest
 
     def prepare_value(self, value: Any) -> Any:
         """Words that the list lacks must be options too, or the control would drop them."""
         words = [*(value or ())]
-        listed = {option for option, _ in self.choices}
-        self.choices = [*self.choices, *((word, word) for word in words if word not in listed)]
+        new = [word for word in words if word not in self.known]
+        self.choices = [(word, word) for word in (*self.known, *new)]
         return words
 
     def validate(self, value: Any) -> None:
@@ -181,7 +183,8 @@ class PersonField(forms.Field):
             raise ValidationError(self.error_messages["several"], code="several")
         if not found:
             raise ValidationError(self.error_messages["unknown"], code="unknown")
-        return found[0]
+        person: User = found[0]
+        return person
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.prepare_value(initial) or "") != bool(data) or self.prepare_value(initial) != data

@@ -24,7 +24,7 @@ class Order:
     """A sort: an expression that is never null and has an index together with the id, and its direction."""
 
     key: Combinable
-    field: models.Field[Any, Any]
+    field: "models.Field[Any, Any]"
     descending: bool = False
 
     def apply[M: models.Model](self, rows: models.QuerySet[M], *, backwards: bool = False) -> models.QuerySet[M]:

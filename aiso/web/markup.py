@@ -69,7 +69,7 @@ def stage_chip(stage: str, tone: str = "") -> SafeString:
         return mark_safe('<span class="mute">None</span>')
     position = [*STAGES].index(stage)
     return format_html(
-        '<span class="row-x flex-nowrap"><svg class="stg {}" aria-hidden="true"><use href="{}#stg-{}"/></svg>'
+        '<span class="stage-c"><svg class="stg {}" aria-hidden="true"><use href="{}#stg-{}"/></svg>'
         "<span>{}</span></span>",
         tone,
         static("icons.svg"),
@@ -237,7 +237,7 @@ def term(name: str, label: str = "", *, with_definition: bool = True) -> SafeStr
     button = format_html('<button type="button" class="term" popovertarget="{}">{}</button>', key, label or name)
     if not with_definition:
         return button
-    return format_html('{}<div popover class="def" id="{}">{}</div>', button, key, definition(name))
+    return format_html('{}<span popover class="def" id="{}">{}</span>', button, key, definition(name))
 
 
 def bar(shares: Sequence[float], label: str) -> SafeString:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import QueryDict
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from .htmx import HtmxRequest, add_trigger, toast_of
 
@@ -15,12 +16,15 @@ from .htmx import HtmxRequest, add_trigger, toast_of
 class SignInMiddleware(LoginRequiredMiddleware):
     """Pages are closed unless they say otherwise, and an expired session's fragment becomes a whole sign-in page."""
 
-    def handle_no_permission(self, request: HtmxRequest, view_func: Callable[..., object]) -> HttpResponseBase:  # type: ignore[override]
-        if not request.htmx:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+        if not htmx:
             return super().handle_no_permission(request, view_func)
         # Otherwise the sign-in page would land inside the fragment's place.
         back = QueryDict(mutable=True)
-        back[self.get_redirect_field_name(view_func)] = request.htmx.current_url_abs_path or "/"
+        back[self.get_redirect_field_name(view_func)] = htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{resolve_url(self.get_login_url(view_func))}?{back.urlencode(safe='/')}")
 
 
@@ -32,7 +36,8 @@ class ToastMiddleware:
 
     def __call__(self, request: HtmxRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.htmx and not self._moves_on(response):
+        whole_page = not request.htmx or request.htmx.history_restore_request
+        if not whole_page and not self._moves_on(response):
             waiting = [toast_of(message) for message in get_messages(request)]
             if waiting:
                 add_trigger(response, "toasts", waiting)

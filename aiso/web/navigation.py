@@ -13,7 +13,7 @@ from django.core.cache import cache as store
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from aiso.accounts.models import User
 
@@ -161,7 +161,7 @@ def _items_html(items: list[Shown]) -> SafeString:
         (
             (
                 each.entry.url,
-                format_html(' aria-current="page"') if each.current else "",
+                mark_safe(' aria-current="page"') if each.current else "",
                 markup.icon(each.entry.icon),
                 each.entry.label,
                 _badge(each),

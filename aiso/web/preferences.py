@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from aiso.accounts.models import User
 
-THEMES = {"light": "Light", "dark": "Dark", "auto": "As the system"}
+THEMES = {"light": "Light", "dark": "Dark", "auto": "System"}
 THEME_COOKIE = "theme"
 THEME_KEPT_SECONDS = 60 * 60 * 24 * 365
 

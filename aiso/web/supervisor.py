@@ -8,14 +8,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from contextlib import suppress
 
 from honcho.compat import ProcessManager
 from honcho.manager import Manager
 
-HOST = "127.0.0.1"
+from aiso.web.alive import HOST, is_alive
+
 # Four threads in one process: on two cores more processes cost memory and answer no faster.
 WEB = "granian --interface wsgi --workers 1 --blocking-threads 4 --no-ws --workers-kill-timeout 2 --log-level warning"
 WORKER = "celery --quiet --app aiso worker --concurrency 2 --loglevel warning --without-gossip --without-mingle"
@@ -53,7 +52,7 @@ class Supervisor(Manager):  # type: ignore[misc]
         threading.Thread(target=self._announce, daemon=True).start()
 
     def _announce(self) -> None:
-        while not _answers(self._port):
+        while not is_alive(self._port):
             time.sleep(0.1)
         self._when_ready()
 
@@ -70,14 +69,6 @@ def supervise(port: int, when_ready: Callable[[], None]) -> int:
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) != 0
-
-
-def _answers(port: int) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=10)
-    with closing(connection), suppress(OSError, HTTPException):
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == HTTPStatus.OK
-    return False
 
 
 def _commands(port: int) -> dict[str, str]:

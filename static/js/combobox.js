@@ -219,7 +219,7 @@
   }
 
   function enhanceSelect(select) {
-    const box = make("div", { class: "combo" });
+    const box = make("div", { class: select.multiple ? "combo" : "combo pick" });
     const chips = make("div", { class: "chips" });
     chips.hidden = true;
     const input = make("input", { type: "text", class: "form-control", id: `${select.id}-text` });
