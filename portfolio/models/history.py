@@ -13,6 +13,9 @@ class InitiativeJurisdiction(Initiative.jurisdictions.through):  # type: ignore[
         proxy = True
         verbose_name = "jurisdiction"
 
+    def __str__(self) -> str:
+        return str(self.jurisdiction)
+
 
 @_gained_and_lost
 class InitiativeTool(Initiative.tools.through):  # type: ignore[name-defined,misc]
@@ -20,9 +23,15 @@ class InitiativeTool(Initiative.tools.through):  # type: ignore[name-defined,mis
         proxy = True
         verbose_name = "tool"
 
+    def __str__(self) -> str:
+        return str(self.tool)
+
 
 @_gained_and_lost
 class InitiativeTag(Initiative.tags.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
         verbose_name = "tag"
+
+    def __str__(self) -> str:
+        return str(self.tag)

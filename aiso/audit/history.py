@@ -1,0 +1,207 @@
+"""History as a person reads it: who changed what and when, from which value to which, and why.
+
+    history_of(initiative, [Told(Tag, says=...), Told(Comment, hide=("text",))], after=request.GET.get("after", ""))
+
+`{% include "audit/_history.html" %}` draws it from a context that has it as `history`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import models
+from django.utils.text import capfirst
+
+from aiso.accounts.models import User
+from aiso.web import figures
+
+from .rows import Place, Row, Table, newest_rows
+
+# Changes on one page of history.
+PAGE = 50
+DONE = {"insert": "added", "update": "changed", "delete": "removed"}
+
+
+def called_by_kind(thing: models.Model) -> str:
+    """`Outcome metric: Calls a week`."""
+    return f"{capfirst(str(thing._meta.verbose_name))}: {thing}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Rows of a model that belong to a thing's history, by their foreign key to it.
+
+    `says` names one of them for the reader; `hide` names fields whose values are not told.
+    """
+
+    model: type[models.Model]
+    says: Callable[[Any], str] = called_by_kind
+    hide: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, from a value to another; empty where there was or is none."""
+
+    label: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What happened to one thing: it was added, changed or removed. `what` is empty for the subject itself."""
+
+    what: str
+    done: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All that one person did in one go. `person` is None for what the system did by itself."""
+
+    at: datetime
+    person: User | None
+    reason: str
+    path: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of history, newest first; `after` leads to the older one, and is empty on the last."""
+
+    entries: list[Entry]
+    after: str = ""
+    is_first: bool = True
+
+
+def history_of(
+    subject: models.Model,
+    related: Iterable[Told] = (),
+    *,
+    hide: tuple[str, ...] = (),
+    after: str = "",
+    size: int = PAGE,
+) -> History:
+    """The history of `subject` and of `related` rows that belong to it, from a place on.
+
+    One query for the rows and one for each model whose rows they name, however long the history is.
+    """
+    told = [Told(type(subject), hide=hide), *related]
+    tables = [Table(each.model, subject, number) for number, each in enumerate(told)]
+    place = Place.read(after)
+    rows = newest_rows(tables, place, size + 1)
+    shown = rows[:size]
+    names = _Names(tables, shown)
+    entries = [
+        _entry([*group], tables, told, names) for _, group in groupby(shown, key=lambda row: (row.at, row.context_id))
+    ]
+    return History(
+        [entry for entry in entries if entry.lines],
+        after=str(shown[-1].place) if len(rows) > size else "",
+        is_first=place is None,
+    )
+
+
+def _entry(rows: list[Row], tables: Sequence[Table], told: Sequence[Told], names: "_Names") -> Entry:
+    context = rows[0].context or {}
+    # The subject comes first, then what hangs on it, each in the order in which it happened.
+    lines = [_line(row, tables[row.table], told[row.table], names) for row in reversed(rows)]
+    return Entry(
+        at=rows[0].at,
+        person=names.person(context.get("user")),
+        reason=str(context.get("reason", "")),
+        path=str(context.get("url", "")),
+        lines=[line for line in lines if line.changes or line.done != "changed"],
+    )
+
+
+def _line(row: Row, table: Table, told: Told, names: "_Names") -> Line:
+    what = "" if table.is_of_subject else told.says(names.thing(table, row))
+    done = DONE.get(row.label, row.label)
+    shown = [each for each in table.fields if each.name not in (*told.hide, table.key)]
+    changes = [_change(each, row, names) for each in shown] if done != "removed" else []
+    return Line(what, done, [change for change in changes if change.before != change.now])
+
+
+def _change(each: "models.Field[Any, Any]", row: Row, names: "_Names") -> Change:
+    before = row.before if row.label == "update" else None
+    return Change(
+        label=capfirst(str(each.verbose_name)),
+        before=names.text(each, (before or {}).get(each.attname)),
+        now=names.text(each, row.now.get(each.attname)),
+    )
+
+
+@dataclass
+class _Names:
+    """What ids, codes and plain values of some rows are called. Reads each model that is named once."""
+
+    tables: Sequence[Table]
+    rows: Sequence[Row]
+    found: dict[type[models.Model], dict[str, models.Model]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+        for row in self.rows:
+            if row.context and row.context.get("user"):
+                wanted[User].add(str(row.context["user"]))
+            for each in self.tables[row.table].fields:
+                if isinstance(each, models.ForeignKey):
+                    values = {(row.now or {}).get(each.attname), (row.before or {}).get(each.attname)}
+                    wanted[each.related_model] |= {value for value in values if value}
+        self.found = {
+            model: {str(thing.pk): thing for thing in model._base_manager.filter(pk__in=ids)}
+            for model, ids in wanted.items()
+        }
+
+    def person(self, pk: object) -> User | None:
+        found = self.found.get(User, {}).get(str(pk))
+        return found if isinstance(found, User) else None
+
+    def thing(self, table: Table, row: Row) -> models.Model:
+        """The thing as it was, with the things it names, so that `str()` of it asks nothing more."""
+        values = {each.attname: _value(each, row.now.get(each.attname)) for each in table.fields}
+        thing = table.model(**values)
+        for each in table.fields:
+            named = self.found.get(each.related_model, {}) if isinstance(each, models.ForeignKey) else {}
+            if known := named.get(str(row.now.get(each.attname))):
+                setattr(thing, each.name, known)
+        return thing
+
+    def text(self, each: "models.Field[Any, Any]", raw: str | None) -> str:
+        """A recorded value in words."""
+        if raw is None or raw == "":
+            return ""
+        if isinstance(each, models.ForeignKey):
+            known = self.found.get(each.related_model, {}).get(raw)
+            return str(known) if known else f"No. {raw}, no longer there"
+        if each.choices:
+            return str(dict(each.flatchoices).get(_value(each, raw), raw))
+        return _words(_value(each, raw))
+
+
+def _value(each: "models.Field[Any, Any]", raw: str | None) -> Any:
+    """A recorded text as the field's Python value."""
+    if isinstance(each, models.BooleanField) and raw is not None:
+        return raw == "true"
+    return each.target_field.to_python(raw) if isinstance(each, models.ForeignKey) else each.to_python(raw)
+
+
+def _words(value: Any) -> str:
+    match value:
+        case bool():
+            return "Yes" if value else "No"
+        case datetime():
+            return figures.moment(value)
+        case Decimal():
+            return figures.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+        case date():
+            return figures.day(value)
+    return str(value)

@@ -1,0 +1,118 @@
+"""The history tables of a thing and of what hangs on it, read as one list, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, JSONObject
+from django.utils.dateparse import parse_datetime
+
+# Fields that every history row has, beside those of the thing that changed.
+NEVER_TOLD = {"id", "pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of history ended: a time, and within it a table and a row."""
+
+    at: datetime
+    table: int
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.table}~{self.row}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """A place from an address; None for one that no page gave."""
+        moment, _, rest = text.partition("~")
+        table, _, row = rest.partition("~")
+        try:
+            at = parse_datetime(moment)
+        except ValueError:
+            return None
+        digits = table.isdecimal() and row.isdecimal() and len(table) < 4 and len(row) < 19
+        return cls(at, int(table), int(row)) if digits and at and at.tzinfo else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One history row: the values after the change, and before it if there was a before. Values are text."""
+
+    table: int
+    pk: int
+    at: datetime
+    label: str
+    context_id: Any
+    context: dict[str, Any] | None
+    now: dict[str, str | None]
+    before: dict[str, str | None] | None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.at, self.table, self.pk)
+
+
+class Table:
+    """The history of one model's rows, as far as they belong to `subject`."""
+
+    def __init__(self, model: type[models.Model], subject: models.Model, number: int) -> None:
+        self.model, self.subject, self.number = model, subject, number
+        self.events: type[models.Model] = model.pgh_event_model  # type: ignore[attr-defined]
+
+    @cached_property
+    def is_of_subject(self) -> bool:
+        return self.model is type(self.subject)
+
+    @cached_property
+    def key(self) -> str:
+        """The field by which a row belongs to the subject."""
+        if self.is_of_subject:
+            return "pgh_obj"
+        keys = [each.name for each in self.fields if each.related_model is type(self.subject)]
+        return keys[0]
+
+    @cached_property
+    def fields(self) -> "list[models.Field[Any, Any]]":
+        """What a row tells of the thing that changed, in the model's order."""
+        recorded = {each.name for each in self.events._meta.fields} - NEVER_TOLD
+        return [each for each in self.model._meta.fields if each.name in recorded]
+
+    def rows(self, place: Place | None, size: int) -> Any:
+        """The newest rows as tuples, in the order of Row's fields."""
+        told: models.QuerySet[Any] = models.QuerySet(self.events).filter(**{self.key: self.subject.pk})
+        if place:
+            told = told.filter(self._past(place))
+        who = ("pgh_context", "pgh_context__metadata")
+        named = told.annotate(table=Value(self.number), now=self._values(), before=self._before())
+        values = named.values_list("table", "pgh_id", "pgh_created_at", "pgh_label", *who, "now", "before")
+        return values.order_by("-pgh_created_at", "-pgh_id")[:size]
+
+    def _past(self, place: Place) -> Q:
+        earlier = Q(pgh_created_at__lt=place.at)
+        if self.number > place.table:
+            return earlier
+        tied = Q(pgh_created_at=place.at)
+        return earlier | (tied if self.number < place.table else tied & Q(pgh_id__lt=place.row))
+
+    def _values(self) -> JSONObject:
+        return JSONObject(**{each.attname: Cast(F(each.attname), TextField()) for each in self.fields})
+
+    def _before(self) -> "Value | Subquery[Any]":
+        """The row recorded just before for the same thing; things that only come and go have none."""
+        if not hasattr(self.events, "pgh_obj"):
+            return Value(None, models.JSONField())
+        rows: models.QuerySet[Any] = models.QuerySet(self.events)
+        earlier = rows.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
+        return Subquery(earlier.order_by("-pgh_id").values_list(self._values())[:1])
+
+
+def newest_rows(tables: Sequence[Table], place: Place | None, size: int) -> list[Row]:
+    """Up to `size` rows of all tables, newest first, from a place on. One query."""
+    first, *others = [table.rows(place, size) for table in tables]
+    merged = first.union(*others, all=True).order_by("-pgh_created_at", "-table", "-pgh_id") if others else first
+    return [Row(*values) for values in merged[:size]]
