@@ -8,8 +8,20 @@ class PortfolioConfig(AppConfig):
     def ready(self) -> None:
         """Listen to what happens, and fill the registries of the apps below."""
         from aiso.events.outbox import subscribe
+        from aiso.web.navigation import Entry, register_entry
+        from aiso.web.search import register_search_page, register_shortcut
 
         from . import tasks
+        from .counts import count_register
+        from .search import initiative_named
+
+        register_entry(
+            Entry("Register", "layout-list", "portfolio:register", section="portfolio", count=count_register)
+        )
+        register_entry(Entry("Board", "layout-kanban", "portfolio:register_board", section="portfolio", order=20))
+        register_entry(Entry("Map", "map-2", "portfolio:register_map", section="portfolio", order=30))
+        register_search_page("portfolio:register")
+        register_shortcut(initiative_named)
 
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)

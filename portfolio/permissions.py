@@ -1,5 +1,7 @@
 """Who may change the register. Plain predicates; what each may see is `visible_to` on the querysets."""
 
+from collections.abc import Callable, Iterable
+
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import Role, User
@@ -56,3 +58,15 @@ def can_comment(user: User | AnonymousUser) -> bool:
 def can_share_views(user: User | AnonymousUser) -> bool:
     """A shared view stands on everybody's register, so the office chooses them."""
     return isinstance(user, User) and not changes_nothing(user) and user.has_role(*OFFICE)
+
+
+def owned_among(user: User, initiatives: Iterable[Initiative]) -> Callable[[Initiative], bool]:
+    """Which of some initiatives the user may edit, found in one query for all of them instead of one each."""
+    if changes_nothing(user):
+        return lambda initiative: False
+    rows = [initiative for initiative in initiatives if not is_office_for(user, initiative)]
+    owned: set[int] = set()
+    if rows:
+        current = Ownership.objects.current().filter(person=user, initiative__in=rows)
+        owned = {*current.values_list("initiative", flat=True)}
+    return lambda initiative: initiative.pk in owned or is_office_for(user, initiative)

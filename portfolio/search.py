@@ -5,15 +5,19 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F
 from rapidfuzz.distance import OSA
 
+from aiso.accounts.models import User
+
 from .models import Initiative
+from .models.initiative import InitiativeQuerySet
 
 # More matches than this are neither ranked nor counted: nobody reads so far.
 CANDIDATES = 1000
 # Words that may stand for a mistyped one.
 ALTERNATIVES = 3
+REFERENCE = re.compile(r"\s*ai-?\s*(\d{1,12})\s*", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 
 # Each word as the dictionary stems it, whether some initiative has a word that begins so, and if none
@@ -38,14 +42,28 @@ class Search:
     query: str
     corrections: dict[str, str]
 
-    def apply(self, initiatives: QuerySet[Initiative]) -> QuerySet[Initiative]:
-        """The matching initiatives, best first, out of at most CANDIDATES."""
-        asked = SearchQuery(self.query, search_type="raw", config="simple")
+    def narrow(self, initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+        """The matching ones, at most CANDIDATES of them."""
         if not self.query:
             return initiatives.none()
-        candidates = initiatives.filter(search=asked).order_by().values("pk")[:CANDIDATES]
-        rank = SearchRank(F("search"), asked, normalization=2)
-        return Initiative.objects.filter(pk__in=candidates).annotate(rank=rank).order_by("-rank", "pk")
+        candidates = initiatives.filter(search=self._asked).order_by().values("pk")[:CANDIDATES]
+        return Initiative.objects.filter(pk__in=candidates)
+
+    def rank(self, initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+        """Best match first."""
+        rank = SearchRank(F("search"), self._asked, normalization=2)
+        return initiatives.annotate(rank=rank).order_by("-rank", "pk")
+
+    @property
+    def _asked(self) -> SearchQuery:
+        return SearchQuery(self.query, search_type="raw", config="simple")
+
+
+def initiative_named(user: User, text: str) -> str | None:
+    """The page of the initiative whose reference is typed, such as AI-0042 or ai 42."""
+    named = REFERENCE.fullmatch(text)
+    found = Initiative.objects.visible_to(user).filter(pk=named[1]).first() if named else None
+    return found.get_absolute_url() if found else None
 
 
 def search_for(text: str) -> Search:

@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import bulk, register, register_export, saved_views
 
 app_name = "portfolio"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("register/", register.register_list, name="register"),
+    path("register/board/", register.register_board, name="register_board"),
+    path("register/map/", register.register_map, name="register_map"),
+    path("register/export/", register_export.register_export, name="register_export"),
+    path("register/change/", bulk.bulk_edit, name="bulk_edit"),
+    path("register/change/<int:pk>/undo/", bulk.bulk_edit_undo, name="bulk_edit_undo"),
+    path("register/views/", saved_views.view_save, name="view_save"),
+    path("register/views/<int:pk>/delete/", saved_views.view_delete, name="view_delete"),
+]

@@ -14,7 +14,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Lower
-from django.urls import reverse
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, User
@@ -30,9 +29,7 @@ STABLE_DAYS = 30
 # Parts of a priority, each 1 to 5 (DESIGN §5).
 PRIORITY_PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
 # What the register sorts by where the column itself may be empty: the index and the query must say the same.
-PRIORITY_KEY = Coalesce(
-    "priority", Value(Decimal(0), output_field=models.DecimalField(max_digits=4, decimal_places=2))
-)
+PRIORITY_KEY = Coalesce("priority", Value(Decimal(0), output_field=models.DecimalField(max_digits=4, decimal_places=2)))
 STAGE_SINCE_KEY = Coalesce("stage_since", Value(date(1, 1, 1)))
 OWNERS = ("business_owner", "technical_owner", "risk_owner")
 # Columns that follow from other rows; a trigger refuses to see them edited.
@@ -44,7 +41,7 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         """Ordinary initiatives, and the confidential ones that the user owns, deputises for or oversees (DESIGN §8)."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        reach = _oversight(user)
+        reach = oversight(user)
         if reach is None:
             return self
         # Subqueries, not joins: a join on owners would repeat rows.
@@ -68,7 +65,7 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         return self.select_related("unit", "bucket")
 
 
-def _oversight(user: User) -> frozenset[int] | None:
+def oversight(user: User) -> frozenset[int] | None:
     """The units whose confidential initiatives the office or an auditor may see; None is all of them."""
     reach: set[int] = set()
     for role in (*OFFICE, Role.AUDITOR):
@@ -257,7 +254,7 @@ class Initiative(models.Model):
         return f"{self.reference} {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("portfolio:initiative_detail", args=[self.reference])
+        return f"/initiatives/{self.reference}/"
 
     @property
     def reference(self) -> str:

@@ -1,0 +1,67 @@
+"""How many initiatives there are, as a person sees them. Counted once and kept until one changes.
+
+A count of everything grows with the register, a page must not: so figures are kept under the moment of
+the last change, which an index gives at once.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+
+from aiso import clock
+from aiso.accounts.models import User
+
+from .models import Initiative
+from .models.initiative import InitiativeQuerySet, lacks_stable_owner, oversight
+from .models.stage import ENDED, IN_PRODUCTION, Stage
+
+# Seconds a figure is kept at most; deletions, which leave no later moment behind, call forget_counts.
+KEPT = 600
+GENERATION = "register-generation"
+
+
+class Counts:
+    """The counts for one person at one moment."""
+
+    def __init__(self, user: User) -> None:
+        last = Initiative.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+        whose = "all" if oversight(user) is None else f"person-{user.pk}"
+        moment = f"{last.timestamp()}" if last else "empty"
+        self.prefix = f"register:{cache.get(GENERATION, 0)}:{moment}:{clock.today()}:{whose}"
+        self.user = user
+
+    def summary(self) -> dict[str, int]:
+        """The figures of the register's first line and of its standing views."""
+        return self._kept("summary", lambda: _summary(Initiative.objects.visible_to(self.user)))
+
+    def of(self, query: str, rows: InitiativeQuerySet) -> int:
+        """How many `rows` a query of the address finds."""
+        key = sha256(query.encode()).hexdigest()[:32]
+        return self._kept(key, rows.order_by().count)
+
+    def _kept[T](self, key: str, count: Callable[[], T]) -> T:
+        found: T = cache.get_or_set(f"{self.prefix}:{key}", count, KEPT)
+        return found
+
+
+def forget_counts() -> None:
+    """Count anew. For deletions; everything else moves the last change."""
+    cache.set(GENERATION, clock.now().timestamp(), None)
+
+
+def _summary(visible: InitiativeQuerySet) -> dict[str, int]:
+    counts: dict[str, int] = visible.aggregate(
+        all=Count("pk"),
+        production=Count("pk", filter=Q(stage__in=IN_PRODUCTION)),
+        unstable=Count("pk", filter=lacks_stable_owner()),
+        paused=Count("pk", filter=Q(stage=Stage.PAUSED)),
+        ended=Count("pk", filter=Q(stage__in=ENDED)),
+    )
+    return counts
+
+
+def count_register(user: User) -> int:
+    """For the navigation."""
+    return Counts(user).summary()["all"]

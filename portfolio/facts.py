@@ -1,0 +1,66 @@
+"""How each field of an initiative reads: in its facts, in a conflict, in a message."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator, capfirst
+
+from aiso.accounts.models import BusinessUnit
+from aiso.web import markup
+
+from .models import Initiative, Workflow
+
+LABELS = {"use_case_type": "Use-case type", "name": "Name"}
+# Words that the glossary explains, by field.
+TERMS = {"workflow": "workflow", "bucket": "bucket", "objective": "objective", "is_confidential": "confidential"}
+# Characters of a long text that a conflict shows of each version.
+EXCERPT = 600
+
+
+def label_of(field: str) -> str:
+    return LABELS.get(field) or capfirst(str(Initiative._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+
+
+def fact_html(initiative: Initiative, field: str) -> SafeString:
+    """The field as the facts show it."""
+    if field == "priority":
+        score = None if initiative.priority is None else float(initiative.priority)
+        return markup.priority(score, tuple(initiative.priority_parts))
+    value = getattr(initiative, field)
+    return shown(field, [*value.all()] if isinstance(value, models.Manager) else value)
+
+
+def shown(field: str, value: Any) -> SafeString:
+    """Any value of a field, also one that is not the initiative's own."""
+    if value is None or value in ("", []):
+        return markup.nothing("Not answered" if _is_question(field) else "None")
+    if isinstance(value, bool):
+        return mark_safe("Yes") if value else mark_safe("No")
+    if isinstance(value, list):
+        return format_html("{}", ", ".join(sorted(map(str, value), key=str.lower)))
+    if isinstance(value, BusinessUnit):
+        return _unit(value)
+    if isinstance(value, Workflow) and value.is_critical:
+        return format_html('{}, <span class="nw">critical</span>', value.name)
+    return format_html("{}", _words(field, value))
+
+
+def _words(field: str, value: Any) -> str:
+    if isinstance(value, str):
+        choices = dict(Initiative._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
+        return str(choices.get(value) or Truncator(value).chars(EXCERPT))
+    return str(value)
+
+
+def _unit(unit: BusinessUnit) -> SafeString:
+    if unit.parent_id is None:
+        return format_html("{}", unit.name)
+    return format_html('{} <span class="mute">in {}</span>', unit.name, unit.parent.name)
+
+
+def _is_question(field: str) -> bool:
+    """Whether leaving the field empty says that nobody answered, rather than that there is none."""
+    model_field = Initiative._meta.get_field(field)
+    return bool(getattr(model_field, "choices", None)) or isinstance(model_field, models.BooleanField)

@@ -1,0 +1,116 @@
+"""The filters of the register: one a chip, all of them in the address."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from aiso.accounts.models import BusinessUnit, User
+
+from .models import Bucket, Initiative, Jurisdiction, Objective, Stage, Tag, Tool, UseCaseType, Workflow
+from .models.initiative import OWNERS, InitiativeQuerySet, lacks_stable_owner
+from .models.risk import AiActClass, RiskTier
+
+MISSING = [(owner.removesuffix("_owner"), owner.replace("_", " ").capitalize()) for owner in OWNERS]
+YES_NO = [("yes", "Yes"), ("no", "No"), ("unknown", "Not answered")]
+
+
+class YesNoFilter(filters.ChoiceFilter):
+    """Yes, no, or not answered yet."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=YES_NO, method=self._pick, **options)
+
+    def _pick(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
+        return rows.filter(**{name: {"yes": True, "no": False, "unknown": None}[value]})
+
+
+def _entries(model: Any, field: str, label: str) -> filters.ModelMultipleChoiceFilter:
+    return filters.ModelMultipleChoiceFilter(
+        field_name=field, queryset=model.objects.all(), label=label, distinct=False
+    )
+
+
+class RegisterFilter(filters.FilterSet):
+    """What the register can be narrowed by. Several values of one filter widen it, several filters narrow it."""
+
+    stage = filters.MultipleChoiceFilter(choices=Stage, label="Stage")
+    unit = filters.ModelMultipleChoiceFilter(
+        queryset=BusinessUnit.objects.all(), label="Unit", method="in_units", help_text="Units below are included."
+    )
+    bucket = _entries(Bucket, "bucket", "Bucket")
+    workflow = _entries(Workflow, "workflow", "Workflow")
+    objective = _entries(Objective, "objective", "Objective")
+    type = _entries(UseCaseType, "use_case_type", "Use-case type")
+    risk = filters.MultipleChoiceFilter(
+        field_name="risk_tier", choices=RiskTier.choices, null_label="Not assessed", null_value="", label="Risk tier"
+    )
+    ai_act = filters.MultipleChoiceFilter(field_name="ai_act_class", choices=AiActClass, label="EU AI Act class")
+    data = filters.MultipleChoiceFilter(
+        field_name="data_sensitivity", choices=Initiative.DataSensitivity, label="Data sensitivity"
+    )
+    employees = filters.MultipleChoiceFilter(
+        field_name="employee_effect", choices=Initiative.EmployeeEffect, label="Effect on employees"
+    )
+    customers = YesNoFilter(field_name="is_customer_facing", label="Customer-facing")
+    rights = YesNoFilter(field_name="is_rights_impacting", label="Rights-impacting")
+    safety = YesNoFilter(field_name="is_safety_impacting", label="Safety-impacting")
+    owner = filters.ModelMultipleChoiceFilter(queryset=User.objects.people(), label="Owner", method="owned_by")
+    missing = filters.MultipleChoiceFilter(choices=MISSING, label="Missing", method="missing_owner")
+    stable = filters.ChoiceFilter(
+        choices=[("no", "Not stable"), ("yes", "Stable")], label="Stable owner", method="by_stability"
+    )
+    jurisdiction = filters.ModelMultipleChoiceFilter(
+        queryset=Jurisdiction.objects.all(), label="Jurisdiction", method="carrying"
+    )
+    tag = filters.ModelMultipleChoiceFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
+    tool = filters.ModelMultipleChoiceFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
+    priority = filters.RangeFilter(field_name="priority", label="Priority")
+    value = filters.NumberFilter(field_name="value", label="Value")
+    feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
+    in_stage_since = filters.DateFromToRangeFilter(field_name="stage_since", label="In stage since")
+    confidential = YesNoFilter(field_name="is_confidential", label="Confidential")
+    source = filters.CharFilter(field_name="source", lookup_expr="iexact", label="Source")
+
+    class Meta:
+        model = Initiative
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, *, queryset: InitiativeQuerySet, editing: str = "") -> None:
+        """Takes up only the filters that `data` gives, and the one that is being edited: the others would cost time."""
+        wanted = {name for name in ALL_FILTERS if name == editing or any(map(data.get, parameters(name)))}
+        self.base_filters = {name: each for name, each in ALL_FILTERS.items() if name in wanted}
+        super().__init__(data, queryset=queryset)
+
+    def in_units(self, rows: QuerySet[Initiative], name: str, units: QuerySet[BusinessUnit]) -> QuerySet[Initiative]:
+        return rows.filter(unit__in=BusinessUnit.objects.and_below(units)) if units else rows
+
+    def owned_by(self, rows: QuerySet[Initiative], name: str, people: QuerySet[User]) -> QuerySet[Initiative]:
+        if not people:
+            return rows
+        owned = Q(*[(f"{owner}__in", [*people]) for owner in OWNERS], _connector=Q.OR)
+        return rows.filter(owned)
+
+    def missing_owner(self, rows: QuerySet[Initiative], name: str, kinds: list[str]) -> QuerySet[Initiative]:
+        return rows.filter(Q(*[(f"{kind}_owner", None) for kind in kinds], _connector=Q.OR)) if kinds else rows
+
+    def by_stability(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
+        return rows.filter(lacks_stable_owner()) if value == "no" else rows.active().exclude(lacks_stable_owner())  # type: ignore[attr-defined]
+
+    def carrying(self, rows: QuerySet[Initiative], name: str, entries: QuerySet[Any]) -> QuerySet[Initiative]:
+        """Those that carry one of the entries. A subquery: a join would repeat rows."""
+        if not entries:
+            return rows
+        field = {"jurisdiction": "jurisdictions", "tag": "tags", "tool": "tools"}[name]
+        through = Initiative._meta.get_field(field).remote_field.through  # type: ignore[union-attr]
+        carriers = through.objects.filter(**{f"{name}__in": [*entries]}).values("initiative")
+        return rows.filter(pk__in=carriers)
+
+
+ALL_FILTERS: dict[str, filters.Filter] = dict(RegisterFilter.base_filters)
+
+
+def parameters(name: str) -> list[str]:
+    """The parts of an address that one filter reads: a range has two ends."""
+    return [name, *(f"{name}_{end}" for end in ("min", "max", "after", "before"))]

@@ -1,0 +1,159 @@
+"""What an initiative lacks, each gap with the address that mends it.
+
+Later apps add theirs: `register_gaps(source)` in AppConfig.ready(). A source takes an initiative that
+was read with `with_gap_facts`, and what else it needs it must find without a query for each initiative.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from aiso import clock
+from aiso.web import figures
+
+from .facts import label_of
+from .models import Answer, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
+from .models.initiative import PRIORITY_PARTS, STABLE_DAYS, InitiativeQuerySet
+from .models.stage import ACTIVE, ENDED
+
+PLACING = ("workflow", "bucket", "objective", "use_case_type")
+EFFECTS = (
+    "is_customer_facing",
+    "is_rights_impacting",
+    "is_safety_impacting",
+    "employee_effect",
+    "data_sensitivity",
+)
+OWNER_DUTIES = {
+    OwnerKind.BUSINESS: "answers for the outcome",
+    OwnerKind.TECHNICAL: "answers for how it is built and run",
+    OwnerKind.RISK: "accepts the risk that remains",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing, why it matters, and the deed that mends it."""
+
+    what: str
+    why: str
+    verb: str
+    url: str
+    icon: str = "list-check"
+    in_dialog: bool = False
+
+
+type Source = Callable[[Initiative], Iterable[Gap]]
+
+
+def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
+    """The initiatives with what the gaps need to know and no column of theirs says."""
+    metrics = OutcomeMetric.objects.filter(initiative=OuterRef("pk")).order_by("pk")
+    unfinished = metrics.filter(Q(baseline=None) | Q(target=None))
+    return rows.annotate(
+        has_metric=Exists(metrics),
+        unfinished_metric=Subquery(unfinished.values("pk")[:1]),
+        open_tier_questions=_unanswered(QuestionSet.Kind.RISK_TIER),
+        open_act_questions=_unanswered(QuestionSet.Kind.AI_ACT),
+    )
+
+
+def gaps_of(initiative: Initiative) -> list[Gap]:
+    """What is missing. Those that have ended lack nothing any more."""
+    if initiative.stage in ENDED:
+        return []
+    return [gap for source in _sources for gap in source(initiative)]
+
+
+def register_gaps(source: Source) -> None:
+    _sources.append(source)
+
+
+def stable_from(initiative: Initiative) -> date | None:
+    """The day from which a new business owner counts as stable, None when that day has come (DESIGN §6.2)."""
+    since, began = initiative.business_owner_since, initiative.began_on
+    if initiative.stage not in ACTIVE or since is None or (began is not None and since <= began):
+        return None
+    day = since + timedelta(days=STABLE_DAYS - 1)
+    return day if day > clock.today() else None
+
+
+def _unanswered(kind: str) -> Coalesce:
+    """How many questions of the version in force have no answer."""
+    in_force = QuestionSet.objects.filter(kind=kind, published_at__isnull=False).order_by("-version")
+    answered = Answer.objects.filter(question=OuterRef("pk"), initiative=OuterRef(OuterRef("pk")))
+    questions: QuerySet[Question] = Question.objects.filter(question_set=Subquery(in_force.values("pk")[:1]))
+    count = questions.exclude(Exists(answered)).order_by().values("question_set").annotate(n=Count("pk"))
+    return Coalesce(Subquery(count.values("n"), output_field=IntegerField()), 0)
+
+
+def owner_gaps(initiative: Initiative) -> Iterator[Gap]:
+    for kind in OwnerKind:
+        if kind in initiative.missing_owners:
+            url = reverse("portfolio:owner_assign", args=[initiative.reference, kind])
+            yield Gap(str(kind.label), OWNER_DUTIES[kind], "Assign", url, "user-question", in_dialog=True)
+    if day := stable_from(initiative):
+        why = f"{initiative.business_owner} is new: stable from {figures.day(day)}"
+        url = reverse("portfolio:initiative_owners", args=[initiative.reference])
+        yield Gap("Stable business owner", why, "See owners", f"{url}#tab", "history")
+
+
+def text_gaps(initiative: Initiative) -> Iterator[Gap]:
+    if not initiative.summary:
+        url = _edit(initiative, "summary")
+        yield Gap("Summary", "one paragraph: what it does, for whom, what gets better", "Write", url, "file-text", True)
+
+
+def outcome_gaps(initiative: Initiative) -> Iterator[Gap]:
+    if not initiative.has_metric:  # type: ignore[attr-defined]
+        url = reverse("portfolio:metric_add", args=[initiative.reference])
+        yield Gap("Outcome metric", "without one its value cannot be shown", "Add", url, "target", True)
+    elif metric := initiative.unfinished_metric:  # type: ignore[attr-defined]
+        url = reverse("portfolio:metric_edit", args=[initiative.reference, metric])
+        yield Gap("Baseline or target", "of an outcome metric; from where to where?", "Complete", url, "target", True)
+
+
+def risk_gaps(initiative: Initiative) -> Iterator[Gap]:
+    risk = reverse("portfolio:initiative_risk", args=[initiative.reference])
+    if count := initiative.open_tier_questions:  # type: ignore[attr-defined]
+        yield _questions("Risk tier", "the highest answer sets it", count, f"{risk}#risk_tier")
+    if count := initiative.open_act_questions:  # type: ignore[attr-defined]
+        yield _questions("EU AI Act class", "stands beside the tier", count, f"{risk}#ai_act")
+
+
+def _questions(what: str, why: str, count: int, url: str) -> Gap:
+    return Gap(what, f"{figures.plural(count, 'question')} unanswered; {why}", "Answer", url, "shield-question")
+
+
+def fact_gaps(initiative: Initiative) -> Iterator[Gap]:
+    """Short answers in one row each group, since one form mends them together."""
+    if effects := [field for field in EFFECTS if getattr(initiative, field) in (None, "")]:
+        yield Gap("Effects", _list(effects), "Answer", _edit(initiative, *effects), "users", True)
+    if placing := [field for field in PLACING if getattr(initiative, f"{field}_id") is None]:
+        yield Gap("Its place", _list(placing), "Choose", _edit(initiative, *placing), "tags", True)
+    if parts := [part for part in PRIORITY_PARTS if getattr(initiative, part) is None]:
+        why = f"{len(parts)} of {len(PRIORITY_PARTS)} parts: {_list(parts)}"
+        yield Gap("Priority", why, "Rate", _edit(initiative, "priority"), "scale", True)
+
+
+def _list(fields: list[str]) -> str:
+    return ", ".join(_lowered(label_of(field)) for field in fields)
+
+
+def _lowered(label: str) -> str:
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _edit(initiative: Initiative, *fields: str) -> str:
+    if len(fields) == 1:
+        return reverse("portfolio:initiative_edit_field", args=[initiative.reference, fields[0]])
+    address = reverse("portfolio:initiative_edit", args=[initiative.reference])
+    return f"{address}?{urlencode({'fields': ','.join(fields)})}"
+
+
+_sources: list[Source] = [owner_gaps, text_gaps, outcome_gaps, risk_gaps, fact_gaps]

@@ -1,0 +1,263 @@
+"""The initiative page: what stands on it, read in a fixed number of queries (tests hold the budget)."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.web import figures, markup
+from aiso.web.stages import Step, stage_track
+
+from .gaps import Gap, gaps_of, stable_from, with_gap_facts
+from .models import Initiative, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
+from .models.initiative import PRIORITY_PARTS
+from .models.stage import ACTIVE, ENDED, PATH
+from .panels import Tab, panels_at, tab_counts, tabs_for
+from .permissions import can_assign_owners, can_classify, can_comment, can_edit
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+SETS = ("jurisdictions", "tools", "tags")
+POINTS_TO = (
+    "unit__parent",
+    "workflow",
+    "bucket",
+    "objective",
+    "use_case_type",
+    "business_owner",
+    "technical_owner",
+    "risk_owner",
+    "risk_tier_set_by",
+    "ai_act_set_by",
+)
+
+
+@dataclass
+class OwnerLine:
+    """One of the three owners as the page shows them."""
+
+    kind: OwnerKind
+    ownership: Ownership | None = None
+    deputies: list[Ownership] = field(default_factory=list)
+    earlier: list[Ownership] = field(default_factory=list)
+    stable_from: date | None = None
+
+    @property
+    def label(self) -> str:
+        return self.kind.value.capitalize()
+
+    @property
+    def days(self) -> int:
+        return (clock.today() - self.ownership.started_on).days if self.ownership else 0
+
+    @property
+    def empty_since(self) -> date | None:
+        """The day the last one stopped, where nobody followed."""
+        days = [each.ended_on for each in self.earlier if each.ended_on and not each.is_deputy]
+        return max(days, default=None)
+
+
+@dataclass(frozen=True)
+class ShownTab:
+    """A tab with its address and count on one page."""
+
+    tab: Tab
+    url: str
+    count: int
+    current: bool
+
+
+class InitiativePage:
+    """One initiative as one person sees it. What a tab does not show is not read."""
+
+    def __init__(self, request: HttpRequest, initiative: Initiative, tab: str = "overview") -> None:
+        self.request, self.initiative, self.tab_name = request, initiative, tab
+        self.person = signed_in(request)
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return can_edit(self.person, self.initiative)
+
+    @cached_property
+    def may_assign(self) -> bool:
+        return can_assign_owners(self.person, self.initiative)
+
+    @cached_property
+    def may_classify(self) -> bool:
+        return can_classify(self.person, self.initiative)
+
+    @cached_property
+    def may_comment(self) -> bool:
+        return can_comment(self.person)
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        return gaps_of(self.initiative)
+
+    @cached_property
+    def stage_changes(self) -> list[StageChange]:
+        return [*self.initiative.stage_changes.all()]
+
+    @cached_property
+    def metrics(self) -> list[OutcomeMetric]:
+        return [*self.initiative.outcome_metrics.all()]
+
+    @cached_property
+    def owners(self) -> list[OwnerLine]:
+        """The three owners with deputies, and who was it before."""
+        lines = {kind: OwnerLine(kind) for kind in OwnerKind}
+        lines[OwnerKind.BUSINESS].stable_from = stable_from(self.initiative)
+        for ownership in self.initiative.ownerships.select_related("person"):
+            line = lines[OwnerKind(ownership.kind)]
+            if ownership.ended_on is not None:
+                line.earlier.append(ownership)
+            elif ownership.is_deputy:
+                line.deputies.append(ownership)
+            else:
+                line.ownership = ownership
+        return [*lines.values()]
+
+    @property
+    def is_active(self) -> bool:
+        return self.initiative.stage in ACTIVE
+
+    @property
+    def is_stable(self) -> bool:
+        return not self.initiative.missing_owners and stable_from(self.initiative) is None
+
+    @cached_property
+    def track(self) -> list[Step]:
+        """The stage component's steps. Off the way, the stages that were reached count as done."""
+        entered: dict[str, date] = {}
+        for change in self.stage_changes:
+            entered.setdefault(change.stage, change.changed_on)
+        here, today = self.initiative.stage, clock.today()
+        on_the_way = here in PATH
+        if not on_the_way:
+            here = next((stage for stage in reversed(PATH) if stage in entered), "")
+            today = self.initiative.stage_since or today
+        steps = stage_track(here, entered, today)
+        if not on_the_way:
+            for step in steps:
+                step.state = "done" if step.state == "now" else step.state
+        return steps
+
+    @property
+    def stage_words(self) -> str:
+        """The stage as a sentence for those who do not see the component."""
+        stage = Stage(self.initiative.stage)
+        if stage not in PATH:
+            return f"Stage: {stage.label}"
+        return f"Stage: {stage.label}, {ORDINALS[PATH.index(stage)]} of six"
+
+    @cached_property
+    def answer(self) -> SafeString:
+        """Where it stands and what is missing, in one sentence."""
+        parts = [self._purpose(), self._standing(), self._missing()]
+        told = "; ".join(part for part in parts if part)
+        return mark_safe(f"{told[:1].upper()}{told[1:]}.") if told[:1] != "<" else mark_safe(f"{told}.")
+
+    def _purpose(self) -> str:
+        """The first metric that says from where to where."""
+        for metric in self.metrics:
+            if metric.baseline is not None and metric.target is not None:
+                return format_html(
+                    "{} from {} to {} {}", metric.name, _figure(metric.baseline), _figure(metric.target), metric.unit
+                )
+        return ""
+
+    def _standing(self) -> str:
+        initiative = self.initiative
+        stage, days = Stage(initiative.stage), initiative.days_in_stage
+        if stage in ENDED:
+            rationale = self.stage_changes[-1].rationale if self.stage_changes else ""
+            why = f": {rationale.rstrip('.')}" if rationale else ", without a recorded rationale"
+            return format_html("{} on {}{}", stage.label.lower(), figures.day(initiative.stage_since), why)
+        name = stage.label.lower() if stage == Stage.PAUSED else f"in {stage.label.lower()}"
+        if days is None:
+            return format_html("{}", name)
+        return format_html('{} for <span class="nw">{}</span>', name, figures.plural(days, "day"))
+
+    def _missing(self) -> str:
+        count = len(self.gaps)
+        if count == 0:
+            return "" if self.initiative.stage in ENDED else "nothing is missing"
+        if count == 1:
+            return format_html('<a class="fig" href="#missing">{}</a> is missing', self.gaps[0].what.lower())
+        return format_html('<a class="fig nw" href="#missing">{} things</a> are missing', count)
+
+    @cached_property
+    def tabs(self) -> list[ShownTab]:
+        return [self._shown(tab) for tab in tabs_for(self.person)]
+
+    def _shown(self, tab: Tab) -> ShownTab:
+        url = reverse(tab.url_name, args=[self.initiative.reference])
+        count = getattr(self.initiative, f"{tab.name}_count", 0)
+        return ShownTab(tab, url, count, current=tab.name == self.tab_name)
+
+    @cached_property
+    def current_tab(self) -> ShownTab:
+        return next(tab for tab in self.tabs if tab.current)
+
+    @cached_property
+    def cards(self) -> list[str]:
+        return self._drawn("card")
+
+    @cached_property
+    def main_panels(self) -> list[str]:
+        return self._drawn("main")
+
+    @cached_property
+    def aside_panels(self) -> list[str]:
+        return self._drawn("aside")
+
+    def _drawn(self, place: "str") -> list[str]:
+        return [drawn for panel in panels_at(place) if (drawn := panel.draw(self))]  # type: ignore[arg-type]
+
+
+def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> InitiativePage:
+    """The page of an initiative that the person may see, or 404."""
+    rows = with_gap_facts(Initiative.objects.visible_to(signed_in(request)))
+    names = {f"{name}_names": _names(name) for name in SETS}
+    rows = rows.select_related(*POINTS_TO).annotate(**tab_counts(), **names).defer("search")
+    initiative = rows.filter(pk=pk).first()
+    if initiative is None:
+        raise Http404("No initiative here that you may see.")
+    return InitiativePage(request, initiative, tab)
+
+
+def visible_initiative(request: HttpRequest, pk: int, rows: QuerySet[Initiative] | None = None) -> Initiative:
+    """The initiative alone, for deeds that show little of it."""
+    visible = Initiative.objects.visible_to(signed_in(request)).defer("search")
+    initiative = visible.filter(pk=pk).first()
+    if initiative is None:
+        raise Http404("No initiative here that you may see.")
+    return initiative
+
+
+def signed_in(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the sign-in middleware lets nobody else through
+    return request.user
+
+
+def _names(field_name: str) -> ArraySubquery:
+    """The names in a set of the initiative, in their order, without a query each."""
+    model = Initiative._meta.get_field(field_name).related_model
+    entries = model._default_manager.filter(initiatives=OuterRef("pk")).order_by("name")  # type: ignore[union-attr]
+    return ArraySubquery(entries.values("name"))
+
+
+def _figure(value: object) -> str:
+    """14.0000 as 14."""
+    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+__all__ = ["PRIORITY_PARTS", "InitiativePage", "markup", "page_for", "signed_in", "visible_initiative"]
