@@ -15,7 +15,7 @@ from .catalogue import alternatives, months
 from .wording import folded
 
 EXCEL_EPOCH = date(1899, 12, 30)
-EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
+EARLIEST_YEAR, LATEST_YEAR = 1950, 2099
 # A bare number of this size is a spreadsheet's count of days: 1954 to 2064.
 SERIALS = range(20_000, 60_000)
 FEDERAL_FISCAL_YEAR_START = 10

@@ -17,6 +17,7 @@ BYTE_ORDER_MARKS = (
 # What spreadsheet programs on Western Windows and old Macs write, and the marks common in such texts.
 WESTERN = ("cp1252", "mac_roman")
 COMMON_MARKS = frozenset("äöüßÄÖÜéèêëàâáçñíóúôîïãõøåæœÉÈÀÇÑÓØÅ’‘“”–—…•·®©™°§€£«»¿¡\u00a0")
+MOST_BEYOND = 0.4  # of the letters of a Western text, those with accents
 # Control characters that no table holds; tab, line feed and carriage return may.
 CONTROL_CHARACTERS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 SAMPLE = 200_000
@@ -91,7 +92,10 @@ def _bad_bytes(content: bytes) -> int:
 
 def _plausibility(text: str) -> float:
     """Which share of the characters beyond ASCII is common in Western texts."""
-    beyond = [mark for mark in text if mark > "\x7f"]
+    letters = [mark for mark in text if mark.isalpha() or mark > "\x7f"]
+    beyond = [mark for mark in letters if mark > "\x7f"]
+    if len(beyond) > MOST_BEYOND * len(letters):
+        return 0.0  # a script of its own
     return sum(mark in COMMON_MARKS for mark in beyond) / len(beyond) if beyond else 1.0
 
 

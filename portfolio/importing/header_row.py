@@ -64,9 +64,12 @@ def _is_worded(cell: str) -> bool:
 
 
 def _repeats(cells: Sequence[Sequence[str]], number: int) -> float:
-    """Which share of the row's cells comes again further down in its column, as data does and headers do not."""
+    """Which share of the row's cells comes again further down in its column, as data does and headers do not.
+
+    A header that is repeated on each page comes again as a whole; that does not count.
+    """
     said = [(place, cell.strip()) for place, cell in enumerate(cells[number]) if cell.strip()]
-    below = cells[number + 1 : number + 200]
+    below = [row for row in cells[number + 1 : number + 200] if row != cells[number]]
     again = sum(any(place < len(row) and row[place].strip() == cell for row in below) for place, cell in said)
     return again / len(said)
 

@@ -21,7 +21,8 @@ from .limits import MAX_CELLS, MAX_UNPACKED_BYTES, MEGABYTE, UnreadableFileError
 ZIP_MARK = b"PK\x03\x04"
 COMPOUND_MARK = b"\xd0\xcf\x11\xe0"  # the old XLS, and any workbook locked with a password
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-FILLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*[^/]>')
+# Where a sheet's cells and rows say they stand, unless they are empty (`<c r="XFD9" s="1"/>`).
+PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]{0,3})(\d+)["'](?:[^>]*[^/>])?>""")
 BROKEN = (
     "The workbook cannot be opened: it is damaged or of an unknown kind. Save it as XLSX or CSV again and upload that."
 )
@@ -69,11 +70,13 @@ def _check_unpacked(content: bytes) -> None:
 
 
 def _check_archive(archive: zipfile.ZipFile) -> None:
+    if "xl/workbook.xml" not in archive.namelist():
+        raise UnreadableFileError(BROKEN)
     unpacked = sum(entry.file_size for entry in archive.infolist())
     if unpacked > MAX_UNPACKED_BYTES:
         size, most = unpacked / MEGABYTE, MAX_UNPACKED_BYTES // MEGABYTE
         raise UnreadableFileError(
-            f"The workbook unpacks to {size:,.0f} MB; up to {most} MB are read. Keep only the sheet with the initiatives."
+            f"The workbook unpacks to {size:,.0f} MB; up to {most} MB are read. Keep only the sheet needed."
         )
     if any(entry.flag_bits & 1 for entry in archive.infolist()):
         raise UnreadableFileError(LOCKED)
@@ -98,7 +101,7 @@ def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]
     with archive.open(entry) as file:
         while block := file.read(MEGABYTE):
             if is_sheet:
-                for column, row in FILLED_CELL.findall(rest + block):
+                for column, row in PLACE.findall(rest + block):
                     last_row, last_column = max(last_row, int(row)), max(last_column, _column_number(column))
                 rest = block[-200:]
     return last_row, last_column
@@ -106,7 +109,7 @@ def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
