@@ -103,7 +103,7 @@ class MoneyField(forms.DecimalField):
 def _written_out(text: str) -> str:
     """`1.2m` as `1200000`, `60k` as `60000`."""
     shift = {"k": 3, "m": 6}.get(text[-1:])
-    if shift is None:
+    if shift is None or not re.fullmatch(r"-?\d+(\.\d*)?.", text):
         return text
     whole, _, decimals = text[:-1].partition(".")
     return whole + decimals[:shift].ljust(shift, "0") + (f".{decimals[shift:]}" if decimals[shift:] else "")

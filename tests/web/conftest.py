@@ -1,0 +1,8 @@
+import pytest
+
+from aiso import clock
+
+
+@pytest.fixture
+def today():
+    return clock.today()
