@@ -16,7 +16,7 @@ class PortfolioConfig(AppConfig):
         from .search import initiative_named
 
         register_entry(
-            Entry("Register", "layout-list", "portfolio:register", section="portfolio", count=count_register)
+            Entry("Register", "layout-list", "portfolio:register", section="portfolio", order=10, count=count_register)
         )
         register_entry(Entry("Board", "layout-kanban", "portfolio:register_board", section="portfolio", order=20))
         register_entry(Entry("Map", "map-2", "portfolio:register_map", section="portfolio", order=30))

@@ -4,9 +4,12 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.http import QueryDict
+from django_filters.widgets import DateRangeWidget
 
 from aiso.accounts.models import BusinessUnit, User
+from aiso.web.forms import TagSelect
 
 from .models import Bucket, Initiative, Jurisdiction, Objective, Stage, Tag, Tool, UseCaseType, Workflow
 from .models.initiative import OWNERS, InitiativeQuerySet, lacks_stable_owner
@@ -20,56 +23,70 @@ class YesNoFilter(filters.ChoiceFilter):
     """Yes, no, or not answered yet."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=YES_NO, method=self._pick, **options)
+        super().__init__(choices=YES_NO, method=self._pick, widget=RadioSelect, empty_label=None, **options)
 
     def _pick(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         return rows.filter(**{name: {"yes": True, "no": False, "unknown": None}[value]})
 
 
-def _entries(model: Any, field: str, label: str) -> filters.ModelMultipleChoiceFilter:
-    return filters.ModelMultipleChoiceFilter(
-        field_name=field, queryset=model.objects.all(), label=label, distinct=False
-    )
+class ChoicesFilter(filters.MultipleChoiceFilter):
+    """Several of a few words, as boxes to tick."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=CheckboxSelectMultiple, **options)
+
+
+class EntriesFilter(filters.ModelMultipleChoiceFilter):
+    """Several of a list that may be long, as chips."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=TagSelect({"data-placeholder": "Type to find"}), distinct=False, **options)
+
+
+def _entries(model: Any, field: str, label: str) -> EntriesFilter:
+    return EntriesFilter(field_name=field, queryset=model.objects.all(), label=label)
 
 
 class RegisterFilter(filters.FilterSet):
     """What the register can be narrowed by. Several values of one filter widen it, several filters narrow it."""
 
-    stage = filters.MultipleChoiceFilter(choices=Stage, label="Stage")
-    unit = filters.ModelMultipleChoiceFilter(
+    stage = ChoicesFilter(choices=Stage, label="Stage")
+    unit = EntriesFilter(
         queryset=BusinessUnit.objects.all(), label="Unit", method="in_units", help_text="Units below are included."
     )
     bucket = _entries(Bucket, "bucket", "Bucket")
     workflow = _entries(Workflow, "workflow", "Workflow")
     objective = _entries(Objective, "objective", "Objective")
     type = _entries(UseCaseType, "use_case_type", "Use-case type")
-    risk = filters.MultipleChoiceFilter(
+    risk = ChoicesFilter(
         field_name="risk_tier", choices=RiskTier.choices, null_label="Not assessed", null_value="", label="Risk tier"
     )
-    ai_act = filters.MultipleChoiceFilter(field_name="ai_act_class", choices=AiActClass, label="EU AI Act class")
-    data = filters.MultipleChoiceFilter(
-        field_name="data_sensitivity", choices=Initiative.DataSensitivity, label="Data sensitivity"
-    )
-    employees = filters.MultipleChoiceFilter(
+    ai_act = ChoicesFilter(field_name="ai_act_class", choices=AiActClass, label="EU AI Act class")
+    data = ChoicesFilter(field_name="data_sensitivity", choices=Initiative.DataSensitivity, label="Data sensitivity")
+    employees = ChoicesFilter(
         field_name="employee_effect", choices=Initiative.EmployeeEffect, label="Effect on employees"
     )
     customers = YesNoFilter(field_name="is_customer_facing", label="Customer-facing")
     rights = YesNoFilter(field_name="is_rights_impacting", label="Rights-impacting")
     safety = YesNoFilter(field_name="is_safety_impacting", label="Safety-impacting")
-    owner = filters.ModelMultipleChoiceFilter(queryset=User.objects.people(), label="Owner", method="owned_by")
-    missing = filters.MultipleChoiceFilter(choices=MISSING, label="Missing", method="missing_owner")
+    owner = EntriesFilter(queryset=User.objects.people(), label="Owner", method="owned_by")
+    missing = ChoicesFilter(choices=MISSING, label="Missing", method="missing_owner")
     stable = filters.ChoiceFilter(
-        choices=[("no", "Not stable"), ("yes", "Stable")], label="Stable owner", method="by_stability"
+        choices=[("no", "Not stable"), ("yes", "Stable")],
+        label="Stable owner",
+        method="by_stability",
+        widget=RadioSelect,
+        empty_label=None,
     )
-    jurisdiction = filters.ModelMultipleChoiceFilter(
-        queryset=Jurisdiction.objects.all(), label="Jurisdiction", method="carrying"
-    )
-    tag = filters.ModelMultipleChoiceFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
-    tool = filters.ModelMultipleChoiceFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
+    jurisdiction = EntriesFilter(queryset=Jurisdiction.objects.all(), label="Jurisdiction", method="carrying")
+    tag = EntriesFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
+    tool = EntriesFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
     priority = filters.RangeFilter(field_name="priority", label="Priority")
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
-    in_stage_since = filters.DateFromToRangeFilter(field_name="stage_since", label="In stage since")
+    in_stage_since = filters.DateFromToRangeFilter(
+        field_name="stage_since", label="In stage since", widget=DateRangeWidget(attrs={"type": "date"})
+    )
     confidential = YesNoFilter(field_name="is_confidential", label="Confidential")
     source = filters.CharFilter(field_name="source", lookup_expr="iexact", label="Source")
 

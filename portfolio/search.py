@@ -40,7 +40,7 @@ class Search:
     """A question put to the register: the query that answers it, and which words stand for mistyped ones."""
 
     query: str
-    corrections: dict[str, str]
+    corrections: dict[str, list[str]]
 
     def narrow(self, initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
         """The matching ones, at most CANDIDATES of them."""
@@ -69,13 +69,13 @@ def initiative_named(user: User, text: str) -> str | None:
 def search_for(text: str) -> Search:
     """Read free text as a question: every word must match, as it is, as a beginning, or as its nearest neighbours."""
     terms: list[str] = []
-    corrections: dict[str, str] = {}
+    corrections: dict[str, list[str]] = {}
     for word, stem, is_known, neighbours in _look_up(WORD.findall(text.lower())[:12]):
         if is_known:
             terms.append(f"{_quoted(stem)}:*")
         elif near := _nearest(stem, neighbours):
-            terms.append(f"({' | '.join(map(_quoted, near))})")
-            corrections[word] = near[0]
+            terms.append(f"({' | '.join(f'{_quoted(each)}:*' for each in near)})")
+            corrections[word] = near
         else:
             terms.append(f"{_quoted(stem)}:*")
     return Search(" & ".join(terms), corrections)

@@ -103,7 +103,7 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     """The register's columns in their order. The reference stands first always."""
 
     name = Cell("Initiative", _name, of=lambda row: row.name, sort="name", css="name", needs=())
-    unit = Cell("Unit", _unit, of=_named("unit"), edit="unit", css="opt-col", needs=("unit",))
+    unit = Cell("Unit", _unit, of=_named("unit"), edit="unit", css="opt-col mid-col", needs=("unit",))
     stage = Cell("Stage", lambda row: markup.stage_chip(row.stage), of=_chosen("stage"), sort="stage")
     days = Cell("Days", _days, of=lambda row: row.days_in_stage, sort="days", css="n opt-col wide-col")
     owners = Cell("Owners", _owners, edit="owners", css="opt-col", term="Stable owner")
