@@ -72,7 +72,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
 lock: .uv/.made ## Compile the pins from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
-	$(UV) --version | awk '{ print $$1 "==" $$2 }' | $(COMPILE) - -o requirements-uv.txt
+	echo uv | $(COMPILE) - -o requirements-uv.txt
 
 upgrade: ## Compile the pins anew, with the newest versions
 	$(MAKE) lock UPGRADE=--upgrade
@@ -81,7 +81,7 @@ upgrade: ## Compile the pins anew, with the newest versions
 
 # uv reads no pip settings: hand on the package index that this machine's pip is told to use, if any.
 INSTALL = UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$(.uv/bin/pip config get global.index-url 2>/dev/null || true)}" \
-	$(UV) pip install --quiet --python $(VENV)/python --require-hashes
+	$(UV) pip install --quiet --compile-bytecode --python $(VENV)/python --require-hashes
 offline = Packages could not be installed. Is the network up? What was fetched is kept: run make again.
 
 .uv/.made: requirements-uv.txt

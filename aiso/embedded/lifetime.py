@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -50,7 +51,8 @@ def leave(var: Path) -> None:
 
 
 def stop_after_last_user(var: Path) -> None:
-    with locks.exclusive(var / "servers" / "users.lock"):
+    # The last user of throwaway servers may have been faster, and removed the folder.
+    with suppress(FileNotFoundError), locks.exclusive(var / "servers" / "users.lock"):
         stop(var)
 
 
@@ -59,7 +61,8 @@ def stop(var: Path) -> None:
     for server in (Redis(var), Postgres(var)):
         server.stop()
     if (var / "servers" / "throwaway").exists():
-        shutil.rmtree(var)
+        # Renamed first, so that nobody adds to a folder that is half gone.
+        shutil.rmtree(var.rename(var.with_suffix(".gone")))
 
 
 def _servers_folder(var: Path, *, throwaway: bool) -> Path:
