@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
 
-class HtmxRequest(HttpRequest):
-    """A request that django-htmx looked at; for annotations only."""
-
-    htmx: HtmxDetails
+def htmx_of(request: HttpRequest) -> HtmxDetails | None:
+    """What htmx says of the request; None for one that it did not make."""
+    details: HtmxDetails | None = getattr(request, "htmx", None)
+    return details or None
 
 
 def wants_partial(request: HttpRequest) -> bool:
     """Whether htmx asks for a fragment: not a boosted link, and not a page taken back from history."""
-    htmx: HtmxDetails | None = getattr(request, "htmx", None)
-    return bool(htmx) and htmx is not None and not htmx.boosted and not htmx.history_restore_request
+    htmx = htmx_of(request)
+    return htmx is not None and not htmx.boosted and not htmx.history_restore_request
 
 
 def announce(request: HttpRequest, text: str, *, undo: str = "", level: int = messages.SUCCESS) -> None:

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import QueryDict
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
 
-from .htmx import HtmxRequest, add_trigger, toast_of
+from .htmx import add_trigger, htmx_of, toast_of
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -19,8 +18,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
-        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
-        if not htmx:
+        htmx = htmx_of(request)
+        if htmx is None:
             return super().handle_no_permission(request, view_func)
         # Otherwise the sign-in page would land inside the fragment's place.
         back = QueryDict(mutable=True)
@@ -34,9 +33,10 @@ class ToastMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HtmxRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        whole_page = not request.htmx or request.htmx.history_restore_request
+        htmx = htmx_of(request)
+        whole_page = htmx is None or htmx.history_restore_request
         if not whole_page and not self._moves_on(response):
             waiting = [toast_of(message) for message in get_messages(request)]
             if waiting:

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from django.contrib import messages
@@ -16,7 +17,7 @@ HTMX = {"HX-Request": "true"}
 
 def through_middleware(request, view):
     """What the browser gets of a view, past sessions, messages and toasts."""
-    stack = ToastMiddleware(view)
+    stack: Any = ToastMiddleware(view)
     for layer in (HtmxMiddleware, MessageMiddleware, SessionMiddleware):
         stack = layer(stack)
     return stack(request)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -37,9 +39,12 @@ def test_a_section_must_exist():
 
 def test_pages_do_not_wait_for_counts(client, requester):
     asked = []
-    register_entry(
-        Entry("Counted", "eye", "web:search", "portfolio", count=lambda person: asked.append(person) or 1757)
-    )
+
+    def count(person):
+        asked.append(person)
+        return 1757
+
+    register_entry(Entry("Counted", "eye", "web:search", "portfolio", count=count))
     client.force_login(requester)
     page = client.get(reverse("mfa_index")).content.decode()
     assert not asked
@@ -85,6 +90,4 @@ def test_administration_is_closed_to_others(client, requester):
 
 
 def item(today, days, what):
-    from datetime import timedelta
-
     return WorkItem(what, "/", "Do it", due=today + timedelta(days=days) if today else None)
