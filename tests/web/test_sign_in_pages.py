@@ -55,3 +55,25 @@ def test_a_stale_link_says_what_to_do(client):
 @pytest.mark.django_db
 def test_nobody_signs_up_alone(client):
     assert "by invitation" in client.get(reverse("account_signup")).content.decode()
+
+
+def test_a_new_password_by_mail(client, requester, mailoutbox):
+    client.post(reverse("account_reset_password"), {"email": requester.email})
+    message = mailoutbox[-1]
+    assert message.subject == "AI Scaling Office: A new password"
+    link = re.search(r"https?://testserver(/\S+)", message.body)
+    assert link
+    page = client.get(link[1], follow=True)
+    assert "Choose a password" in page.content.decode()
+    chosen = {"password1": "a longer horse battery", "password2": "a longer horse battery"}
+    saved = client.post(page.redirect_chain[-1][0], chosen, follow=True)
+    assert "Your new password is saved" in saved.content.decode()
+    requester.refresh_from_db()
+    assert requester.check_password("a longer horse battery")
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_gets_no_hint_on_the_page(client, mailoutbox):
+    page = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"}, follow=True)
+    assert "Look in your mail" in page.content.decode()
+    assert "There is no account with this address" in mailoutbox[-1].body
