@@ -162,7 +162,7 @@ CACHES = {
 
 # People and sign-in
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["aiso.accounts.backends.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -271,6 +271,10 @@ MAILERS = {
     if _smtp.hostname
     else {"BACKEND": "django.core.mail.backends.console.EmailBackend"},
 }
+# Where links in mails lead.
+SITE_ADDRESS = os.environ.get("AISO_ADDRESS") or (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+)
 DEFAULT_FROM_EMAIL = os.environ.get("AISO_MAIL_FROM", "AI Scaling Office <aiso@localhost>")
 
 # Language, time, files

@@ -17,7 +17,11 @@ def make_unit(name: str = "", *, parent: BusinessUnit | None = None, **fields: A
 
 
 def make_person(
-    name: str = "", *roles: Role, unit: BusinessUnit | None = None, role_unit: BusinessUnit | None = None, **fields: Any
+    name: str = "",
+    *roles: Role | str,
+    unit: BusinessUnit | None = None,
+    role_unit: BusinessUnit | None = None,
+    **fields: Any,
 ) -> User:
     """A person of `unit` with `roles`: everywhere, or in `role_unit` and below. Sign in with `client.force_login`."""
     name = name or f"Person {next(_numbers)}"
@@ -29,7 +33,7 @@ def make_person(
     return person
 
 
-def grant(person: User, *roles: Role, unit: BusinessUnit | None = None) -> None:
+def grant(person: User, *roles: Role | str, unit: BusinessUnit | None = None) -> None:
     """Give roles, and forget what the person was known to hold."""
     for role in roles:
         RoleAssignment.objects.create(person=person, role=role, unit=unit)
@@ -40,7 +44,7 @@ def make_initiative(
     name: str = "",
     *,
     unit: BusinessUnit | None = None,
-    stage: Stage = Stage.INTAKE,
+    stage: Stage | str = Stage.INTAKE,
     since: date | None = None,
     owner: User | None = None,
     technical_owner: User | None = None,
@@ -63,7 +67,7 @@ def make_initiative(
     return initiative
 
 
-def move_stage(initiative: Initiative, stage: Stage, day: date | None = None) -> StageChange:
+def move_stage(initiative: Initiative, stage: Stage | str, day: date | None = None) -> StageChange:
     """Let an initiative enter a stage on a day, today by default."""
     source = StageChange.Source.INTAKE if stage == Stage.INTAKE else StageChange.Source.OPENING
     changed_on = day or clock.today()

@@ -45,17 +45,20 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return found
 
 
-@pghistory.track(exclude=["password", "last_login", "single_key_shortcuts"])
+@pghistory.track(exclude=["password", "last_login", "single_key_shortcuts", "invitation_sent_at"])
 class User(AbstractBaseUser):
     """A person, or a service account. Deactivated when they leave, never deleted: history names them."""
 
-    email = models.EmailField(unique=True)
+    email = models.EmailField(
+        "e-mail address", unique=True, error_messages={"unique": "Somebody has this address already."}
+    )
     name = models.CharField(max_length=200)
     job_title = models.CharField(max_length=200, blank=True)
     unit = models.ForeignKey(BusinessUnit, models.PROTECT, null=True, blank=True, related_name="people")
-    is_active = models.BooleanField(default=True)
-    is_service_account = models.BooleanField(default=False)
+    is_active = models.BooleanField("active", default=True)
+    is_service_account = models.BooleanField("service account", default=False)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    invitation_sent_at = models.DateTimeField(null=True, editable=False)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
     single_key_shortcuts = models.BooleanField("single-key shortcuts", default=True)
 

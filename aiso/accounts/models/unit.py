@@ -32,7 +32,7 @@ class BusinessUnit(models.Model):
     parent = TreeNodeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=40, blank=True, help_text="As people say it, e.g. HR.")
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField("in use", default=True)
 
     objects = BusinessUnitQuerySet.as_manager()
 
@@ -40,7 +40,10 @@ class BusinessUnit(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["parent", "name"], name="unit_name_once_below_parent", nulls_distinct=False
+                fields=["parent", "name"],
+                name="unit_name_once_below_parent",
+                nulls_distinct=False,
+                violation_error_message="A unit of this name is there already.",
             ),
         ]
 
