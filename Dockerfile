@@ -5,7 +5,7 @@ WORKDIR /app
 COPY requirements-uv.txt requirements.txt ./
 RUN python -m venv /uv \
     && /uv/bin/pip install --no-cache-dir --require-hashes --requirement requirements-uv.txt
-RUN /uv/bin/uv venv --no-project /venv \
+RUN /uv/bin/uv venv --no-project --python /usr/local/bin/python /venv \
     && /uv/bin/uv pip install --no-cache --compile-bytecode --python /venv/bin/python \
         --require-hashes --requirement requirements.txt \
     # Production brings its own servers.

@@ -50,9 +50,10 @@ migrations: $(DEV)
 		|| $(call advise,A model has changed: run '$(VENV)/python manage.py makemigrations' and name the migration.)
 
 deploy: $(DEV)
-	AISO_PRODUCTION=1 AISO_SECRET_KEY=only-for-this-check-it-opens-nothing-0123456789-abcdef \
-		AISO_ALLOWED_HOSTS=aiso.example.org DATABASE_URL=postgresql://nobody@localhost/none \
-		REDIS_URL=redis://localhost $(VENV)/python manage.py check --deploy --fail-level WARNING \
+	$(VENV)/python -m aiso.embedded env AISO_PRODUCTION=1 AISO_ALLOWED_HOSTS=aiso.example.org \
+		AISO_SMTP_URL=smtp://mail.example.org \
+		AISO_SECRET_KEY=only-for-this-check-it-opens-nothing-0123456789-abcdef \
+		$(VENV)/python manage.py check --deploy --fail-level WARNING \
 		|| $(call advise,Mend the production settings named above.)
 
 compose: $(DEV)
