@@ -1,6 +1,7 @@
 from .bulk_edit import BulkEdit, BulkEditRow
 from .discussion import Attachment, Comment, Link
 from .history import InitiativeJurisdiction, InitiativeTag, InitiativeTool
+from .imports import ImportedRecord, ImportJob, ImportRow, ValueMapEntry
 from .initiative import Initiative
 from .lists import Bucket, Jurisdiction, Objective, Tag, Tool, UseCaseType, Workflow
 from .outcome import OutcomeMetric
@@ -19,6 +20,9 @@ __all__ = [
     "BulkEdit",
     "BulkEditRow",
     "Comment",
+    "ImportJob",
+    "ImportRow",
+    "ImportedRecord",
     "Initiative",
     "InitiativeJurisdiction",
     "InitiativeTag",
@@ -39,5 +43,6 @@ __all__ = [
     "Tag",
     "Tool",
     "UseCaseType",
+    "ValueMapEntry",
     "Workflow",
 ]

@@ -1,0 +1,322 @@
+"""One row of a file to what it says of an initiative, in plain values that JSON can hold.
+
+Nothing is dropped: what has no place in an initiative becomes a fact or a note, and what cannot be read as what
+it should be is noted too, with the reason.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from .blanks import is_blank
+from .catalogue import Column, Kind, columns
+from .choices import match_choice, recode
+from .content import EMAIL, URL
+from .dates import FEDERAL_FISCAL_YEAR_START, DateReading, DayOrder, Precision, day_order, read_date
+from .openings import STEPS, opening_position
+from .presets import KEEP_AS_NOTE, LEAVE_OUT
+from .wording import folded
+
+LONGEST_NAME = 300
+LONGEST_ENTRY = 200  # characters of a unit, a tag, a tool, an identifier
+LONGEST_LINK = 1000
+# The kinds of value that the office may map by hand, by the columns they stand in.
+MAPPED_KINDS = {
+    "development_stage": "stage",
+    "impact_type": "impact",
+    "risk_tier": "risk",
+    "eu_ai_act_class": "ai_act",
+    "data_sensitivity": "data",
+    "agency_name": "organisation",
+    **{column.key: "date" for column in columns().values() if column.kind is Kind.DATE},
+}
+OWNERS = {"business_owner_email": "business", "technical_owner_email": "technical", "risk_owner_email": "risk"}
+PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
+IMPACTS = {"neither": (False, False), "both": (True, True), "rights": (True, False), "safety": (False, True)}
+YES_NO = {"Yes": True, "No": False}
+FLAGS = {
+    "customer_facing": "is_customer_facing",
+    "is_rights_impacting": "is_rights_impacting",
+    "is_safety_impacting": "is_safety_impacting",
+    "confidential": "is_confidential",
+}
+CHOSEN = {
+    "risk_tier": "risk_tier",
+    "eu_ai_act_class": "ai_act_class",
+    "data_sensitivity": "data_sensitivity",
+    "employee_effect": "employee_effect",
+}
+PURPOSE = ("problem_solved", "purpose_benefits", "benefits")
+NAMED = ("workflow", "bucket", "objective", "use_case_type")
+LISTED = ("tags", "tools", "jurisdictions")
+# Columns whose text is kept as a fact too, because the initiative takes it over in another form or not at all.
+TOLD_AS_FACTS = {*PURPOSE, *STEPS, "contact_email", "vendor_name", "development_stage", "impact_type", "is_high_impact"}
+UNIT_PATH = re.compile(r"\s+[/>|→»]\s+")
+LIST_SEPARATOR = re.compile(r"\s*[;,|\n]\s*")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cell that could not be taken as what its column should hold."""
+
+    header: str
+    cell: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the rows of one file are read. `overrides` are the office's value maps: kind and folded cell to value."""
+
+    headers: Sequence[str]
+    mapping: Sequence[str]
+    as_of: date
+    today: date
+    orders: Mapping[str, DayOrder] = field(default_factory=dict)
+    fiscal_start: int = FEDERAL_FISCAL_YEAR_START
+    overrides: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def places(self, key: str) -> list[int]:
+        return [place for place, column in enumerate(self.mapping) if column == key]
+
+
+@dataclass
+class Reading:
+    """What a row says. `values` are the initiative's own, `facts` what else is known of it."""
+
+    name: str = ""
+    external_id: str = ""
+    reference: str = ""
+    unit: list[str] = field(default_factory=list)
+    unit_short: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)  # kind, cell, what it was taken for
+
+
+def day_orders(mapping: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, DayOrder]:
+    """For each date column the order of day and month that its cells agree with, if any of them tells."""
+    cells = {
+        key: [row[place] for row in rows]
+        for place, key in enumerate(mapping)
+        if key in columns() and columns()[key].kind is Kind.DATE
+    }
+    together = day_order(cell for column in cells.values() for cell in column)
+    return {key: day_order(column, together) for key, column in cells.items()}
+
+
+def interpret(plan: Plan, cells: Sequence[str]) -> Reading:
+    """What one row of the file says of an initiative."""
+    return _Interpreter(plan, cells).reading
+
+
+class _Interpreter:
+    """Reads one row, column by column."""
+
+    def __init__(self, plan: Plan, cells: Sequence[str]) -> None:
+        self.plan = plan
+        self.reading = Reading()
+        self.cells: dict[str, tuple[str, str]] = {}
+        self.notes: list[str] = []
+        for header, key, cell in zip(plan.headers, plan.mapping, cells, strict=True):
+            if key == KEEP_AS_NOTE and not is_blank(cell):
+                self.notes.append(f"{header}: {cell.strip()}")
+            elif key and key != LEAVE_OUT and key not in self.cells:
+                self.cells[key] = (header, cell)
+        self._read()
+
+    def _read(self) -> None:
+        self._identify()
+        self._place_in_unit()
+        self._describe()
+        self._choose()
+        self._open()
+        self._link()
+        self._count_parts()
+        self._keep_facts()
+        self.reading.values["notes"] = self._noted()
+
+    def _said(self, key: str) -> str:
+        """The cell of a standard column, the empty text for one that says nothing."""
+        cell = self.cells.get(key, ("", ""))[1].strip()
+        return "" if is_blank(cell) else cell
+
+    def _problem(self, key: str, reason: str, *, note: bool = True) -> None:
+        header, cell = self.cells[key]
+        self.reading.problems.append(Problem(header, cell.strip(), reason))
+        if note:
+            self.notes.append(f"{header}: {cell.strip()}")
+
+    def _identify(self) -> None:
+        name = " ".join(self._said("use_case_name").split())
+        if len(name) > LONGEST_NAME:
+            self._problem("use_case_name", f"shortened to {LONGEST_NAME} characters; the whole name is in the notes")
+            name = name[: LONGEST_NAME - 1].rstrip() + "…"
+        self.reading.name = name
+        self.reading.values["name"] = name
+        self.reading.external_id = self._said("id")[:LONGEST_ENTRY]
+        self.reading.reference = self._said("reference")
+        if source := self._said("source"):
+            self.reading.values["source"] = source[:100]
+
+    def _place_in_unit(self) -> None:
+        """The organisation and the units below it, from the top."""
+        agency = self._organisation()
+        path = [agency] if agency else []
+        for key in ("agency_bureau", "office"):
+            path += [part.strip() for part in UNIT_PATH.split(self._said(key)) if part.strip()]
+        unique: list[str] = []
+        for name in (" ".join(name.split())[:LONGEST_ENTRY] for name in path):
+            if not unique or folded(name) != folded(unique[-1]):
+                unique.append(name)
+        self.reading.unit = unique
+        self.reading.unit_short = self._said("agency_abbreviation")[:40] if agency else ""
+
+    def _organisation(self) -> str:
+        said = self._said("agency_name")
+        if not said:
+            return self._said("agency_abbreviation")
+        known = self._override("organisation", said)
+        self.reading.seen.append(("organisation", said, known or " ".join(said.split())))
+        return known or said
+
+    def _override(self, kind: str, cell: str) -> str:
+        return self.plan.overrides.get((kind, folded(cell)), "")
+
+    def _describe(self) -> None:
+        summary = self._said("summary")
+        if not summary:
+            said = [self._said(key) for key in PURPOSE]
+            summary = "\n\n".join(dict.fromkeys(text for text in said if text))
+        self.reading.values["summary"] = summary
+
+    def _choose(self) -> None:
+        values = self.reading.values
+        impact = self._choice("impact_type")
+        if impact:
+            values["is_rights_impacting"], values["is_safety_impacting"] = IMPACTS[impact]
+        for key, name in CHOSEN.items():
+            if key in self.cells:
+                values[name] = self._choice(key)
+        for key, name in FLAGS.items():
+            if key in self.cells:
+                values[name] = YES_NO.get(self._choice(key))
+        if not values.get("data_sensitivity") and recode(columns()["has_pii"], self._said("has_pii")) == "Yes":
+            values["data_sensitivity"] = "personal"
+
+    def _choice(self, key: str) -> str:
+        """Our word for what a choice column says; a cell that is none of the choices is a problem."""
+        said = self._said(key)
+        kind = MAPPED_KINDS.get(key, "")
+        found = self._taken_for(columns()[key], said, kind)
+        if kind and said:
+            automatic = match_choice(columns()[key], said)
+            self.reading.seen.append((kind, said, automatic.value if automatic else ""))
+        if said and not found:
+            self._problem(key, f"not one of the known values of “{columns()[key].label}”")
+        return found
+
+    def _taken_for(self, column: Column, cell: str, kind: str) -> str:
+        if not cell:
+            # “None” says nothing in most columns, and is an answer in some: neither rights nor safety.
+            raw = self.cells.get(column.key, ("", ""))[1].strip()
+            answer = match_choice(column, raw) if folded(raw) == "none" else None
+            return answer.value if answer else ""
+        if known := self._override(kind, cell):
+            return known
+        match = match_choice(column, cell)
+        return match.value if match else ""
+
+    def _open(self) -> None:
+        """The opening position, and each day that does not belong to it with the reason."""
+        days = {key: self._day(key) for key in STEPS if key in self.cells}
+        stage = self._choice("development_stage") if "development_stage" in self.cells else ""
+        position = opening_position(stage, days, as_of=self.plan.as_of, today=self.plan.today)
+        for key, reason in position.left_out.items():
+            self._problem(key, reason, note=False)
+        if not position.day_is_known and stage:
+            header, cell = self.cells["development_stage"]
+            reason = f"since when is not known; counted from {position.changes[-1][1].isoformat()}"
+            self.reading.problems.append(Problem(header, cell.strip(), reason))
+        self.reading.values["openings"] = [[stage, day.isoformat()] for stage, day in position.changes]
+
+    def _day(self, key: str) -> DateReading:
+        cell = self.cells[key][1]
+        known = self._override("date", cell)
+        order = self.plan.orders.get(key, DayOrder.MONTH_FIRST)
+        reading = read_date(known or cell, order, self.plan.fiscal_start)
+        if reading.reason:
+            self._problem(key, reading.reason)
+            self.reading.seen.append(("date", cell.strip(), ""))
+        return reading
+
+    def _link(self) -> None:
+        values = self.reading.values
+        for key in NAMED:
+            if key in self.cells:
+                values[key] = self._said(key)[:LONGEST_ENTRY]
+        for key in LISTED:
+            if key in self.cells:
+                values[key] = _parts(self._said(key))
+        values["links"] = [
+            [column.label, address[:LONGEST_LINK]]
+            for column in columns().values()
+            if column.kind is Kind.URL and column.key in self.cells
+            for address in dict.fromkeys(URL.findall(self._said(column.key)))
+        ]
+        values["owners"] = {kind: self._said(key) for key, kind in OWNERS.items() if self._said(key)}
+
+    def _count_parts(self) -> None:
+        for part in PARTS:
+            key = f"priority_{part}"
+            if key not in self.cells:
+                continue
+            said = self._said(key)
+            number = re.fullmatch(r"([1-5])(?:[.,]0+)?", said)
+            self.reading.values[part] = int(number[1]) if number else None
+            if said and not number:
+                self._problem(key, "not a whole number from 1 to 5")
+
+    def _keep_facts(self) -> None:
+        for key in self.cells:
+            column = columns()[key]
+            if (not column.lands or key in TOLD_AS_FACTS) and (said := self._said(key)):
+                self.reading.facts[key] = self._fact(column, said)
+
+    def _fact(self, column: Column, said: str) -> str:
+        if column.kind is Kind.DATE:
+            order = self.plan.orders.get(column.key, DayOrder.MONTH_FIRST)
+            known = self._override("date", said)
+            return as_exact(read_date(known or said, order, self.plan.fiscal_start)) or said
+        if column.key in TOLD_AS_FACTS:
+            return said
+        return recode(column, said) or said
+
+    def _noted(self) -> str:
+        return "\n".join(dict.fromkeys([*filter(None, [self._said("notes")]), *self.notes]))
+
+
+def as_exact(reading: DateReading) -> str:
+    """A date no more exact than it was said: 2024-03-01, 2024-03, 2024-Q1 or 2024."""
+    if reading.value is None:
+        return ""
+    shapes: dict[Precision, Callable[[date], str]] = {
+        Precision.DAY: date.isoformat,
+        Precision.MONTH: lambda day: f"{day:%Y-%m}",
+        Precision.QUARTER: lambda day: f"{day:%Y}-Q{(day.month + 2) // 3}",
+        Precision.YEAR: lambda day: f"{day:%Y}" if (day.month, day.day) == (1, 1) else f"{day:%Y-%m}/P1Y",
+    }
+    return shapes[reading.precision or Precision.DAY](reading.value)
+
+
+def addresses(cell: str) -> list[str]:
+    """The e-mail addresses in a cell, in lower case."""
+    return [address.lower() for address in EMAIL.findall(cell)]
+
+
+def _parts(cell: str) -> list[str]:
+    parts = (part.strip()[:LONGEST_ENTRY] for part in LIST_SEPARATOR.split(cell))
+    return list(dict.fromkeys(part for part in parts if part and not is_blank(part)))
