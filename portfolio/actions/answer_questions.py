@@ -14,24 +14,43 @@ from ..classes import highest
 from ..models import Answer, AnswerOption, Initiative, QuestionSet
 from ..models.risk import AiActClass, RiskTier
 from ..permissions import can_edit
+from .edit_initiative import Change, check_conflicts
 
 
 @transaction.atomic
-def answer_questions(initiative: Initiative, *, actor: User, kind: str, answers: Mapping[str, str]) -> Initiative:
+def answer_questions(
+    initiative: Initiative,
+    *,
+    actor: User,
+    kind: str,
+    answers: Mapping[str, str],
+    was: Mapping[str, str] | None = None,
+) -> Initiative:
     """Answer questions of the set in force, by question code and option code, and set what follows.
 
-    `kind` is a QuestionSet.Kind. An empty option code takes an answer back. Raises PermissionDenied
-    when `actor` may not, DomainError for a question or an option that the set does not have.
+    `kind` is a QuestionSet.Kind. An empty option code takes an answer back. Given `was`, the answers that
+    the actor saw, raises ConflictError when somebody else answered meanwhile. Raises PermissionDenied when
+    `actor` may not, DomainError for a question or an option that the set does not have.
     """
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
     if not can_edit(actor, locked):
         raise PermissionDenied("Its owners and the office answer for this initiative.")
     options = _options(kind)
+    if was is not None:
+        present = current_answers(locked, kind)
+        changes = {question: Change(was.get(question, ""), to) for question, to in answers.items()}
+        check_conflicts(changes, {question: present.get(question, "") for question in answers})
     for question, option in answers.items():
         _store(locked, actor, options, question, option)
     _conclude(locked, kind)
     publish("initiative.questions_answered", actor=actor, initiative=locked, kind=kind, questions=sorted(answers))
     return locked
+
+
+def current_answers(initiative: Initiative, kind: str) -> dict[str, str]:
+    """The codes of the chosen options, by question code, in the version in force."""
+    answers = initiative.answers.filter(question__question_set=QuestionSet.objects.in_force(kind))
+    return dict(answers.values_list("question__code", "option__code"))
 
 
 def _options(kind: str) -> dict[str, dict[str, AnswerOption]]:

@@ -1,5 +1,6 @@
 """Owners and their deputies, each with the days they were it."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pghistory
@@ -14,7 +15,7 @@ from aiso.events.outbox import publish
 
 from ..models import Initiative, OwnerKind, Ownership
 from ..permissions import can_assign_owners
-from .edit_initiative import touch
+from .edit_initiative import Change, touch
 
 # Marks an argument that was not given: `None` says that nobody was the owner.
 UNSEEN = object()
@@ -54,6 +55,39 @@ def assign_owner(
             _begin(locked, kind, person, since, is_deputy=False)
     touch([locked.pk])
     publish("initiative.owner_assigned", actor=actor, initiative=locked, kind=kind, person=person and person.pk)
+    locked.refresh_from_db()
+    return locked
+
+
+@transaction.atomic
+def assign_owners(initiative: Initiative, *, actor: User, owners: Mapping[str, Change], reason: str = "") -> Initiative:
+    """Assign several owners from today on, by kind, all of them or none. Raises what `assign_owner` raises."""
+    for kind, change in owners.items():
+        initiative = assign_owner(initiative, actor=actor, kind=kind, person=change.to, was=change.was, reason=reason)
+    return initiative
+
+
+@transaction.atomic
+def take_back_assignment(
+    initiative: Initiative, *, actor: User, kind: str, began: int | None, ended: int | None
+) -> Initiative:
+    """Undo an assignment as if it had not been: the earlier owner's days go on unbroken.
+
+    `began` and `ended` are the ids of the ownerships that the assignment began and ended. Raises
+    DomainError when the owner changed again since.
+    """
+    locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
+    if not can_assign_owners(actor, locked):
+        raise PermissionDenied("The office and the business owner assign owners.")
+    present = _present(locked, kind).first()
+    if (present.pk if present else None) != began:
+        raise DomainError("This owner changed again meanwhile.")
+    if present:
+        present.delete()
+    if ended:
+        Ownership.objects.filter(pk=ended, initiative=locked, kind=kind).update(ended_on=None)
+    touch([locked.pk])
+    publish("initiative.owner_assignment_undone", actor=actor, initiative=locked, kind=kind)
     locked.refresh_from_db()
     return locked
 
@@ -114,9 +148,21 @@ def _begin(initiative: Initiative, kind: str, person: User, since: date, *, is_d
         raise DomainError("Only people who are with the company can own an initiative.", field="person")
     if since > clock.today():
         raise DomainError("An owner begins today or earlier.", field="since")
+    if not is_deputy:
+        _check_free(initiative, kind, since)
     return Ownership.objects.create(
         initiative=initiative, kind=kind, person=person, started_on=since, is_deputy=is_deputy
     )
+
+
+def _check_free(initiative: Initiative, kind: str, since: date) -> None:
+    """Nobody may have owned it on or after the day; one day has one owner of a kind."""
+    earlier = Ownership.objects.principals().filter(initiative=initiative, kind=kind, ended_on__gt=since)
+    last = earlier.select_related("person").order_by("-ended_on").first()
+    if last and last.ended_on:
+        raise DomainError(
+            f"{last.person} was owner until {last.ended_on:%-d %b %Y}; choose that day or later.", field="since"
+        )
 
 
 def _end(ownership: Ownership, day: date) -> None:

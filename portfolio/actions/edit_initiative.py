@@ -53,7 +53,7 @@ def edit_initiative(
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
     _check_rights(locked, actor, changes)
     current = {field: current_value(locked, field) for field in changes}
-    _check_conflicts(changes, current)
+    check_conflicts(changes, current)
     wanted = {field: change.to for field, change in changes.items() if not same(current[field], change.to)}
     if wanted:
         with pghistory.context(**({"reason": reason} if reason else {})):
@@ -113,7 +113,8 @@ def _check_rights(initiative: Initiative, actor: User, changes: Mapping[str, Cha
         raise DomainError(f"“{field}” cannot be edited. The stage follows from decisions, owners are assigned.")
 
 
-def _check_conflicts(changes: Mapping[str, Change], current: Mapping[str, Any]) -> None:
+def check_conflicts(changes: Mapping[str, Change], current: Mapping[str, Any]) -> None:
+    """Raise ConflictError where a field is neither as the person saw it nor already as they want it."""
     differences = {
         field: Difference(change.was, current[field], change.to)
         for field, change in changes.items()

@@ -1,5 +1,6 @@
 """The outcome metrics of an initiative: what it is to move, from where to where."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,7 @@ from aiso.events.outbox import publish
 
 from ..models import Initiative, OutcomeMetric
 from ..permissions import can_edit
-from .edit_initiative import touch
+from .edit_initiative import Change, check_conflicts, touch
 
 
 @transaction.atomic
@@ -26,10 +27,19 @@ def add_outcome_metric(initiative: Initiative, *, actor: User, **fields: Any) ->
 
 
 @transaction.atomic
-def edit_outcome_metric(metric: OutcomeMetric, *, actor: User, **fields: Any) -> OutcomeMetric:
-    """Change a metric's fields."""
+def edit_outcome_metric(
+    metric: OutcomeMetric, *, actor: User, was: Mapping[str, Any] | None = None, **fields: Any
+) -> OutcomeMetric:
+    """Change a metric's fields.
+
+    Given `was`, the values that the actor saw, raises ConflictError when somebody else changed one of
+    them meanwhile.
+    """
     metric = OutcomeMetric.objects.select_for_update(of=["self"]).select_related("initiative").get(pk=metric.pk)
     _may_measure(metric.initiative, actor)
+    if was is not None:
+        changes = {name: Change(was[name], to) for name, to in fields.items()}
+        check_conflicts(changes, {name: getattr(metric, name) for name in fields})
     for name, value in fields.items():
         setattr(metric, name, value)
     metric.full_clean()
