@@ -10,18 +10,31 @@ class PortfolioConfig(AppConfig):
         from aiso.events.outbox import subscribe
         from aiso.web.navigation import Entry, register_entry
         from aiso.web.search import register_search_page, register_shortcut
+        from aiso.web.work import register_work
 
-        from . import tasks
+        from . import tasks, work
         from .counts import count_register
+        from .overview import register_overview
         from .search import initiative_named
 
         register_entry(
-            Entry("Register", "layout-list", "portfolio:register", section="portfolio", order=10, count=count_register)
+            Entry(
+                "Register",
+                "layout-list",
+                "portfolio:register",
+                section="portfolio",
+                order=10,
+                count=count_register,
+                also=("/initiatives/",),
+            )
         )
         register_entry(Entry("Board", "layout-kanban", "portfolio:register_board", section="portfolio", order=20))
         register_entry(Entry("Map", "map-2", "portfolio:register_map", section="portfolio", order=30))
         register_search_page("portfolio:register")
         register_shortcut(initiative_named)
+        register_overview()
+        register_work("gaps", work.gaps_of_own)
+        register_work("mentions", work.mentions_of)
 
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)

@@ -23,22 +23,41 @@ def label_of(field: str) -> str:
     return LABELS.get(field) or capfirst(str(Initiative._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
 
 
+def lowered(label: str) -> str:
+    """A label inside a sentence; abbreviations stay as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def fact_link(initiative: Initiative, field: str) -> SafeString:
+    """The field as the facts show it, opening its editor in place."""
+    address = f"{initiative.get_absolute_url()}edit/{field}/?place=fact"
+    return format_html(
+        '<a class="ed" href="{}" hx-get="{}" id="edit-{}">{}<span class="visually-hidden">, edit {}</span></a>',
+        address,
+        address,
+        field,
+        fact_html(initiative, field),
+        lowered(label_of(field)),
+    )
+
+
 def fact_html(initiative: Initiative, field: str) -> SafeString:
     """The field as the facts show it."""
     if field == "priority":
         score = None if initiative.priority is None else float(initiative.priority)
         return markup.priority(score, tuple(initiative.priority_parts))
-    value = getattr(initiative, field)
+    names = getattr(initiative, f"{field}_names", None)
+    value = getattr(initiative, field) if names is None else names
     return shown(field, [*value.all()] if isinstance(value, models.Manager) else value)
 
 
 def shown(field: str, value: Any) -> SafeString:
     """Any value of a field, also one that is not the initiative's own."""
-    if value is None or value in ("", []):
+    if not value and value is not False:
         return markup.nothing("Not answered" if _is_question(field) else "None")
     if isinstance(value, bool):
         return mark_safe("Yes") if value else mark_safe("No")
-    if isinstance(value, list):
+    if isinstance(value, list | models.QuerySet):
         return format_html("{}", ", ".join(sorted(map(str, value), key=str.lower)))
     if isinstance(value, BusinessUnit):
         return _unit(value)

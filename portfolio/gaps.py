@@ -7,6 +7,7 @@ was read with `with_gap_facts`, and what else it needs it must find without a qu
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -16,7 +17,7 @@ from django.urls import reverse
 from aiso import clock
 from aiso.web import figures
 
-from .facts import label_of
+from .facts import label_of, lowered
 from .models import Answer, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
 from .models.initiative import PRIORITY_PARTS, STABLE_DAYS, InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED
@@ -46,6 +47,7 @@ class Gap:
     url: str
     icon: str = "list-check"
     in_dialog: bool = False
+    by: Literal["editors", "assigners", "readers"] = "editors"
 
 
 type Source = Callable[[Initiative], Iterable[Gap]]
@@ -96,11 +98,11 @@ def owner_gaps(initiative: Initiative) -> Iterator[Gap]:
     for kind in OwnerKind:
         if kind in initiative.missing_owners:
             url = reverse("portfolio:owner_assign", args=[initiative.reference, kind])
-            yield Gap(str(kind.label), OWNER_DUTIES[kind], "Assign", url, "user-question", in_dialog=True)
+            yield Gap(str(kind.label), OWNER_DUTIES[kind], "Assign", url, "user-question", True, "assigners")
     if day := stable_from(initiative):
         why = f"{initiative.business_owner} is new: stable from {figures.day(day)}"
         url = reverse("portfolio:initiative_owners", args=[initiative.reference])
-        yield Gap("Stable business owner", why, "See owners", f"{url}#tab", "history")
+        yield Gap("Stable business owner", why, "See owners", f"{url}#tab", "history", by="readers")
 
 
 def text_gaps(initiative: Initiative) -> Iterator[Gap]:
@@ -142,11 +144,7 @@ def fact_gaps(initiative: Initiative) -> Iterator[Gap]:
 
 
 def _list(fields: list[str]) -> str:
-    return ", ".join(_lowered(label_of(field)) for field in fields)
-
-
-def _lowered(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return ", ".join(lowered(label_of(field)) for field in fields)
 
 
 def _edit(initiative: Initiative, *fields: str) -> str:

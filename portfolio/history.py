@@ -1,6 +1,8 @@
 """The history of an initiative, with all that hangs on it."""
 
-from aiso.audit.history import History, Told, history_of
+from django.utils.text import capfirst
+
+from aiso.audit.history import Entry, History, Told, history_of
 
 from .models import (
     Answer,
@@ -35,3 +37,15 @@ RELATED = [
 def history_of_initiative(initiative: Initiative, *, after: str = "") -> History:
     """Who changed what, newest first; pages of it by `after`."""
     return history_of(initiative, RELATED, after=after)
+
+
+def who_changed(initiative: Initiative, field: str) -> Entry | None:
+    """Who changed a field last, and when, as far as the newest page of history tells it."""
+    label = capfirst(str(Initiative._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
+    for entry in history_of_initiative(initiative).entries:
+        for line in entry.lines:
+            # Owners and entries of sets are lines of their own, told in the singular.
+            is_its_own = line.what.startswith((f"{label}: ", f"{label.removesuffix('s')}: "))
+            if is_its_own or any(change.label == label for change in line.changes):
+                return entry
+    return None

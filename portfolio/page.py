@@ -1,26 +1,28 @@
 """The initiative page: what stands on it, read in a fixed number of queries (tests hold the budget)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.web import figures, markup
+from aiso.web import figures
 from aiso.web.stages import Step, stage_track
 
+from .facts import lowered
 from .gaps import Gap, gaps_of, stable_from, with_gap_facts
 from .models import Initiative, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
-from .models.initiative import PRIORITY_PARTS
 from .models.stage import ACTIVE, ENDED, PATH
-from .panels import Tab, panels_at, tab_counts, tabs_for
+from .panels import Place, Tab, panels_at, tab_counts, tabs_for
 from .permissions import can_assign_owners, can_classify, can_comment, can_edit
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -58,6 +60,11 @@ class OwnerLine:
         return (clock.today() - self.ownership.started_on).days if self.ownership else 0
 
     @property
+    def past(self) -> list[Ownership]:
+        """Who it was before, the latest first."""
+        return sorted(self.earlier, key=lambda each: (each.ended_on, each.started_on), reverse=True)
+
+    @property
     def empty_since(self) -> date | None:
         """The day the last one stopped, where nobody followed."""
         days = [each.ended_on for each in self.earlier if each.ended_on and not each.is_deputy]
@@ -81,6 +88,12 @@ class InitiativePage:
         self.request, self.initiative, self.tab_name = request, initiative, tab
         self.person = signed_in(request)
 
+    @property
+    def title(self) -> str:
+        """What the window is called."""
+        name = f"{self.initiative.reference} {self.initiative.name}"
+        return name if self.tab_name == "overview" else f"{self.current_tab.tab.label}: {name}"
+
     @cached_property
     def may_edit(self) -> bool:
         return can_edit(self.person, self.initiative)
@@ -100,6 +113,15 @@ class InitiativePage:
     @cached_property
     def gaps(self) -> list[Gap]:
         return gaps_of(self.initiative)
+
+    @property
+    def missing(self) -> list[tuple[Gap, bool]]:
+        """The gaps, and whether the person may mend each."""
+        may = {"readers": True}
+        for gap in self.gaps:
+            if gap.by not in may:
+                may[gap.by] = self.may_edit if gap.by == "editors" else self.may_assign
+        return [(gap, may[gap.by]) for gap in self.gaps]
 
     @cached_property
     def stage_changes(self) -> list[StageChange]:
@@ -160,27 +182,26 @@ class InitiativePage:
     @cached_property
     def answer(self) -> SafeString:
         """Where it stands and what is missing, in one sentence."""
-        parts = [self._purpose(), self._standing(), self._missing()]
-        told = "; ".join(part for part in parts if part)
-        return mark_safe(f"{told[:1].upper()}{told[1:]}.") if told[:1] != "<" else mark_safe(f"{told}.")
+        purpose = self._purpose()
+        parts = [purpose, self._standing(capfirst if not purpose else str), self._missing()]
+        return format_html("{}.", format_html_join("; ", "{}", ((part,) for part in parts if part)))
 
     def _purpose(self) -> str:
         """The first metric that says from where to where."""
         for metric in self.metrics:
             if metric.baseline is not None and metric.target is not None:
-                return format_html(
-                    "{} from {} to {} {}", metric.name, _figure(metric.baseline), _figure(metric.target), metric.unit
-                )
+                way = f"from {figures.measured(metric.baseline)} to {figures.measured(metric.target)}"
+                return format_html("{} {} {}", capfirst(metric.name), way, metric.unit)
         return ""
 
-    def _standing(self) -> str:
+    def _standing(self, spelt: Callable[[str], str]) -> str:
         initiative = self.initiative
         stage, days = Stage(initiative.stage), initiative.days_in_stage
         if stage in ENDED:
             rationale = self.stage_changes[-1].rationale if self.stage_changes else ""
             why = f": {rationale.rstrip('.')}" if rationale else ", without a recorded rationale"
-            return format_html("{} on {}{}", stage.label.lower(), figures.day(initiative.stage_since), why)
-        name = stage.label.lower() if stage == Stage.PAUSED else f"in {stage.label.lower()}"
+            return format_html("{} on {}{}", spelt(stage.label.lower()), figures.day(initiative.stage_since), why)
+        name = spelt(stage.label.lower() if stage == Stage.PAUSED else f"in {stage.label.lower()}")
         if days is None:
             return format_html("{}", name)
         return format_html('{} for <span class="nw">{}</span>', name, figures.plural(days, "day"))
@@ -190,7 +211,7 @@ class InitiativePage:
         if count == 0:
             return "" if self.initiative.stage in ENDED else "nothing is missing"
         if count == 1:
-            return format_html('<a class="fig" href="#missing">{}</a> is missing', self.gaps[0].what.lower())
+            return format_html('<a class="fig" href="#missing">{}</a> is missing', lowered(self.gaps[0].what))
         return format_html('<a class="fig nw" href="#missing">{} things</a> are missing', count)
 
     @cached_property
@@ -218,8 +239,8 @@ class InitiativePage:
     def aside_panels(self) -> list[str]:
         return self._drawn("aside")
 
-    def _drawn(self, place: "str") -> list[str]:
-        return [drawn for panel in panels_at(place) if (drawn := panel.draw(self))]  # type: ignore[arg-type]
+    def _drawn(self, place: Place) -> list[str]:
+        return [drawn for panel in panels_at(place) if (drawn := panel.draw(self))]
 
 
 def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> InitiativePage:
@@ -233,7 +254,7 @@ def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> Initiative
     return InitiativePage(request, initiative, tab)
 
 
-def visible_initiative(request: HttpRequest, pk: int, rows: QuerySet[Initiative] | None = None) -> Initiative:
+def visible_initiative(request: HttpRequest, pk: int) -> Initiative:
     """The initiative alone, for deeds that show little of it."""
     visible = Initiative.objects.visible_to(signed_in(request)).defer("search")
     initiative = visible.filter(pk=pk).first()
@@ -252,12 +273,3 @@ def _names(field_name: str) -> ArraySubquery:
     model = Initiative._meta.get_field(field_name).related_model
     entries = model._default_manager.filter(initiatives=OuterRef("pk")).order_by("name")  # type: ignore[union-attr]
     return ArraySubquery(entries.values("name"))
-
-
-def _figure(value: object) -> str:
-    """14.0000 as 14."""
-    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-__all__ = ["PRIORITY_PARTS", "InitiativePage", "markup", "page_for", "signed_in", "visible_initiative"]

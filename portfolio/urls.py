@@ -1,9 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
+from . import initiative_urls
 from .views import bulk, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
+    path("initiatives/", include(initiative_urls.urlpatterns)),
     path("register/", register.register_list, name="register"),
     path("register/board/", register.register_board, name="register_board"),
     path("register/map/", register.register_map, name="register_map"),

@@ -27,6 +27,13 @@ def number(value: Number | None, places: int = 0) -> str:
     return f"{value:,.{places}f}".replace("-", MINUS)
 
 
+def measured(value: Decimal | None) -> str:
+    """A measured value with the decimals that it has: 14.5000 as `14.5`."""
+    if value is None:
+        return ""
+    return number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+
+
 def percent(share: Number | None, places: int = 0) -> str:
     """The share 0.412 as `41 %`."""
     return "" if share is None else f"{number(share * 100, places)}{NBSP}%"

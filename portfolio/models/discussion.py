@@ -11,7 +11,7 @@ from aiso import clock
 from aiso.accounts.models import User
 
 
-class BelongingQuerySet(models.QuerySet["models.Model"]):
+class BelongingQuerySet[M: models.Model](models.QuerySet[M]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What belongs to an initiative is seen with it."""
         from .initiative import Initiative
@@ -31,7 +31,7 @@ class Comment(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = BelongingQuerySet.as_manager()
+    objects = BelongingQuerySet["Comment"].as_manager()
 
     class Meta:
         ordering = ["written_at", "pk"]
@@ -48,7 +48,7 @@ class Link(models.Model):
     name = models.CharField(max_length=200)
     address = models.URLField(max_length=1000)
 
-    objects = BelongingQuerySet.as_manager()
+    objects = BelongingQuerySet["Link"].as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -68,7 +68,7 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=clock.now)
 
-    objects = BelongingQuerySet.as_manager()
+    objects = BelongingQuerySet["Attachment"].as_manager()
 
     class Meta:
         ordering = ["name"]

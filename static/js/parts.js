@@ -102,6 +102,14 @@
     if (event.target.matches?.("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // Escape in a form that stands in place of a value takes the value back.
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Escape" && event.target.closest?.("form[data-inline]");
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    form.querySelector("[data-cancel]").click();
+  });
+
   // Copy the text of a place.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

@@ -25,6 +25,7 @@ register.simple_tag(markup.deadline, name="deadline")
 register.simple_tag(figures.plural, name="plural")
 
 register.filter("number", figures.number)
+register.filter("measured", figures.measured)
 register.filter("percent", figures.percent)
 register.filter("compact", figures.compact)
 register.filter("day", figures.day)

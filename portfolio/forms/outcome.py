@@ -1,0 +1,62 @@
+from decimal import Decimal
+from typing import Any, Self
+
+from django import forms
+from django.http import QueryDict
+
+from aiso.web.forms import DayInput
+
+from ..models import OutcomeMetric
+from .seen import SeenForm
+
+
+def _figure(label: str, help_text: str = "") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        max_digits=18,
+        decimal_places=4,
+        widget=forms.NumberInput({"step": "any"}),
+        help_text=help_text,
+    )
+
+
+class MetricForm(SeenForm):
+    """What is to move, from where to where, until when."""
+
+    name = forms.CharField(max_length=200, help_text="What is counted, e.g. unplanned stops.")
+    unit = forms.CharField(max_length=40, help_text="What one is, e.g. days, % or stops a month.")
+    direction = forms.ChoiceField(choices=OutcomeMetric.Direction.choices, label="Direction")
+    baseline = _figure("Baseline", "The value before anything changed.")
+    baseline_on = forms.DateField(label="Baseline date", required=False, widget=DayInput)
+    baseline_source = forms.CharField(
+        label="Baseline source", required=False, max_length=300, help_text="Where the figure comes from."
+    )
+    target = _figure("Target")
+    horizon_on = forms.DateField(
+        label="Target date", required=False, widget=DayInput, help_text="When the target is to be met."
+    )
+    constraint = forms.CharField(required=False, max_length=300, help_text="What must not get worse meanwhile.")
+
+    def __init__(self, metric: OutcomeMetric | None = None, data: QueryDict | None = None) -> None:
+        self.metric = metric
+        initial = {name: _plain(getattr(metric, name)) for name in self.base_fields} if metric else {}
+        super().__init__(data, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        if told.get("baseline") is not None:
+            for name in ("baseline_on", "baseline_source"):
+                if not told.get(name) and name not in self.errors:
+                    self.add_error(name, "A baseline needs its date and source.")
+        return told
+
+    def again(self, data: QueryDict) -> Self:
+        return type(self)(self.metric, data)
+
+
+def _plain(value: Any) -> Any:
+    """14.0000 as 14, as people typed it."""
+    if isinstance(value, Decimal):
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return value

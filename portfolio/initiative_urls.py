@@ -1,0 +1,52 @@
+"""The addresses below /initiatives/."""
+
+from django.urls import path, register_converter
+
+from .references import ReferenceConverter
+from .views import (
+    initiative,
+    initiative_discussion,
+    initiative_edit,
+    initiative_files,
+    initiative_history,
+    initiative_outcomes,
+    initiative_owners,
+    initiative_register,
+    initiative_risk,
+)
+
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns = [
+    path("new/", initiative_register.initiative_register, name="initiative_register"),
+    path("<reference:pk>/", initiative.initiative_detail, name="initiative_detail"),
+    path("<reference:pk>/preview/", initiative.initiative_preview, name="initiative_preview"),
+    path("<reference:pk>/undo/<str:key>/", initiative.initiative_undo, name="initiative_undo"),
+    path("<reference:pk>/edit/", initiative_edit.initiative_edit, name="initiative_edit"),
+    path("<reference:pk>/edit/<slug:field>/", initiative_edit.initiative_edit_field, name="initiative_edit_field"),
+    path("<reference:pk>/owners/", initiative_owners.initiative_owners, name="initiative_owners"),
+    path("<reference:pk>/owners/<slug:kind>/", initiative_owners.owner_assign, name="owner_assign"),
+    path("<reference:pk>/owners/<slug:kind>/deputies/", initiative_owners.deputy_add, name="deputy_add"),
+    path("<reference:pk>/deputies/<int:ownership>/remove/", initiative_owners.deputy_remove, name="deputy_remove"),
+    path("<reference:pk>/risk/", initiative_risk.initiative_risk, name="initiative_risk"),
+    path("<reference:pk>/risk/<slug:kind>/", initiative_risk.questions_answer, name="questions_answer"),
+    path("<reference:pk>/outcomes/", initiative_outcomes.initiative_outcomes, name="initiative_outcomes"),
+    path("<reference:pk>/outcomes/new/", initiative_outcomes.metric_add, name="metric_add"),
+    path("<reference:pk>/outcomes/<int:metric>/", initiative_outcomes.metric_edit, name="metric_edit"),
+    path("<reference:pk>/outcomes/<int:metric>/remove/", initiative_outcomes.metric_remove, name="metric_remove"),
+    path("<reference:pk>/discussion/", initiative_discussion.initiative_discussion, name="initiative_discussion"),
+    path("<reference:pk>/discussion/new/", initiative_discussion.comment_add, name="comment_add"),
+    path("<reference:pk>/discussion/<int:comment>/", initiative_discussion.comment_edit, name="comment_edit"),
+    path(
+        "<reference:pk>/discussion/<int:comment>/withdraw/",
+        initiative_discussion.comment_withdraw,
+        name="comment_withdraw",
+    ),
+    path("<reference:pk>/files/", initiative_files.initiative_files, name="initiative_files"),
+    path("<reference:pk>/files/new/", initiative_files.file_attach, name="file_attach"),
+    path("<reference:pk>/files/<int:file>/", initiative_files.file_download, name="file_download"),
+    path("<reference:pk>/files/<int:file>/remove/", initiative_files.file_remove, name="file_remove"),
+    path("<reference:pk>/links/new/", initiative_files.link_add, name="link_add"),
+    path("<reference:pk>/links/<int:link>/remove/", initiative_files.link_remove, name="link_remove"),
+    path("<reference:pk>/history/", initiative_history.initiative_history, name="initiative_history"),
+]

@@ -1,0 +1,115 @@
+"""The panels and tabs that the register itself puts on the initiative page."""
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from aiso.web import markup
+
+from .actions.edit_initiative import CLASSIFYING
+from .facts import fact_html, fact_link, label_of
+from .models import Attachment, Comment, Link, OutcomeMetric
+from .page import InitiativePage
+from .panels import Panel, Tab, count_of, register_panel, register_tab
+
+# The facts beside the overview, in their order.
+FACTS = (
+    "unit",
+    "workflow",
+    "bucket",
+    "objective",
+    "use_case_type",
+    "jurisdictions",
+    "tools",
+    "tags",
+    "priority",
+    "employee_effect",
+    "data_sensitivity",
+    "is_customer_facing",
+    "is_rights_impacting",
+    "is_safety_impacting",
+    "is_confidential",
+)
+
+
+def register_overview() -> None:
+    """Fill the initiative page. Orders leave room between for the apps above."""
+    register_panel(Panel("owners", "card", owners_card, order=10))
+    register_panel(Panel("outcome", "card", outcome_card, order=20))
+    register_panel(Panel("risk", "card", risk_card, order=40))
+    register_panel(Panel("about", "main", about_panel, order=10))
+    register_panel(Panel("outcomes", "main", outcomes_panel, order=30))
+    register_panel(Panel("facts", "aside", facts_panel, order=10))
+    register_panel(Panel("origin", "aside", origin_panel, order=90))
+    register_tab(Tab("overview", "Overview", "portfolio:initiative_detail", order=0))
+    register_tab(Tab("owners", "Owners", "portfolio:initiative_owners", order=10))
+    register_tab(Tab("risk", "Risk", "portfolio:initiative_risk", order=20))
+    register_tab(
+        Tab("outcomes", "Outcome metrics", "portfolio:initiative_outcomes", order=30, count=count_of(OutcomeMetric))
+    )
+    remarks = count_of(Comment, withdrawn_at=None)
+    register_tab(Tab("discussion", "Discussion", "portfolio:initiative_discussion", order=80, count=remarks))
+    files = count_of(Attachment) + count_of(Link)
+    register_tab(Tab("files", "Files and links", "portfolio:initiative_files", order=85, count=files))
+    register_tab(Tab("history", "History", "portfolio:initiative_history", order=90))
+
+
+def owners_card(page: InitiativePage) -> SafeString:
+    return _part("owners", page)
+
+
+def outcome_card(page: InitiativePage) -> SafeString:
+    return _part("outcome", page)
+
+
+def risk_card(page: InitiativePage) -> SafeString:
+    return _part("risk", page)
+
+
+def about_panel(page: InitiativePage) -> SafeString:
+    return _part("about", page)
+
+
+def outcomes_panel(page: InitiativePage) -> str:
+    """All metrics side by side; one alone stands in its card already."""
+    return _part("outcomes", page) if len(page.metrics) > 1 else ""
+
+
+def facts_panel(page: InitiativePage) -> SafeString:
+    """What it is sorted under and whom it touches, each editable where it stands."""
+    rows = [(_fact_label(field), fact_row(page, field)) for field in FACTS]
+    return format_html(
+        '<section><h2 class="mb-2">Facts</h2><dl class="kv facts">{}</dl></section>',
+        format_html_join("", "<dt>{}</dt>{}", rows),
+    )
+
+
+def fact_row(page: InitiativePage, field: str) -> SafeString:
+    """The value of a fact with the place in which it is edited."""
+    may = page.may_classify if field in CLASSIFYING else page.may_edit
+    drawn = fact_link(page.initiative, field) if may else fact_html(page.initiative, field)
+    return format_html('<dd data-fact id="fact-{}">{}</dd>', field, drawn)
+
+
+def origin_panel(page: InitiativePage) -> str:
+    """Where it came from, and when somebody last changed it."""
+    initiative = page.initiative
+    rows = [("Source", initiative.source), ("ID there", initiative.external_id)]
+    told = [(label, value) for label, value in rows if value]
+    changed = markup.ago(initiative.changed_at)
+    return format_html(
+        '<section><h2 class="mb-2">Record</h2><dl class="kv">{}<dt>Entered</dt><dd>{}</dd><dt>Changed</dt><dd>{}</dd>'
+        "</dl></section>",
+        format_html_join("", "<dt>{}</dt><dd>{}</dd>", told),
+        markup.time_tag(initiative.created_at),
+        changed,
+    )
+
+
+def _fact_label(field: str) -> str:
+    return {"unit": "Unit", "is_confidential": "Confidential"}.get(field) or label_of(field)
+
+
+def _part(name: str, page: InitiativePage) -> SafeString:
+    context = {"page": page, "initiative": page.initiative}
+    return render_to_string(f"portfolio/_initiative_parts.html#{name}", context)

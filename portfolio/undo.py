@@ -1,0 +1,109 @@
+"""Taking one's own last change back, for as long as its message stands."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.core.cache import cache
+from django.db import transaction
+from django.urls import reverse
+
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+
+from .actions.answer_questions import answer_questions
+from .actions.assign_owners import take_back_assignment
+from .actions.discuss import add_link
+from .actions.edit_initiative import Change, edit_initiative
+from .actions.measure_outcomes import add_outcome_metric
+from .models import Initiative, Ownership
+
+# The message offers it for ten seconds; a page without script, for as long as somebody looks at it.
+KEPT_SECONDS = 600
+
+
+class Deed(Protocol):
+    """What somebody did, and how it goes back."""
+
+    def take_back(self, initiative: Initiative, actor: User) -> None: ...
+
+
+@dataclass(frozen=True)
+class Edited:
+    changes: dict[str, Change]
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        back = {name: Change(change.to, change.was) for name, change in self.changes.items()}
+        edit_initiative(initiative, actor=actor, changes=back)
+
+
+@dataclass(frozen=True)
+class Answered:
+    kind: str
+    was: dict[str, str]
+    to: dict[str, str]
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        answer_questions(initiative, actor=actor, kind=self.kind, answers=self.was, was=self.to)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """By kind, the ownerships that an assignment ended and began."""
+
+    rows: dict[str, tuple[int | None, int | None]]
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        for kind, (ended, began) in self.rows.items():
+            take_back_assignment(initiative, actor=actor, kind=kind, began=began, ended=ended)
+
+
+@dataclass(frozen=True)
+class MetricRemoved:
+    fields: dict[str, Any]
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        add_outcome_metric(initiative, actor=actor, **self.fields)
+
+
+@dataclass(frozen=True)
+class LinkRemoved:
+    name: str
+    address: str
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        add_link(initiative, actor=actor, name=self.name, address=self.address)
+
+
+def offer_undo(initiative: Initiative, actor: User, deed: Deed) -> str:
+    """Remember a deed, and return the address that takes it back."""
+    key = secrets.token_urlsafe(9)
+    cache.set(_place(actor, initiative, key), deed, KEPT_SECONDS)
+    return reverse("portfolio:initiative_undo", args=[initiative.reference, key])
+
+
+@transaction.atomic
+def undo(initiative: Initiative, actor: User, key: str) -> None:
+    """Take a remembered deed back, once. Raises DomainError when it is not known any more."""
+    place = _place(actor, initiative, key)
+    deed: Deed | None = cache.get(place)
+    if deed is None:
+        raise DomainError("This can no longer be taken back.")
+    deed.take_back(initiative, actor)
+    cache.delete(place)
+
+
+def ownerships_held(initiative: Initiative) -> dict[str, int]:
+    """The ids of the present ownerships, by kind."""
+    current = Ownership.objects.current().principals().filter(initiative=initiative)
+    return dict(current.values_list("kind", "pk"))
+
+
+def assigned(before: dict[str, int], after: dict[str, int]) -> Assigned:
+    """What an assignment did, from the ownerships held before and after it."""
+    kinds = [kind for kind in {*before, *after} if before.get(kind) != after.get(kind)]
+    return Assigned({kind: (before.get(kind), after.get(kind)) for kind in kinds})
+
+
+def _place(actor: User, initiative: Initiative, key: str) -> str:
+    return f"undo:{actor.pk}:{initiative.pk}:{key}"
