@@ -1,0 +1,112 @@
+import pytest
+
+from aiso.accounts.models import Role
+from tests.factories import make_person
+
+from .conftest import axe_findings, overflow
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def person(transactional_db):
+    return make_person("Olga Member", Role.OFFICE_MEMBER, password=PASSWORD)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_sign_in(visit, person, script):
+    page = visit("/", script=script)
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    assert "One answer needs another look" in page.locator(".errs").inner_text()
+
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    assert page.get_by_role("heading", name="My work").is_visible()
+
+    page.locator("summary", has_text=person.name).click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="Sign in").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("on", ["desk", "phone"])
+@pytest.mark.parametrize("path", ["/", "/nowhere/", "/accounts/password/change/", "/accounts/2fa/"])
+def test_pages_of_the_shell(visit, person, path, on, theme):
+    page = visit(path, as_=person, on=on, theme=theme)
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/nowhere/"])
+def test_pages_of_the_entrance(visit, path, theme):
+    page = visit(path, on="phone", theme=theme)
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+
+
+def test_keys(visit, person):
+    page = visit("/", as_=person)
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    assert sheet.is_visible()
+    page.keyboard.press("Escape")
+    assert sheet.is_hidden()
+    page.keyboard.press("/")
+    assert page.locator("#q").evaluate("field => field === document.activeElement")
+    page.keyboard.type("?/")
+    assert page.locator("#q").input_value() == "?/"
+
+
+def test_single_keys_can_be_off_but_control_k_stays(visit, person):
+    page = visit("/", as_=person)
+    page.locator("summary", has_text=person.name).click()
+    page.get_by_role("button", name="Switch off").click()
+    page.wait_for_selector("html[data-single-keys=off]")
+    page.keyboard.press("/")
+    assert not page.locator("#q").evaluate("field => field === document.activeElement")
+    page.keyboard.press("Control+k")
+    assert page.locator("#q").evaluate("field => field === document.activeElement")
+
+
+COLOURS = """() => [...document.querySelectorAll(".app, .app *")].map((each) => {
+    const style = getComputedStyle(each);
+    return [each.tagName, style.color, style.backgroundColor, style.borderTopColor, style.boxShadow].join(" ");
+})"""
+
+
+def test_dark_by_choice_is_dark_by_the_system(visit, person):
+    by_system = visit("/accounts/password/change/", as_=person, theme="dark").evaluate(COLOURS)
+    page = visit("/accounts/password/change/", as_=person, theme="light")
+    light = page.evaluate(COLOURS)
+    page.locator("summary", has_text=person.name).click()
+    page.get_by_role("button", name="Dark").click()
+    page.wait_for_selector("html[data-bs-theme=dark]")
+    chosen = page.evaluate(COLOURS)
+    # The button of the chosen theme itself is marked, in the one as in the other.
+    differing = [pair for pair in zip(by_system, chosen, strict=True) if pair[0] != pair[1]]
+    assert {pair[0].split()[0] for pair in differing} <= {"BUTTON"}
+    assert len(differing) <= 2
+    assert light != by_system
+
+
+def test_an_expired_session_leads_to_sign_in_and_back(visit, person):
+    page = visit("/accounts/2fa/", as_=person)
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies(name="sessionid")
+    page.evaluate("() => window.htmx.ajax('GET', '/counts/', '#main')")
+    page.wait_for_url("**/accounts/login/?next=/accounts/2fa/")
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/accounts/2fa/")
+
+
+def test_the_menu_of_a_narrow_window(visit, person):
+    page = visit("/accounts/2fa/", as_=person, on="phone")
+    page.locator("summary", has_text="Menu").click()
+    page.get_by_label("Menu").get_by_role("link", name="My work").click()
+    page.wait_for_url("**/")
+    assert page.get_by_role("heading", name="My work").is_visible()
