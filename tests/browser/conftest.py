@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -15,7 +15,7 @@ from aiso.accounts.models import User
 
 WIDTHS = {"desk": (1440, 1000), "tablet": (768, 1000), "phone": (360, 780)}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 # Reports what the content security policy refused, in words that the fixture looks for.
 WATCH = """addEventListener("securitypolicyviolation", (event) => console.error(
     `policy refused ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))"""
