@@ -68,6 +68,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["name"]
+        indexes = [models.Index(Lower("name"), "id", name="person_by_name")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case"),
             models.CheckConstraint(

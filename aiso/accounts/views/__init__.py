@@ -1,0 +1,1 @@
+"""Pages with which the office keeps people, roles and units, and each person's own page."""
