@@ -18,6 +18,7 @@ from aiso.embedded import locks
 from aiso.embedded.postgres import Postgres
 from aiso.embedded.redis import Redis
 from aiso.embedded.server import Server
+from aiso.embedded.sockets import socket_folder
 
 _held: dict[Path, IO[str]] = {}
 
@@ -51,7 +52,7 @@ def leave(var: Path) -> None:
 
 
 def stop_after_last_user(var: Path) -> None:
-    # The last user of throwaway servers may have been faster, and removed the folder.
+    # The last user may have been faster, and the folder be gone.
     with suppress(FileNotFoundError), locks.exclusive(var / "servers" / "users.lock"):
         stop(var)
 
@@ -61,6 +62,7 @@ def stop(var: Path) -> None:
     for server in (Redis(var), Postgres(var)):
         server.stop()
     if (var / "servers" / "throwaway").exists():
+        shutil.rmtree(socket_folder(var / "servers"))
         # Renamed first, so that nobody adds to a folder that is half gone.
         shutil.rmtree(var.rename(var.with_suffix(".gone")))
 
@@ -68,6 +70,7 @@ def stop(var: Path) -> None:
 def _servers_folder(var: Path, *, throwaway: bool) -> Path:
     folder = var / "servers"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "start.lock").touch()
     if throwaway:
         (folder / "throwaway").touch()
     return folder

@@ -16,7 +16,8 @@ def hold_shared(path: Path) -> IO[str]:
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    with path.open("a") as lock:
+    """The file must be there: who waits for a lock must not bring back a folder that was removed."""
+    with path.open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -34,5 +35,7 @@ def exclusive_if_free(path: Path) -> Iterator[int | None]:
 
 
 def is_held(path: Path) -> bool:
+    if not path.exists():
+        return False
     with exclusive_if_free(path) as lock:
         return lock is None

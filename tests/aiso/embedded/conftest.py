@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -52,22 +53,27 @@ class Command:
 
 
 @pytest.fixture(scope="session")
-def new_postgres(tmp_path_factory) -> Path:
+def new_postgres() -> Iterator[Path]:
     """A data folder as the first start makes it, which takes most of a second."""
-    var: Path = tmp_path_factory.mktemp("new")
-    Command(var).end()
-    return var / "servers/postgres"
+    with short_folder() as var:
+        Command(var).end()
+        yield var / "servers/postgres"
 
 
 @pytest.fixture
 def var(new_postgres: Path) -> Iterator[Path]:
-    # Not tmp_path, which is too long for a socket.
-    folder = Path(tempfile.mkdtemp(prefix="aiso-"))
-    shutil.copytree(new_postgres, folder / "servers/postgres")
-    (folder / "servers").chmod(0o700)
-    yield folder
-    wait_until(lambda: not any(running(folder)))
-    shutil.rmtree(folder, ignore_errors=True)
+    with short_folder() as folder:
+        shutil.copytree(new_postgres, folder / "servers/postgres")
+        (folder / "servers").chmod(0o700)
+        yield folder
+        wait_until(lambda: not any(running(folder)))
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """Where a socket fits, unlike under tmp_path."""
+    with tempfile.TemporaryDirectory(prefix="aiso-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
