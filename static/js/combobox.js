@@ -226,13 +226,16 @@
     for (const name of ["aria-describedby", "aria-invalid", "disabled", "data-submit"]) {
       if (select.hasAttribute(name) && name !== "data-submit") input.setAttribute(name, select.getAttribute(name));
     }
-    input.placeholder = select.dataset.placeholder || "";
+    const empty = select.querySelector('option[value=""]');
+    input.placeholder = select.dataset.placeholder || empty?.text.replace(/^-+$/, "") || (select.multiple ? "Type to find" : "");
     const label = select.labels?.[0];
     if (label) label.htmlFor = input.id;
     else input.setAttribute("aria-label", select.getAttribute("aria-label") || "Choices");
+    const hadFocus = document.activeElement === select;
     select.before(box);
     box.append(chips, input);
     select.hidden = true;
+    if (hadFocus) input.focus();
     // A hidden control cannot be focused to show the browser's own complaint: the server's answer stands beside the field.
     select.required = false;
     new Combobox(box, input, new SelectSource(select, input, chips));
@@ -240,8 +243,10 @@
 
   function enhanceInput(input) {
     const box = make("div", { class: "combo" });
+    const hadFocus = document.activeElement === input;
     input.before(box);
     box.append(input);
+    if (hadFocus) input.focus();
     new Combobox(box, input, new RemoteSource(input.dataset.comboboxSrc));
   }
 

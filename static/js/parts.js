@@ -35,7 +35,7 @@
     box.returnTo = document.activeElement;
     if (box.classList.contains("drawer")) box.show();
     else box.showModal();
-    const first = box.querySelector("[autofocus], h2, h3");
+    const first = box.querySelector("[autofocus]") || box.querySelector("h2, h3");
     if (first) {
       if (!first.matches("input, select, textarea, button, a")) first.tabIndex = -1;
       first.focus();
