@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        port = int(os.environ.get("PORT") or 8000)
+        port = os.environ.get("PORT") or "8000"
         parser.add_argument("--port", type=int, default=port, help="default: PORT, or 8000")
         parser.add_argument("--demo", action="store_true", help="load the demo portfolio first")
 
