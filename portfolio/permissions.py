@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import OFFICE
 
-from .models import Initiative, Ownership
+from .models import ImportJob, Initiative, Ownership
 
 
 def changes_nothing(user: User | AnonymousUser) -> bool:
@@ -70,3 +70,20 @@ def owned_among(user: User, initiatives: Iterable[Initiative]) -> Callable[[Init
         current = Ownership.objects.current().filter(person=user, initiative__in=rows)
         owned = {*current.values_list("initiative", flat=True)}
     return lambda initiative: initiative.pk in owned or is_office_for(user, initiative)
+
+
+def can_import(user: User | AnonymousUser) -> bool:
+    """The office brings spreadsheets in, each member for the units they reach."""
+    return isinstance(user, User) and not changes_nothing(user) and user.has_role(*OFFICE)
+
+
+def can_run_import(user: User | AnonymousUser, job: ImportJob) -> bool:
+    """Whoever uploaded it, and any of the office who reaches all units."""
+    if not isinstance(user, User) or not can_import(user):
+        return False
+    return job.uploaded_by_id == user.pk or any(user.role_units.get(role, ()) is None for role in OFFICE)
+
+
+def can_edit_value_maps(user: User | AnonymousUser) -> bool:
+    """How words are read concerns every import, so only an office that reaches all units decides it."""
+    return can_import(user) and isinstance(user, User) and any(user.role_units.get(role, ()) is None for role in OFFICE)

@@ -9,6 +9,7 @@ from .workbook import Span
 LOOKED_AT = 25  # filled rows from the top among which the header is sought
 KNOWN = 0.6  # a cell that fits a standard column this well counts as a header we know
 PASSED_OVER = 0.4  # what it speaks against a row that a wide one stands above it, as nothing but banners should
+HIGHEST = 6.5  # the score of a row that is a header in every respect
 LONGEST_HEADER = 400
 LONGEST_GROUP = 40  # characters of a group's title that may become part of a header
 
@@ -30,6 +31,8 @@ def find_header(cells: Sequence[Sequence[str]], merged: Sequence[Span] = ()) -> 
     usual = _usual_width([cells[number] for number in filled])
     best, best_score_yet, wide_above = filled[0], float("-inf"), 0
     for number in filled:
+        if best_score_yet > HIGHEST - PASSED_OVER * wide_above:
+            break
         score = _score(cells, number, usual) - PASSED_OVER * wide_above
         if score > best_score_yet:
             best, best_score_yet = number, score

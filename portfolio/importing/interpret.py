@@ -5,6 +5,7 @@ it should be is noted too, with the reason.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,7 @@ from .wording import folded
 LONGEST_NAME = 300
 LONGEST_ENTRY = 200  # characters of a unit, a tag, a tool, an identifier
 LONGEST_LINK = 1000
+LONGEST_SPELLING = 300  # of a cell whose meaning the office may map
 # The kinds of value that the office may map by hand, by the columns they stand in.
 MAPPED_KINDS = {
     "development_stage": "stage",
@@ -34,6 +36,10 @@ MAPPED_KINDS = {
 }
 OWNERS = {"business_owner_email": "business", "technical_owner_email": "technical", "risk_owner_email": "risk"}
 PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
+# Columns that say which initiative a row is about.
+IDENTITY = frozenset(
+    ("use_case_name", "id", "reference", "source", "agency_name", "agency_abbreviation", "agency_bureau", "office")
+)
 IMPACTS = {"neither": (False, False), "both": (True, True), "rights": (True, False), "safety": (False, True)}
 YES_NO = {"Yes": True, "No": False}
 FLAGS = {
@@ -94,7 +100,6 @@ class Reading:
     values: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    seen: list[tuple[str, str, str]] = field(default_factory=list)  # kind, cell, what it was taken for
 
 
 def day_orders(mapping: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, DayOrder]:
@@ -110,27 +115,71 @@ def day_orders(mapping: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[st
 
 def interpret(plan: Plan, cells: Sequence[str]) -> Reading:
     """What one row of the file says of an initiative."""
-    return _Interpreter(plan, cells).reading
+    interpreter = _Interpreter(plan, cells)
+    interpreter.read()
+    return interpreter.reading
+
+
+def identify(plan: Plan, cells: Sequence[str]) -> Reading:
+    """What a row calls itself and the units it is in, and nothing more: enough for its key."""
+    interpreter = _Interpreter(plan, cells, only=IDENTITY)
+    interpreter.read_identity()
+    return interpreter.reading
+
+
+def seen_values(plan: Plan, rows: Sequence[Sequence[str]]) -> dict[tuple[str, str], tuple[int, str]]:
+    """The cells whose meaning the office may map: by kind and spelling how many, and what they are taken for.
+
+    Dates are told only where they cannot be read: nobody maps a date that can.
+    """
+    seen: dict[tuple[str, str], tuple[int, str]] = {}
+    for place, key in enumerate(plan.mapping):
+        kind = MAPPED_KINDS.get(key)
+        if not kind:
+            continue
+        for cell, count in Counter(row[place].strip() for row in rows).items():
+            if is_blank(cell) or (kind == "date" and not _unreadable(plan, key, cell)):
+                continue
+            before, _ = seen.get((kind, cell), (0, ""))
+            seen[kind, cell] = (before + count, _automatic(kind, key, cell))
+    return seen
+
+
+def _unreadable(plan: Plan, key: str, cell: str) -> bool:
+    return bool(read_date(cell, plan.orders.get(key, DayOrder.MONTH_FIRST), plan.fiscal_start).reason)
+
+
+def _automatic(kind: str, key: str, cell: str) -> str:
+    if kind == "organisation":
+        return " ".join(cell.split())
+    match = None if kind == "date" else match_choice(columns()[key], cell)
+    return match.value if match else ""
 
 
 class _Interpreter:
     """Reads one row, column by column."""
 
-    def __init__(self, plan: Plan, cells: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, cells: Sequence[str], only: frozenset[str] | None = None) -> None:
         self.plan = plan
         self.reading = Reading()
         self.cells: dict[str, tuple[str, str]] = {}
+        self.said: dict[str, str] = {}  # the cells that say something, by standard column
         self.notes: list[str] = []
         for header, key, cell in zip(plan.headers, plan.mapping, cells, strict=True):
-            if key == KEEP_AS_NOTE and not is_blank(cell):
-                self.notes.append(f"{header}: {cell.strip()}")
-            elif key and key != LEAVE_OUT and key not in self.cells:
-                self.cells[key] = (header, cell)
-        self._read()
+            if key == LEAVE_OUT or key in self.cells or (only and key not in only):
+                continue
+            text = "" if not cell or is_blank(cell) else cell.strip()
+            if key != KEEP_AS_NOTE:
+                self.cells[key], self.said[key] = (header, cell), text
+            elif text:
+                self.notes.append(f"{header}: {text}")
 
-    def _read(self) -> None:
+    def read_identity(self) -> None:
         self._identify()
         self._place_in_unit()
+
+    def read(self) -> None:
+        self.read_identity()
         self._describe()
         self._choose()
         self._open()
@@ -141,8 +190,7 @@ class _Interpreter:
 
     def _said(self, key: str) -> str:
         """The cell of a standard column, the empty text for one that says nothing."""
-        cell = self.cells.get(key, ("", ""))[1].strip()
-        return "" if is_blank(cell) else cell
+        return self.said.get(key, "")
 
     def _problem(self, key: str, reason: str, *, note: bool = True) -> None:
         header, cell = self.cells[key]
@@ -179,12 +227,10 @@ class _Interpreter:
         said = self._said("agency_name")
         if not said:
             return self._said("agency_abbreviation")
-        known = self._override("organisation", said)
-        self.reading.seen.append(("organisation", said, known or " ".join(said.split())))
-        return known or said
+        return self._override("organisation", said) or said
 
     def _override(self, kind: str, cell: str) -> str:
-        return self.plan.overrides.get((kind, folded(cell)), "")
+        return self.plan.overrides.get((kind, folded(cell)[:LONGEST_SPELLING]), "")
 
     def _describe(self) -> None:
         summary = self._said("summary")
@@ -212,9 +258,6 @@ class _Interpreter:
         said = self._said(key)
         kind = MAPPED_KINDS.get(key, "")
         found = self._taken_for(columns()[key], said, kind)
-        if kind and said:
-            automatic = match_choice(columns()[key], said)
-            self.reading.seen.append((kind, said, automatic.value if automatic else ""))
         if said and not found:
             self._problem(key, f"not one of the known values of “{columns()[key].label}”")
         return found
@@ -250,7 +293,6 @@ class _Interpreter:
         reading = read_date(known or cell, order, self.plan.fiscal_start)
         if reading.reason:
             self._problem(key, reading.reason)
-            self.reading.seen.append(("date", cell.strip(), ""))
         return reading
 
     def _link(self) -> None:
@@ -262,10 +304,10 @@ class _Interpreter:
             if key in self.cells:
                 values[key] = _parts(self._said(key))
         values["links"] = [
-            [column.label, address[:LONGEST_LINK]]
-            for column in columns().values()
-            if column.kind is Kind.URL and column.key in self.cells
-            for address in dict.fromkeys(URL.findall(self._said(column.key)))
+            [columns()[key].label, address[:LONGEST_LINK]]
+            for key in self.cells
+            if columns()[key].kind is Kind.URL
+            for address in dict.fromkeys(URL.findall(self._said(key)))
         ]
         values["owners"] = {kind: self._said(key) for key, kind in OWNERS.items() if self._said(key)}
 
@@ -281,9 +323,9 @@ class _Interpreter:
                 self._problem(key, "not a whole number from 1 to 5")
 
     def _keep_facts(self) -> None:
-        for key in self.cells:
+        for key, said in self.said.items():
             column = columns()[key]
-            if (not column.lands or key in TOLD_AS_FACTS) and (said := self._said(key)):
+            if said and (not column.lands or key in TOLD_AS_FACTS):
                 self.reading.facts[key] = self._fact(column, said)
 
     def _fact(self, column: Column, said: str) -> str:
@@ -293,7 +335,7 @@ class _Interpreter:
             return as_exact(read_date(known or said, order, self.plan.fiscal_start)) or said
         if column.key in TOLD_AS_FACTS:
             return said
-        return recode(column, said) or said
+        return recode(column, said) or said if column.choices else said
 
     def _noted(self) -> str:
         return "\n".join(dict.fromkeys([*filter(None, [self._said("notes")]), *self.notes]))

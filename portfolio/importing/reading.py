@@ -92,8 +92,8 @@ def _sheet(grid: Grid, header: Header, encoding: str = "", delimiter: str = "", 
 
 
 def _padded(row: Sequence[str], width: int) -> list[str]:
-    """The row cut or filled to `width`; cells of nothing but blanks become empty."""
-    return [cell if cell.strip() else "" for cell in row[:width]] + [""] * (width - len(row))
+    """The row cut or filled to `width`; blank cells become empty, zero characters go."""
+    return [cell.replace("\0", "") if cell.strip() else "" for cell in row[:width]] + [""] * (width - len(row))
 
 
 def _is_header_again(row: Sequence[str], labels: Sequence[str]) -> bool:

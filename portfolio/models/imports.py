@@ -75,6 +75,7 @@ class ImportJob(models.Model):
     rows_updated = models.PositiveIntegerField(default=0)
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_rejected = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often it was taken up.")
     failure = models.TextField(blank=True)
 
     uploaded_by = models.ForeignKey(

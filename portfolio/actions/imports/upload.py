@@ -1,0 +1,97 @@
+from hashlib import sha256
+from pathlib import PurePath
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+from aiso.events.outbox import publish
+
+from ...importing.columns import Suggestion, suggest_mapping
+from ...importing.presets import LEAVE_OUT, PRESETS, Preset, preset_for
+from ...importing.reading import Sheet, read_sheet
+from ...models import ImportJob, ImportRow
+from ...permissions import can_import
+
+# The column that the file of rejected rows has more than the file it came from.
+REASON_HEADER = "Reason it was rejected"
+REJECTED_PREFIX = "rejected rows of "
+
+
+@transaction.atomic
+def upload_import(content: bytes, *, file_name: str, actor: User | None, preset: str = "") -> ImportJob:
+    """Read a file and keep its rows, with a mapping suggested for its columns. Nothing is in the register yet.
+
+    Raises PermissionDenied for somebody who is not of the office, DomainError for a file that cannot be read.
+    """
+    if actor is not None and not can_import(actor):
+        raise PermissionDenied("The office imports spreadsheets. Ask an office member to do it.")
+    sheet = read_sheet(content)
+    if not sheet.rows:
+        raise DomainError("The file has a header and no rows below it.", field="file")
+    known = PRESETS[preset] if preset else preset_for(sheet.headers)
+    if known and not known.fits(sheet.headers):
+        raise DomainError(f"The file lacks columns of the preset “{known.label}”.", field="preset")
+    job = _job(sheet, known, PurePath(file_name).name[:255], actor)
+    job.file_size, job.file_digest = len(content), sha256(content).hexdigest()
+    job.save()
+    ImportRow.objects.bulk_create(
+        (ImportRow(job=job, number=row.number, cells=list(row.cells)) for row in sheet.rows), batch_size=2000
+    )
+    publish("import.uploaded", actor=actor, job=job)
+    return job
+
+
+@transaction.atomic
+def discard_import(job: ImportJob, *, actor: User) -> None:
+    """Throw away an upload that was never run. Raises DomainError when it was."""
+    job = ImportJob.objects.select_for_update().get(pk=job.pk)
+    if job.uploaded_by_id != actor.pk:
+        raise PermissionDenied("Only the person who uploaded a file discards it.")
+    if job.state != ImportJob.State.MAPPING:
+        raise DomainError("This import has run. Undo it instead.")
+    publish("import.discarded", actor=actor, job=job.pk, file=job.file_name)
+    job.delete()
+
+
+def _job(sheet: Sheet, preset: Preset | None, file_name: str, actor: User | None) -> ImportJob:
+    suggested = _suggested(sheet, preset)
+    today = clock.today()
+    return ImportJob(
+        file_name=file_name,
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter,
+        sheet_name=sheet.name[:100],
+        header_row=sheet.header_row,
+        headers=list(sheet.headers),
+        reading_notes=list(sheet.notes),
+        preset=preset.key if preset else "",
+        mapping=[suggestion.column or "" for suggestion in suggested],
+        suggested=[[suggestion.column or "", suggestion.confidence] for suggestion in suggested],
+        source=preset.source if preset else _source(sheet, file_name),
+        as_of=min(preset.as_of or today, today) if preset else today,
+        fiscal_start=preset.fiscal_start if preset else ImportJob._meta.get_field("fiscal_start").default,
+        rows_total=len(sheet.rows),
+        uploaded_by=actor,
+    )
+
+
+def _suggested(sheet: Sheet, preset: Preset | None) -> list[Suggestion]:
+    if preset:
+        pairs = zip(sheet.headers, preset.mapping(sheet.headers), strict=True)
+        return [Suggestion(header, column, 1.0) for header, column in pairs]
+    return [
+        Suggestion(suggestion.header, LEAVE_OUT, 1.0) if suggestion.header == REASON_HEADER else suggestion
+        for suggestion in suggest_mapping(sheet)
+    ]
+
+
+def _source(sheet: Sheet, file_name: str) -> str:
+    """Where the records come from: as an earlier file with these columns was said to, else the file's own name."""
+    headers = [header for header in sheet.headers if header != REASON_HEADER]
+    name = PurePath(file_name).stem.removeprefix(REJECTED_PREFIX)[:100] or "Spreadsheet"
+    earlier = ImportJob.objects.filter(headers=headers).exclude(state=ImportJob.State.MAPPING)
+    same_name = earlier.filter(file_name__startswith=name).first() or earlier.filter(source=name).first()
+    return same_name.source if same_name else name
