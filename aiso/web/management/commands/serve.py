@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from aiso.embedded import locks
 from aiso.web.alive import HOST
@@ -36,7 +37,9 @@ class Command(BaseCommand):
                     "data, e.g. AISO_VAR=var-2 PORT=8001 make demo"
                 )
             _require_free(port)
-            call_command("migrate", verbosity=0)
+            if _is_behind():
+                self.stdout.write("Bringing the database up to date")
+                call_command("migrate", verbosity=0)
             welcome = f"\nAI Scaling Office is at http://{HOST}:{port} (Ctrl-C stops it)\n"
             if demo:
                 call_command("load_demo", stdout=self.stdout)
@@ -57,6 +60,12 @@ def _require_room() -> None:
 def _require_free(port: int) -> None:
     if not is_free(port):
         raise CommandError(f"Port {port} is taken: choose another, e.g. PORT={port + 1} make demo")
+
+
+def _is_behind() -> bool:
+    """`migrate` asks this too, but rebuilds every model's past first, which takes seconds."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _demo_signins() -> str:
