@@ -7,12 +7,15 @@ class PortfolioConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what happens, and fill the registries of the apps below."""
+        from aiso.accounts.belongings import register_belongings
+        from aiso.accounts.permissions import can_see_administration
         from aiso.events.outbox import subscribe
         from aiso.web.navigation import Entry, register_entry
         from aiso.web.search import register_search_page, register_shortcut
         from aiso.web.work import register_work
 
         from . import tasks, work
+        from .belongings import INITIATIVES
         from .counts import count_register
         from .overview import register_overview
         from .search import initiative_named
@@ -30,6 +33,18 @@ class PortfolioConfig(AppConfig):
         )
         register_entry(Entry("Board", "layout-kanban", "portfolio:register_board", section="portfolio", order=20))
         register_entry(Entry("Map", "map-2", "portfolio:register_map", section="portfolio", order=30))
+        register_entry(
+            Entry(
+                "Lists",
+                "list",
+                "portfolio:list_index",
+                section="administration",
+                order=30,
+                may_see=can_see_administration,
+                about="Buckets, workflows, objectives, types, jurisdictions, tags and tools.",
+            )
+        )
+        register_belongings(INITIATIVES)
         register_search_page("portfolio:register")
         register_shortcut(initiative_named)
         register_overview()

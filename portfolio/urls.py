@@ -1,11 +1,20 @@
 from django.urls import include, path
 
 from . import initiative_urls
-from .views import bulk, register, register_export, saved_views
+from .views import bulk, lists, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
     path("initiatives/", include(initiative_urls.urlpatterns)),
+    path("administration/lists/", lists.list_index, name="list_index"),
+    path("administration/lists/<slug:slug>/", lists.list_detail, name="list_detail"),
+    path("administration/lists/<slug:slug>/<int:pk>/", lists.list_entry, name="list_entry"),
+    path("administration/lists/<slug:slug>/<int:pk>/retire/", lists.list_entry_retire, name="list_entry_retire"),
+    path(
+        "administration/lists/<slug:slug>/<int:pk>/bring-back/",
+        lists.list_entry_bring_back,
+        name="list_entry_bring_back",
+    ),
     path("register/", register.register_list, name="register"),
     path("register/board/", register.register_board, name="register_board"),
     path("register/map/", register.register_map, name="register_map"),

@@ -1,5 +1,6 @@
 """The office's short lists: buckets, workflows, objectives and the like."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from aiso.accounts.models import User
 from aiso.accounts.permissions import can_manage_lists
+from aiso.conflicts import refuse_lost_change
 from aiso.events.outbox import publish
 
 from ..models.lists import NamedEntry
@@ -24,14 +26,22 @@ def add_entry(model: type[NamedEntry], *, actor: User, **fields: Any) -> NamedEn
 
 
 @transaction.atomic
-def edit_entry(entry: NamedEntry, *, actor: User, **fields: Any) -> NamedEntry:
-    """Rename, describe, retire or bring back an entry; initiatives keep it either way."""
+def edit_entry[E: NamedEntry](entry: E, *, actor: User, seen: Mapping[str, Any] | None = None, **fields: Any) -> E:
+    """Rename, describe, retire or bring back an entry; initiatives keep it either way.
+
+    `seen` is what the actor saw; ConflictError tells what somebody else changed since. Changing
+    nothing leaves no event.
+    """
     _may_keep(actor)
-    for name, value in fields.items():
-        setattr(entry, name, value)
+    entry = type(entry)._default_manager.select_for_update(of=["self"]).get(pk=entry.pk)
+    refuse_lost_change(entry, seen=seen or {}, wanted=fields)
+    changed = sorted(name for name, value in fields.items() if getattr(entry, name) != value)
+    for name in changed:
+        setattr(entry, name, fields[name])
     entry.full_clean()
-    entry.save(update_fields=[*fields])
-    publish("list.entry_edited", actor=actor, list=entry._meta.model_name, entry=entry, fields=sorted(fields))
+    entry.save(update_fields=changed)
+    if changed:
+        publish("list.entry_edited", actor=actor, list=entry._meta.model_name, entry=entry, fields=changed)
     return entry
 
 
