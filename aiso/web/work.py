@@ -12,6 +12,10 @@ from datetime import date, timedelta
 from aiso.accounts.models import User
 
 
+# Items of a group in sight; the rest is one click away.
+SHOWN = 25
+
+
 @dataclass(frozen=True)
 class WorkItem:
     """One thing that waits: what, for which initiative, since when, due when, and one click to do it."""
@@ -33,6 +37,15 @@ class WorkGroup:
 
     title: str
     items: list[WorkItem]
+
+    @property
+    def first(self) -> list[WorkItem]:
+        return self.items[:SHOWN]
+
+    @property
+    def rest(self) -> list[WorkItem]:
+        """What is folded away."""
+        return self.items[SHOWN:]
 
 
 type Source = Callable[[User], Iterable[WorkItem]]
