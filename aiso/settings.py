@@ -249,6 +249,7 @@ CELERY_TIMEZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay-events": {"task": "aiso.events.tasks.relay_events", "schedule": 5},
+    "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
     "refresh-search-words": {
         "task": "portfolio.tasks.refresh_search_words",
         "schedule": crontab(hour=2, minute=10),

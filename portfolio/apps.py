@@ -18,6 +18,7 @@ class PortfolioConfig(AppConfig):
         from .belongings import INITIATIVES
         from .counts import count_register
         from .overview import register_overview
+        from .permissions import can_see_imports
         from .search import initiative_named
 
         register_entry(
@@ -44,6 +45,27 @@ class PortfolioConfig(AppConfig):
                 about="Buckets, workflows, objectives, types, jurisdictions, tags and tools.",
             )
         )
+        register_entry(
+            Entry(
+                "Imports",
+                "file-import",
+                "portfolio:import_list",
+                section="portfolio",
+                order=40,
+                may_see=can_see_imports,
+            )
+        )
+        register_entry(
+            Entry(
+                "Value maps",
+                "replace",
+                "portfolio:value_map_index",
+                section="administration",
+                order=40,
+                may_see=can_see_administration,
+                about="What the words of imported files stand for.",
+            )
+        )
         register_belongings(INITIATIVES)
         register_search_page("portfolio:register")
         register_shortcut(initiative_named)
@@ -56,3 +78,4 @@ class PortfolioConfig(AppConfig):
         subscribe("comment.edited", tasks.notify_mentioned)
         for changed in ("initiative.registered", "initiative.edited"):
             subscribe(changed, tasks.learn_search_words)
+        subscribe("import.started", tasks.run_started_import)

@@ -9,6 +9,7 @@ from .views import (
     initiative_edit,
     initiative_files,
     initiative_history,
+    initiative_imported,
     initiative_outcomes,
     initiative_owners,
     initiative_register,
@@ -48,5 +49,6 @@ urlpatterns = [
     path("<reference:pk>/files/<int:file>/remove/", initiative_files.file_remove, name="file_remove"),
     path("<reference:pk>/links/new/", initiative_files.link_add, name="link_add"),
     path("<reference:pk>/links/<int:link>/remove/", initiative_files.link_remove, name="link_remove"),
+    path("<reference:pk>/imported/", initiative_imported.initiative_imported, name="initiative_imported"),
     path("<reference:pk>/history/", initiative_history.initiative_history, name="initiative_history"),
 ]

@@ -1,6 +1,7 @@
 """The panels and tabs that the register itself puts on the initiative page."""
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -8,7 +9,7 @@ from aiso.web import markup
 
 from .actions.edit_initiative import CLASSIFYING
 from .facts import fact_html, fact_link, label_of
-from .models import Attachment, Comment, Link, OutcomeMetric
+from .models import Attachment, Comment, Initiative, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -99,11 +100,18 @@ def origin_panel(page: InitiativePage) -> str:
     changed = markup.ago(initiative.changed_at)
     return format_html(
         '<section><h2 class="mb-2">Record</h2><dl class="kv">{}<dt>Entered</dt><dd>{}</dd><dt>Changed</dt><dd>{}</dd>'
-        "</dl></section>",
+        "</dl>{}</section>",
         format_html_join("", "<dt>{}</dt><dd>{}</dd>", told),
         markup.time_tag(initiative.created_at),
         changed,
+        _imported_link(initiative) if initiative.source else "",
     )
+
+
+def _imported_link(initiative: Initiative) -> SafeString:
+    """The way to what the source said."""
+    address = reverse("portfolio:initiative_imported", args=[initiative.reference])
+    return format_html('<p class="mt-2"><a class="lk" href="{}">As imported</a></p>', address)
 
 
 def _fact_label(field: str) -> str:

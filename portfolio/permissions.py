@@ -87,3 +87,8 @@ def can_run_import(user: User | AnonymousUser, job: ImportJob) -> bool:
 def can_edit_value_maps(user: User | AnonymousUser) -> bool:
     """How words are read concerns every import, so only an office that reaches all units decides it."""
     return can_import(user) and isinstance(user, User) and any(user.role_units.get(role, ()) is None for role in OFFICE)
+
+
+def can_see_imports(user: User | AnonymousUser) -> bool:
+    """The office, and auditors, who see what was imported."""
+    return isinstance(user, User) and user.is_active and user.has_role(*OFFICE, Role.AUDITOR)

@@ -4,7 +4,11 @@ from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 
 from .actions.assign_owners import end_ownerships_of
-from .models import Comment, Initiative, SearchWord
+from .actions.imports import run
+from .models import Comment, ImportJob, Initiative, SearchWord
+
+# A batch takes a few seconds: an import that has not moved for this long has lost its worker.
+STALLED_MINUTES = 1
 
 
 @shared_task
@@ -52,3 +56,16 @@ def learn_search_words(event_id: int) -> None:
 def refresh_search_words() -> None:
     """Learn all words anew, and forget those that no ordinary initiative has any more."""
     SearchWord.objects.refresh()
+
+
+@shared_task
+def run_started_import(event_id: int) -> None:
+    """Bring an import to its end. Repeating it goes on where it stands, or finds nothing to do."""
+    run.run_import(Event.objects.get(pk=event_id).payload["job"])
+
+
+@shared_task
+def resume_imports() -> None:
+    """Take up imports whose worker died."""
+    for job in ImportJob.objects.stalled(STALLED_MINUTES).values_list("pk", flat=True):
+        run.run_import(job)

@@ -1,11 +1,12 @@
 from django.urls import include, path
 
-from . import initiative_urls
+from . import import_urls, initiative_urls
 from .views import bulk, lists, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
     path("initiatives/", include(initiative_urls.urlpatterns)),
+    *import_urls.urlpatterns,
     path("administration/lists/", lists.list_index, name="list_index"),
     path("administration/lists/<slug:slug>/", lists.list_detail, name="list_detail"),
     path("administration/lists/<slug:slug>/<int:pk>/", lists.list_entry, name="list_entry"),
