@@ -7,12 +7,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from pgtrigger.registry import registered
 
 from aiso.accounts.models import Role, User
 from portfolio.models import Bucket
 
 from .factories import make_person
+from .template_database import copy_template
 
 
 def pytest_configure() -> None:
@@ -27,9 +29,22 @@ def _empty_cache():
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def _files_apart(settings, tmp_path_factory):
+@pytest.fixture(autouse=True, scope="session")
+def _files_apart(tmp_path_factory):
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "files"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The copy below is taken as it is; the servers are thrown away with it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    with django_db_blocker.unblock():
+        name = connection.creation._get_test_db_name()
+        copy_template(name)
 
 
 @pytest.fixture(scope="session")

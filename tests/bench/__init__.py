@@ -1,0 +1,1 @@
+"""Measures the product against a bare page, at two sizes of the register. `make bench` runs it."""

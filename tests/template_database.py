@@ -1,0 +1,46 @@
+"""One migrated database for the whole run; each parallel process gets a copy, which takes a tenth of the time."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+
+TEMPLATE = "aiso_template"
+
+
+def copy_template(name: str) -> None:
+    """Make database `name` from the template, which whoever comes first migrates."""
+    with (Path(os.environ["AISO_VAR"]) / ".template").open("a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        if not _exists(TEMPLATE):
+            _migrate_template()
+        _execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+
+
+def _migrate_template() -> None:
+    """Under another name until it is whole, so that a broken one is never copied."""
+    unfinished, own = f"{TEMPLATE}_unfinished", connection.settings_dict["NAME"]
+    _execute(f"DROP DATABASE IF EXISTS {unfinished}")
+    _execute(f"CREATE DATABASE {unfinished}")
+    connection.close()
+    connection.settings_dict["NAME"] = unfinished
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+    _execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
+
+
+def _exists(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
