@@ -190,10 +190,12 @@ def _row_html(row: Initiative, drawing: list[tuple[Cell, str, str]], *, editable
 
 
 def _opening(name: str) -> str:
+    """The start of a cell. On a phone rows fold, so a column that is not always there brings its label."""
     css = COLUMNS[name].css
     if name == "name":
         return f'<th scope="row" class="{css}">'
-    return f'<td class="{css}">' if css else "<td>"
+    label = "" if name in STANDING else format_html(' data-l="{}"', COLUMNS[name].verbose_name)
+    return f'<td class="{css}"{label}>' if css else f"<td{label}>"
 
 
 def _editable(address: str, drawn: Any) -> SafeString:
