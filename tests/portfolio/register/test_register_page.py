@@ -65,7 +65,16 @@ def test_filters_narrow_and_stand_as_chips(signed_in):
 
 @pytest.mark.parametrize(
     "query",
-    ["stage=nonsense", "unit=x", "unit=999999", "order=nonsense", "after=!!", "col=nonsense", "priority_min=abc", "edit=nope"],
+    [
+        "stage=nonsense",
+        "unit=x",
+        "unit=999999",
+        "order=nonsense",
+        "after=!!",
+        "col=nonsense",
+        "priority_min=abc",
+        "edit=nope",
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_the_register(signed_in, query):
     make_initiative("One")

@@ -24,7 +24,9 @@ def found(text):
     return list(search.rank(search.narrow(Initiative.objects.all())))
 
 
-@pytest.mark.parametrize("text", ["fraud detection", "fruad detecton", "Fraud DETECTING", "fraud detec", "detection, fraud!"])
+@pytest.mark.parametrize(
+    "text", ["fraud detection", "fruad detecton", "Fraud DETECTING", "fraud detec", "detection, fraud!"]
+)
 def test_the_best_match_comes_first(initiatives, text):
     assert found(text)[0] == initiatives["fraud"]
 
@@ -47,14 +49,18 @@ def test_words_of_confidential_initiatives_are_not_suggested(initiatives):
     assert found("zebra") == [initiatives["secret"]]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "'); DROP TABLE x; --", "& | ! ( ) :*", "the", "\x01", "日本語", "a" * 500])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "'); DROP TABLE x; --", "& | ! ( ) :*", "the", "\x01", "日本語", "a" * 500]
+)
 def test_odd_text_finds_nothing_and_breaks_nothing(initiatives, text):
     assert found(text.replace("\x00", "")) == []
 
 
 def test_no_more_than_the_candidates_are_ranked(db):
     unit = make_unit()
-    Initiative.objects.bulk_create([Initiative(name=f"Chatbot {number}", unit=unit) for number in range(CANDIDATES + 5)])
+    Initiative.objects.bulk_create(
+        [Initiative(name=f"Chatbot {number}", unit=unit) for number in range(CANDIDATES + 5)]
+    )
     SearchWord.objects.refresh()
 
     assert search_for("chatbot").narrow(Initiative.objects.all()).count() == CANDIDATES
