@@ -25,8 +25,8 @@ def test_only_those_who_may_see_an_entry(client, requester, auditor):
 
 
 def test_the_nearest_entry_is_current(rf, requester):
-    register_entry(Entry("Wide", "eye", "web:search", "portfolio", also=("/initiatives/",)))
-    shown = navigation.shown_on(rf.get("/initiatives/AI-0001/"), requester, "portfolio")
+    register_entry(Entry("Wide", "eye", "web:search", "portfolio", also=("/somewhere/",)))
+    shown = navigation.shown_on(rf.get("/somewhere/below/"), requester, "portfolio")
     assert [each.entry.label for each in shown if each.current] == ["Wide"]
     shown = navigation.shown_on(rf.get("/nowhere/"), requester, "work", "portfolio")
     assert not any(each.current for each in shown)
