@@ -80,8 +80,8 @@ else:
         "127.0.0.1",
         "[::1]",
     ]
-    _database_url = os.environ.get("DATABASE_URL") or f"postgresql://app@/postgres?host={VAR_DIR / 'sock'}"
-    _redis_url = os.environ.get("REDIS_URL") or f"unix://{VAR_DIR / 'sock' / 'redis.sock'}"
+    _database_url = os.environ.get("DATABASE_URL") or f"postgresql://app@/postgres?host={VAR_DIR / 'servers' / 'sock'}"
+    _redis_url = os.environ.get("REDIS_URL") or f"unix://{VAR_DIR / 'servers' / 'sock' / 'redis.sock'}"
 
 INSTALLED_APPS = [
     "aiso.web",
@@ -236,7 +236,8 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # Background work
 CELERY_BROKER_URL = _redis(_redis_url, "redis+socket://")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# Longer than any task may run: a task that is still running must not be delivered a second time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

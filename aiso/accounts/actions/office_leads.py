@@ -33,5 +33,10 @@ def is_lead(person: User) -> bool:
     return _leads().filter(person=person, person__is_active=True).exists()
 
 
+def has_lead() -> bool:
+    """Whether somebody active leads the whole office."""
+    return _leads().filter(person__is_active=True).exists()
+
+
 def _leads() -> "QuerySet[RoleAssignment]":
     return RoleAssignment.objects.filter(role=Role.OFFICE_LEAD, unit=None)
