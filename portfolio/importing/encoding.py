@@ -20,6 +20,7 @@ COMMON_MARKS = frozenset("äöüßÄÖÜéèêëàâáçñíóúôîïãõøåæ
 MOST_BEYOND = 0.4  # of the letters of a Western text, those with accents
 # Control characters that no table holds; tab, line feed and carriage return may.
 CONTROL_CHARACTERS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+LINE_END = re.compile(rb"[\r\n]")  # one byte of it, in UTF-16 too
 SAMPLE = 200_000
 
 
@@ -50,7 +51,7 @@ def decode(content: bytes) -> tuple[str, str]:
 def _wide_encoding(content: bytes) -> str | None:
     """UTF-16 without its mark: in a table, every other byte of most characters is zero."""
     head = content[:2000]
-    if len(head) < 4 or len(content) % 2:
+    if len(head) < 4 or len(content) % 2 or not LINE_END.search(content):
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = len(head) // 2

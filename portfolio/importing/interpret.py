@@ -138,7 +138,7 @@ def seen_values(plan: Plan, rows: Sequence[Sequence[str]]) -> dict[tuple[str, st
         if not kind:
             continue
         for cell, count in Counter(row[place].strip() for row in rows).items():
-            if is_blank(cell) or (kind == "date" and not _unreadable(plan, key, cell)):
+            if not _unreadable(plan, key, cell) if kind == "date" else is_blank(cell):
                 continue
             before, _ = seen.get((kind, cell), (0, ""))
             seen[kind, cell] = (before + count, _automatic(kind, key, cell))

@@ -101,7 +101,7 @@ def _unused(model: type[Model], pks: Sequence[int]) -> QuerySet[Model]:
 
 
 def _restore(job: ImportJob) -> None:
-    rows = list(job.rows.filter(outcome=ImportRow.Outcome.UPDATED).exclude(before=None))
+    rows = list(job.rows.filter(outcome=ImportRow.Outcome.UPDATED).exclude(before__isnull=True))
     found = Initiative.objects.select_for_update().defer("search").in_bulk([row.initiative_id for row in rows])
     for row in rows:
         initiative = found.get(row.initiative_id or 0)
