@@ -32,7 +32,7 @@ def fact_link(initiative: Initiative, field: str) -> SafeString:
     """The field as the facts show it, opening its editor in place."""
     address = f"{initiative.get_absolute_url()}edit/{field}/?place=fact"
     return format_html(
-        '<a class="ed" href="{}" hx-get="{}" id="edit-{}">{}<span class="visually-hidden">, edit {}</span></a>',
+        '<a class="ed" href="{}" hx-get="{}" hx-target="closest [data-fact]" id="edit-{}">{}<span class="visually-hidden">, edit {}</span></a>',
         address,
         address,
         field,

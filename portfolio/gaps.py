@@ -137,7 +137,7 @@ def fact_gaps(initiative: Initiative) -> Iterator[Gap]:
     if effects := [field for field in EFFECTS if getattr(initiative, field) in (None, "")]:
         yield Gap("Effects", _list(effects), "Answer", _edit(initiative, *effects), "users", True)
     if placing := [field for field in PLACING if getattr(initiative, f"{field}_id") is None]:
-        yield Gap("Its place", _list(placing), "Choose", _edit(initiative, *placing), "tags", True)
+        yield Gap("Place in the portfolio", _list(placing), "Choose", _edit(initiative, *placing), "tags", True)
     if parts := [part for part in PRIORITY_PARTS if getattr(initiative, part) is None]:
         why = f"{len(parts)} of {len(PRIORITY_PARTS)} parts: {_list(parts)}"
         yield Gap("Priority", why, "Rate", _edit(initiative, "priority"), "scale", True)

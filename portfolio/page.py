@@ -84,6 +84,9 @@ class ShownTab:
 class InitiativePage:
     """One initiative as one person sees it. What a tab does not show is not read."""
 
+    # Where the list of gaps stands: on this page, unless the sentence about them stands elsewhere.
+    address = ""
+
     def __init__(self, request: HttpRequest, initiative: Initiative, tab: str = "overview") -> None:
         self.request, self.initiative, self.tab_name = request, initiative, tab
         self.person = signed_in(request)
@@ -211,8 +214,9 @@ class InitiativePage:
         if count == 0:
             return "" if self.initiative.stage in ENDED else "nothing is missing"
         if count == 1:
-            return format_html('<a class="fig" href="#missing">{}</a> is missing', lowered(self.gaps[0].what))
-        return format_html('<a class="fig nw" href="#missing">{} things</a> are missing', count)
+            told = lowered(self.gaps[0].what)
+            return format_html('<a class="fig" href="{}#missing">{}</a> is missing', self.address, told)
+        return format_html('<a class="fig nw" href="{}#missing">{} things</a> are missing', self.address, count)
 
     @cached_property
     def tabs(self) -> list[ShownTab]:

@@ -76,7 +76,7 @@ def _drawn(text: str, people: tuple[tuple[str, str], ...]) -> SafeString:
         drawn,
         tags=ALLOWED_TAGS,
         attributes={"a": {"href", "title"}, "th": {"align"}, "td": {"align"}},
-        allowed_classes={"span": {"mention"}},
+        allowed_classes={"span": {"at-person"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     )
@@ -110,7 +110,7 @@ def _text(content: str) -> Token:
 
 
 def _draw_mention(renderer: object, tokens: list[Token], place: int, options: object, env: object) -> str:
-    return f'<span class="mention">@{escape(tokens[place].content)}</span>'
+    return f'<span class="at-person">@{escape(tokens[place].content)}</span>'
 
 
 def _made() -> MarkdownIt:

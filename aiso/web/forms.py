@@ -187,7 +187,7 @@ class PersonField(forms.Field):
         return person
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(self.prepare_value(initial) or "") != bool(data) or self.prepare_value(initial) != data
+        return bool((self.prepare_value(initial) or "") != (data or ""))
 
 
 def person_text(person: User) -> str:

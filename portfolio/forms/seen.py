@@ -15,7 +15,7 @@ from aiso.accounts.models import User
 from aiso.errors import ConflictError
 from aiso.web.forms import ADDRESS_AT_END, PersonField
 
-from ..actions.edit_initiative import Change
+from ..actions.edit_initiative import Change, same
 
 THEIRS, MINE = "theirs", "mine"
 CHOICE = "choice-"
@@ -66,7 +66,8 @@ class SeenForm(forms.Form):
         """What the person changed, each with what they saw before."""
         kept = {name for name in self._conflicting() if self._choice(name) == THEIRS}
         changed = [name for name in self.changed_data if name in self.cleaned_data and name not in kept]
-        return {name: Change(self.seen(name), self._stated(name)) for name in changed}
+        stated = {name: Change(self.seen(name), self._stated(name)) for name in changed}
+        return {name: change for name, change in stated.items() if not same(change.was, change.to)}
 
     def _stated(self, name: str) -> Any:
         """What is to be, as changes state it: sets as lists."""
@@ -85,8 +86,10 @@ class SeenForm(forms.Form):
             address = ADDRESS_AT_END.search(raw or "")
             return User.objects.filter(email=address[1].lower()).first() if address else None
         try:
+            if isinstance(field, forms.TypedChoiceField):
+                return field.coerce(raw) if raw else field.empty_value
             return field.to_python(raw)
-        except ValidationError:
+        except (ValidationError, ValueError):
             return None
 
     def clean(self) -> dict[str, Any]:
@@ -119,6 +122,10 @@ class SeenForm(forms.Form):
         return [
             (bound, self._asked(bound.name) if bound.name in conflicting else None) for bound in self.visible_fields()
         ]
+
+    def focus_first(self) -> None:
+        """Let writing begin in the first field, where the form opens at somebody's wish."""
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     def written(self, name: str, value: Any) -> str:
         """A value of a field as a choice shows it."""

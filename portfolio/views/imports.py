@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -167,7 +168,7 @@ def _show(request: HttpRequest, viewer: User, job: ImportJob, *, refusal: str = 
     context = {
         "job": job,
         "problems": [] if job.is_moving else problems_of(job, plan_of(job)),
-        "register": f"{reverse('portfolio:register')}?source={job.source}",
+        "register": f"{reverse('portfolio:register')}?{urlencode({'source': job.source})}",
         "may_run": can_run_import(viewer, job),
         "refusal": refusal,
     }

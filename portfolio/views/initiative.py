@@ -30,6 +30,7 @@ def initiative_preview(request: HttpRequest, pk: int) -> HttpResponse:
     page = page_for(request, pk)
     if not wants_partial(request):
         return redirect(page.initiative)
+    page.address = page.initiative.get_absolute_url()
     return render(request, "portfolio/initiative_preview.html", {"page": page, "initiative": page.initiative})
 
 

@@ -48,9 +48,8 @@ def comment_edit(request: HttpRequest, pk: int, comment: int) -> HttpResponse:
         try:
             edit_comment(found, actor=signed_in(request), text=form.cleaned_data["text"])
         except DomainError as error:
-            form.add_error("text", str(error))
-        else:
-            return redirect(_place_of(found))
+            return _refused(request, pk, error)
+        return redirect(_place_of(found))
     page = page_for(request, pk, "discussion")
     return _discussion_tab(request, page, editing=(found.pk, form), status=422 if form.errors else 200)
 
@@ -58,9 +57,17 @@ def comment_edit(request: HttpRequest, pk: int, comment: int) -> HttpResponse:
 @require_POST
 def comment_withdraw(request: HttpRequest, pk: int, comment: int) -> HttpResponse:
     found = _own_comment(request, pk, comment)
-    withdraw_comment(found, actor=signed_in(request))
+    try:
+        withdraw_comment(found, actor=signed_in(request))
+    except DomainError as error:
+        return _refused(request, pk, error)
     messages.success(request, "Your comment is withdrawn.")
     return redirect(_place_of(found))
+
+
+def _refused(request: HttpRequest, pk: int, error: DomainError) -> HttpResponse:
+    """The discussion as it is now, with why nothing was done."""
+    return _discussion_tab(request, page_for(request, pk, "discussion"), problem=str(error), status=409)
 
 
 def _discussion_tab(
@@ -69,12 +76,14 @@ def _discussion_tab(
     *,
     form: CommentForm | None = None,
     editing: tuple[int, CommentForm] | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     remarks = remarks_of(page.initiative, page.person, all_of_them="earlier" in request.GET)
     context = {
         "remarks": remarks,
         "form": form or CommentForm(),
+        "problem": problem,
         "editing_pk": editing[0] if editing else None,
         "edit_form": editing[1] if editing else None,
     }

@@ -19,7 +19,7 @@ from ..actions.edit_initiative import CLASSIFYING, EDITABLE, Change, edit_initia
 from ..facts import fact_link, label_of
 from ..forms.initiative import GROUPS, WHOLE, InitiativeForm
 from ..models import Initiative
-from ..models.initiative import OWNERS
+from ..models.initiative import OWNERS, PRIORITY_PARTS
 from ..page import page_for, signed_in, visible_initiative
 from ..permissions import can_assign_owners, can_classify, can_edit
 from ..undo import Deed, Edited, assigned, offer_undo, ownerships_held
@@ -80,6 +80,16 @@ class Editing:
         if self.field in GROUPS:
             return LABELS[self.field]
         return label_of(self.names[0]) if len(self.names) == 1 else self.initiative.name
+
+    @property
+    def score(self) -> str:
+        """The score, where its parts are edited: they are always shown together."""
+        if self.names != PRIORITY_PARTS:
+            return ""
+        now = self.initiative.priority
+        return (
+            f"Score {now}, computed anew from the parts." if now else "The score follows once all five parts are rated."
+        )
 
     @property
     def address(self) -> str:

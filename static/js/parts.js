@@ -110,6 +110,16 @@
     form.querySelector("[data-cancel]").click();
   });
 
+  // Tabs that scroll sideways start where the current one is in sight.
+  function showCurrentTab() {
+    document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+      const row = tab.parentElement;
+      if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+    });
+  }
+  document.addEventListener("DOMContentLoaded", showCurrentTab);
+  document.addEventListener("htmx:afterSettle", showCurrentTab);
+
   // Copy the text of a place.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
