@@ -147,10 +147,7 @@ class NewSpellingForm(ValueForm):
         super().__init__(kind, data)
         raw = forms.CharField(label="As it stands in files", max_length=300)
         self.fields = {"raw": raw, "value": self.fields["value"]}
-        value = self.fields["value"]
-        value.required = True
-        if isinstance(value, forms.ChoiceField):
-            value.choices = [("", "Choose what it stands for"), *list(value.choices)[1:]]
+        self.fields["value"].required = True
 
 
 def _value_field(kind: str) -> forms.Field:

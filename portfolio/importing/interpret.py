@@ -23,6 +23,7 @@ from .wording import folded
 LONGEST_NAME = 300
 LONGEST_ENTRY = 200  # characters of a unit, a tag, a tool, an identifier
 LONGEST_LINK = 1000
+SHARE_OF_PATHS = 0.5  # of a column's cells that must have a slash for it to part units
 LONGEST_SPELLING = 300  # of a cell whose meaning the office may map
 # The kinds of value that the office may map by hand, by the columns they stand in.
 MAPPED_KINDS = {
@@ -60,6 +61,7 @@ LISTED = ("tags", "tools", "jurisdictions")
 # Columns whose text is kept as a fact too, because the initiative takes it over in another form or not at all.
 TOLD_AS_FACTS = {*PURPOSE, *STEPS, "contact_email", "vendor_name", "development_stage", "impact_type", "is_high_impact"}
 UNIT_PATH = re.compile(r"\s+[/>|→»]\s+")
+SLASH = re.compile(r"\s*/\s*")
 LIST_SEPARATOR = re.compile(r"\s*[;,|\n]\s*")
 
 
@@ -80,9 +82,12 @@ class Plan:
     mapping: Sequence[str]
     as_of: date
     today: date
-    orders: Mapping[str, DayOrder] = field(default_factory=dict)
+    conventions: Mapping[str, str] = field(default_factory=dict)
     fiscal_start: int = FEDERAL_FISCAL_YEAR_START
     overrides: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def order(self, key: str) -> DayOrder:
+        return DayOrder(self.conventions.get(key, DayOrder.MONTH_FIRST))
 
     def places(self, key: str) -> list[int]:
         return [place for place, column in enumerate(self.mapping) if column == key]
@@ -102,15 +107,23 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
 
-def day_orders(mapping: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, DayOrder]:
-    """For each date column the order of day and month that its cells agree with, if any of them tells."""
-    cells = {
-        key: [row[place] for row in rows]
-        for place, key in enumerate(mapping)
-        if key in columns() and columns()[key].kind is Kind.DATE
-    }
-    together = day_order(cell for column in cells.values() for cell in column)
-    return {key: day_order(column, together) for key, column in cells.items()}
+def conventions(mapping: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """What the cells of each column agree on: the order of day and month, and whether a slash parts units."""
+    found: dict[str, str] = {}
+    dates = [place for place, key in enumerate(mapping) if key in columns() and columns()[key].kind is Kind.DATE]
+    together = day_order(row[place] for place in dates for row in rows)
+    for place in dates:
+        found[mapping[place]] = day_order((row[place] for row in rows), together)
+    for place, key in enumerate(mapping):
+        if key == "agency_bureau" and _are_paths([row[place].strip() for row in rows]):
+            found[key] = "/"
+    return found
+
+
+def _are_paths(cells: Sequence[str]) -> bool:
+    """`HHS/ACF` and `HHS/NIH/NCI` begin with one whole; `BC/BCP` and `BE/BC` only list several units."""
+    parted = [cell.split("/")[0].strip() for cell in cells if "/" in cell]
+    return len(parted) > 1 and len(set(parted)) == 1 and len(parted) >= SHARE_OF_PATHS * sum(map(bool, cells))
 
 
 def interpret(plan: Plan, cells: Sequence[str]) -> Reading:
@@ -146,7 +159,7 @@ def seen_values(plan: Plan, rows: Sequence[Sequence[str]]) -> dict[tuple[str, st
 
 
 def _unreadable(plan: Plan, key: str, cell: str) -> bool:
-    return bool(read_date(cell, plan.orders.get(key, DayOrder.MONTH_FIRST), plan.fiscal_start).reason)
+    return bool(read_date(cell, plan.order(key), plan.fiscal_start).reason)
 
 
 def _automatic(kind: str, key: str, cell: str) -> str:
@@ -215,7 +228,8 @@ class _Interpreter:
         agency = self._organisation()
         path = [agency] if agency else []
         for key in ("agency_bureau", "office"):
-            path += [part.strip() for part in UNIT_PATH.split(self._said(key)) if part.strip()]
+            separator = SLASH if self.plan.conventions.get(key) == "/" else UNIT_PATH
+            path += [part.strip() for part in separator.split(self._said(key)) if part.strip()]
         unique: list[str] = []
         for name in (" ".join(name.split())[:LONGEST_ENTRY] for name in path):
             if not unique or folded(name) != folded(unique[-1]):
@@ -289,7 +303,7 @@ class _Interpreter:
     def _day(self, key: str) -> DateReading:
         cell = self.cells[key][1]
         known = self._override("date", cell)
-        order = self.plan.orders.get(key, DayOrder.MONTH_FIRST)
+        order = self.plan.order(key)
         reading = read_date(known or cell, order, self.plan.fiscal_start)
         if reading.reason:
             self._problem(key, reading.reason)
@@ -330,7 +344,7 @@ class _Interpreter:
 
     def _fact(self, column: Column, said: str) -> str:
         if column.kind is Kind.DATE:
-            order = self.plan.orders.get(column.key, DayOrder.MONTH_FIRST)
+            order = self.plan.order(column.key)
             known = self._override("date", said)
             return as_exact(read_date(known or said, order, self.plan.fiscal_start)) or said
         if column.key in TOLD_AS_FACTS:

@@ -7,7 +7,6 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.models.role import OFFICE
 
-from ..importing.dates import DayOrder
 from ..importing.interpret import LISTED, NAMED, Plan
 from ..models import ImportJob, ValueMapEntry
 from .entries import GROWING, Entries
@@ -90,7 +89,7 @@ def plan_of(job: ImportJob) -> Plan:
         mapping=job.mapping,
         as_of=job.as_of,
         today=clock.today(),
-        orders={column: DayOrder(order) for column, order in job.orders.items()},
+        conventions=job.conventions,
         fiscal_start=job.fiscal_start,
         overrides=ValueMapEntry.objects.overrides(),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aiso.accounts.models import User
 
-from ..importing.interpret import Plan, day_orders
+from ..importing.interpret import Plan, conventions
 from ..models import ImportJob, ImportRow
 from .ground import Ground
 from .planned import Planned, decide, read_rows
@@ -45,7 +45,7 @@ def preview(job: ImportJob, actor: User | None, *, most: int | None = None) -> P
     """Decide on the first `most` rows, or on all of them, and change nothing."""
     waiting = job.rows.order_by("number").values_list("number", "cells")
     rows = list(waiting[:most] if most else waiting)
-    job.orders = {column: str(order) for column, order in day_orders(job.mapping, [cells for _, cells in rows]).items()}
+    job.conventions = conventions(job.mapping, [cells for _, cells in rows])
     ground = Ground(job, actor)
     planned = read_rows(ground.plan, rows)
     for start in range(0, len(planned), CHUNK):

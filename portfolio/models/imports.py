@@ -68,7 +68,9 @@ class ImportJob(models.Model):
 
     state = models.CharField(max_length=20, choices=State, default=State.MAPPING)
     is_prepared = models.BooleanField(default=False, help_text="Whether each row has its key.")
-    orders = models.JSONField(default=dict, help_text="By date column, which number is the month.")
+    conventions = models.JSONField(
+        default=dict, help_text="By column, what its cells agree on: which number is the month, what parts units."
+    )
     made = models.JSONField(default=dict, help_text="Units and list entries it added, by model, to take back.")
     rows_total = models.PositiveIntegerField()
     rows_created = models.PositiveIntegerField(default=0)

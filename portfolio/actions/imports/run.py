@@ -14,7 +14,7 @@ from aiso.events.models import Notification
 from aiso.events.outbox import publish
 from aiso.web.figures import plural
 
-from ...importing.interpret import LONGEST_SPELLING, Plan, day_orders, identify, seen_values
+from ...importing.interpret import LONGEST_SPELLING, Plan, conventions, identify, seen_values
 from ...importing.keys import record_keys
 from ...importing.wording import folded
 from ...landing.batch import Batch
@@ -109,14 +109,14 @@ def _prepare(job: ImportJob) -> None:
     """What needs all rows at once: the order of day and month, the keys, and the spellings that were met."""
     rows = list(job.rows.order_by("number").values_list("number", "cells"))
     cells = [row for _, row in rows]
-    job.orders = {column: str(order) for column, order in day_orders(job.mapping, cells).items()}
+    job.conventions = conventions(job.mapping, cells)
     plan = plan_of(job)
     keys = record_keys([identify(plan, row) for row in cells])
     with connection.cursor() as cursor:
         cursor.execute(KEY_ROWS, [[number for number, _ in rows], keys, job.pk])
     note_spellings(plan, cells)
     job.is_prepared, job.moved_at = True, clock.now()
-    job.save(update_fields=["orders", "is_prepared", "moved_at"])
+    job.save(update_fields=["conventions", "is_prepared", "moved_at"])
 
 
 def note_spellings(plan: Plan, cells: Sequence[Sequence[str]]) -> None:

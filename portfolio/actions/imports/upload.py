@@ -1,3 +1,5 @@
+import re
+from datetime import date
 from hashlib import sha256
 from pathlib import PurePath
 
@@ -18,6 +20,7 @@ from ...permissions import can_import
 # The column that the file of rejected rows has more than the file it came from.
 REASON_HEADER = "Reason it was rejected"
 REJECTED_PREFIX = "rejected rows of "
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 @transaction.atomic
@@ -58,7 +61,6 @@ def discard_import(job: ImportJob, *, actor: User) -> None:
 
 def _job(sheet: Sheet, preset: Preset | None, file_name: str, actor: User | None) -> ImportJob:
     suggested = _suggested(sheet, preset)
-    today = clock.today()
     return ImportJob(
         file_name=file_name,
         encoding=sheet.encoding,
@@ -71,11 +73,20 @@ def _job(sheet: Sheet, preset: Preset | None, file_name: str, actor: User | None
         mapping=[suggestion.column or "" for suggestion in suggested],
         suggested=[[suggestion.column or "", suggestion.confidence] for suggestion in suggested],
         source=preset.source if preset else _source(sheet, file_name),
-        as_of=min(preset.as_of or today, today) if preset else today,
+        as_of=_told_day(preset, file_name),
         fiscal_start=preset.fiscal_start if preset else ImportJob._meta.get_field("fiscal_start").default,
         rows_total=len(sheet.rows),
         uploaded_by=actor,
     )
+
+
+def _told_day(preset: Preset | None, file_name: str) -> date:
+    """The day whose state a file tells: the end of the year that its name gives, if that is over, else today."""
+    today = clock.today()
+    if preset and preset.as_of:
+        return min(preset.as_of, today)
+    years = YEAR.findall(PurePath(file_name).stem)
+    return min(date(int(years[0]), 12, 31), today) if len(years) == 1 else today
 
 
 def _suggested(sheet: Sheet, preset: Preset | None) -> list[Suggestion]:

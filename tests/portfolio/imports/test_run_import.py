@@ -321,3 +321,19 @@ def test_days_to_come_never_enter(bring_in):
 
     assert "lies in the future" in str(job.rows.get(number=2).problems)
     assert not StageChange.objects.filter(changed_on__gt=clock.today()).exists()
+
+
+def test_a_slash_parts_units_where_all_begin_alike(bring_in):
+    rows = [["A", "HHS/ACF"], ["B", "HHS/NIH/NCI"], ["C", "HHS"]]
+    bring_in(sheet(rows, ["Name", "Bureau"]))
+    assert BusinessUnit.objects.get(name="NCI").parent.parent.name == "HHS"
+
+    bring_in(sheet([["D", "BC/BCP"], ["E", "BE/BC"]], ["Name", "Bureau"]), name="other.csv")
+    assert BusinessUnit.objects.filter(name="BC/BCP").exists()
+
+
+def test_a_file_named_after_a_year_tells_how_it_ended(bring_in):
+    job = bring_in(sheet([["A", "Retired"]], ["Name", "Status"]), name="cases-2024.csv")
+
+    assert job.as_of == date(2024, 12, 31)
+    assert Initiative.objects.get().stage_since == date(2024, 12, 31)
