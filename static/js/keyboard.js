@@ -3,7 +3,7 @@
   "use strict";
 
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
-  const openerOf = (row) => row.querySelector("[data-open], .name a, a[href], button") || row;
+  const openerOf = (row) => row.querySelector("[data-open]") || row.querySelector(".name a, a[href], button") || row;
 
   function move(step) {
     const all = rows();
