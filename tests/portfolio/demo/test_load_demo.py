@@ -1,0 +1,113 @@
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from aiso.accounts.models import Role, User
+from aiso.audit.models import ChangeContext
+from aiso.events.models import Event
+from portfolio.demo import staff, stories
+from portfolio.management.commands import load_demo
+from portfolio.models import Comment, Initiative, OutcomeMetric, Tag
+from tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+# Records of the sample that the test loads: enough for some stories of each kind.
+RECORDS = 90
+
+
+@pytest.fixture(autouse=True)
+def _small_portfolio(settings, tmp_path, monkeypatch):
+    settings.VAR_DIR = tmp_path
+    lines = load_demo.SAMPLE.read_text(encoding="utf-8-sig", errors="replace").splitlines(keepends=True)
+    (tmp_path / "omb-2024.csv").write_text("".join(lines[: RECORDS + 1]), encoding="utf-8")
+    monkeypatch.setattr(load_demo, "SAMPLE", tmp_path / "omb-2024.csv")
+
+
+def run(name: str) -> str:
+    out = StringIO()
+    call_command(name, stdout=out)
+    return out.getvalue()
+
+
+def everything() -> list[int]:
+    return [model.objects.count() for model in (User, Initiative, Event, Comment, OutcomeMetric, ChangeContext)]
+
+
+def test_the_demo_has_somebody_in_each_role_and_stories_that_say_they_are_invented():
+    told = run("load_demo")
+    roles = {role for person in User.objects.all() for role in person.role_units}
+    assert roles == {*Role.values}
+    invented = Initiative.objects.filter(tags__name=stories.DEMO)
+    assert invented.exists()
+    assert invented.filter(business_owner__isnull=False, priority__isnull=False).count() == invented.count()
+    assert not Initiative.objects.exclude(tags__name=stories.DEMO).filter(business_owner__isnull=False).exists()
+    assert f"“{stories.DEMO}”" in told
+    assert Comment.objects.filter(mentions__isnull=False).exists()
+
+
+def test_a_second_run_changes_nothing():
+    run("load_demo")
+    before = everything()
+    assert run("load_demo") == ""
+    assert everything() == before
+
+
+def test_a_run_that_broke_off_is_finished_by_the_next(monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(stories, "tell_stories", lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            run("load_demo")
+    assert not Event.objects.filter(name=load_demo.TOLD).exists()
+    count = Initiative.objects.count()
+    run("load_demo")
+    assert Event.objects.filter(name=load_demo.TOLD).count() == 1
+    assert Initiative.objects.count() == count
+
+
+def test_each_role_signs_in_with_the_printed_password(client, settings):
+    staff.hire()
+    printed = run("demo_signins")
+    password = (settings.VAR_DIR / staff.PASSWORD_FILE).read_text()
+    assert password in printed
+    assert (settings.VAR_DIR / staff.PASSWORD_FILE).stat().st_mode & 0o777 == 0o600
+    for invented in staff.STAFF:
+        assert invented.email in printed
+    client.post(reverse("account_login"), {"login": "auditor@example.org", "password": password})
+    assert client.session["_auth_user_id"] == str(User.objects.get(email="auditor@example.org").pk)
+
+
+def test_a_lost_password_is_made_up_anew(settings):
+    staff.hire()
+    (settings.VAR_DIR / staff.PASSWORD_FILE).unlink()
+    staff.hire()
+    password, is_new = staff.demo_password()
+    assert not is_new
+    assert User.objects.get(email=staff.LEAD.email).check_password(password)
+
+
+def test_production_takes_no_demo(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        run("load_demo")
+    assert not User.objects.exists()
+
+
+def test_an_installation_with_people_of_its_own_takes_no_demo():
+    make_person("Somebody Real")
+    with pytest.raises(CommandError, match="people of its own"):
+        run("load_demo")
+    assert User.objects.count() == 1
+
+
+def test_no_signins_without_a_demo():
+    with pytest.raises(CommandError, match="no demonstration"):
+        run("demo_signins")
+
+
+def test_the_service_account_of_the_demo_has_no_password():
+    staff.hire()
+    assert not User.objects.get(email=staff.PROGRAM.email).has_usable_password()
+    assert not Tag.objects.filter(name=stories.DEMO).exists()
