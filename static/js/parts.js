@@ -23,6 +23,19 @@
     if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
   });
 
+  // What a menu's entry fetches shows elsewhere on the page: the menu closes, and the focus goes there.
+  let chosen = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const menu = event.detail.elt.closest?.("details.drop[open]");
+    chosen = menu ? event.detail.elt : null;
+    if (menu) menu.open = false;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!chosen || event.detail.requestConfig?.elt !== chosen) return;
+    chosen = null;
+    event.detail.elt.querySelector?.("input:not([type=hidden]):not([hidden]), select:not([hidden]), textarea, button, a[href]")?.focus();
+  });
+
   // Dialogs. What htmx swaps into one opens it; [data-dialog="id"] opens one that stands in the page.
   document.addEventListener("htmx:afterSwap", (event) => {
     const box = event.detail.target;
