@@ -305,7 +305,7 @@ STORAGES = {
 }
 
 # Logs: one JSON line an entry, on standard error.
-_shared_processors = [
+_shared_processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

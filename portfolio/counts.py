@@ -42,8 +42,8 @@ class Counts:
         return self._kept(key, rows.order_by().count)
 
     def _kept[T](self, key: str, count: Callable[[], T]) -> T:
-        found: T = cache.get_or_set(f"{self.prefix}:{key}", count, KEPT)
-        return found
+        found: T | None = cache.get_or_set(f"{self.prefix}:{key}", count, KEPT)
+        return count() if found is None else found
 
 
 def forget_counts() -> None:

@@ -81,7 +81,7 @@ def entries_page(kept: EditableList, *, text: str, after: str, before: str) -> P
     """One page of a list by name, the retired ones among them."""
     entries = kept.model._default_manager.all()
     if kept.model is Workflow:
-        entries = entries.select_related("unit")
+        entries = entries.select_related("unit")  # type: ignore[misc]
     for word in text.split():
         entries = entries.filter(name__icontains=word)
     return page_of(entries, BY_NAME, size=PAGE, after=after, before=before)

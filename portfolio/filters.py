@@ -125,7 +125,7 @@ class RegisterFilter(filters.FilterSet):
         return rows.filter(pk__in=carriers)
 
 
-ALL_FILTERS: dict[str, filters.Filter] = dict(RegisterFilter.base_filters)
+ALL_FILTERS: dict[str, filters.Filter] = dict(RegisterFilter.base_filters)  # type: ignore[misc]
 
 
 def parameters(name: str) -> list[str]:

@@ -84,7 +84,8 @@ def search_for(text: str) -> Search:
 def _look_up(words: list[str]) -> list[tuple[str, str, bool, list[str]]]:
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, [words])
-        return cursor.fetchall()
+        found: list[tuple[str, str, bool, list[str]]] = cursor.fetchall()
+    return found
 
 
 def _nearest(stem: str, words: list[str]) -> list[str]:

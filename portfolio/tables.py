@@ -166,7 +166,7 @@ def rows_html(
 ) -> SafeString:
     """The body of the register. One string built cell by cell, because fifty rows of includes are slow."""
     drawing = [(COLUMNS[name], name, _opening(name)) for name in columns]
-    return mark_safe("".join(_row_html(row, drawing, editable=may_edit(row)) for row in initiatives))
+    return SafeString("".join(_row_html(row, drawing, editable=may_edit(row)) for row in initiatives))
 
 
 def _row_html(row: Initiative, drawing: list[tuple[Cell, str, str]], *, editable: bool) -> str:

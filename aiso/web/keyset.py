@@ -29,7 +29,8 @@ class Order:
     def apply[M: models.Model](self, rows: models.QuerySet[M], *, backwards: bool = False) -> models.QuerySet[M]:
         down = self.descending != backwards
         key = models.F("sort_key")
-        return rows.annotate(sort_key=self.key).order_by(key.desc() if down else key.asc(), "-pk" if down else "pk")
+        ordered: models.QuerySet[M] = rows.annotate(sort_key=self.key)  # type: ignore[assignment]
+        return ordered.order_by(key.desc() if down else key.asc(), "-pk" if down else "pk")
 
     def past[M: models.Model](
         self, rows: models.QuerySet[M], place: tuple[Any, int], *, backwards: bool

@@ -95,7 +95,7 @@ def remove_link(link: Link, *, actor: User) -> None:
 
 
 @transaction.atomic
-def attach_file(initiative: Initiative, *, actor: User, file: UploadedFile) -> Attachment:
+def attach_file(initiative: Initiative, *, actor: User, file: "UploadedFile[bytes]") -> Attachment:
     """Attach a file of up to LARGEST_FILE bytes. Raises DomainError for larger, empty or runnable ones."""
     _may_attach(initiative, actor)
     name = (file.name or "file")[-255:]
@@ -121,7 +121,7 @@ def remove_attachment(attachment: Attachment, *, actor: User) -> None:
     _may_attach(attachment.initiative, actor)
     publish("attachment.removed", actor=actor, initiative=attachment.initiative, attachment=attachment)
     touch([attachment.initiative_id])
-    storage, path = attachment.file.storage, attachment.file.name
+    storage, path = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(path))
 

@@ -33,7 +33,7 @@ def edit_entry[E: NamedEntry](entry: E, *, actor: User, seen: Mapping[str, Any] 
     nothing leaves no event.
     """
     _may_keep(actor)
-    entry = type(entry)._default_manager.select_for_update(of=["self"]).get(pk=entry.pk)
+    entry = type(entry)._default_manager.select_for_update(of=["self"]).get(pk=entry.pk)  # type: ignore[assignment]
     refuse_lost_change(entry, seen=seen or {}, wanted=fields)
     changed = sorted(name for name, value in fields.items() if getattr(entry, name) != value)
     for name in changed:

@@ -94,7 +94,7 @@ def _rank(field: str, values: tuple[str, ...] | list[str]) -> models.GeneratedFi
     )
 
 
-def _part(label: str) -> models.PositiveSmallIntegerField:
+def _part(label: str) -> "models.PositiveSmallIntegerField[Any, Any]":
     return models.PositiveSmallIntegerField(
         label, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )

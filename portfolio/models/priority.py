@@ -1,7 +1,7 @@
 """Priority: one scoring model (DESIGN §5)."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -20,7 +20,7 @@ class PriorityWeightsQuerySet(models.QuerySet["PriorityWeights"]):
         return self.filter(published_at__isnull=False).latest("version")
 
 
-def _weight(name: str) -> models.DecimalField:
+def _weight(name: str) -> "models.DecimalField[Any, Any]":
     return models.DecimalField(
         name, max_digits=4, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(0)]
     )

@@ -112,5 +112,5 @@ def _list(slug: str) -> EditableList:
 
 
 def _entry(kept: EditableList, viewer: User, pk: int) -> NamedEntry:
-    entry: NamedEntry = get_object_or_404(kept.model._default_manager.visible_to(viewer), pk=pk)  # type: ignore[attr-defined]
+    entry: NamedEntry = get_object_or_404(kept.model._default_manager.visible_to(viewer), pk=pk)
     return entry

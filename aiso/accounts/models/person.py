@@ -86,7 +86,8 @@ class User(AbstractBaseUser):
         """Each role held, with the units it reaches: None is everywhere, a limited role includes the units below."""
         limited: dict[str, set[int]] = {}
         reach: dict[str, frozenset[int] | None] = {}
-        for role, unit in self.role_assignments.values_list("role", "unit_id"):
+        held: list[tuple[str, int | None]] = [*self.role_assignments.values_list("role", "unit_id")]
+        for role, unit in held:
             if unit is None:
                 reach[role] = None
             else:

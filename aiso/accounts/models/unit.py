@@ -10,31 +10,31 @@ if TYPE_CHECKING:
     from .person import User
 
 
-class BusinessUnitQuerySet(TreeQuerySet["BusinessUnit"]):
+class BusinessUnitQuerySet(TreeQuerySet["BusinessUnit"]):  # type: ignore[misc]
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """Everybody signed in sees the whole tree: a register without it could not be read."""
         return self if user.is_authenticated else self.none()
 
     def active(self) -> Self:
-        return self.filter(is_active=True)
+        return self.filter(is_active=True)  # type: ignore[no-any-return]
 
     def and_below(self, units: "models.QuerySet[BusinessUnit] | list[int]") -> list[int]:
         """The ids of `units` and of every unit below them, in one query."""
         wanted = {unit if isinstance(unit, int) else unit.pk for unit in units}
         rows = self.with_tree_fields().filter(pk__isnull=False)
-        return [row.pk for row in rows if wanted & {*row.tree_path}]  # type: ignore[attr-defined]
+        return [row.pk for row in rows if wanted & {*row.tree_path}]
 
 
 @pghistory.track()
 class BusinessUnit(models.Model):
     """A part of the company, in a tree: a division, an agency, a bureau below it."""
 
-    parent = TreeNodeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = TreeNodeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")  # type: ignore[django-manager-missing]
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=40, blank=True, help_text="As people say it, e.g. HR.")
     is_active = models.BooleanField("in use", default=True)
 
-    objects = BusinessUnitQuerySet.as_manager()
+    objects = BusinessUnitQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         ordering = ["name"]
