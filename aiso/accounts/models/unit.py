@@ -26,10 +26,10 @@ class BusinessUnitQuerySet(TreeQuerySet["BusinessUnit"]):  # type: ignore[misc]
 
 
 @pghistory.track()
-class BusinessUnit(models.Model):
+class BusinessUnit(models.Model):  # type: ignore[django-manager-missing]
     """A part of the company, in a tree: a division, an agency, a bureau below it."""
 
-    parent = TreeNodeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")  # type: ignore[django-manager-missing]
+    parent = TreeNodeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=40, blank=True, help_text="As people say it, e.g. HR.")
     is_active = models.BooleanField("in use", default=True)
