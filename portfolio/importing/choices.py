@@ -1,6 +1,7 @@
 """Cells of choice columns to the legal value they mean, and how sure that is."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -57,6 +58,8 @@ def _match(key: str, cell: str) -> Match | None:
     for text, confidence in ((whole, SURE), (bare, SURE), (folded(_head(cell)), LIKELY)):
         if match := _same(prepared, text, confidence):
             return match
+    if blank_word(cell):
+        return None
     if column.kind is Kind.YES_NO:
         return _leading_yes_or_no(prepared, bare)
     return _leading(prepared, bare) or _leading_yes_or_no(prepared, bare) or _alike(prepared, bare)
@@ -92,8 +95,12 @@ def _recode_list(column: Column, cell: str) -> str | None:
 @cache
 def _wordings(key: str) -> list[_Wording]:
     prepared = []
-    for choice in columns()[key].choices:
-        main = [choice.value, _without_letter(choice.value), _head(choice.value)]
+    choices = columns()[key].choices
+    heads = Counter(folded(_head(choice.value)) for choice in choices)
+    for choice in choices:
+        main = [choice.value, _without_letter(choice.value)]
+        # "Yes" alone does not tell "Yes – by the CAIO" from "Yes – by an oversight board".
+        main += [_head(choice.value)] if heads[folded(_head(choice.value))] == 1 else []
         for text, is_main in [*((text, True) for text in main), *((text, False) for text in choice.also)]:
             prepared.append(_Wording(choice, folded(text), _content_words(folded(text)), is_main))
     return prepared

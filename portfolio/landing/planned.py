@@ -16,8 +16,10 @@ NO_NAME = "It has no name. Enter one in the column “{column}”."
 NO_NAME_COLUMN = "It has no name: no column of the file is mapped to the name."
 OTHER_UNIT = "You are of the office for other units than “{unit}”. Ask the office that is in charge of it."
 OTHER_INITIATIVE = (
-    "{reference} is another initiative here, called “{name}”. "
-    "Empty the reference to add this row as a new initiative, or correct it."
+    "{reference} is another initiative here. Empty the reference to add this row as a new one, or correct it."
+)
+OTHER_OFFICE = (
+    "The initiative that this row is about belongs to a unit that is not yours. Ask the office in charge of it."
 )
 
 
@@ -66,6 +68,7 @@ def decide(ground: Ground, rows: Sequence[Planned]) -> None:
             row.reading.unit = [ground.job.source]
         row.reason = _refusal(ground, row)
     _match(ground, [row for row in rows if not row.reason])
+    _refuse_others(ground, rows)
     ground.learn(rows)
     stands = snapshots(row.initiative for row in rows if row.initiative is not None and row.record is None)
     for row in rows:
@@ -96,6 +99,17 @@ def _match(ground: Ground, rows: Sequence[Planned]) -> None:
     _match_references([row for row in rows if row.reading.reference])
 
 
+def _refuse_others(ground: Ground, rows: Sequence[Planned]) -> None:
+    """An office of some units changes their initiatives alone, whatever unit a row names."""
+    if ground.units.reach is None:
+        return
+    matched = {row.initiative for row in rows if row.initiative is not None}
+    units = dict(Initiative.objects.filter(pk__in=matched).values_list("pk", "unit_id"))
+    for row in rows:
+        if row.initiative is not None and units.get(row.initiative) not in ground.units.reach:
+            row.reason, row.initiative, row.record = OTHER_OFFICE, None, None
+
+
 def _match_identifiers(ground: Ground, rows: Sequence[Planned]) -> None:
     """Initiatives that came another way with the same source and identifier, such as through the API."""
     if not rows:
@@ -118,7 +132,7 @@ def _match_references(rows: Sequence[Planned]) -> None:
         if initiative is None or row.initiative is not None:
             continue
         if row.record is None and not _agrees(initiative, row.reading):
-            row.reason = OTHER_INITIATIVE.format(reference=initiative.reference, name=initiative.name)
+            row.reason = OTHER_INITIATIVE.format(reference=initiative.reference)
         else:
             row.initiative = initiative.pk
 

@@ -156,6 +156,8 @@ def test_matches_choices_however_they_are_written(column, cell, value):
         ("is_high_impact", "we shall see"),
         ("risk_tier", "purple"),
         ("contracting_usage", "Ask procurement about that"),
+        ("hi_independent_review", "Yes"),
+        ("have_ato", "N/A"),
     ],
 )
 def test_does_not_guess(column, cell):

@@ -202,6 +202,17 @@ def test_an_office_of_one_unit_brings_in_that_unit_alone(bring_in, db):
     assert "other units than “Finance / Payables”" in job.rows.get(number=2).reason
 
 
+def test_an_office_of_one_unit_changes_no_initiative_of_another(bring_in):
+    bring_in()
+    member = make_person("Local Member", Role.OFFICE_MEMBER, role_unit=BusinessUnit.objects.get(name="Claims"))
+
+    job = bring_in(sheet(changed(0, Organisation="Claims", Bureau="", Description="Taken over")), actor=member)
+
+    assert counts(job) == (0, 0, 1, 2)
+    assert "a unit that is not yours" in job.rows.get(number=2).reason
+    assert not Initiative.objects.filter(summary="Taken over").exists()
+
+
 def test_others_may_not_import(business_owner, auditor, executive, stranger):
     for person in (business_owner, auditor, executive, stranger):
         with pytest.raises(PermissionDenied):
