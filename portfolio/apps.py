@@ -30,10 +30,29 @@ class PortfolioConfig(AppConfig):
                 order=10,
                 count=count_register,
                 also=("/initiatives/",),
+                about="Every AI initiative, with its stage, owners, risk and priority.",
             )
         )
-        register_entry(Entry("Board", "layout-kanban", "portfolio:register_board", section="portfolio", order=20))
-        register_entry(Entry("Map", "map-2", "portfolio:register_map", section="portfolio", order=30))
+        register_entry(
+            Entry(
+                "Board",
+                "layout-kanban",
+                "portfolio:register_board",
+                section="portfolio",
+                order=20,
+                about="The same by stage, the highest priorities on top.",
+            )
+        )
+        register_entry(
+            Entry(
+                "Map",
+                "map-2",
+                "portfolio:register_map",
+                section="portfolio",
+                order=30,
+                about="Value against feasibility, to see what to take up next.",
+            )
+        )
         register_entry(
             Entry(
                 "Lists",
@@ -53,6 +72,7 @@ class PortfolioConfig(AppConfig):
                 section="portfolio",
                 order=40,
                 may_see=can_see_imports,
+                about="Spreadsheets that came in, with what was created, updated and rejected.",
             )
         )
         register_entry(
@@ -72,6 +92,7 @@ class PortfolioConfig(AppConfig):
         register_overview()
         register_work("gaps", work.gaps_of_own)
         register_work("mentions", work.mentions_of)
+        register_work("upkeep", work.upkeep_of)
 
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)

@@ -5,7 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aiso.events.models import Event, Notification
-from portfolio.work import gaps_of_own, mentions_of
+from portfolio.actions.imports.upload import upload_import
+from portfolio.models import ValueMapEntry
+from portfolio.work import gaps_of_own, mentions_of, upkeep_of
 from tests.factories import make_initiative
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +49,21 @@ def test_an_unread_mention_waits_until_it_is_read(stranger, initiative):
     assert [item.what for item in mentions_of(stranger)] == ["You were mentioned"]
     Notification.objects.update(read_at="2026-11-21T12:00Z")
     assert [*mentions_of(stranger)] == []
+
+
+def test_the_office_finds_the_registers_upkeep(client, office_lead, requester):
+    make_initiative("Nobody owns it", stage="pilot")
+    ValueMapEntry.objects.create(kind=ValueMapEntry.Kind.STAGE, raw="Soonish", folded="soonish")
+    job = upload_import(b"Name,Unit\nPumps,Service\n", file_name="inventory.csv", actor=office_lead)
+
+    found = {item.what: item.url for item in upkeep_of(office_lead)}
+
+    assert [*found] == [
+        "1 initiative without a stable owner",
+        "1 spelling in imported files not understood",
+        "Columns of inventory.csv to check",
+    ]
+    assert found["Columns of inventory.csv to check"] == job.get_absolute_url()
+    assert [*upkeep_of(requester)] == []
+    client.force_login(office_lead)
+    assert "<b>3 things</b> wait for you" in client.get("/").content.decode()
