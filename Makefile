@@ -113,7 +113,8 @@ $(DEV): $(RUNTIME) requirements-dev.txt
 	@$(INSTALL) -r requirements-dev.txt || $(call advise,$(offline))
 	@touch $@
 
+# Files that other names have taken over stay: a copy that is running still serves them.
 $(STATIC): $(shell find static -type f 2>/dev/null) requirements.txt | $(RUNTIME)
 	@echo "Collecting styles and scripts"
-	@AISO_STATIC_ROOT=static-built $(VENV)/python manage.py collectstatic --noinput --clear --verbosity 0
+	@AISO_STATIC_ROOT=static-built $(VENV)/python manage.py collectstatic --noinput --verbosity 0
 	@touch $@
