@@ -13,8 +13,8 @@ from aiso.web import markup
 from .models import Initiative, Workflow
 
 LABELS = {"use_case_type": "Use-case type", "name": "Name"}
-# Words that the glossary explains, by field.
-TERMS = {"workflow": "workflow", "bucket": "bucket", "objective": "objective", "is_confidential": "confidential"}
+# Fields that the glossary explains under their label.
+TERMS = ("workflow", "bucket", "objective", "priority", "is_confidential")
 # Characters of a long text that a conflict shows of each version.
 EXCERPT = 600
 
@@ -32,7 +32,8 @@ def fact_link(initiative: Initiative, field: str) -> SafeString:
     """The field as the facts show it, opening its editor in place."""
     address = f"{initiative.get_absolute_url()}edit/{field}/?place=fact"
     return format_html(
-        '<a class="ed" href="{}" hx-get="{}" hx-target="closest [data-fact]" id="edit-{}">{}<span class="visually-hidden">, edit {}</span></a>',
+        '<a class="ed" href="{}" hx-get="{}" hx-target="closest [data-fact]" id="edit-{}">{}'
+        '<span class="visually-hidden">, edit {}</span></a>',
         address,
         address,
         field,

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from aiso.web import markup
 
 from .actions.edit_initiative import CLASSIFYING
-from .facts import fact_html, fact_link, label_of
+from .facts import TERMS, fact_html, fact_link, label_of
+from .importing.catalogue import columns
 from .models import Attachment, Comment, Initiative, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
@@ -40,6 +41,7 @@ def register_overview() -> None:
     register_panel(Panel("risk", "card", risk_card, order=40))
     register_panel(Panel("about", "main", about_panel, order=10))
     register_panel(Panel("outcomes", "main", outcomes_panel, order=30))
+    register_panel(Panel("imported", "main", imported_panel, order=70))
     register_panel(Panel("facts", "aside", facts_panel, order=10))
     register_panel(Panel("origin", "aside", origin_panel, order=90))
     register_tab(Tab("overview", "Overview", "portfolio:initiative_detail", order=0))
@@ -74,6 +76,18 @@ def about_panel(page: InitiativePage) -> SafeString:
 def outcomes_panel(page: InitiativePage) -> str:
     """All metrics side by side; one alone stands in its card already."""
     return _part("outcomes", page) if len(page.metrics) > 1 else ""
+
+
+def imported_panel(page: InitiativePage) -> str:
+    """What the last import knew of it beyond its fields, and the way to the record as it stood."""
+    if not page.initiative.source:
+        return ""
+    record = page.initiative.imported_records.only("source", "facts", "problems", "initiative_id").first()
+    if record is None:
+        return ""
+    known = columns()
+    facts = [(known[key].label if key in known else key, fact) for key, fact in record.facts.items()]
+    return _part("imported", page, record=record, facts=facts)
 
 
 def facts_panel(page: InitiativePage) -> SafeString:
@@ -115,9 +129,10 @@ def _imported_link(initiative: Initiative) -> SafeString:
 
 
 def _fact_label(field: str) -> str:
-    return {"unit": "Unit", "is_confidential": "Confidential"}.get(field) or label_of(field)
+    label = "Unit" if field == "unit" else label_of(field)
+    return markup.term(label) if field in TERMS else label
 
 
-def _part(name: str, page: InitiativePage) -> SafeString:
-    context = {"page": page, "initiative": page.initiative}
+def _part(name: str, page: InitiativePage, **more: object) -> SafeString:
+    context = {"page": page, "initiative": page.initiative} | more
     return render_to_string(f"portfolio/_initiative_parts.html#{name}", context)

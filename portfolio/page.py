@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from aiso import clock
-from aiso.accounts.models import User
+from aiso.accounts.signed_in import signed_in
 from aiso.web import figures
 from aiso.web.stages import Step, stage_track
 
@@ -265,11 +265,6 @@ def visible_initiative(request: HttpRequest, pk: int) -> Initiative:
     if initiative is None:
         raise Http404("No initiative here that you may see.")
     return initiative
-
-
-def signed_in(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the sign-in middleware lets nobody else through
-    return request.user
 
 
 def _names(field_name: str) -> ArraySubquery:

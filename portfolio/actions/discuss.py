@@ -1,6 +1,7 @@
 """Comments, links and files on an initiative."""
 
 import re
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -107,6 +108,7 @@ def attach_file(initiative: Initiative, *, actor: User, file: "UploadedFile[byte
         )
     if name.lower().endswith(REFUSED_ENDINGS):
         raise DomainError("Programs cannot be attached.", field="file")
+    file.name = uuid4().hex
     attachment = Attachment.objects.create(
         initiative=initiative, name=name, file=file, size=file.size, uploaded_by=actor
     )

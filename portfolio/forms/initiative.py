@@ -108,7 +108,7 @@ def field_for(name: str, initiative: Initiative) -> forms.Field:
 
 
 def _choice_field(name: str, initiative: Initiative) -> "forms.ModelChoiceField[Any]":
-    kind: "type[forms.ModelChoiceField[Any]]" = UnitField if name == "unit" else forms.ModelChoiceField
+    kind: type[forms.ModelChoiceField[Any]] = UnitField if name == "unit" else forms.ModelChoiceField
     widget = LongSelect if name in LONG else forms.Select
     entries = _entries(name, [getattr(initiative, f"{name}_id")])
     return kind(entries, label=label_of(name), required=name == "unit", empty_label="None", widget=widget)

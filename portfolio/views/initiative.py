@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
 from aiso.web.htmx import wants_partial
 
-from ..page import page_for, signed_in, visible_initiative
+from ..page import page_for, visible_initiative
 from ..undo import undo
 from .initiative_tab import show_tab
 

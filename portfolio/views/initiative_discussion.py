@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
 
 from ..actions.discuss import add_comment, edit_comment, withdraw_comment
 from ..forms.discussion import CommentForm
 from ..models import Comment
-from ..page import InitiativePage, page_for, signed_in, visible_initiative
+from ..page import InitiativePage, page_for, visible_initiative
 from ..permissions import can_comment
 from ..remarks import remarks_of
 from .initiative_tab import show_tab

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
 from aiso.web.htmx import announce, wants_partial
 
@@ -20,7 +21,7 @@ from ..facts import fact_link, label_of
 from ..forms.initiative import GROUPS, WHOLE, InitiativeForm
 from ..models import Initiative
 from ..models.initiative import OWNERS, PRIORITY_PARTS
-from ..page import page_for, signed_in, visible_initiative
+from ..page import page_for, visible_initiative
 from ..permissions import can_assign_owners, can_classify, can_edit
 from ..undo import Deed, Edited, assigned, offer_undo, ownerships_held
 from .conflict import form_context

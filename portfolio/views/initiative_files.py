@@ -6,13 +6,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
 from aiso.web.htmx import announce
 
 from ..actions.discuss import add_link, attach_file, remove_attachment, remove_link
 from ..forms.discussion import FileForm, LinkForm
 from ..models import Attachment, Initiative
-from ..page import page_for, signed_in, visible_initiative
+from ..page import page_for, visible_initiative
 from ..permissions import can_edit
 from ..undo import LinkRemoved, offer_undo
 from .initiative_tab import show_tab

@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError
 from aiso.web.htmx import announce
 
 from ..actions.measure_outcomes import add_outcome_metric, edit_outcome_metric, remove_outcome_metric
 from ..forms.outcome import MetricForm
 from ..models import Initiative, OutcomeMetric
-from ..page import page_for, signed_in, visible_initiative
+from ..page import page_for, visible_initiative
 from ..permissions import can_edit
 from ..undo import MetricRemoved, offer_undo
 from .conflict import form_context

@@ -6,13 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
 from aiso.web.htmx import announce
 
 from ..actions.assign_owners import add_deputy, assign_owner, remove_deputy
 from ..forms.owners import AssignForm, DeputyForm
 from ..models import Initiative, OwnerKind, Ownership
-from ..page import InitiativePage, page_for, signed_in, visible_initiative
+from ..page import InitiativePage, page_for, visible_initiative
 from ..permissions import can_assign_owners
 from ..undo import assigned, offer_undo, ownerships_held
 from .conflict import form_context

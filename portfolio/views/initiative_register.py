@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
 
 from ..actions.register_initiative import register_initiative
 from ..forms.initiative import RegistrationForm
-from ..page import signed_in
 from ..permissions import can_register
 
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
 from aiso.web.htmx import announce
 
@@ -13,7 +14,7 @@ from ..facts import label_of
 from ..gaps import EFFECTS
 from ..models import QuestionSet
 from ..overview import fact_row
-from ..page import InitiativePage, page_for, signed_in, visible_initiative
+from ..page import InitiativePage, page_for, visible_initiative
 from ..permissions import can_edit
 from ..questionnaire import questionnaires_of
 from ..undo import Answered, offer_undo

@@ -19,7 +19,7 @@ def initiative(business_owner, technical_owner) -> Initiative:
 
 
 @pytest.fixture
-def secret(initiative) -> Initiative:
+def secret(initiative: Initiative) -> Initiative:
     """The same initiative, which only its owners and the office see."""
     initiative.is_confidential = True
     initiative.save(update_fields=["is_confidential"])

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def answer(client, initiative, kind="risk_tier", headers=None, **answers):
     """Answer as the page's script does: each with what was seen. `(was, to)` by question."""
-    data = {}
+    data: dict[str, str] = {}
     for code, (was, to) in answers.items():
         code = code.replace("_", "-")
         data |= {f"seen-{code}": was, f"answer-{code}": to}

@@ -8,7 +8,7 @@ from aiso import clock
 from aiso.errors import DomainError
 from aiso.web.forms import person_text
 from portfolio.actions.assign_owners import assign_owner, take_back_assignment
-from portfolio.models import Ownership
+from portfolio.models import OwnerKind, Ownership
 from tests.factories import make_ownership, make_person
 
 from .forms import events, filled_in, htmx, offered_undo, opened
@@ -59,7 +59,7 @@ def test_the_business_owner_hands_over(client, initiative, business_owner, stran
 def test_others_may_not(client, initiative, request, who):
     person = request.getfixturevalue(who)
     client.force_login(person)
-    deputy = make_ownership(initiative, make_person(), "risk", is_deputy=True)
+    deputy = make_ownership(initiative, make_person(), OwnerKind.RISK, is_deputy=True)
     base = initiative.get_absolute_url()
 
     assert client.get(owner(initiative, "risk")).status_code == 403
@@ -100,7 +100,7 @@ def test_what_cannot_be_is_told_beside_the_field(client, initiative, office_memb
 
 
 def test_a_day_before_the_last_owner_ended_is_refused_in_words(client, initiative, office_member, stranger, risk_owner):
-    earlier = make_ownership(initiative, risk_owner, "risk", since=days_ago(50))
+    earlier = make_ownership(initiative, risk_owner, OwnerKind.RISK, since=days_ago(50))
     Ownership.objects.filter(pk=earlier.pk).update(ended_on=days_ago(10))
     client.force_login(office_member)
     sent = {"risk_owner": stranger.email, "initial-risk_owner": "", "since": days_ago(20).isoformat()}

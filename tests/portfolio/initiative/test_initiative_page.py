@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
-from portfolio.models import Bucket, Jurisdiction, Link, OutcomeMetric, StageChange, Tag, Workflow
+from portfolio.models import Bucket, Jurisdiction, Link, OutcomeMetric, OwnerKind, StageChange, Tag, Workflow
 from tests.factories import (
     make_comment,
     make_entry,
@@ -57,7 +57,7 @@ def test_its_owners_and_the_office_see_a_confidential_one(client, secret, busine
 
 
 def test_a_deputy_sees_a_confidential_one(client, secret, stranger):
-    make_ownership(secret, stranger, "risk", is_deputy=True)
+    make_ownership(secret, stranger, OwnerKind.RISK, is_deputy=True)
     client.force_login(stranger)
 
     assert client.get(secret.get_absolute_url()).status_code == 200
@@ -188,7 +188,7 @@ def fill(initiative):
         initiative.tags.add(make_entry(Tag))
         initiative.jurisdictions.add(make_entry(Jurisdiction))
     for person in people:
-        make_ownership(initiative, person, "technical", is_deputy=True)
+        make_ownership(initiative, person, OwnerKind.TECHNICAL, is_deputy=True)
     initiative.unit = make_unit(parent=make_unit())
     initiative.workflow, initiative.bucket = make_entry(Workflow), make_entry(Bucket)
     initiative.save(update_fields=["unit", "workflow", "bucket"])
