@@ -231,7 +231,8 @@ class Initiative(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="follows_its_rows",
-                when=pgtrigger.Before,
+                # After and not before: a trigger before the update would have the search words worked out anew each time.
+                when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FOLLOWING),
                 func="""
