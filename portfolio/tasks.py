@@ -5,7 +5,7 @@ from aiso.events.models import Event, Notification
 
 from .actions.assign_owners import end_ownerships_of
 from .actions.imports import run
-from .models import Comment, ImportJob, Initiative, SearchWord
+from .models import Comment, Initiative, SearchWord
 
 # A batch takes a few seconds: an import that has not moved for this long has lost its worker.
 STALLED_MINUTES = 1
@@ -67,5 +67,4 @@ def run_started_import(event_id: int) -> None:
 @shared_task
 def resume_imports() -> None:
     """Take up imports whose worker died."""
-    for job in ImportJob.objects.stalled(STALLED_MINUTES).values_list("pk", flat=True):
-        run.run_import(job)
+    run.resume_imports(STALLED_MINUTES)

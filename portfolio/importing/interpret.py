@@ -24,6 +24,7 @@ LONGEST_NAME = 300
 LONGEST_ENTRY = 200  # characters of a unit, a tag, a tool, an identifier
 LONGEST_LINK = 1000
 SHARE_OF_PATHS = 0.5  # of a column's cells that must have a slash for it to part units
+MOST_SPELLINGS = 500  # of a column; one that has more holds no choices
 LONGEST_SPELLING = 300  # of a cell whose meaning the office may map
 # The kinds of value that the office may map by hand, by the columns they stand in.
 MAPPED_KINDS = {
@@ -150,7 +151,8 @@ def seen_values(plan: Plan, rows: Sequence[Sequence[str]]) -> dict[tuple[str, st
         kind = MAPPED_KINDS.get(key)
         if not kind:
             continue
-        for cell, count in Counter(row[place].strip() for row in rows).items():
+        met = Counter(row[place].strip() for row in rows)
+        for cell, count in met.most_common(MOST_SPELLINGS):
             if not _unreadable(plan, key, cell) if kind == "date" else is_blank(cell):
                 continue
             before, _ = seen.get((kind, cell), (0, ""))
@@ -321,7 +323,7 @@ class _Interpreter:
             [columns()[key].label, address[:LONGEST_LINK]]
             for key in self.cells
             if columns()[key].kind is Kind.URL
-            for address in dict.fromkeys(URL.findall(self._said(key)))
+            for address in dict.fromkeys(map(_address, URL.findall(self._said(key))))
         ]
         values["owners"] = {kind: self._said(key) for key, kind in OWNERS.items() if self._said(key)}
 
@@ -371,6 +373,12 @@ def as_exact(reading: DateReading) -> str:
 def addresses(cell: str) -> list[str]:
     """The e-mail addresses in a cell, in lower case."""
     return [address.lower() for address in EMAIL.findall(cell)]
+
+
+def _address(found: str) -> str:
+    """A web address without the punctuation of the text around it, with its scheme."""
+    bare = found.rstrip(").,;:>]<\"'”")
+    return bare if "://" in bare else f"https://{bare}"
 
 
 def _parts(cell: str) -> list[str]:

@@ -24,7 +24,7 @@ from ...models import ImportJob, ImportRow, ValueMapEntry
 from ...permissions import can_run_import
 
 BATCH = 500
-# A job that was taken up this often without coming to its end has something wrong with it.
+# A job that was taken up this often without moving on has something wrong with it.
 MOST_ATTEMPTS = 5
 log = structlog.get_logger(__name__)
 KEY_ROWS = """
@@ -58,6 +58,16 @@ def run_import(job_id: int) -> None:
         return
     while _advance(job_id):
         pass
+
+
+def resume_imports(minutes: float) -> None:
+    """Take up imports that have not moved for so long that their worker must have died."""
+    with transaction.atomic():
+        # One whose row is locked has a worker, however slow.
+        stalled = ImportJob.objects.stalled(minutes).select_for_update(skip_locked=True)
+        waiting = list(stalled.values_list("pk", flat=True))
+    for job in waiting:
+        run_import(job)
 
 
 @transaction.atomic
@@ -115,8 +125,8 @@ def _prepare(job: ImportJob) -> None:
     with connection.cursor() as cursor:
         cursor.execute(KEY_ROWS, [[number for number, _ in rows], keys, job.pk])
     note_spellings(plan, cells)
-    job.is_prepared, job.moved_at = True, clock.now()
-    job.save(update_fields=["conventions", "is_prepared", "moved_at"])
+    job.is_prepared, job.moved_at, job.attempts = True, clock.now(), 0
+    job.save(update_fields=["conventions", "is_prepared", "moved_at", "attempts"])
 
 
 def note_spellings(plan: Plan, cells: Sequence[Sequence[str]]) -> None:
@@ -182,8 +192,10 @@ def _count(job: ImportJob, landed: Sequence[Planned]) -> None:
     for outcome in ImportRow.Outcome.values:
         field = f"rows_{outcome}"
         setattr(job, field, getattr(job, field) + sum(row.outcome == outcome for row in landed))
-    job.moved_at = clock.now()
-    job.save(update_fields=["made", "moved_at", *(f"rows_{outcome}" for outcome in ImportRow.Outcome.values)])
+    job.moved_at, job.attempts = clock.now(), 0
+    job.save(
+        update_fields=["made", "moved_at", "attempts", *(f"rows_{outcome}" for outcome in ImportRow.Outcome.values)]
+    )
 
 
 def _finish(job: ImportJob) -> None:

@@ -36,7 +36,7 @@ def undo_import(job: ImportJob, *, actor: User | None) -> ImportJob:
     job = ImportJob.objects.select_for_update().get(pk=job.pk)
     if actor is not None and not can_run_import(actor, job):
         raise PermissionDenied("The person who uploaded the file and the office lead undo its import.")
-    if job.state != ImportJob.State.DONE:
+    if job.state not in {ImportJob.State.DONE, ImportJob.State.FAILED}:
         raise DomainError("Only an import that has come to its end can be undone, and only once.")
     touched = list(touched_since(job)[: NAMED_IN_MESSAGE + 1])
     if touched:

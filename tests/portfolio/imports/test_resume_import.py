@@ -19,6 +19,7 @@ from aiso.events.models import Event
 from portfolio import tasks
 from portfolio.actions.imports import run
 from portfolio.actions.imports.run import run_import, start_import
+from portfolio.actions.imports.undo import undo_import
 from portfolio.actions.imports.upload import upload_import
 from portfolio.models import ImportJob, ImportRow, Initiative
 
@@ -73,7 +74,7 @@ def test_what_stops_again_and_again_is_given_up(office_member, monkeypatch):
         raise Killed
 
     monkeypatch.setattr(run.Batch, "land", die)
-    for _ in range(run.MOST_ATTEMPTS):
+    for _ in range(run.MOST_ATTEMPTS + 1):
         with pytest.raises(Killed):
             run_import(job.pk)
     run_import(job.pk)
@@ -81,6 +82,8 @@ def test_what_stops_again_and_again_is_given_up(office_member, monkeypatch):
     job.refresh_from_db()
     assert job.state == ImportJob.State.FAILED
     assert job.failure
+    undo_import(job, actor=office_member)
+    assert not Initiative.objects.exists()
 
 
 def test_only_stalled_imports_are_taken_up(office_member, monkeypatch):

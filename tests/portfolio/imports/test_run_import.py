@@ -18,7 +18,7 @@ from portfolio.actions.imports.run import run_import, start_import
 from portfolio.actions.imports.upload import upload_import
 from portfolio.export import Sheet as Export
 from portfolio.export import csv_lines, xlsx_bytes
-from portfolio.models import ImportedRecord, ImportJob, Initiative, Stage, StageChange
+from portfolio.models import ImportedRecord, ImportJob, Initiative, Link, Stage, StageChange
 from tests.factories import make_initiative, make_person, make_unit
 
 from .conftest import HEADER, ROWS, changed, sheet
@@ -324,6 +324,13 @@ def test_our_reference_alone_does_not_make_it_the_same(bring_in):
 
     assert counts(job) == (0, 0, 0, 1)
     assert f"{other.reference} is another initiative here" in job.rows.get().reason
+
+
+def test_addresses_become_links(bring_in):
+    rows = [["A", "See www.example.org/a, and (https://example.org/b)."], ["B", "javascript:alert(1)"]]
+    bring_in(sheet(rows, ["Name", "Link"]))
+
+    assert {*Link.objects.values_list("address", flat=True)} == {"https://www.example.org/a", "https://example.org/b"}
 
 
 def test_days_to_come_never_enter(bring_in):
