@@ -145,24 +145,24 @@ class _Names:
 
     tables: Sequence[Table]
     rows: Sequence[Row]
-    found: dict[type[models.Model], dict[str, models.Model]] = field(init=False)
+    found: dict[type[models.Model], dict[Any, models.Model]] = field(init=False)
 
     def __post_init__(self) -> None:
-        wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+        wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         for row in self.rows:
-            if row.context and row.context.get("user"):
-                wanted[User].add(str(row.context["user"]))
-            for each in self.tables[row.table].fields:
-                if isinstance(each, models.ForeignKey):
-                    values = {(row.now or {}).get(each.attname), (row.before or {}).get(each.attname)}
-                    wanted[each.related_model] |= {value for value in values if value}
+            wanted[User].add((row.context or {}).get("user"))
+            for each in self.tables[row.table].links:
+                wanted[each.related_model] |= {row.now.get(each.attname), (row.before or {}).get(each.attname)}
+        subject = self.tables[0].subject
         self.found = {
-            model: {str(thing.pk): thing for thing in model._base_manager.filter(pk__in=ids)}
+            model: {thing.pk: thing for thing in model._base_manager.filter(pk__in=ids - {None})}
             for model, ids in wanted.items()
+            if ids - {None}
         }
+        self.found.setdefault(type(subject), {})[subject.pk] = subject
 
     def person(self, pk: object) -> User | None:
-        found = self.found.get(User, {}).get(str(pk))
+        found = self.found.get(User, {}).get(pk)
         return found if isinstance(found, User) else None
 
     def thing(self, table: Table, row: Row) -> models.Model:
@@ -171,11 +171,11 @@ class _Names:
         thing = table.model(**values)
         for each in table.fields:
             named = self.found.get(each.related_model, {}) if isinstance(each, models.ForeignKey) else {}
-            if known := named.get(str(row.now.get(each.attname))):
+            if known := named.get(row.now.get(each.attname)):
                 setattr(thing, each.name, known)
         return thing
 
-    def text(self, each: "models.Field[Any, Any]", raw: str | None) -> str:
+    def text(self, each: "models.Field[Any, Any]", raw: Any) -> str:
         """A recorded value in words."""
         if raw is None or raw == "":
             return ""
@@ -187,11 +187,9 @@ class _Names:
         return _words(_value(each, raw))
 
 
-def _value(each: "models.Field[Any, Any]", raw: str | None) -> Any:
-    """A recorded text as the field's Python value."""
-    if isinstance(each, models.BooleanField) and raw is not None:
-        return raw == "true"
-    return each.target_field.to_python(raw) if isinstance(each, models.ForeignKey) else each.to_python(raw)
+def _value(each: "models.Field[Any, Any]", raw: Any) -> Any:
+    """What JSON tells as the field's Python value."""
+    return raw if isinstance(each, models.ForeignKey) else each.to_python(raw)
 
 
 def _words(value: Any) -> str:
