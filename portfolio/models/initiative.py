@@ -159,11 +159,14 @@ class Initiative(models.Model):
         null=True,
         editable=False,
         related_name="+",
+        db_index=False,
         help_text="The highest answer.",
     )
     risk_rank = _rank("risk_tier", [*RiskTier])
     ai_act_class = models.CharField("EU AI Act class", max_length=20, choices=AiActClass, blank=True, editable=False)
-    ai_act_set_by = models.ForeignKey("portfolio.Question", models.PROTECT, null=True, editable=False, related_name="+")
+    ai_act_set_by = models.ForeignKey(
+        "portfolio.Question", models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     employee_effect = models.CharField("effect on employees", max_length=20, choices=EmployeeEffect, blank=True)
     data_sensitivity = models.CharField(max_length=20, choices=DataSensitivity, blank=True)
     is_customer_facing = models.BooleanField("customer-facing", null=True, blank=True)
@@ -187,7 +190,7 @@ class Initiative(models.Model):
     source = models.CharField(max_length=100, blank=True, help_text="The system or file it was imported from.")
     external_id = models.CharField("external ID", max_length=200, blank=True, help_text="Its name there.")
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     changed_at = models.DateTimeField(
