@@ -52,6 +52,7 @@
 
   function toast({ text, level = "success", undo = "" }) {
     const box = region();
+    [...box.querySelectorAll("[data-toast]")].filter((each) => each.querySelector("[data-text]")?.textContent === text).forEach((each) => each.remove());
     const line = box.querySelector("template").content.firstElementChild.cloneNode(true);
     line.classList.add(level);
     line.querySelector("[data-text]").textContent = text;
@@ -112,9 +113,12 @@
 
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    // Nobody asked for what the page fetches by itself.
+    if (event.detail.elt.matches("[data-quiet]")) return;
     toast({ text: REASONS[status] || "Something broke on our side. Nothing was changed; try again.", level: "error" });
   });
-  document.addEventListener("htmx:sendError", () => {
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt.matches("[data-quiet]")) return;
     toast({ text: "The server does not answer. Check the connection, then try again.", level: "error" });
   });
 
