@@ -1,7 +1,6 @@
 """The panels and tabs that the register itself puts on the initiative page."""
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -10,7 +9,7 @@ from aiso.web import markup
 from .actions.edit_initiative import CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of
 from .importing.catalogue import columns
-from .models import Attachment, Comment, Initiative, Link, OutcomeMetric
+from .models import Attachment, Comment, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -86,7 +85,12 @@ def imported_panel(page: InitiativePage) -> str:
     if record is None:
         return ""
     known = columns()
-    facts = [(known[key].label if key in known else key, fact) for key, fact in record.facts.items()]
+    told = page.initiative.summary.split()
+    facts = [
+        (known[key].label if key in known else key, fact)
+        for key, fact in record.facts.items()
+        if str(fact).split() != told  # what became the summary stands above already
+    ]
     return _part("imported", page, record=record, facts=facts)
 
 
@@ -114,18 +118,11 @@ def origin_panel(page: InitiativePage) -> str:
     changed = markup.ago(initiative.changed_at)
     return format_html(
         '<section><h2 class="mb-2">Record</h2><dl class="kv">{}<dt>Entered</dt><dd>{}</dd><dt>Changed</dt><dd>{}</dd>'
-        "</dl>{}</section>",
+        "</dl></section>",
         format_html_join("", "<dt>{}</dt><dd>{}</dd>", told),
         markup.time_tag(initiative.created_at),
         changed,
-        _imported_link(initiative) if initiative.source else "",
     )
-
-
-def _imported_link(initiative: Initiative) -> SafeString:
-    """The way to what the source said."""
-    address = reverse("portfolio:initiative_imported", args=[initiative.reference])
-    return format_html('<p class="mt-2"><a class="lk" href="{}">As imported</a></p>', address)
 
 
 def _fact_label(field: str) -> str:

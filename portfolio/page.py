@@ -95,7 +95,8 @@ class InitiativePage:
     def title(self) -> str:
         """What the window is called."""
         name = f"{self.initiative.reference} {self.initiative.name}"
-        return name if self.tab_name == "overview" else f"{self.current_tab.tab.label}: {name}"
+        labels = [shown.tab.label for shown in self.tabs if shown.current and self.tab_name != "overview"]
+        return ": ".join([*labels, name])
 
     @cached_property
     def may_edit(self) -> bool:
@@ -226,10 +227,6 @@ class InitiativePage:
         url = reverse(tab.url_name, args=[self.initiative.reference])
         count = getattr(self.initiative, f"{tab.name}_count", 0)
         return ShownTab(tab, url, count, current=tab.name == self.tab_name)
-
-    @cached_property
-    def current_tab(self) -> ShownTab:
-        return next(tab for tab in self.tabs if tab.current)
 
     @cached_property
     def cards(self) -> list[str]:

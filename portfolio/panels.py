@@ -3,9 +3,9 @@
     register_panel(Panel("money", place="card", draw=money_card, order=30))
     register_tab(Tab("value", "Value", "value:initiative_value", order=25, count=count_of(LedgerEntry)))
 
-A tab is a page of the app that registers it: its view calls `portfolio.page.show_tab` with a template
-that extends `portfolio/initiative.html` and fills the block `tab`. A count comes with the query that
-reads the initiative, so that more tabs are not more queries.
+A tab is a page of the app that registers it: its view reads `portfolio.page.page_for` with the tab's name
+and answers with `portfolio.views.initiative_tab.show_tab` and a template of what stands below the tabs. A
+count comes with the query that reads the initiative, so that more tabs are not more queries.
 """
 
 from collections.abc import Callable

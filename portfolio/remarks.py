@@ -69,7 +69,7 @@ def _called(person: User) -> list[tuple[str, str]]:
     return [(person.email, person.name), (person.email.partition("@")[0], person.name)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _drawn(text: str, people: tuple[tuple[str, str], ...]) -> SafeString:
     drawn = _markdown.render(text, {"people": dict(people)})
     clean = nh3.clean(
@@ -84,7 +84,7 @@ def _drawn(text: str, people: tuple[tuple[str, str], ...]) -> SafeString:
 
 
 def _name_people(state: StateCore) -> None:
-    """Put the names of mentioned people in place of their addresses, outside code and links."""
+    """Put the names of mentioned people in place of their addresses, outside code."""
     people: Mapping[str, str] = state.env.get("people", {})
     for block in state.tokens:
         if block.type == "inline" and block.children:

@@ -171,7 +171,7 @@ class PersonField(forms.Field):
         return person_text(value) if isinstance(value, User) else value
 
     def to_python(self, value: Any) -> User | None:
-        text = str(value or "").strip()
+        text = str(value or "").replace("\0", "").strip()
         if not text:
             return None
         people = User.objects.active().people()

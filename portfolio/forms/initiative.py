@@ -62,7 +62,7 @@ class RegistrationForm(forms.Form):
     """What the office says of an initiative that already runs."""
 
     name = forms.CharField(max_length=300)
-    unit = UnitField(BusinessUnit.objects.none(), label="Business unit", widget=LongSelect)
+    unit = UnitField(BusinessUnit.objects.none(), label="Business unit", empty_label="Choose a unit", widget=LongSelect)
     summary = forms.CharField(
         required=False,
         widget=forms.Textarea({"rows": 4}),

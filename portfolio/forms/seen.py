@@ -83,7 +83,7 @@ class SeenForm(forms.Form):
             key = NUMBERS.fullmatch(raw or "")
             return field.queryset.model._default_manager.filter(pk=raw).first() if key else None  # type: ignore[union-attr]
         if isinstance(field, PersonField):
-            address = ADDRESS_AT_END.search(raw or "")
+            address = ADDRESS_AT_END.search((raw or "").replace("\0", ""))
             return User.objects.filter(email=address[1].lower()).first() if address else None
         try:
             if isinstance(field, forms.TypedChoiceField):

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
@@ -25,6 +25,7 @@ from ..page import page_for, visible_initiative
 from ..permissions import can_assign_owners, can_classify, can_edit
 from ..undo import Deed, Edited, assigned, offer_undo, ownerships_held
 from .conflict import form_context
+from .initiative_tab import go_on
 
 # Where a field can be edited, and what of the page the answer replaces there.
 PLACES = {"cell": "closest td", "fact": "closest [data-fact]", "dialog": "#dialog"}
@@ -145,7 +146,7 @@ def _save(editing: Editing) -> HttpResponse:
 def _store(editing: Editing, changes: dict[str, Change]) -> Deed:
     """Pass the changes to the action they belong to; returns how they are taken back."""
     initiative, actor = editing.initiative, signed_in(editing.request)
-    reason = editing.request.POST.get("reason", "").strip()[:500]
+    reason = editing.request.POST.get("reason", "").replace("\0", "").strip()[:500]
     if not editing.is_of_owners:
         edit_initiative(initiative, actor=actor, changes=changes, reason=reason)
         return Edited(changes)
@@ -178,7 +179,7 @@ def _show(editing: Editing) -> HttpResponse:
         return HttpResponse(drawn + standing)
     if editing.place == "cell":
         return HttpResponse(_drawn(editing))
-    return redirect(editing.initiative)
+    return go_on(editing.request, editing.initiative, "portfolio:initiative_detail")
 
 
 def _drawn(editing: Editing) -> SafeString:

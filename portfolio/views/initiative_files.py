@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
@@ -16,7 +16,7 @@ from ..models import Attachment, Initiative
 from ..page import page_for, visible_initiative
 from ..permissions import can_edit
 from ..undo import LinkRemoved, offer_undo
-from .initiative_tab import show_tab
+from .initiative_tab import go_on, show_tab
 
 
 @require_safe
@@ -35,7 +35,7 @@ def file_attach(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             messages.success(request, f"“{attachment.name}” attached.")
-            return redirect("portfolio:initiative_files", initiative.reference)
+            return go_on(request, initiative, "portfolio:initiative_files")
     return _files_tab(request, pk, file_form=form, status=422)
 
 
@@ -61,7 +61,7 @@ def file_remove(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     attachment: Attachment = get_object_or_404(initiative.attachments.select_related("initiative"), pk=file)
     remove_attachment(attachment, actor=signed_in(request))
     messages.success(request, f"“{attachment.name}” removed.")
-    return redirect("portfolio:initiative_files", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_files")
 
 
 @require_POST
@@ -75,7 +75,7 @@ def link_add(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, f"“{link.name}” linked.")
-            return redirect("portfolio:initiative_files", initiative.reference)
+            return go_on(request, initiative, "portfolio:initiative_files")
     return _files_tab(request, pk, link_form=form, status=422)
 
 
@@ -86,7 +86,7 @@ def link_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     remove_link(found, actor=signed_in(request))
     undo = offer_undo(initiative, signed_in(request), LinkRemoved(found.name, found.address))
     announce(request, f"“{found.name}” removed.", undo=undo)
-    return redirect("portfolio:initiative_files", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_files")
 
 
 def _files_tab(

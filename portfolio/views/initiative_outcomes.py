@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
@@ -18,7 +18,7 @@ from ..page import page_for, visible_initiative
 from ..permissions import can_edit
 from ..undo import MetricRemoved, offer_undo
 from .conflict import form_context
-from .initiative_tab import show_tab, target_of
+from .initiative_tab import go_on, show_tab, target_of
 
 
 @require_safe
@@ -46,7 +46,7 @@ def metric_remove(request: HttpRequest, pk: int, metric: int) -> HttpResponse:
     remove_outcome_metric(found, actor=signed_in(request))
     undo = offer_undo(initiative, signed_in(request), MetricRemoved(fields))
     announce(request, f"“{found.name}” removed.", undo=undo)
-    return redirect("portfolio:initiative_outcomes", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_outcomes")
 
 
 def _metric_form(request: HttpRequest, initiative: Initiative, metric: OutcomeMetric | None) -> HttpResponse:
@@ -62,7 +62,7 @@ def _metric_form(request: HttpRequest, initiative: Initiative, metric: OutcomeMe
     except ValidationError as error:
         form.add_error(None, error)
         return _ask(request, initiative, form, 422)
-    return redirect("portfolio:initiative_outcomes", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_outcomes")
 
 
 def _store(request: HttpRequest, initiative: Initiative, form: MetricForm) -> None:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
@@ -17,7 +17,7 @@ from ..page import InitiativePage, page_for, visible_initiative
 from ..permissions import can_assign_owners
 from ..undo import assigned, offer_undo, ownerships_held
 from .conflict import form_context
-from .initiative_tab import show_tab, target_of
+from .initiative_tab import go_on, show_tab, target_of
 
 
 @require_safe
@@ -42,7 +42,7 @@ def owner_assign(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         named = {"person": form.owner_field}.get(error.field or "", error.field)
         form.add_error(named if named in form.fields else None, str(error))
         return _ask(request, form, 422)
-    return redirect("portfolio:initiative_owners", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_owners")
 
 
 def _assign(request: HttpRequest, initiative: Initiative, form: AssignForm) -> None:
@@ -77,7 +77,7 @@ def deputy_add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             form.add_error("person", str(error))
         else:
             messages.success(request, f"{deputy.person} stands in for the {owner.label.lower()}.")
-            return redirect("portfolio:initiative_owners", initiative.reference)
+            return go_on(request, initiative, "portfolio:initiative_owners")
     return _owners_tab(request, page_for(request, pk, "owners"), {owner: form}, 422)
 
 
@@ -89,7 +89,7 @@ def deputy_remove(request: HttpRequest, pk: int, ownership: int) -> HttpResponse
     deputy = get_object_or_404(deputies, pk=ownership)
     remove_deputy(deputy, actor=signed_in(request))
     messages.success(request, f"{deputy.person} no longer stands in.")
-    return redirect("portfolio:initiative_owners", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_owners")
 
 
 def _owners_tab(

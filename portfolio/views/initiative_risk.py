@@ -2,7 +2,6 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
@@ -18,7 +17,7 @@ from ..page import InitiativePage, page_for, visible_initiative
 from ..permissions import can_edit
 from ..questionnaire import questionnaires_of
 from ..undo import Answered, offer_undo
-from .initiative_tab import show_tab
+from .initiative_tab import go_on, show_tab
 
 ANSWER, SEEN = "answer-", "seen-"
 
@@ -46,7 +45,7 @@ def questions_answer(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         return _risk_tab(request, page_for(request, pk, "risk"), {"problem": str(error)}, 422)
     if to:
         announce(request, "Answer saved.", undo=offer_undo(initiative, actor, Answered(kind, was, to)))
-    return redirect("portfolio:initiative_risk", initiative.reference)
+    return go_on(request, initiative, "portfolio:initiative_risk")
 
 
 def _changed(request: HttpRequest) -> tuple[dict[str, str], dict[str, str]]:

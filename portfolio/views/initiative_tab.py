@@ -3,11 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from aiso.accounts.signed_in import signed_in
 from aiso.web.htmx import add_trigger, htmx_of, wants_partial
 
+from ..models import Initiative
 from ..page import InitiativePage
+from ..panels import tabs_for
 
 PAGE = "portfolio/initiative.html"
 
@@ -34,6 +38,16 @@ def show_tab(
             response.headers[f"HX-{name}"] = value
         add_trigger(response, "close-dialog", "")
     return response
+
+
+def go_on(request: HttpRequest, initiative: Initiative, url_name: str) -> HttpResponse:
+    """Where a deed leads: to its tab, or after a dialog to the tab that was open behind it."""
+    address = reverse(url_name, args=[initiative.reference])
+    if target_of(request) == "dialog" and (htmx := htmx_of(request)):
+        behind = (htmx.current_url_abs_path or "").partition("?")[0].partition("#")[0]
+        tabs = {reverse(tab.url_name, args=[initiative.reference]) for tab in tabs_for(signed_in(request))}
+        address = behind if behind in tabs else address
+    return redirect(address)
 
 
 def target_of(request: HttpRequest) -> str:

@@ -273,3 +273,15 @@ def test_nonsense_in_the_hidden_values_is_no_error_of_ours(client, initiative, o
     response = client.post(edit(initiative), data | hidden | {"conflict": ["nothing", "name"]})
 
     assert response.status_code in (302, 409, 422)
+
+
+@pytest.mark.parametrize("field", ["summary", "name", "bucket", "owners", "tags"])
+def test_characters_that_no_database_keeps_are_refused_or_dropped(client, initiative, office_member, field):
+    client.force_login(office_member)
+    names = ("business_owner", "technical_owner", "risk_owner") if field == "owners" else (field,)
+    sent = dict.fromkeys(names, "a\x00<b\x00@example.org>")
+    hidden = {f"initial-{name}": "c\0<d\0@example.org>" for name in names}
+
+    response = client.post(edit(initiative, field), sent | hidden | {"reason": "Be\0cause."})
+
+    assert response.status_code in (302, 409, 422)

@@ -19,7 +19,7 @@ from tests.factories import (
     move_stage,
 )
 
-from .forms import htmx
+from .forms import htmx, opened
 
 pytestmark = pytest.mark.django_db
 TABS = ("", "owners/", "risk/", "outcomes/", "discussion/", "files/", "history/")
@@ -157,6 +157,20 @@ def test_after_a_dialog_htmx_gets_the_page_behind_it(client, initiative, strange
 
     assert response.headers["HX-Retarget"] == "#main"
     assert "close-dialog" in response.headers["HX-Trigger-After-Swap"]
+
+
+def test_a_deed_in_a_dialog_leads_to_the_tab_behind_it(client, initiative, office_member):
+    client.force_login(office_member)
+    address = f"{initiative.get_absolute_url()}edit/?fields=bucket,workflow"
+    data = opened(client, address)
+
+    def deed(behind: str) -> str:
+        headers = htmx("dialog") | {"HX-Current-URL": f"http://testserver{behind}"}
+        return client.post(address, data, headers=headers).headers["Location"]
+
+    assert deed(f"{initiative.get_absolute_url()}risk/?x=1") == f"{initiative.get_absolute_url()}risk/"
+    for elsewhere in ("/register/", f"{initiative.get_absolute_url()}files/new/", "//elsewhere.example/"):
+        assert deed(elsewhere) == initiative.get_absolute_url()
 
 
 def test_a_page_taken_back_from_history_is_whole(client, initiative, stranger):
