@@ -13,6 +13,10 @@ from .wording import folded, stems
 # "a) No", "b)  Pilot", "(c) Age", "k. None", "IV) ...": the letter of an option. A hard blank behind it that was
 # read in the wrong encoding shows as one of the letters in brackets.
 OPTION_LETTER = re.compile(r"^\s*\(?([a-zA-Z]|[ivxIVX]{2,4})\s*[).:]\s*(?:[ÝÊÂ†](?=[A-Z\s]))?\s*")
+# "Stage 4 - Operation", "Phase 2: Pilot", "3. Live": the place of an option in its list.
+OPTION_NUMBER = re.compile(
+    r"^\s*(?:(?:stage|phase|step|status|stufe|fase|etapa|étape|stap)\s*)?\d{1,2}\s*[-–—:.)]+\s+(?=\D)", re.IGNORECASE
+)
 # A new option inside a cell that lists several: "c) Age I) Other".
 INNER_OPTION = re.compile(r"(?<=\w)\s+(?=\(?[a-zA-Z]\)\s*\w)")
 LIST_MARKS = re.compile(r"^\s*\[|\]\s*$|[\"“”]|(?<!\w)'|'(?!\w)")
@@ -111,7 +115,7 @@ def _content_words(text: str) -> frozenset[str]:
 
 
 def _without_letter(text: str) -> str:
-    return OPTION_LETTER.sub("", text)
+    return OPTION_NUMBER.sub("", OPTION_LETTER.sub("", text))
 
 
 def _head(text: str) -> str:

@@ -15,6 +15,9 @@ ENOUGH = 0.6  # below that a column is left unmapped, and its cells are kept as 
 CONTENT_WEIGHT = 0.2
 LANGUAGE = re.compile(r"(.+?)[\s_\-(\[]+(?:en|fr|de|es|it|nl|pt|eng|fra|deu)[)\]]?", re.IGNORECASE)
 HEADER_FLOOR = 0.35  # a header that fits worse than this says nothing
+# Columns that only our own export has; another file's "source" is anything.
+ONLY_OURS = ("source", "reference")
+UNIT_LEVELS = ("agency_name", "agency_bureau", "office")
 BY_CONTENT = 0.65  # what cells alone can reach
 
 
@@ -29,13 +32,14 @@ class Suggestion:
 
 def suggest_mapping(sheet: Sheet) -> list[Suggestion]:
     """The one-to-one match of the sheet's columns with standard ones that fits best as a whole."""
-    keys = list(columns())
+    keys = [key for key in columns() if key not in ONLY_OURS]
     profiles = [profile([row.cells[place] for row in sheet.rows]) for place in range(len(sheet.headers))]
     scores = [_scores(header, seen, keys) for header, seen in zip(sheet.headers, profiles, strict=True)]
     _take_one_language(sheet.headers, scores)
     _take_first_of_equals(scores)
     spare = [0.0] * len(sheet.headers)
-    places = best_assignment([[*row, *spare] for row in scores])
+    # Cubed, so that one sure match weighs more than two guesses that would take its place.
+    places = best_assignment([[*(score**3 for score in row), *spare] for row in scores])
     found = [
         Suggestion(header, keys[place], round(min(1.0, scores[number][place]), 2))
         if place < len(keys) and scores[number][place] >= ENOUGH
@@ -100,12 +104,15 @@ def _with_name(found: list[Suggestion], profiles: Sequence[Profile]) -> list[Sug
 def _with_units_in_order(found: list[Suggestion], sheet: Sheet) -> list[Suggestion]:
     """Publishers differ on whether an agency belongs to a department or the other way round: the rows tell."""
     places = {suggestion.column: place for place, suggestion in enumerate(found)}
-    upper, lower = places.get("agency_name"), places.get("agency_bureau")
-    if upper is None or lower is None or not _belongs_to(sheet, upper, lower):
-        return found
-    swapped = {upper: "agency_bureau", lower: "agency_name"}
+    levels = [places[key] for key in UNIT_LEVELS if key in places]
+    keys = [key for key in UNIT_LEVELS if key in places]
+    for upper in range(len(levels)):
+        for lower in range(upper + 1, len(levels)):
+            if _belongs_to(sheet, levels[upper], levels[lower]):
+                levels[upper], levels[lower] = levels[lower], levels[upper]
+    ordered = dict(zip(levels, keys, strict=True))
     return [
-        Suggestion(suggestion.header, swapped.get(place, suggestion.column), suggestion.confidence)
+        Suggestion(suggestion.header, ordered.get(place, suggestion.column), suggestion.confidence)
         for place, suggestion in enumerate(found)
     ]
 
@@ -117,4 +124,4 @@ def _belongs_to(sheet: Sheet, part: int, whole: int) -> bool:
     usual: dict[str, int] = {}
     for (value, _), count in pairs.items():
         usual[value] = max(count, usual.get(value, 0))
-    return len(wholes) < len(parts) * 0.7 and sum(usual.values()) >= 0.95 * pairs.total()
+    return len(wholes) < len(parts) * 0.9 and sum(usual.values()) >= 0.95 * pairs.total()

@@ -101,6 +101,8 @@ def _contact(seen: Profile) -> float:
 def _identifier(seen: Profile) -> float:
     if seen.length > 40 or seen.emails > 0.3:
         return -1.0
+    if seen.identifiers < 0.3 and seen.length > 15:  # words, not identifiers
+        return -0.7
     return min(1.0, 2 * seen.distinct - 1) * (0.5 + seen.identifiers / 2)
 
 

@@ -21,6 +21,9 @@ TYPO, COMPOUND, COMPOUND_LENGTH = 0.85, 0.7, 5
 STOP_WORDS = words("header_fillers")
 OF = re.compile(rf"\b(?:{alternatives('of')})\b")
 OF_WEIGHT = 0.6
+DESCRIPTION_OF = re.compile(
+    r"^\s*(?:description of|describe|please describe|beschreibung de[rs]|description d[eu]s?)\b(?: the)?", re.IGNORECASE
+)
 # Parts that only explain: what stands in brackets, behind a colon or in a further paragraph.
 BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 PARAGRAPH = re.compile(r"\n\s*\n|\s{4,}|\bPractice:|\bSub-?\s?practice", re.IGNORECASE)
@@ -53,6 +56,8 @@ def _variants(header: str) -> set[str]:
     """The header as it stands, and without the parts that only explain."""
     first = PARAGRAPH.split(header.strip(), maxsplit=1)[0]
     variants = {header, first, BRACKETS.sub(" ", first), ELLIPSIS.sub("", first)}
+    # Everything can be described: what of tells more.
+    variants.add(DESCRIPTION_OF.sub("", first))
     inside = " ".join(re.findall(r"\(([^)]*)\)", first))
     if len(header) < 60 and inside:
         variants.add(inside)

@@ -20,6 +20,11 @@ REGISTERS = {
         autonomous_impact data_description vendor_name date_initiated date_retired""",
     "bilingual.csv": "use_case_name - agency_name summary - development_stage",
     "questions.csv": "use_case_name summary development_stage has_pii",
+    "mission.csv": """use_case_name - agency_name agency_bureau topic_area system_outputs development_stage
+        impact_type date_development_began - contracting_usage""",
+    "tools.csv": "use_case_name summary agency_bureau development_stage operational_date risk_tier -",
+    "catalogue.csv": """id use_case_name use_case_type links contact_email summary - jurisdictions agency_name -
+        date_initiated - date_retired topic_area tools development_stage -""",
 }
 
 

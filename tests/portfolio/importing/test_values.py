@@ -124,6 +124,10 @@ def test_any_cell_is_a_date_or_has_a_reason_or_is_blank(cell):
         ("development_stage", "Außer Betrieb", "closed"),
         ("development_stage", "EN PRODUCTION", "scale"),
         ("development_stage", "Not in use", "closed"),
+        ("development_stage", "Stage 5 - Retired (Use case has been retired or is in the process of it)", "closed"),
+        ("development_stage", "Phase 2: Pilot", "pilot"),
+        ("development_stage", "3. Live", "scale"),
+        ("risk_tier", "Medium-impact", "moderate"),
         ("impact_type", "Rights-Impacting\n", "rights"),
         ("impact_type", "Safety-impacting", "safety"),
         (
