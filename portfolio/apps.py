@@ -97,6 +97,6 @@ class PortfolioConfig(AppConfig):
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)
         subscribe("comment.edited", tasks.notify_mentioned)
-        for changed in ("initiative.registered", "initiative.edited"):
+        for changed in ("initiative.registered", "initiative.edited", "initiatives.edited"):
             subscribe(changed, tasks.learn_search_words)
         subscribe("import.started", tasks.run_started_import)

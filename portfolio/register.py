@@ -57,11 +57,18 @@ class Register:
 
     @cached_property
     def matching(self) -> InitiativeQuerySet:
-        """All that the filters and the search let through. Filters that make no sense let everything through."""
+        """All that the filters and the search let through. A filter that makes no sense lets nothing through."""
         found = self.visible
-        if self.filter.filters and self.filter.is_valid():
+        if self.is_broken:
+            return found.none()
+        if self.filter.filters:
             found = self.filter.qs
         return self.search.narrow(found) if self.search else found
+
+    @cached_property
+    def is_broken(self) -> bool:
+        """Whether a filter names something that is not there, such as a tag that was deleted since."""
+        return bool(self.filter.filters) and not self.filter.is_valid()
 
     @cached_property
     def ordered_by(self) -> str:
@@ -73,7 +80,7 @@ class Register:
     def page(self) -> Page[Initiative]:
         rows = self._fetched(self.matching)
         if not self.ordered_by and self.search:
-            return Page(list(self.search.rank(rows)[:PAGE_SIZE]), "", "")
+            return self._ranked_page(self.search.rank(rows))
         _, order = order_of(self.ordered_by)
         place = {"after": self.query.get("after", ""), "before": self.query.get("before", "")}
         return page_of(rows, order, size=PAGE_SIZE, **place)
@@ -110,7 +117,7 @@ class Register:
     @cached_property
     def chips(self) -> list[Chip]:
         """The filters in force. Their values were read when the filter was applied; this adds no query."""
-        if not self.filter.filters or not self.filter.is_valid():
+        if not self.filter.filters or self.is_broken:
             return []
         data = self.filter.form.cleaned_data
         given = {name: data[name] for name in self.filter.filters if _is_given(data.get(name))}
@@ -145,6 +152,13 @@ class Register:
         left_out = {*without, *PLACE}
         return [(name, value) for name in self.query for value in self.query.getlist(name) if name not in left_out]
 
+    def _ranked_page(self, ranked: InitiativeQuerySet) -> Page[Initiative]:
+        """A page of what a search found, by number of the first row: a thousand at most, so skipping costs little."""
+        start = _start(self.query.get("after") or self.query.get("before") or "")
+        rows = list(ranked[start : start + PAGE_SIZE + 1])
+        before = str(max(0, start - PAGE_SIZE)) if start else ""
+        return Page(rows[:PAGE_SIZE], before, str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else "")
+
     def _chip(self, name: str, value: Any) -> Chip:
         field = self.filter.form.fields[name]
         removed = self.address(**dict.fromkeys(parameters(name)))
@@ -156,6 +170,10 @@ class Register:
         sets = [need.removesuffix("*") for need in needs if need.endswith("*")]
         rows = rows.select_related(*sorted(need for need in needs if not need.endswith("*")))
         return rows.prefetch_related(*sorted(sets)).defer("search", "notes")
+
+
+def _start(text: str) -> int:
+    return min(int(text), CANDIDATES) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 def _reversed(order: str) -> str:

@@ -20,17 +20,17 @@ ALTERNATIVES = 3
 REFERENCE = re.compile(r"\s*ai-?\s*(\d{1,12})\s*", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 
-# Each word as the dictionary stems it, whether some initiative has a word that begins so, and if none
-# has, words that share trigrams or the first letter at a similar length.
+# Each word with its stem, the stems of the words that begin with it or share its stem, and, to mend it, the words
+# that share trigrams with it, or its first letter at a similar length, each with its stem.
 LOOK_UP = """
     SELECT asked.word, asked.stem,
-           EXISTS (SELECT FROM portfolio_searchword k WHERE k.word LIKE asked.stem || '%%'),
-           ARRAY(SELECT k.word FROM portfolio_searchword k
-                 WHERE k.word %% asked.stem
-                    OR (k.word LIKE left(asked.stem, 1) || '%%'
-                        AND length(k.word) BETWEEN length(asked.stem) - 1 AND length(asked.stem) + 1))
-    FROM (SELECT word, (tsvector_to_array(to_tsvector('english', word)))[1] AS stem
-          FROM unnest(%s::text[]) AS word) AS asked
+           ARRAY(SELECT k.stem FROM portfolio_searchword k
+                 WHERE k.word LIKE asked.word || '%%' OR k.stem = asked.stem LIMIT 50),
+           ARRAY(SELECT ARRAY[k.word, k.stem] FROM portfolio_searchword k
+                 WHERE k.word %% asked.word
+                    OR (k.word LIKE left(asked.word, 1) || '%%'
+                        AND length(k.word) BETWEEN length(asked.word) - 2 AND length(asked.word) + 2))
+    FROM (SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest(%s::text[]) AS word) AS asked
     WHERE asked.stem IS NOT NULL
 """
 
@@ -70,29 +70,34 @@ def search_for(text: str) -> Search:
     """Read free text as a question: every word must match, as it is, as a beginning, or as its nearest neighbours."""
     terms: list[str] = []
     corrections: dict[str, list[str]] = {}
-    for word, stem, is_known, neighbours in _look_up(WORD.findall(text.lower())[:12]):
-        if is_known:
-            terms.append(f"{_quoted(stem)}:*")
-        elif near := _nearest(stem, neighbours):
-            terms.append(f"({' | '.join(f'{_quoted(each)}:*' for each in near)})")
-            corrections[word] = near
-        else:
-            terms.append(f"{_quoted(stem)}:*")
+    for word, stem, known, neighbours in _look_up(WORD.findall(text.lower())[:12]):
+        near = {} if known else _nearest(word, neighbours)
+        if near:
+            corrections[word] = [*near]
+        terms.append(_any_of({*known, *near.values()} or {stem}))
     return Search(" & ".join(terms), corrections)
 
 
-def _look_up(words: list[str]) -> list[tuple[str, str, bool, list[str]]]:
+def _look_up(words: list[str]) -> list[tuple[str, str, list[str], list[tuple[str, str]]]]:
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, [words])
-        found: list[tuple[str, str, bool, list[str]]] = cursor.fetchall()
+        found: list[tuple[str, str, list[str], list[tuple[str, str]]]] = cursor.fetchall()
     return found
 
 
-def _nearest(stem: str, words: list[str]) -> list[str]:
-    """The few words within one slip of a short word, two of a longer one, nearest first."""
-    slips = 1 if len(stem) < 6 else 2
-    measured = ((OSA.distance(stem, word, score_cutoff=slips), word) for word in words)
-    return [word for distance, word in sorted(measured) if distance <= slips][:ALTERNATIVES]
+def _nearest(word: str, neighbours: list[tuple[str, str]]) -> dict[str, str]:
+    """The few words nearest by slips, one for a short word, two for a longer one, each with its stem.
+
+    Swapping two letters is one slip.
+    """
+    slips = 1 if len(word) < 6 else 2
+    measured = sorted((OSA.distance(word, each, score_cutoff=slips), each, stem) for each, stem in neighbours)
+    best = measured[0][0] if measured else slips + 1
+    return {each: stem for distance, each, stem in measured[:ALTERNATIVES] if distance == best <= slips}
+
+
+def _any_of(stems: set[str]) -> str:
+    return f"({' | '.join(f'{_quoted(stem)}:*' for stem in sorted(stems))})"
 
 
 def _quoted(word: str) -> str:

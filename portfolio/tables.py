@@ -85,9 +85,9 @@ def _owners(row: Initiative) -> SafeString:
     return markup.owners(*held, row.owner_days, STABLE_DAYS)
 
 
-def _owner_names(row: Initiative) -> str:
-    people = (row.business_owner, row.technical_owner, row.risk_owner)
-    return "; ".join(str(person) if person else "none" for person in people)
+def _owners_missing(row: Initiative) -> str:
+    """For files, where letters and colours say nothing."""
+    return ", ".join(f"no {kind} owner" for kind in row.missing_owners) or "complete"
 
 
 def _priority(row: Initiative) -> SafeString:
@@ -106,7 +106,7 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     unit = Cell("Unit", _unit, of=_named("unit"), edit="unit", css="opt-col mid-col", needs=("unit",))
     stage = Cell("Stage", lambda row: markup.stage_chip(row.stage), of=_chosen("stage"), sort="stage")
     days = Cell("Days", _days, of=lambda row: row.days_in_stage, sort="days", css="n opt-col wide-col")
-    owners = Cell("Owners", _owners, edit="owners", css="opt-col", term="Stable owner")
+    owners = Cell("Owners", _owners, of=_owners_missing, edit="owners", css="opt-col", term="Stable owner")
     business_owner = Cell("Business owner", _named("business_owner"), edit="owners", needs=("business_owner",))
     technical_owner = Cell("Technical owner", _named("technical_owner"), edit="owners", needs=("technical_owner",))
     risk_owner = Cell("Risk owner", _named("risk_owner"), edit="owners", needs=("risk_owner",))

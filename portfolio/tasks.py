@@ -49,7 +49,14 @@ def learn_search_words(event_id: int) -> None:
     """Add the words of changed initiatives to those that searches know."""
     payload = Event.objects.get(pk=event_id).payload
     changed = payload.get("initiatives") or [payload["initiative"]]
-    SearchWord.objects.learn(Initiative.objects.filter(pk__in=changed))
+    initiatives = Initiative.objects.filter(pk__in=changed)
+    if initiatives.filter(is_confidential=True).exists() and "is_confidential" in payload.get(
+        "fields", [payload.get("field")]
+    ):
+        # Its words may be nobody else's: learn all anew without them.
+        SearchWord.objects.refresh()
+    else:
+        SearchWord.objects.learn(initiatives)
 
 
 @shared_task

@@ -12,6 +12,27 @@ from django_htmx.http import HttpResponseClientRedirect
 from .htmx import add_trigger, htmx_of, toast_of
 
 
+class DecentRequestMiddleware:
+    """Turns away what no page of ours sends: a NUL in the address, or a body beyond any upload that is allowed.
+
+    First of all, because later middleware reads the body before it knows who sends it.
+    """
+
+    # Bytes: a file may have 25 MB, and a form comes with it.
+    LARGEST_BODY = 30 * 1024 * 1024
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            return HttpResponse("This address makes no sense.", status=400, content_type="text/plain")
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > self.LARGEST_BODY:
+            return HttpResponse("This is more than can be uploaded at once.", status=413, content_type="text/plain")
+        return self.get_response(request)
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Pages are closed unless they say otherwise, and an expired session's fragment becomes a whole sign-in page."""
 

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 from aiso.accounts.models import User
 
-
 # Items of a group in sight; the rest is one click away.
 SHOWN = 25
 

@@ -106,7 +106,7 @@ def attach_file(initiative: Initiative, *, actor: User, file: "UploadedFile[byte
         raise DomainError(
             f"Files up to {LARGEST_FILE // 1024**2} MB; put a larger one elsewhere and link it.", field="file"
         )
-    if name.lower().endswith(REFUSED_ENDINGS):
+    if name.lower().rstrip(" .").endswith(REFUSED_ENDINGS):
         raise DomainError("Programs cannot be attached.", field="file")
     file.name = uuid4().hex
     attachment = Attachment.objects.create(

@@ -11,6 +11,8 @@ from aiso.events.outbox import publish
 from ..models import SavedView
 from ..permissions import can_share_views
 
+# Characters; all filters at once need a quarter of it.
+LONGEST_QUERY = 4000
 # What an address holds that is not part of a view: where one is in the list, which row is open.
 PASSING = ("after", "before", "edit", "panel")
 
@@ -20,6 +22,9 @@ def save_view(*, actor: User, name: str, query: str, is_shared: bool = False) ->
     """Keep the register's filters, order and columns under a name; the same name again replaces one's own."""
     if is_shared and not can_share_views(actor):
         raise PermissionDenied("The office shares views with everybody; save it for yourself.")
+    name = name.replace("\x00", "")
+    if len(query) > LONGEST_QUERY:
+        raise DomainError("This address is too long to keep. Take a filter away.")
     if not name.strip():
         raise DomainError("Give the view a name.", field="name")
     kept = QueryDict(query, mutable=True)

@@ -234,7 +234,7 @@ class Initiative(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="follows_its_rows",
-                # After and not before: a trigger before the update would have the search words worked out anew each time.
+                # After: a trigger before the update would have the search words worked out anew each time.
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FOLLOWING),

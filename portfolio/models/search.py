@@ -9,16 +9,23 @@ if TYPE_CHECKING:
     from .initiative import InitiativeQuerySet
 
 LEARN = """
-    INSERT INTO portfolio_searchword (word)
-    SELECT DISTINCT left(unnest(tsvector_to_array(search)), 100) AS word
-    FROM portfolio_initiative WHERE NOT is_confidential AND id = ANY(%s)
+    INSERT INTO portfolio_searchword (word, stem)
+    SELECT word, (ts_lexize('english_stem', word))[1]
+    FROM (
+        SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', name || ' ' || summary))) AS word
+        FROM portfolio_initiative WHERE NOT is_confidential AND id = ANY(%s)
+    ) AS said
+    WHERE length(word) <= 100 AND ts_lexize('english_stem', word) <> '{}'
     ORDER BY word  -- one order for all, so that two that learn at once cannot lock each other out
     ON CONFLICT DO NOTHING
 """
 LEARN_ALL = """
-    INSERT INTO portfolio_searchword (word)
-    SELECT DISTINCT left(word, 100) AS word
-    FROM ts_stat('SELECT search FROM portfolio_initiative WHERE NOT is_confidential') ORDER BY word
+    INSERT INTO portfolio_searchword (word, stem)
+    SELECT word, (ts_lexize('english_stem', word))[1]
+    FROM ts_stat($$
+        SELECT to_tsvector('simple', name || ' ' || summary) FROM portfolio_initiative WHERE NOT is_confidential
+    $$)
+    WHERE length(word) <= 100 AND ts_lexize('english_stem', word) <> '{}' ORDER BY word
 """
 
 
@@ -37,9 +44,10 @@ class SearchWordManager(models.Manager["SearchWord"]):
 
 
 class SearchWord(models.Model):
-    """A stemmed word of some ordinary initiative. Confidential ones lend none: a suggestion would reveal them."""
+    """A word of some ordinary initiative, with its stem. Confidential ones lend none: it would reveal them."""
 
     word = models.CharField(max_length=100, unique=True)
+    stem = models.CharField(max_length=100, db_index=True)
 
     objects = SearchWordManager()
 

@@ -17,6 +17,7 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from aiso.web.figures import plural
 
+from ...counts import forget_counts
 from ...importing.interpret import LISTED
 from ...models import ImportedRecord, ImportJob, ImportRow, Initiative, Ownership, StageChange
 from ...permissions import can_run_import
@@ -48,6 +49,7 @@ def undo_import(job: ImportJob, *, actor: User | None) -> ImportJob:
     job.state, job.undone_by, job.undone_at = ImportJob.State.UNDONE, actor, clock.now()
     job.save(update_fields=["state", "undone_by", "undone_at"])
     publish("import.undone", actor=actor, job=job)
+    transaction.on_commit(forget_counts)
     return job
 
 

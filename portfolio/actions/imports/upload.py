@@ -20,6 +20,8 @@ from ...permissions import can_import
 # The column that the file of rejected rows has more than the file it came from.
 REASON_HEADER = "Reason it was rejected"
 REJECTED_PREFIX = "rejected rows of "
+# "copy of plan", "plan (2)", "plan - Copy": what browsers and desktops call the same file saved again.
+SAVED_AGAIN = re.compile(r"^copy of | *\(\d+\)$| - copy$", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -37,8 +39,8 @@ def upload_import(content: bytes, *, file_name: str, actor: User | None, preset:
     known = PRESETS[preset] if preset else preset_for(sheet.headers)
     if known and not known.fits(sheet.headers):
         raise DomainError(f"The file lacks columns of the preset “{known.label}”.", field="preset")
-    job = _job(sheet, known, PurePath(file_name).name[:255], actor)
-    job.file_size, job.file_digest = len(content), sha256(content).hexdigest()
+    job = _job(sheet, known, PurePath(file_name).name[:255], sha256(content).hexdigest(), actor)
+    job.file_size = len(content)
     job.save()
     ImportRow.objects.bulk_create(
         (ImportRow(job=job, number=row.number, cells=list(row.cells)) for row in sheet.rows), batch_size=2000
@@ -59,10 +61,11 @@ def discard_import(job: ImportJob, *, actor: User) -> None:
     job.delete()
 
 
-def _job(sheet: Sheet, preset: Preset | None, file_name: str, actor: User | None) -> ImportJob:
+def _job(sheet: Sheet, preset: Preset | None, file_name: str, digest: str, actor: User | None) -> ImportJob:
     suggested = _suggested(sheet, preset)
     return ImportJob(
         file_name=file_name,
+        file_digest=digest,
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
         sheet_name=sheet.name[:100],
@@ -72,7 +75,7 @@ def _job(sheet: Sheet, preset: Preset | None, file_name: str, actor: User | None
         preset=preset.key if preset else "",
         mapping=[suggestion.column or "" for suggestion in suggested],
         suggested=[[suggestion.column or "", suggestion.confidence] for suggestion in suggested],
-        source=preset.source if preset else _source(sheet, file_name),
+        source=preset.source if preset else _source(sheet, file_name, digest),
         as_of=_told_day(preset, file_name),
         fiscal_start=preset.fiscal_start if preset else ImportJob._meta.get_field("fiscal_start").default,
         rows_total=len(sheet.rows),
@@ -99,10 +102,17 @@ def _suggested(sheet: Sheet, preset: Preset | None) -> list[Suggestion]:
     ]
 
 
-def _source(sheet: Sheet, file_name: str) -> str:
-    """Where the records come from: as an earlier file with these columns was said to, else the file's own name."""
+def _source(sheet: Sheet, file_name: str, digest: str) -> str:
+    """Where the records come from: as the same file, or an earlier one with these columns and name, was said to.
+
+    Else the file's own name, without what a browser adds to it when it saves a file twice.
+    """
+    came = ImportJob.objects.exclude(state=ImportJob.State.MAPPING)
+    if same := came.filter(file_digest=digest).last():
+        return same.source
     headers = [header for header in sheet.headers if header != REASON_HEADER]
-    name = PurePath(file_name).stem.removeprefix(REJECTED_PREFIX)[:100] or "Spreadsheet"
-    earlier = ImportJob.objects.filter(headers=headers).exclude(state=ImportJob.State.MAPPING)
+    plain = SAVED_AGAIN.sub("", PurePath(file_name).stem.removeprefix(REJECTED_PREFIX))
+    name = plain[:100] or "Spreadsheet"
+    earlier = came.filter(headers=headers)
     same_name = earlier.filter(file_name__startswith=name).first() or earlier.filter(source=name).first()
     return same_name.source if same_name else name

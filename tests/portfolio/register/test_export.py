@@ -92,3 +92,11 @@ def test_queries_do_not_grow_with_rows(signed_in, django_assert_max_num_queries)
 
     with django_assert_max_num_queries(8):
         assert len(csv_rows(signed_in.get(reverse(PAGE), {"format": "csv", "columns": "all"}))) == 31
+
+
+def test_no_cell_of_any_column_holds_markup(signed_in, business_owner):
+    make_initiative("Whole", summary="Text", owner=business_owner, value=4, stage=Stage.PILOT)
+
+    rows = csv_rows(signed_in.get(reverse(PAGE), {"format": "csv", "columns": "all"}))
+
+    assert not [cell for row in rows for cell in row if "<" in cell]

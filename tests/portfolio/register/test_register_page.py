@@ -64,17 +64,7 @@ def test_filters_narrow_and_stand_as_chips(signed_in):
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "stage=nonsense",
-        "unit=x",
-        "unit=999999",
-        "order=nonsense",
-        "after=!!",
-        "col=nonsense",
-        "priority_min=abc",
-        "edit=nope",
-    ],
+    "query", ["order=nonsense", "after=!!", "col=nonsense", "edit=nope", "unknown=1", "stage=", "q=%20"]
 )
 def test_an_address_that_makes_no_sense_shows_the_register(signed_in, query):
     make_initiative("One")
@@ -83,6 +73,31 @@ def test_an_address_that_makes_no_sense_shows_the_register(signed_in, query):
 
     assert response.status_code == 200
     assert names_on(response) == {"One"}
+
+
+@pytest.mark.parametrize("query", ["stage=nonsense", "unit=x", "unit=999999", "tag=99999", "priority_min=abc"])
+def test_a_filter_by_what_is_not_there_finds_nothing(signed_in, query):
+    """Widening it to everything would turn a saved view and *Select all* into every initiative."""
+    make_initiative("One")
+
+    for face in FACES:
+        assert signed_in.get(f"{reverse(face)}?{query}").context["register"].count == 0
+    page = signed_in.get(f"{reverse('portfolio:register')}?{query}")
+    assert "not there any more" in page.content.decode()
+    asked = signed_in.post(reverse("portfolio:bulk_edit"), {"field": "bucket", "all": "1", "query": query}, follow=True)
+    assert "Select some initiatives first." in asked.content.decode()
+
+
+def test_what_a_search_found_goes_on_over_pages(signed_in):
+    for number in range(PAGE_SIZE + 3):
+        make_initiative(f"Chatbot {number}")
+
+    first = signed_in.get(reverse("portfolio:register"), {"q": "chatbot"})
+    second = signed_in.get(reverse("portfolio:register") + first.context["after_address"])
+
+    assert len(names_on(first)) == PAGE_SIZE
+    assert len(names_on(second)) == 3
+    assert names_on(signed_in.get(reverse("portfolio:register") + second.context["before_address"])) == names_on(first)
 
 
 def test_missing_owner_and_stability_filters(signed_in, business_owner, technical_owner, risk_owner):

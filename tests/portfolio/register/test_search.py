@@ -2,8 +2,11 @@
 
 import pytest
 
+from aiso.events.models import Event
+from portfolio.actions.edit_initiative import Change, edit_initiative
 from portfolio.models import Initiative, SearchWord
 from portfolio.search import CANDIDATES, search_for
+from portfolio.tasks import learn_search_words
 from tests.factories import make_initiative, make_unit
 
 
@@ -25,8 +28,12 @@ def found(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["fraud detection", "fruad detecton", "Fraud DETECTING", "fraud detec", "detection, fraud!"]
-)
+    "text",
+    [
+        "fraud detection", "fruad detecton", "Fraud DETECTING", "fraud detec", "detection, fraud!",
+        "fraud detectoin", "fraud detetcion", "fraud dtection", "fruad detction",
+    ],
+)  # fmt: skip
 def test_the_best_match_comes_first(initiatives, text):
     assert found(text)[0] == initiatives["fraud"]
 
@@ -64,3 +71,13 @@ def test_no_more_than_the_candidates_are_ranked(db):
     SearchWord.objects.refresh()
 
     assert search_for("chatbot").narrow(Initiative.objects.all()).count() == CANDIDATES
+
+
+def test_words_go_when_their_initiative_turns_confidential(initiatives, office_member):
+    assert search_for("predcitive").corrections == {"predcitive": ["predictive"]}
+    changes = {"is_confidential": Change(was=False, to=True)}
+    edit_initiative(initiatives["pumps"], actor=office_member, changes=changes)
+
+    learn_search_words(Event.objects.get(name="initiative.edited").pk)
+
+    assert search_for("predcitive").corrections == {}
