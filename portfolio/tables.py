@@ -114,7 +114,7 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
         "Risk", lambda row: markup.risk_level(row.risk_tier), of=_chosen("risk_tier"), sort="risk", term="Risk tier"
     )
     ai_act = Cell("EU AI Act", _chosen("ai_act_class"))
-    bucket = Cell("Bucket", _named("bucket"), edit="bucket", css="opt-col wide-col", needs=("bucket",))
+    bucket = Cell("Bucket", _named("bucket"), edit="bucket", css="opt-col roomy-col", needs=("bucket",))
     workflow = Cell("Workflow", _named("workflow"), edit="workflow", needs=("workflow",))
     objective = Cell("Objective", _named("objective"), edit="objective", needs=("objective",))
     type = Cell("Use-case type", _named("use_case_type"), edit="use_case_type", needs=("use_case_type",))

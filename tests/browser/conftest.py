@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from aiso.accounts.models import User
 
-WIDTHS = {"desk": (1440, 1000), "tablet": (768, 1000), "phone": (360, 780)}
+WIDTHS = {"desk": (1440, 1000), "laptop": (1280, 800), "tablet": (768, 1000), "phone": (360, 780)}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_MS = 30_000
 # Reports what the content security policy refused, in words that the fixture looks for.

@@ -32,7 +32,7 @@ def portfolio(office):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["desk", "tablet", "phone"])
+@pytest.mark.parametrize("on", ["laptop", "tablet", "phone"])
 @pytest.mark.parametrize(
     "path", ["/register/", "/register/board/", "/register/map/", "/register/?stage=pilot&edit=risk"]
 )
