@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
@@ -78,17 +79,23 @@ class LinkRemoved:
 def offer_undo(initiative: Initiative, actor: User, deed: Deed) -> str:
     """Remember a deed, and return the address that takes it back."""
     key = secrets.token_urlsafe(9)
-    cache.set(_place(actor, initiative, key), deed, KEPT_SECONDS)
+    cache.set(_place(initiative, key), (actor.pk, deed), KEPT_SECONDS)
     return reverse("portfolio:initiative_undo", args=[initiative.reference, key])
 
 
 @transaction.atomic
 def undo(initiative: Initiative, actor: User, key: str) -> None:
-    """Take a remembered deed back, once. Raises DomainError when it is not known any more."""
-    place = _place(actor, initiative, key)
-    deed: Deed | None = cache.get(place)
-    if deed is None:
+    """Take a remembered deed back, once.
+
+    Raises DomainError when it is not known any more, PermissionDenied for somebody else's.
+    """
+    place = _place(initiative, key)
+    kept: tuple[int, Deed] | None = cache.get(place)
+    if kept is None:
         raise DomainError("This can no longer be taken back.")
+    doer, deed = kept
+    if doer != actor.pk:
+        raise PermissionDenied("Only the person who made a change takes it back.")
     deed.take_back(initiative, actor)
     cache.delete(place)
 
@@ -105,5 +112,5 @@ def assigned(before: dict[str, int], after: dict[str, int]) -> Assigned:
     return Assigned({kind: (before.get(kind), after.get(kind)) for kind in kinds})
 
 
-def _place(actor: User, initiative: Initiative, key: str) -> str:
-    return f"undo:{actor.pk}:{initiative.pk}:{key}"
+def _place(initiative: Initiative, key: str) -> str:
+    return f"undo:{initiative.pk}:{key}"

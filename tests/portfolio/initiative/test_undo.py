@@ -61,7 +61,7 @@ def test_nobody_takes_back_what_another_did(client, initiative, office_member, o
     undo = change(client, initiative)
     client.force_login(office_lead)
 
-    client.post(undo)
+    assert client.post(undo).status_code == 403
 
     initiative.refresh_from_db()
     assert initiative.summary == "New"
