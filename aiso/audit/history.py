@@ -14,6 +14,8 @@ from itertools import groupby
 from typing import Any
 
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast
 from django.utils.text import capfirst
 
 from aiso.accounts.models import User
@@ -91,7 +93,8 @@ def history_of(
 ) -> History:
     """The history of `subject` and of `related` rows that belong to it, from a place on.
 
-    One query for the rows and one for each model whose rows they name, however long the history is.
+    One query for the rows, one for all that is called by a column, and one for each other model whose rows they
+    name, however long the history is.
     """
     told = [Told(type(subject), hide=hide), *related]
     tables = [Table(each.model, subject, number) for number, each in enumerate(told)]
@@ -141,7 +144,10 @@ def _change(each: "models.Field[Any, Any]", row: Row, names: "_Names") -> Change
 
 @dataclass
 class _Names:
-    """What ids, codes and plain values of some rows are called. Reads each model that is named once."""
+    """What ids, codes and plain values of some rows are called.
+
+    A model whose rows are called by one column names it as `called_by`; all of those are read together.
+    """
 
     tables: Sequence[Table]
     rows: Sequence[Row]
@@ -154,11 +160,11 @@ class _Names:
             for each in self.tables[row.table].links:
                 wanted[each.related_model] |= {row.now.get(each.attname), (row.before or {}).get(each.attname)}
         subject = self.tables[0].subject
-        self.found = {
-            model: {thing.pk: thing for thing in model._base_manager.filter(pk__in=ids - {None})}
-            for model, ids in wanted.items()
-            if ids - {None}
-        }
+        wanted[type(subject)] -= {subject.pk}
+        asked = {model: ids - {None} for model, ids in wanted.items() if ids - {None}}
+        self.found = _called_by_column({model: ids for model, ids in asked.items() if hasattr(model, "called_by")})
+        for model in asked.keys() - self.found.keys():
+            self.found[model] = model._base_manager.in_bulk(asked[model])
         self.found.setdefault(type(subject), {})[subject.pk] = subject
 
     def person(self, pk: object) -> User | None:
@@ -185,6 +191,23 @@ class _Names:
         if each.choices:
             return str(dict(each.flatchoices).get(_value(each, raw), raw))
         return _words(_value(each, raw))
+
+
+def _called_by_column(wanted: dict[type[models.Model], set[Any]]) -> dict[type[models.Model], dict[Any, models.Model]]:
+    """The rows of several models, each with its id and name only, in one query."""
+    kinds = [*wanted]
+    found: dict[type[models.Model], dict[Any, models.Model]] = {model: {} for model in kinds}
+    parts = [
+        model._base_manager.filter(pk__in=wanted[model])
+        .order_by()
+        .values_list(Value(number), "pk", Cast(model.called_by, models.TextField()))  # type: ignore[attr-defined]
+        for number, model in enumerate(kinds)
+    ]
+    if parts:
+        for number, pk, name in parts[0].union(*parts[1:], all=True).order_by():
+            model = kinds[number]
+            found[model][pk] = model(pk=pk, **{model.called_by: name})
+    return found
 
 
 def _value(each: "models.Field[Any, Any]", raw: Any) -> Any:

@@ -25,6 +25,7 @@ class NamedEntry(models.Model):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
 
+    called_by = "name"
     objects = ListQuerySet.as_manager()
 
     class Meta:

@@ -66,6 +66,8 @@ class Question(models.Model):
     help_text = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField()
 
+    called_by = "text"
+
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["question_set", "code"], name="question_code_once_a_set")]
@@ -82,6 +84,8 @@ class AnswerOption(models.Model):
     text = models.CharField(max_length=200)
     sets = models.CharField(max_length=20, help_text="A risk tier, or an EU AI Act class.")
     position = models.PositiveSmallIntegerField()
+
+    called_by = "text"
 
     class Meta:
         ordering = ["position"]

@@ -34,6 +34,7 @@ class BusinessUnit(models.Model):  # type: ignore[django-manager-missing]
     short_name = models.CharField(max_length=40, blank=True, help_text="As people say it, e.g. HR.")
     is_active = models.BooleanField("in use", default=True)
 
+    called_by = "name"
     objects = BusinessUnitQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
