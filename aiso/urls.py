@@ -1,5 +1,7 @@
 """All addresses. Each app names its own; LoginRequiredMiddleware's rule is in aiso/web/middleware.py."""
 
+from allauth.socialaccount.views import login_error
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -10,6 +12,8 @@ urlpatterns = [
     path("", include("portfolio.urls")),
     # Only the office changes an address, since a file's owners are found by it.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
+    # Whoever failed to sign in is not signed in.
+    path("accounts/3rdparty/login/error/", login_not_required(login_error), name="socialaccount_login_error"),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from aiso.accounts.models import User
 from aiso.web.htmx import wants_partial
@@ -34,6 +35,7 @@ BULK_FIELDS = (
 )
 
 
+@require_safe
 def register_list(request: HttpRequest) -> HttpResponse:
     """The table. `?edit=` opens one filter's editor, alone for htmx."""
     register = _register(request)
@@ -55,6 +57,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
     return render(request, "portfolio/register.html", context)
 
 
+@require_safe
 def register_board(request: HttpRequest) -> HttpResponse:
     """Columns by stage, the highest priorities on top."""
     register = _register(request)
@@ -62,6 +65,7 @@ def register_board(request: HttpRequest) -> HttpResponse:
     return render(request, "portfolio/register_board.html", context)
 
 
+@require_safe
 def register_map(request: HttpRequest) -> HttpResponse:
     """Value against feasibility, a bubble for each pair."""
     register = _register(request)

@@ -1,0 +1,264 @@
+"""Every address as every role, against the table in docs/permissions.md that people read."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from aiso import clock
+from aiso.accounts.models import Role, User
+from aiso.events.models import Event, Notification
+from portfolio.actions.edit_initiative import Change
+from portfolio.models import (
+    Attachment,
+    BulkEdit,
+    ImportedRecord,
+    ImportJob,
+    Initiative,
+    Link,
+    OutcomeMetric,
+    OwnerKind,
+    SavedView,
+    Tag,
+    ValueMapEntry,
+)
+from portfolio.undo import Edited, offer_undo
+from tests.factories import (
+    make_comment,
+    make_entry,
+    make_initiative,
+    make_ownership,
+    make_person,
+    make_unit,
+)
+
+pytestmark = pytest.mark.django_db
+
+TABLE = Path(settings.BASE_DIR) / "docs" / "permissions.md"
+LINE = re.compile(r"^\| `(?P<address>/[^`]*)` \| [^|]+ \| (?P<look>[^|]+) \| (?P<change>[^|]+) \|$", re.MULTILINE)
+
+# Who is asked: somebody in each role, and those whom a thing concerns.
+ROLES = [role.value for role in Role]
+SIGNED_IN = [*(role for role in ROLES if role != Role.SERVICE_ACCOUNT), "stranger", "owner", "deputy", "oneself"]
+EVERYONE = [*SIGNED_IN, Role.SERVICE_ACCOUNT.value, "anonymous"]
+WORDS = {
+    "public": EVERYONE,
+    "everybody": SIGNED_IN,
+    "changers": [each for each in SIGNED_IN if each != Role.AUDITOR],
+    "office": ["office_member", "office_lead", "oneself"],
+    "office leads": ["office_lead"],
+    "auditors": ["auditor"],
+    "owners": ["owner", "deputy"],
+    "business owner": ["owner"],
+    "oneself": ["oneself"],
+    "nobody": [],
+}
+# What a form sends, where an empty one would be refused before anybody asks who sends it. Names in
+# braces stand for the id of that thing.
+SENT: dict[str, dict[str, Any]] = {
+    "/register/change/": {"field": "bucket", "value": "", "apply": "1", "pk": "{initiative_pk}"},
+    "/imports/{uploaded}/columns/": {"source": "cases", "as_of": "2024-01-01", "column_0": "use_case_name"},
+    "/administration/value-maps/stage/": {"raw": "In use", "value": "scale"},
+    "/administration/value-maps/entries/{spelling}/edit/": {"entry-{spelling}-value": "scale"},
+    "/register/views/": {"name": "Mine", "query": "stage=pilot"},
+    "/initiatives/{initiative}/edit/name/": {"name": "New name", "initial-name": "{name}"},
+    "/initiatives/{initiative}/edit/unit/": {"unit": "{unit}", "initial-unit": "{own_unit}"},
+    "/initiatives/{initiative}/owners/risk/deputies/": {"person": "{email}"},
+    "/initiatives/{initiative}/discussion/new/": {"text": "Well begun."},
+    "/initiatives/{confidential}/discussion/new/": {"text": "Well begun."},
+    "/initiatives/{initiative}/discussion/{comment}/": {"text": "Better put."},
+    "/initiatives/{initiative}/links/new/": {"name": "Plan", "address": "https://example.org/plan"},
+    "/administration/people/{person}/roles/": {"role": "executive"},
+}
+# Attaching and uploading ask for a file.
+FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/"}
+PASSWORD = "corn-flower-57"
+INVENTORY = b"Name,Unit\nPumps,Service\n"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    address: str
+    look: frozenset[str]
+    change: frozenset[str]
+
+
+def rows() -> list[Row]:
+    return [Row(each["address"], who(each["look"]), who(each["change"])) for each in LINE.finditer(TABLE.read_text())]
+
+
+def who(words: str) -> frozenset[str]:
+    return frozenset(person for word in words.split(",") for person in WORDS[word.strip()])
+
+
+@dataclass
+class World:
+    """One of each thing that addresses name, and somebody in each role."""
+
+    people: dict[str, User]
+    names: dict[str, Any]
+    sessions: dict[str, str]
+
+    def address(self, row: Row) -> str:
+        return row.address.format(**self.names)
+
+    def client(self, name: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if name in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[name]
+        return client
+
+    def sent(self, row: Row) -> dict[str, Any]:
+        sent = {
+            name.format(**self.names): value.format(**self.names) for name, value in SENT.get(row.address, {}).items()
+        }
+        return sent | ({"file": ContentFile(INVENTORY, "inventory.csv")} if row.address in FILES else {})
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Made once: each request is rolled back, so that all of them find the same world."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        human = [role for role in ROLES if role != Role.SERVICE_ACCOUNT]
+        people = {role: make_person(f"Somebody {role}", role, password=PASSWORD) for role in human}
+        people[Role.SERVICE_ACCOUNT] = make_person("Program", Role.SERVICE_ACCOUNT, is_service_account=True)
+        people |= {each: make_person(f"The {each}", password=PASSWORD) for each in ("stranger", "owner", "deputy")}
+        people["oneself"] = make_person("Oneself", Role.OFFICE_MEMBER, password=PASSWORD)
+        yield World(people, _things(people), {name: _session_of(person) for name, person in people.items()})
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built: World) -> World:
+    """The cache, which holds what can be undone, is emptied between tests."""
+    initiative = Initiative.objects.get(name=built.names["name"])
+    undo = offer_undo(initiative, built.people["oneself"], Edited({"name": Change("Before", initiative.name)}))
+    built.names["undo"] = undo.rstrip("/").rpartition("/")[2]
+    return built
+
+
+def _session_of(person: User) -> str:
+    """A session of somebody who set up the second step of signing in, so that its pages have something to show."""
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(person)
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _things(people: dict[str, User]) -> dict[str, Any]:
+    initiative, confidential = _owned(people, "Open"), _owned(people, "Confidential", is_confidential=True)
+    me, person = people["oneself"], make_person("Anna Berg", Role.REQUESTER)
+    event = Event.objects.create(name="comment.added")
+    things = SimpleNamespace(
+        person=person,
+        role=person.role_assignments.get(),
+        unit=make_unit(),
+        tag=make_entry(Tag),
+        notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
+        comment=make_comment(initiative, me),
+        metric=OutcomeMetric.objects.create(initiative=initiative, name="Calls", unit="a week", direction="up"),
+        file=_attached(initiative, me),
+        confidential_file=_attached(confidential, me),
+        link=Link.objects.create(initiative=initiative, name="Plan", address="https://example.org/"),
+        deputy=initiative.ownerships.get(is_deputy=True),
+        view=SavedView.objects.create(owner=me, name="Mine"),
+        bulk_edit=BulkEdit.objects.create(actor=me, field="bucket", value=None),
+        uploaded=_import(me),
+        imported=_import(me, state=ImportJob.State.DONE, started_at=clock.now()),
+        spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
+    )
+    _told_by_source(things.imported, initiative, confidential)
+    names = {name: thing.pk for name, thing in vars(things).items()}
+    names |= {"initiative": initiative.reference, "confidential": confidential.reference}
+    names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
+    return names | {"email": person.email}
+
+
+def _owned(people: dict[str, User], name: str, **fields: Any) -> Initiative:
+    initiative = make_initiative(name, owner=people["owner"], **fields)
+    make_ownership(initiative, people["deputy"], OwnerKind.TECHNICAL, is_deputy=True)
+    return initiative
+
+
+def _import(person: User, **fields: Any) -> ImportJob:
+    told = {"file_name": "cases.csv", "file_size": 9, "header_row": 1, "rows_total": 0, "source": "cases"}
+    columns = {"headers": ["Name"], "mapping": ["use_case_name"], "suggested": [["use_case_name", 1.0]]}
+    return ImportJob.objects.create(uploaded_by=person, as_of=clock.today(), **told, **columns, **fields)
+
+
+def _told_by_source(job: ImportJob, *initiatives: Initiative) -> None:
+    for each in initiatives:
+        told: dict[str, Any] = {"record": {}, "values": {}, "facts": {}, "stamped_at": clock.now()}
+        ImportedRecord.objects.create(initiative=each, source="cases", key=each.name, job=job, **told)
+
+
+def _attached(initiative: Initiative, person: User) -> Attachment:
+    file = ContentFile(b"Evidence", "evidence.txt")
+    return Attachment.objects.create(initiative=initiative, name="evidence.txt", file=file, size=8, uploaded_by=person)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.address)
+def test_each_address_answers_whom_the_table_names(world: World, row: Row):
+    wrong = []
+    for name in EVERYONE:
+        for method, allowed in (("get", row.look), ("post", row.change)):
+            status, location = _asked(name, method, world, row)
+            if told := _mistake(row.address, status, location, allowed, name):
+                wrong.append(f"{method.upper()} as {name}: {status} {location} {told}")
+    assert not wrong, f"{row.address}\n" + "\n".join(wrong)
+
+
+def _asked(name: str, method: str, world: World, row: Row) -> tuple[int, str]:
+    """The answer to one request, which leaves nothing behind."""
+    with transaction.atomic():
+        data = world.sent(row) if method == "post" else {}
+        response = getattr(world.client(name), method)(world.address(row), data)
+        transaction.set_rollback(True)
+    return response.status_code, response.headers.get("Location", "")
+
+
+def _mistake(address: str, status: int, location: str, allowed: frozenset[str], name: str) -> str:
+    """What is wrong with an answer; nothing when it is right."""
+    led_to_sign_in = status == 302 and location.startswith(f"{reverse('account_login')}?next=")
+    if status >= 500:
+        return "is an error"
+    if name in allowed:
+        # A provider of single sign-on that nobody set up is not there.
+        is_missing = status == 404 and "/none/" not in address
+        return "although the table allows it" if status in (403, 405) or is_missing or led_to_sign_in else ""
+    refusals = (403, 404) if allowed else (403, 404, 405)
+    return "" if status in refusals or led_to_sign_in else "although the table does not allow it"
+
+
+def test_every_address_stands_in_the_table(world: World):
+    listed = {resolve(world.address(row)).route.removeprefix("^") for row in rows()}
+    missing = [route for route in _routes(get_resolver()) if route not in listed]
+    assert not missing, f"Add these to {TABLE.name}: {missing}"
+
+
+def test_the_table_is_read_whole():
+    lines = [line for line in TABLE.read_text().splitlines() if line.startswith("| `/")]
+    assert len(rows()) == len(lines)
+
+
+def _routes(resolver: URLResolver, beginning: str = "") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        route = beginning + str(each.pattern).removeprefix("^")
+        if isinstance(each, URLPattern):
+            yield route
+        else:
+            yield from _routes(each, route)
