@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -21,23 +21,26 @@ from aiso.web.stages import Step, stage_track
 from .facts import lowered
 from .gaps import Gap, gaps_of, stable_from, with_gap_facts
 from .models import Initiative, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
+from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
 from .panels import Place, Tab, panels_at, tab_counts, tabs_for
 from .permissions import can_assign_owners, can_classify, can_comment, can_edit
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 SETS = ("jurisdictions", "tools", "tags")
-POINTS_TO = (
-    "unit__parent",
-    "workflow",
-    "bucket",
-    "objective",
-    "use_case_type",
-    "business_owner",
-    "technical_owner",
-    "risk_owner",
-    "risk_tier_set_by",
-    "ai_act_set_by",
+# What the page shows of the things that an initiative points to.
+SHOWN = (
+    "unit__name",
+    "unit__parent__name",
+    "workflow__name",
+    "workflow__is_critical",
+    "bucket__name",
+    "objective__name",
+    "use_case_type__name",
+    "business_owner__name",
+    "business_owner__email",
+    "risk_tier_set_by__text",
+    "ai_act_set_by__text",
 )
 
 
@@ -246,13 +249,20 @@ class InitiativePage:
 
 def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> InitiativePage:
     """The page of an initiative that the person may see, or 404."""
-    rows = with_gap_facts(Initiative.objects.visible_to(signed_in(request)))
-    names = {f"{name}_names": _names(name) for name in SETS}
-    rows = rows.select_related(*POINTS_TO).annotate(**tab_counts(), **names).defer("search")
-    initiative = rows.filter(pk=pk).first()
+    rows = _page_rows(tuple(tab_counts()))
+    initiative = rows.visible_to(signed_in(request)).filter(pk=pk).first()
     if initiative is None:
         raise Http404("No initiative here that you may see.")
     return InitiativePage(request, initiative, tab)
+
+
+@cache
+def _page_rows(tabs: tuple[str, ...]) -> InitiativeQuerySet:
+    """All that the page reads in its first query. Put together once: that alone took a tenth of the page's time."""
+    own = [field.name for field in Initiative._meta.concrete_fields if field.name != "search"]
+    names = {f"{name}_names": _names(name) for name in SETS}
+    rows = with_gap_facts(Initiative.objects.select_related(*{name.rpartition("__")[0] for name in SHOWN}))
+    return rows.annotate(**tab_counts(), **names).only(*own, *SHOWN)
 
 
 def visible_initiative(request: HttpRequest, pk: int) -> Initiative:
