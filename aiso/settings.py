@@ -61,7 +61,9 @@ def _redis(url: str, scheme: str) -> str:
     """The same Redis for redis-py (`unix://`) and for Celery (`redis+socket://`), which name sockets apart."""
     for socket_scheme in ("unix://", "redis+socket://"):
         if url.startswith(socket_scheme):
-            return scheme + url.removeprefix(socket_scheme)
+            # Each has its own word for the number of the database, too.
+            words = ("db=", "virtual_host=") if scheme == "redis+socket://" else ("virtual_host=", "db=")
+            return scheme + url.removeprefix(socket_scheme).replace(*words)
     return url
 
 
