@@ -2,18 +2,17 @@
 
 import csv
 import random
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import connection
 
 from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
-from portfolio.models import Bucket, Initiative, OwnerKind, Ownership, SearchWord, Stage
+from portfolio.models import Bucket, Initiative, OwnerKind, SearchWord, Stage
 from portfolio.models.initiative import PRIORITY_PARTS
 
 SAMPLE = Path("portfolio/sample/omb-2024.csv")
@@ -28,10 +27,13 @@ def seed(size: int) -> None:
     lot = random.Random(size)  # the same register every time
     people = _people()
     units = _units(lot)
-    _copy("portfolio_initiative", *_initiatives(lot, size, units))
-    _copy("portfolio_stagechange", *_stage_changes(lot, size))
-    with _without_overlap_check():
-        _copy("portfolio_ownership", *_ownerships(lot, size, people))
+    stands = [_stand(lot, people) for _ in range(size)]
+    # What triggers would follow is written as it follows: 100,000 rows twice over would take minutes.
+    _execute("SET session_replication_role = replica")
+    _copy("portfolio_initiative", *_initiatives(lot, stands, units))
+    _copy("portfolio_stagechange", *_stage_changes(stands))
+    _copy("portfolio_ownership", *_ownerships(stands))
+    _execute("SET session_replication_role = origin")
     for table in ("initiative", "stagechange", "ownership"):
         _execute(f"SELECT setval('portfolio_{table}_id_seq', (SELECT max(id) FROM portfolio_{table}))")
     # Names and texts repeat after the sample, so its words are all there are.
@@ -39,15 +41,18 @@ def seed(size: int) -> None:
     _execute("ANALYZE")
 
 
-@contextmanager
-def _without_overlap_check() -> Iterator[None]:
-    """Check overlapping ownerships once at the end: an index built whole takes a tenth of one built row by row."""
-    overlap = next(each for each in Ownership._meta.constraints if isinstance(each, ExclusionConstraint))
-    with connection.schema_editor() as editor:
-        editor.remove_constraint(Ownership, overlap)
-    yield
-    with connection.schema_editor() as editor:
-        editor.add_constraint(Ownership, overlap)
+@dataclass(frozen=True)
+class Stand:
+    """Where one initiative stands: its stage since a day, and each owner since a day."""
+
+    stage: str
+    since: date
+    owners: dict[OwnerKind, tuple[int, date]]
+
+
+def _stand(lot: random.Random, people: list[int]) -> Stand:
+    owners = {kind: (lot.choice(people), _day(lot)) for kind in OwnerKind if lot.random() < OWNED}
+    return Stand(lot.choice([*Stage]).value, _day(lot), owners)
 
 
 def _people() -> list[int]:
@@ -64,16 +69,17 @@ def _units(lot: random.Random) -> list[int]:
     return [unit.pk for unit in [*divisions, *BusinessUnit.objects.bulk_create(teams)]]
 
 
-def _initiatives(lot: random.Random, size: int, units: list[int]) -> tuple[list[str], Iterable[list[Any]]]:
-    fixed = {"source": "", "external_id": "", "notes": "", "ai_act_class": "", "employee_effect": "", "stage": "intake"}
+def _initiatives(lot: random.Random, stands: list[Stand], units: list[int]) -> tuple[list[str], Iterable[list[Any]]]:
+    fixed = {"source": "", "external_id": "", "notes": "", "ai_act_class": "", "employee_effect": ""}
     columns = ["id", "name", "summary", "unit_id", "bucket_id", *PRIORITY_PARTS, "priority", "risk_tier"]
     columns += ["data_sensitivity", "is_confidential", "created_at", "changed_at", *fixed]
+    columns += ["stage", "stage_since", "began_on", *(f"{kind}_owner_id" for kind in OwnerKind), "business_owner_since"]
     buckets = [*Bucket.objects.values_list("pk", flat=True)]
     with SAMPLE.open(encoding="utf-8-sig", newline="") as file:
         sample = [(row["2_use_case_name"][:280], row["11_purpose_benefits"]) for row in csv.DictReader(file)]
 
     def rows() -> Iterable[list[Any]]:
-        for number, (name, text) in enumerate(islice(cycle(sample), size), start=1):
+        for number, (stand, (name, text)) in enumerate(zip(stands, cycle(sample), strict=False), start=1):
             parts: list[int | None] = (
                 [lot.randint(1, 5) for _ in PRIORITY_PARTS] if lot.random() < SCORED else [None] * 5
             )
@@ -84,26 +90,27 @@ def _initiatives(lot: random.Random, size: int, units: list[int]) -> tuple[list[
                 number, name + again, text, lot.choice(units), lot.choice(buckets), *parts, score,
                 lot.choice(["", "low", "moderate", "high", "critical"]), lot.choice(["", "internal", "personal"]),
                 lot.random() < CONFIDENTIAL, moment, moment, *fixed.values(),
+                stand.stage, stand.since, stand.since, *(stand.owners.get(kind, (None,))[0] for kind in OwnerKind),
+                stand.owners.get(OwnerKind.BUSINESS, (None, None))[1],
             ]  # fmt: skip
 
     return columns, rows()
 
 
-def _stage_changes(lot: random.Random, size: int) -> tuple[list[str], Iterable[list[Any]]]:
+def _stage_changes(stands: list[Stand]) -> tuple[list[str], Iterable[list[Any]]]:
     columns = ["initiative_id", "stage", "changed_on", "source", "rationale", "recorded_at"]
     return columns, (
-        [number, lot.choice([*Stage]).value, _day(lot), "opening", "", "2026-11-01 00:00+00"]
-        for number in range(1, size + 1)
+        [number, stand.stage, stand.since, "opening", "", "2026-11-01 00:00+00"]
+        for number, stand in enumerate(stands, start=1)
     )
 
 
-def _ownerships(lot: random.Random, size: int, people: list[int]) -> tuple[list[str], Iterable[list[Any]]]:
+def _ownerships(stands: list[Stand]) -> tuple[list[str], Iterable[list[Any]]]:
     columns = ["initiative_id", "kind", "person_id", "is_deputy", "started_on"]
     return columns, (
-        [number, kind.value, lot.choice(people), False, _day(lot)]
-        for number in range(1, size + 1)
-        for kind in OwnerKind
-        if lot.random() < OWNED
+        [number, kind.value, person, False, since]
+        for number, stand in enumerate(stands, start=1)
+        for kind, (person, since) in stand.owners.items()
     )
 
 
@@ -120,7 +127,3 @@ def _copy(table: str, columns: list[str], rows: Iterable[list[Any]]) -> None:
 def _execute(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-
-
-def count() -> int:
-    return Initiative.objects.count()

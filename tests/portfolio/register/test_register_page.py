@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from aiso import clock
+from portfolio import counts
 from portfolio.models import Bucket, Stage
 from portfolio.register import PAGE_SIZE
 from tests.factories import make_initiative, make_unit
@@ -128,6 +129,20 @@ def test_counts_follow_a_change_at_once(signed_in, office_member):
     make_initiative("Two")
 
     assert signed_in.get(reverse("portfolio:register")).context["register"].count == 2
+
+
+def test_in_a_large_register_a_count_may_be_a_minute_old(office_member, monkeypatch):
+    monkeypatch.setattr(counts, "LARGE", 0)
+    began = clock.now()
+    make_initiative("One")
+    with clock.fixed_at(began):
+        assert counts.count_register(office_member) == 1
+    make_initiative("Two")
+
+    with clock.fixed_at(began + timedelta(seconds=counts.OLD - 1)):
+        assert counts.count_register(office_member) == 1
+    with clock.fixed_at(began + timedelta(seconds=counts.OLD + 1)):
+        assert counts.count_register(office_member) == 2
 
 
 @pytest.mark.parametrize(
