@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from aiso.web import figures, markup
 
+from .actions.edit_initiative import CLASSIFYING
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
 
@@ -144,6 +145,8 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
 
 
 COLUMNS: dict[str, Cell] = dict(RegisterTable.base_columns)
+EDITED_BY_OFFICE = frozenset(name for name, cell in COLUMNS.items() if cell.edit)
+EDITED_BY_OWNERS = frozenset(name for name in EDITED_BY_OFFICE if COLUMNS[name].edit not in CLASSIFYING)
 
 
 def chosen_columns(names: list[str]) -> list[str]:
@@ -166,15 +169,20 @@ def rows_html(
 ) -> SafeString:
     """The body of the register. One string built cell by cell, because fifty rows of includes are slow."""
     drawing = [(COLUMNS[name], name, _opening(name)) for name in columns]
-    return SafeString("".join(_row_html(row, drawing, editable=may_edit(row)) for row in initiatives))
+    return SafeString("".join(_row_html(row, drawing, _editables(row, may_edit, may_classify)) for row in initiatives))
 
 
-def _row_html(row: Initiative, drawing: list[tuple[Cell, str, str]], *, editable: bool) -> str:
+def _editables(row: Initiative, may_edit: Callable[..., bool], may_classify: Callable[..., bool]) -> frozenset[str]:
+    """The columns of a row that the person may edit in place."""
+    return EDITED_BY_OFFICE if may_classify(row) else EDITED_BY_OWNERS if may_edit(row) else frozenset()
+
+
+def _row_html(row: Initiative, drawing: list[tuple[Cell, str, str]], editable: frozenset[str]) -> str:
     reference = row.reference
     cells = []
     for cell, name, opening in drawing:
         drawn = cell.draw(row)
-        if cell.edit and editable:
+        if name in editable:
             drawn = _editable(_edit_address(row, cell.edit, name), drawn)
         elif not isinstance(drawn, SafeString):
             drawn = format_html("{}", drawn)

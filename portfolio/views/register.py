@@ -11,7 +11,7 @@ from ..board import board_of
 from ..bubbles import bubbles_of
 from ..filters import parameters
 from ..models import SavedView
-from ..permissions import can_register, can_share_views, changes_nothing, owned_among
+from ..permissions import can_register, can_share_views, changes_nothing, is_office_for, owned_among
 from ..register import PAGE_SIZE, Register
 from ..standing_views import standing_views
 from ..tables import COLUMNS, rows_html
@@ -45,7 +45,9 @@ def register_list(request: HttpRequest) -> HttpResponse:
     may_edit = owned_among(register.user, rows)
     context = _shared(register, "table") | {
         "headers": [(name, COLUMNS[name], register.order_address(COLUMNS[name].sort)) for name in register.columns],
-        "rows": rows_html(rows, register.columns, may_edit=may_edit),
+        "rows": rows_html(
+            rows, register.columns, may_edit=may_edit, may_classify=lambda row: is_office_for(register.user, row)
+        ),
         "all_columns": [(name, cell.verbose_name, name in register.columns) for name, cell in COLUMNS.items()],
         "bulk_fields": BULK_FIELDS if any(may_edit(row) for row in rows) else (),
         "ref_order": register.order_address("ref"),

@@ -185,3 +185,15 @@ def test_the_map_places_pairs_and_counts_the_rest(signed_in):
     assert [(bubble.value, bubble.feasibility, bubble.count) for bubble in drawn.bubbles] == [(5, 4, 3)]
     assert (drawn.placed, drawn.unplaced) == (3, 1)
     assert drawn.finding.startswith("3 of 3")
+
+
+def test_owners_edit_their_rows_but_for_what_only_the_office_moves(client, business_owner):
+    own = make_initiative("Own", owner=business_owner)
+    other = make_initiative("Other")
+    client.force_login(business_owner)
+
+    content = client.get(reverse("portfolio:register")).content.decode()
+
+    assert f"/initiatives/{own.reference}/edit/bucket/" in content
+    assert f"/initiatives/{own.reference}/edit/unit/" not in content
+    assert f"/initiatives/{other.reference}/edit/" not in content
