@@ -165,11 +165,16 @@ def cell_html(initiative: Initiative, column: str) -> SafeString:
 
 
 def rows_html(
-    initiatives: list[Initiative], columns: list[str], *, may_edit: Callable[[Initiative], bool]
+    initiatives: list[Initiative],
+    columns: list[str],
+    *,
+    may_edit: Callable[[Initiative], bool],
+    may_classify: Callable[[Initiative], bool],
 ) -> SafeString:
     """The body of the register. One string built cell by cell, because fifty rows of includes are slow."""
     drawing = [(COLUMNS[name], name, _opening(name)) for name in columns]
-    return SafeString("".join(_row_html(row, drawing, _editables(row, may_edit, may_classify)) for row in initiatives))
+    rows = (_row_html(row, drawing, _editables(row, may_edit, may_classify)) for row in initiatives)
+    return SafeString("".join(rows))
 
 
 def _editables(row: Initiative, may_edit: Callable[..., bool], may_classify: Callable[..., bool]) -> frozenset[str]:
