@@ -6,15 +6,18 @@ from typing import Any
 from aiso.errors import ConflictError, Difference
 
 
-def refuse_lost_change(thing: object, *, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Raise ConflictError where `thing` now differs from what the person saw and from what they want.
+def changes_to_make(thing: object, *, seen: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the `wanted` fields, those that are to be written on `thing`.
 
-    Fields of which nothing was `seen` are not compared: whoever states none overwrites on purpose.
+    A field that still is as it was `seen` was not touched by this person, so that somebody else's newer
+    value stays. Raises ConflictError where both changed one. Fields of which nothing was seen are written.
     """
+    touched = {field: to for field, to in wanted.items() if field not in seen or seen[field] != to}
     differences = {
         field: Difference(seen[field], getattr(thing, field), to)
-        for field, to in wanted.items()
+        for field, to in touched.items()
         if field in seen and getattr(thing, field) not in (seen[field], to)
     }
     if differences:
         raise ConflictError("Somebody else changed this meanwhile. Look at both values.", changes=differences)
+    return {field: to for field, to in touched.items() if getattr(thing, field) != to}

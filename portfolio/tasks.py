@@ -1,3 +1,4 @@
+import pghistory
 from celery import shared_task
 
 from aiso.accounts.models import User
@@ -17,7 +18,8 @@ def end_ownerships(event_id: int) -> None:
     event = Event.objects.get(pk=event_id)
     person = User.objects.filter(pk=event.payload["person"], is_active=False).first()
     if person:
-        end_ownerships_of(person)
+        with pghistory.context(user=event.actor_id, reason=event.payload.get("reason") or f"{person} left."):
+            end_ownerships_of(person)
 
 
 @shared_task

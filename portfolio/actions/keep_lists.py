@@ -8,7 +8,7 @@ from django.db import transaction
 
 from aiso.accounts.models import User
 from aiso.accounts.permissions import can_manage_lists
-from aiso.conflicts import refuse_lost_change
+from aiso.conflicts import changes_to_make
 from aiso.events.outbox import publish
 
 from ..models.lists import NamedEntry
@@ -34,14 +34,13 @@ def edit_entry[E: NamedEntry](entry: E, *, actor: User, seen: Mapping[str, Any] 
     """
     _may_keep(actor)
     entry = type(entry)._default_manager.select_for_update(of=["self"]).get(pk=entry.pk)  # type: ignore[assignment]
-    refuse_lost_change(entry, seen=seen or {}, wanted=fields)
-    changed = sorted(name for name, value in fields.items() if getattr(entry, name) != value)
-    for name in changed:
-        setattr(entry, name, fields[name])
+    changed = changes_to_make(entry, seen=seen or {}, wanted=fields)
+    for name, value in changed.items():
+        setattr(entry, name, value)
     entry.full_clean()
-    entry.save(update_fields=changed)
+    entry.save(update_fields=[*changed])
     if changed:
-        publish("list.entry_edited", actor=actor, list=entry._meta.model_name, entry=entry, fields=changed)
+        publish("list.entry_edited", actor=actor, list=entry._meta.model_name, entry=entry, fields=sorted(changed))
     return entry
 
 

@@ -10,6 +10,7 @@ from aiso.accounts.actions import deactivate_person, edit_person, reactivate_per
 from aiso.accounts.models import User
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event
+from portfolio.history import history_of_initiative
 from portfolio.tasks import end_ownerships
 from tests.factories import make_initiative, make_person, make_unit
 
@@ -76,6 +77,8 @@ def test_deactivation_signs_out_frees_what_is_owned_and_stays_in_history(client,
     assert client.get(reverse("web:home")).status_code == 302
     recorded = User.pgh_event_model.objects.filter(pgh_obj=business_owner).latest("pgh_id")  # type: ignore[attr-defined]
     assert recorded.pgh_context.metadata["reason"] == "Left the company."
+    ended = history_of_initiative(initiative).entries[0]
+    assert (ended.person, ended.reason) == (office_lead, "Left the company.")
 
 
 def test_a_session_does_not_come_back_with_the_account(client, office_lead, requester):

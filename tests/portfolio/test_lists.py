@@ -148,3 +148,19 @@ def test_the_person_page_lists_what_somebody_owns_as_far_as_one_may_see(client, 
     client.force_login(office_lead)
     deactivate = client.get(reverse("accounts:person_deactivate", args=[business_owner.pk])).content.decode()
     assert "Confidential one" in deactivate
+
+
+def test_a_workflow_is_made_critical_and_moved_to_a_unit(client, member):
+    workflow, unit = make_entry(Workflow, "Claims handling"), make_unit("Claims")
+    page = address("entry", "workflows", workflow.pk)
+    seen = {"initial-name": "Claims handling", "initial-unit": "", "initial-is_critical": "False"}
+    assert (
+        client.post(page, seen | {"name": "Claims handling", "unit": unit.pk, "is_critical": "on"}).status_code == 302
+    )
+    workflow.refresh_from_db()
+    assert (workflow.is_critical, workflow.unit) == (True, unit)
+    # The second editor saw neither and touched neither: only the name is theirs.
+    late = client.post(page, seen | {"name": "Claims handling, all", "is_critical": "", "unit": ""})
+    assert late.status_code == 302
+    workflow.refresh_from_db()
+    assert (workflow.is_critical, workflow.unit, workflow.name) == (True, unit, "Claims handling, all")

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from aiso import clock
-from aiso.conflicts import refuse_lost_change
+from aiso.conflicts import changes_to_make
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
@@ -31,17 +31,16 @@ def edit_person(person: User, *, actor: User, seen: Mapping[str, Any] | None = N
         raise DomainError(f"“{field}” is not changed here.")
     if "email" in fields:
         fields["email"] = fields["email"].strip().lower()
-    refuse_lost_change(person, seen=seen or {}, wanted=fields)
-    changed = sorted(field for field, value in fields.items() if getattr(person, field) != value)
-    for field in changed:
-        setattr(person, field, fields[field])
+    changed = changes_to_make(person, seen=seen or {}, wanted=fields)
+    for field, value in changed.items():
+        setattr(person, field, value)
     person.full_clean()
-    person.save(update_fields=changed)
+    person.save(update_fields=[*changed])
     if "email" in changed:
         # Otherwise the old address would still open the account.
         EmailAddress.objects.filter(user=person).delete()
     if changed:
-        publish("person.edited", actor=actor, person=person, fields=changed)
+        publish("person.edited", actor=actor, person=person, fields=sorted(changed))
     return person
 
 

@@ -7,7 +7,7 @@ import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
-from aiso.conflicts import refuse_lost_change
+from aiso.conflicts import changes_to_make
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
@@ -39,11 +39,13 @@ def rename_unit(
     _may_manage(actor)
     unit = BusinessUnit.objects.select_for_update().get(pk=unit.pk)
     wanted = {"name": name.strip(), "short_name": short_name.strip()}
-    refuse_lost_change(unit, seen=seen or {}, wanted=wanted)
-    unit.name, unit.short_name = wanted["name"], wanted["short_name"]
+    changed = changes_to_make(unit, seen=seen or {}, wanted=wanted)
+    for field, value in changed.items():
+        setattr(unit, field, value)
     unit.full_clean()
-    unit.save(update_fields=["name", "short_name"])
-    publish("unit.renamed", actor=actor, unit=unit)
+    unit.save(update_fields=[*changed])
+    if changed:
+        publish("unit.renamed", actor=actor, unit=unit)
     return unit
 
 
