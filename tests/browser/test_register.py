@@ -123,3 +123,4 @@ def test_rows_by_key(visit, office, portfolio):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/initiatives/{portfolio[1].reference}/")
+    assert page.get_by_role("heading", name="Pump maintenance").is_visible()

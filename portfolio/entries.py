@@ -1,0 +1,63 @@
+"""The portfolio's ways in: its pages in the side navigation and among the administration tabs."""
+
+from aiso.accounts.permissions import can_see_administration
+from aiso.web.navigation import Entry
+
+from .counts import count_register
+from .permissions import can_see_imports
+
+ENTRIES = (
+    Entry(
+        "Register",
+        "layout-list",
+        "portfolio:register",
+        section="portfolio",
+        order=10,
+        count=count_register,
+        also=("/initiatives/",),
+        about="Every AI initiative, with its stage, owners, risk and priority.",
+    ),
+    Entry(
+        "Board",
+        "layout-kanban",
+        "portfolio:register_board",
+        section="portfolio",
+        order=20,
+        about="The same by stage, the highest priorities on top.",
+    ),
+    Entry(
+        "Map",
+        "map-2",
+        "portfolio:register_map",
+        section="portfolio",
+        order=30,
+        about="Value against feasibility, to see what to take up next.",
+    ),
+    Entry(
+        "Lists",
+        "list",
+        "portfolio:list_index",
+        section="administration",
+        order=30,
+        may_see=can_see_administration,
+        about="Buckets, workflows, objectives, types, jurisdictions, tags and tools.",
+    ),
+    Entry(
+        "Imports",
+        "file-import",
+        "portfolio:import_list",
+        section="portfolio",
+        order=40,
+        may_see=can_see_imports,
+        about="Spreadsheets that came in, with what was created, updated and rejected.",
+    ),
+    Entry(
+        "Value maps",
+        "replace",
+        "portfolio:value_map_index",
+        section="administration",
+        order=40,
+        may_see=can_see_administration,
+        about="What the words of imported files stand for.",
+    ),
+)
