@@ -10,7 +10,8 @@ from django.db import models, transaction
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.errors import ConflictError, Difference, DomainError
+from aiso.conflicts import refuse_conflicts
+from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..models import Initiative, PriorityWeights
@@ -115,10 +116,6 @@ def _check_rights(initiative: Initiative, actor: User, changes: Mapping[str, Cha
 
 def check_conflicts(changes: Mapping[str, Change], current: Mapping[str, Any]) -> None:
     """Raise ConflictError where a field is neither as the person saw it nor already as they want it."""
-    differences = {
-        field: Difference(change.was, current[field], change.to)
-        for field, change in changes.items()
-        if not same(change.was, current[field]) and not same(change.to, current[field])
-    }
-    if differences:
-        raise ConflictError("Somebody else changed this meanwhile. Choose which value stays.", changes=differences)
+    seen = {field: change.was for field, change in changes.items()}
+    wanted = {field: change.to for field, change in changes.items()}
+    refuse_conflicts(seen=seen, present=current, wanted=wanted, same=same)

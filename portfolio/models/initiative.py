@@ -48,9 +48,6 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         owned = Ownership.objects.current().filter(person=user).values("initiative")
         return self.filter(Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned))
 
-    def in_stage(self, *stages: Stage) -> Self:
-        return self.filter(stage__in=stages)
-
     def active(self) -> Self:
         return self.filter(stage__in=ACTIVE)
 
@@ -59,10 +56,6 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
     def without_stable_owner(self) -> Self:
         return self.filter(lacks_stable_owner())
-
-    def with_row_facts(self) -> Self:
-        """What a row of the register shows, in one query."""
-        return self.select_related("unit", "bucket")
 
 
 def oversight(user: User) -> frozenset[int] | None:
