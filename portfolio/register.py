@@ -19,6 +19,8 @@ from .search import CANDIDATES, Search, search_for
 from .tables import COLUMNS, chosen_columns
 
 PAGE_SIZE = 50
+# Characters of a search that are read.
+LONGEST_TEXT = 200
 # What an address holds about the place in the list, which a change of filters leaves behind.
 PLACE = ("after", "before", "edit")
 
@@ -40,7 +42,11 @@ class Register:
     def __init__(self, user: User, query: QueryDict) -> None:
         self.user = user
         self.query = query
-        self.text = query.get("q", "").strip()[:200]
+        self.text = query.get("q", "").strip()[:LONGEST_TEXT]
+        if len(query.get("q", "")) > LONGEST_TEXT:
+            # Each link of the page repeats the address.
+            self.query = query.copy()
+            self.query["q"] = self.text
         self.columns = chosen_columns(query.getlist("col"))
 
     @cached_property

@@ -10,6 +10,7 @@ from django.db import transaction
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.errors import DomainError
+from aiso.events.models import Notification
 from aiso.events.outbox import publish
 
 from ..models import Attachment, Comment, Initiative, Link
@@ -70,6 +71,8 @@ def withdraw_comment(comment: Comment, *, actor: User) -> None:
     comment = _own_comment(comment, actor)
     comment.withdrawn_at = clock.now()
     comment.save(update_fields=["withdrawn_at"])
+    # Whoever was mentioned and has not looked yet would find nothing.
+    Notification.objects.unread().filter(event__payload__comment=comment.pk).delete()
     publish("comment.withdrawn", actor=actor, initiative=comment.initiative, comment=comment)
 
 

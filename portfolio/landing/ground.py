@@ -1,6 +1,6 @@
 """What the rows of one batch land on: how they are read, and the units, list entries and people they name."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aiso import clock
@@ -108,8 +108,3 @@ def reach_of(actor: User | None) -> frozenset[int] | None:
 def source_of(job: ImportJob, row: "Planned") -> str:
     """Where a row's record comes from: our own exports say it row by row."""
     return str(row.reading.values.get("source") or job.source)
-
-
-def in_batches[T](rows: Sequence[T], size: int) -> Iterable[Sequence[T]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

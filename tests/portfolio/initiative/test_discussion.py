@@ -2,8 +2,11 @@
 
 import pytest
 
+from aiso.events.models import Event, Notification
+from portfolio.actions.discuss import add_comment, withdraw_comment
 from portfolio.models import Comment
 from portfolio.remarks import LATEST, markdown_html
+from portfolio.tasks import notify_mentioned
 from tests.factories import make_comment, make_initiative
 
 from .forms import events, htmx
@@ -164,3 +167,13 @@ def test_names_stand_for_addresses_but_not_in_code_and_not_for_strangers():
     assert html.count('<span class="at-person">@Anna &lt;Berg&gt;</span>') == 2
     assert "<code>@anna.berg</code>" in html
     assert "@nobody" in html
+
+
+def test_a_withdrawn_remark_calls_nobody_any_more(initiative, stranger, office_lead):
+    comment = add_comment(initiative, actor=stranger, text=f"Look here, @{office_lead.email}")
+    notify_mentioned(Event.objects.get(name="comment.added").pk)
+    assert Notification.objects.visible_to(office_lead).unread().count() == 1
+
+    withdraw_comment(comment, actor=stranger)
+
+    assert not Notification.objects.visible_to(office_lead).exists()

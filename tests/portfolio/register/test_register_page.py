@@ -197,3 +197,11 @@ def test_owners_edit_their_rows_but_for_what_only_the_office_moves(client, busin
     assert f"/initiatives/{own.reference}/edit/bucket/" in content
     assert f"/initiatives/{own.reference}/edit/unit/" not in content
     assert f"/initiatives/{other.reference}/edit/" not in content
+
+
+def test_a_search_text_without_end_is_not_repeated_in_each_link(signed_in):
+    make_initiative("One")
+
+    content = signed_in.get(reverse("portfolio:register"), {"q": "one " * 2000}).content
+
+    assert len(content) < 100_000
