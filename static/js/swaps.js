@@ -12,7 +12,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const active = document.activeElement;
     const target = event.detail.target;
-    focused = null;
+    // Another swap, elsewhere, may come between this one and its settling: it leaves the note alone.
     if (active && active !== document.body && target.contains(active)) {
       focused = { id: active.id, name: active.getAttribute("name"), value: active.value, region: target.id };
     }
