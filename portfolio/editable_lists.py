@@ -9,7 +9,7 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.web.keyset import Order, Page, page_of
 
-from .models import Bucket, Initiative, Jurisdiction, Objective, Tag, Tool, UseCaseType, Workflow
+from .models import Bucket, Initiative, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .models.lists import NamedEntry
 
 PAGE = 100
@@ -72,7 +72,6 @@ _ALL = [
         "jurisdiction",
     ),
     EditableList("tags", Tag, "tag", "tags", "Free words that group initiatives.", "tags", "tag"),
-    EditableList("tools", Tool, "tool", "tools", "Products and models that initiatives use.", "tools", "tool"),
 ]
 LISTS = {each.slug: each for each in _ALL}
 

@@ -7,7 +7,7 @@ from django import forms
 from aiso.accounts.forms import UnitField, units_to_choose
 from aiso.web.attempts import SeenForm
 
-from ..models import Objective, Tool, Workflow
+from ..models import Objective, Workflow
 from ..models.lists import NamedEntry
 
 
@@ -34,6 +34,4 @@ def _further_fields(entry: NamedEntry) -> dict[str, forms.Field]:
         return {"unit": unit, "is_critical": critical}
     if isinstance(entry, Objective):
         return {"description": forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))}
-    if isinstance(entry, Tool):
-        return {"supplier": forms.CharField(max_length=200, required=False)}
     return {}

@@ -1,9 +1,11 @@
 from .bulk_edit import BulkEdit, BulkEditRow
+from .decision import AutonomyLevel, DecisionClass
 from .discussion import Attachment, Comment, Link
 from .history import InitiativeJurisdiction, InitiativeTag, InitiativeTool
 from .imports import ImportedRecord, ImportJob, ImportRow, ValueMapEntry
-from .initiative import Initiative
-from .lists import Bucket, Jurisdiction, Objective, Tag, Tool, UseCaseType, Workflow
+from .initiative import Initiative, Lane
+from .intake import Intake, IntakeQuestion
+from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
 from .priority import PriorityWeights
@@ -11,15 +13,19 @@ from .risk import Answer, AnswerOption, Question, QuestionSet
 from .saved_view import SavedView
 from .search import SearchWord
 from .stage import Stage, StageChange
+from .tools import Clearance, Supplier, Tool
 
 __all__ = [
     "Answer",
     "AnswerOption",
     "Attachment",
+    "AutonomyLevel",
     "Bucket",
     "BulkEdit",
     "BulkEditRow",
+    "Clearance",
     "Comment",
+    "DecisionClass",
     "ImportJob",
     "ImportRow",
     "ImportedRecord",
@@ -27,7 +33,10 @@ __all__ = [
     "InitiativeJurisdiction",
     "InitiativeTag",
     "InitiativeTool",
+    "Intake",
+    "IntakeQuestion",
     "Jurisdiction",
+    "Lane",
     "Link",
     "Objective",
     "OutcomeMetric",
@@ -40,6 +49,7 @@ __all__ = [
     "SearchWord",
     "Stage",
     "StageChange",
+    "Supplier",
     "Tag",
     "Tool",
     "UseCaseType",

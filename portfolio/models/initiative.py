@@ -23,6 +23,7 @@ from . import lists
 from .ownership import Ownership
 from .risk import AiActClass, RiskTier
 from .stage import ACTIVE, IN_PRODUCTION, PATH, Stage
+from .tools import Tool
 
 # Days over which the business owner must not have changed (the shortest window of DESIGN §6.2).
 STABLE_DAYS = 30
@@ -36,6 +37,13 @@ OWNERS = ("business_owner", "technical_owner", "risk_owner")
 FOLLOWING = ["stage", "stage_since", "began_on", *OWNERS, "business_owner_since"]
 
 
+class Lane(models.TextChoices):
+    """The way to a first decision: a combined review, or gate by gate (DESIGN §4)."""
+
+    FAST = "fast", "Fast"
+    FULL = "full", "Full"
+
+
 class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Ordinary initiatives, and the confidential ones that the user owns, deputises for or oversees (DESIGN §8)."""
@@ -47,6 +55,10 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         # Subqueries, not joins: a join on owners would repeat rows.
         owned = Ownership.objects.current().filter(person=user).values("initiative")
         return self.filter(Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned))
+
+    def on_register(self) -> Self:
+        """Without those whose intake was declined, withdrawn or joined to another: they stay for the record."""
+        return self.filter(is_off_register=False)
 
     def active(self) -> Self:
         return self.filter(stage__in=ACTIVE)
@@ -105,7 +117,7 @@ def _owner() -> Any:
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=[*FOLLOWING, "stage_rank", "risk_rank", "search", "changed_at", "created_at", "created_by"],
+    exclude=[*FOLLOWING, "lane_decided_by", "is_off_register", "stage_rank", "risk_rank", "search", "changed_at", "created_at", "created_by"],
 )
 class Initiative(models.Model):
     """One AI effort with one business outcome. Its stage and its owners follow from dated rows."""
@@ -131,7 +143,7 @@ class Initiative(models.Model):
     objective = _named(lists.Objective)
     use_case_type = _named(lists.UseCaseType)
     jurisdictions = models.ManyToManyField(lists.Jurisdiction, blank=True, related_name="initiatives")
-    tools = models.ManyToManyField(lists.Tool, blank=True, related_name="initiatives")
+    tools = models.ManyToManyField(Tool, blank=True, related_name="initiatives")
     tags = models.ManyToManyField(lists.Tag, blank=True, related_name="initiatives")
     is_confidential = models.BooleanField("confidential", default=False)
 
@@ -165,6 +177,24 @@ class Initiative(models.Model):
     is_customer_facing = models.BooleanField("customer-facing", null=True, blank=True)
     is_rights_impacting = models.BooleanField("rights-impacting", null=True, blank=True)
     is_safety_impacting = models.BooleanField("safety-impacting", null=True, blank=True)
+
+    requested_amount = models.DecimalField(
+        "money asked for",
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="In the reporting currency, until the next decision.",
+    )
+    lane = models.CharField(
+        max_length=10, choices=Lane, default=Lane.FULL, editable=False, help_text="Fast when ten conditions hold."
+    )
+    lane_decided_by = models.CharField(
+        max_length=20, blank=True, editable=False, help_text="The condition that keeps it in the full lane."
+    )
+    lane_raised_because = models.TextField(blank=True, editable=False)
+    is_off_register = models.BooleanField(default=False, editable=False)
 
     value = _part("value")
     feasibility = _part("feasibility")
@@ -222,6 +252,9 @@ class Initiative(models.Model):
                     *[Q(**{f"{part}__isnull": True}) | Q(**{f"{part}__range": (1, 5)}) for part in PRIORITY_PARTS]
                 ),
                 name="priority_parts_one_to_five",
+            ),
+            models.CheckConstraint(
+                condition=Q(requested_amount=None) | Q(requested_amount__gte=0), name="requested_amount_not_negative"
             ),
         ]
         triggers = [

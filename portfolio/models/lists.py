@@ -70,10 +70,3 @@ class Jurisdiction(NamedEntry):
 @pghistory.track()
 class Tag(NamedEntry):
     """A free word that groups initiatives."""
-
-
-@pghistory.track()
-class Tool(NamedEntry):
-    """A product or model that initiatives use."""
-
-    supplier = models.CharField(max_length=200, blank=True)
