@@ -47,7 +47,7 @@ TESTS: Mapping[str, Mapping[str, Outcome]] = {
 # From this many weak tests on, people keep the decision.
 WEAK_KEEPS_HUMAN = 3
 
-PHRASES = {
+PHRASES: Mapping[str, Mapping[str, str]] = {
     "reversibility": {
         Reversibility.MODERATE: "takes some effort to undo",
         Reversibility.HARD: "hard to undo",

@@ -6,8 +6,16 @@ from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import OFFICE
+from aiso.accounts.permissions import can_manage_lists
 
-from .models import ImportJob, Initiative, Ownership
+from .models import Clearance, ImportJob, Initiative, Intake, Ownership
+
+# Whose word counts for each function that clears tools.
+CLEARING = {
+    Clearance.Function.LEGAL: Role.LEGAL_REVIEWER,
+    Clearance.Function.PROCUREMENT: Role.PROCUREMENT_REVIEWER,
+    Clearance.Function.SECURITY: Role.SECURITY_REVIEWER,
+}
 
 
 def changes_nothing(user: User | AnonymousUser) -> bool:
@@ -92,3 +100,35 @@ def can_edit_value_maps(user: User | AnonymousUser) -> bool:
 def can_see_imports(user: User | AnonymousUser) -> bool:
     """The office, and auditors, who see what was imported."""
     return isinstance(user, User) and user.is_active and user.has_role(*OFFICE, Role.AUDITOR)
+
+
+def can_keep_tools(user: User | AnonymousUser) -> bool:
+    """The register of tools concerns every unit: the office for the whole company, and procurement."""
+    return can_manage_lists(user) or _reviews(user, Role.PROCUREMENT_REVIEWER)
+
+
+def can_clear(user: User | AnonymousUser, function: str) -> bool:
+    """What legal, procurement or security say of a tool is recorded by their reviewers, or by the office for them."""
+    return can_manage_lists(user) or _reviews(user, CLEARING[Clearance.Function(function)])
+
+
+def _reviews(user: User | AnonymousUser, role: Role) -> bool:
+    """Whether the user reviews for the whole company: a tool is not cleared unit by unit."""
+    return isinstance(user, User) and not changes_nothing(user) and user.role_units.get(role, frozenset()) is None
+
+
+def can_request(user: User | AnonymousUser) -> bool:
+    """Everybody who may change anything may ask for an initiative."""
+    return isinstance(user, User) and not changes_nothing(user)
+
+
+def can_answer_intake(user: User | AnonymousUser, intake: Intake) -> bool:
+    """Its requester, while the answers are theirs to give."""
+    return can_request(user) and intake.requester_id == user.pk
+
+
+def can_triage(user: User | AnonymousUser, intake: Intake) -> bool:
+    """The office, where its reach includes the unit; never on a request of one's own (DESIGN §4)."""
+    if not isinstance(user, User) or changes_nothing(user) or intake.requester_id == user.pk:
+        return False
+    return user.has_role(*OFFICE, unit=intake.unit_id)

@@ -14,6 +14,7 @@ from ..classes import highest
 from ..models import Answer, AnswerOption, Initiative, QuestionSet
 from ..models.risk import AiActClass, RiskTier
 from ..permissions import can_edit
+from .conclude_lanes import conclude_lane
 from .edit_initiative import Change, check_conflicts
 
 
@@ -87,3 +88,4 @@ def _conclude(initiative: Initiative, kind: str) -> None:
         initiative.ai_act_class, initiative.ai_act_set_by = highest(given, [*AiActClass])
     initiative.changed_at = clock.now()
     initiative.save(update_fields=["risk_tier", "risk_tier_set_by", "ai_act_class", "ai_act_set_by", "changed_at"])
+    conclude_lane(initiative)

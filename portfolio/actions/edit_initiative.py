@@ -14,10 +14,12 @@ from aiso.conflicts import refuse_conflicts
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
+from ..lane_facts import INPUTS
 from ..models import Initiative, PriorityWeights
 from ..models.initiative import PRIORITY_PARTS
 from ..permissions import can_classify, can_edit
 from ..priority import priority_of
+from .conclude_lanes import conclude_lane
 
 TEXTS = ("name", "summary", "notes")
 FACTS = (
@@ -29,9 +31,10 @@ FACTS = (
 )
 CHOICES = ("workflow", "bucket", "objective", "use_case_type")
 SETS = ("jurisdictions", "tools", "tags")
+AMOUNTS = ("requested_amount",)
 # These decide who sees it; only the office changes them.
 CLASSIFYING = ("unit", "is_confidential")
-EDITABLE = (*TEXTS, *FACTS, *CHOICES, *SETS, *PRIORITY_PARTS, *CLASSIFYING)
+EDITABLE = (*TEXTS, *FACTS, *CHOICES, *SETS, *AMOUNTS, *PRIORITY_PARTS, *CLASSIFYING)
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,17 @@ def edit_initiative(
     if wanted:
         with pghistory.context(**({"reason": reason} if reason else {})):
             write_fields(locked, wanted)
+            if not INPUTS.isdisjoint(wanted):
+                conclude_lane(locked)
         publish("initiative.edited", actor=actor, initiative=locked, fields=sorted(wanted))
     return locked
 
 
 def write_fields(initiative: Initiative, wanted: Mapping[str, Any]) -> None:
-    """Store already permitted values on a locked initiative, with the priority that follows from them."""
+    """Store already permitted values on a locked initiative, with the priority that follows from them.
+
+    Its lane is for the caller to conclude, once for all that changes together.
+    """
     plain = [field for field in wanted if field not in SETS]
     for field in plain:
         setattr(initiative, field, wanted[field])

@@ -11,10 +11,12 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
+from ..lane_facts import INPUTS
 from ..models import BulkEdit, BulkEditRow, Initiative
 from ..models.initiative import OWNERS
 from ..permissions import can_assign_owners, can_classify, can_edit
 from .assign_owners import assign_owner
+from .conclude_lanes import conclude_lanes
 from .edit_initiative import CLASSIFYING, FACTS, same, write_fields
 
 # Fields with one value, which many initiatives may well share.
@@ -44,6 +46,7 @@ def edit_many(initiatives: Iterable[int], *, actor: User, field: str, value: Any
     )
     for row in changing:
         _write(row, actor, field, value)
+    _conclude(changing, field)
     publish("initiatives.edited", actor=actor, initiatives=[row.pk for row in changing], field=field)
     return bulk_edit
 
@@ -68,6 +71,7 @@ def undo_bulk_edit(bulk_edit: BulkEdit, *, actor: User) -> tuple[int, int]:
     ]
     for row in back:
         _write(row, actor, bulk_edit.field, _loaded(bulk_edit.field, before[row.pk]))
+    _conclude(back, bulk_edit.field)
     bulk_edit.undone_at = clock.now()
     bulk_edit.save(update_fields=["undone_at"])
     publish("initiatives.edit_undone", actor=actor, initiatives=[row.pk for row in back], field=bulk_edit.field)
@@ -105,3 +109,8 @@ def _write(initiative: Initiative, actor: User, field: str, value: Any) -> None:
         assign_owner(initiative, actor=actor, kind=field.removesuffix("_owner"), person=value)
     else:
         write_fields(initiative, {field: value})
+
+
+def _conclude(rows: list[Initiative], field: str) -> None:
+    if field in INPUTS:
+        conclude_lanes(row.pk for row in rows)

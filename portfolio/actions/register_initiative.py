@@ -12,6 +12,7 @@ from aiso.events.outbox import publish
 
 from ..models import Initiative, Stage, StageChange
 from ..permissions import can_register
+from .conclude_lanes import conclude_lane
 
 
 @transaction.atomic
@@ -38,6 +39,7 @@ def register_initiative(
     initiative.save()
     source = StageChange.Source.INTAKE if stage == Stage.INTAKE else StageChange.Source.OPENING
     StageChange.objects.create(initiative=initiative, stage=stage, changed_on=since, source=source, recorded_by=actor)
+    conclude_lane(initiative)
     publish("initiative.registered", actor=actor, initiatives=[initiative.pk])
     initiative.refresh_from_db()
     return initiative

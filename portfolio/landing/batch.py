@@ -9,6 +9,7 @@ from django.db import connection
 
 from aiso import clock
 
+from ..actions.conclude_lanes import conclude_lanes
 from ..importing.interpret import LISTED, NAMED
 from ..models import ImportedRecord, ImportRow, Initiative, Link, Ownership, PriorityWeights, StageChange
 from ..models.initiative import PRIORITY_PARTS
@@ -50,6 +51,7 @@ class Batch:
         replaced = {row.number: _replaced(row, changes.before[row.number]) for row in updated}
         self._keep_records(created, updated, stamps)
         self._close(rows, replaced)
+        conclude_lanes(stamps)
 
     def _create(self, rows: Sequence[Planned]) -> list[Initiative]:
         weights = PriorityWeights.objects.in_force() if any(row.values.get("value") for row in rows) else None

@@ -91,7 +91,8 @@ class DecisionClass(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["initiative", "name"], name="decision_once_an_initiative"),
             models.CheckConstraint(
-                condition=Q(volume_per_week=None) | Q(volume_per_week__lte=MOST_A_WEEK), name="decisions_a_week_possible"
+                condition=Q(volume_per_week=None) | Q(volume_per_week__lte=MOST_A_WEEK),
+                name="decisions_a_week_possible",
             ),
         ]
 

@@ -117,7 +117,17 @@ def _owner() -> Any:
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=[*FOLLOWING, "lane_decided_by", "is_off_register", "stage_rank", "risk_rank", "search", "changed_at", "created_at", "created_by"],
+    exclude=[
+        *FOLLOWING,
+        "lane_decided_by",
+        "is_off_register",
+        "stage_rank",
+        "risk_rank",
+        "search",
+        "changed_at",
+        "created_at",
+        "created_by",
+    ],
 )
 class Initiative(models.Model):
     """One AI effort with one business outcome. Its stage and its owners follow from dated rows."""

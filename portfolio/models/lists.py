@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from aiso.accounts.models import BusinessUnit, User
 
 
-class ListQuerySet(models.QuerySet["NamedEntry"]):
+class ListQuerySet[E: models.Model](models.QuerySet[E]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Lists are no secret: everybody signed in."""
         return self if user.is_authenticated else self.none()
@@ -26,7 +26,7 @@ class NamedEntry(models.Model):
     is_active = models.BooleanField(default=True)
 
     called_by = "name"
-    objects = ListQuerySet.as_manager()
+    objects = ListQuerySet["NamedEntry"].as_manager()
 
     class Meta:
         abstract = True

@@ -28,7 +28,7 @@ class Supplier(NamedEntry):
         return f"/tools/suppliers/{self.pk}/"
 
 
-class ToolQuerySet(ListQuerySet):
+class ToolQuerySet(ListQuerySet["Tool"]):
     def approved(self, as_of: date | None = None) -> Self:
         """Those that legal, procurement and security have all approved, none of it expired, on `as_of` or today."""
         return self._with_current(as_of).filter(current_clearances=len(Clearance.Function))
@@ -49,7 +49,7 @@ class Tool(NamedEntry):
     supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, blank=True, related_name="tools")
     description = models.TextField(blank=True, help_text="What it is used for, and under which contract.")
 
-    objects = ToolQuerySet.as_manager()
+    objects = ToolQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return f"/tools/{self.pk}/"
@@ -85,7 +85,9 @@ class Clearance(models.Model):
     function = models.CharField(max_length=20, choices=Function)
     status = models.CharField(max_length=20, choices=Status)
     decided_on = models.DateField("since", help_text="The day the function said so, or began to look.")
-    expires_on = models.DateField("until", null=True, blank=True, help_text="The last day it holds; empty is open-ended.")
+    expires_on = models.DateField(
+        "until", null=True, blank=True, help_text="The last day it holds; empty is open-ended."
+    )
     note = models.CharField(max_length=500, blank=True, help_text="Conditions, or why not.")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now)
