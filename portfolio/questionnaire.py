@@ -72,7 +72,7 @@ def questionnaires_of(
     answers = {answer.question_id: answer for answer in initiative.answers.select_related("option", "answered_by")}
     set_by = {initiative.risk_tier_set_by_id, initiative.ai_act_set_by_id}
     found: dict[str, Questionnaire] = {}
-    for question in _questions_in_force():
+    for question in questions_in_force():
         kind = question.question_set.kind
         sheet = found.setdefault(kind, _sheet(initiative, question.question_set))
         asked = _asked(question, answers.get(question.pk), mine, theirs)
@@ -82,7 +82,7 @@ def questionnaires_of(
     return [found[kind] for kind in QuestionSet.Kind if kind in found]
 
 
-def _questions_in_force() -> list[Question]:
+def questions_in_force() -> list[Question]:
     published = QuestionSet.objects.filter(published_at__isnull=False)
     latest = dict(published.values_list("kind").annotate(Max("version")))
     questions = Question.objects.filter(question_set__published_at__isnull=False).select_related("question_set")

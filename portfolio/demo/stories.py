@@ -4,6 +4,7 @@ Everything here goes through the actions that pages use. Chance is fixed, so tha
 tells the same stories; each initiative they touch carries the tag DEMO.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -74,7 +75,7 @@ class Story:
         self.chance = Random(f"{initiative.source} {initiative.external_id} {initiative.name}")  # noqa: S311
         self.office = people[staff.MEMBER.address]
 
-    def tell(self, demo: Tag, buckets: dict[str, NamedEntry]) -> None:
+    def tell(self, demo: Tag, buckets: Mapping[str, NamedEntry]) -> None:
         self._sort(demo, buckets)
         self._own()
         if self.place % 3 == 0:
@@ -84,7 +85,7 @@ class Story:
         if self.place % 5 == 0:
             self._discuss()
 
-    def _sort(self, demo: Tag, buckets: dict[str, NamedEntry]) -> None:
+    def _sort(self, demo: Tag, buckets: Mapping[str, NamedEntry]) -> None:
         """A bucket, a priority, and the mark that this is invented."""
         wanted: dict[str, Any] = {"tags": [*self.initiative.tags.all(), demo]}
         wanted |= {part: self.chance.choice((2, 3, 3, 4, 4, 5)) for part in PRIORITY_PARTS}

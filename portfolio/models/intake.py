@@ -34,7 +34,7 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self.filter(state=Intake.State.SUBMITTED)
 
 
-@pghistory.track(exclude=["answers", "changed_at"])
+@pghistory.track(exclude=["answers", "submitted_answers", "changed_at"])
 class Intake(models.Model):
     """One request. Its answers stay as they were given; what becomes of it is its state."""
 
@@ -50,6 +50,9 @@ class Intake(models.Model):
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="intakes")
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     answers = models.JSONField(default=dict, help_text="By question, as they were given.")
+    submitted_answers = models.JSONField(
+        null=True, blank=True, help_text="As they were when last submitted: what the initiative was made from."
+    )
     unit = models.ForeignKey(
         BusinessUnit, models.PROTECT, null=True, blank=True, related_name="+", help_text="Follows from the answers."
     )

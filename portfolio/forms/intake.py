@@ -1,0 +1,355 @@
+"""The intake's questions, a form a step, in words for somebody who is no AI expert."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.datastructures import MultiValueDict
+
+from aiso.accounts.forms import UnitField
+from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSelect
+
+from ..models import Bucket, Initiative, Jurisdiction, Objective, OutcomeMetric, Question, Tool, Workflow
+from ..models.decision import MOST_A_WEEK, CostOfError, Reversibility
+from .seen import EntriesField
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
+# Characters of a long answer.
+LONGEST = 10_000
+TIER, USE, REASON = "tier-", "use-", "-reason"
+DECISIONS = "decisions"
+NO = "no"
+
+
+def written(rows: int = 4) -> forms.Textarea:
+    return forms.Textarea({"rows": rows})
+
+
+class StepForm(forms.Form):
+    """One step. It is bound to the draft's answers; what is missing counts only when the request is submitted."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    about: ClassVar[str] = ""
+    use_required_attribute = False
+
+    def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
+        super().__init__(MultiValueDict({name: _listed(value) for name, value in answers.items()}))
+
+    @property
+    def mistakes(self) -> dict[str, list[str]]:
+        """What was answered and cannot be right, by field; empty answers are none."""
+        told = {}
+        for name, errors in self.errors.as_data().items():
+            if wrong := [error for error in errors if error.code != "required"]:
+                told[name] = [str(message) for error in wrong for message in error.messages]
+        return told
+
+    def only_mistakes(self) -> "StepForm":
+        """The same form that says nothing of empty answers: the draft may have them."""
+        mistakes = self.mistakes
+        for name in [*self.errors]:
+            if name in mistakes:
+                self.errors[name] = self.error_class(mistakes[name])
+            else:
+                del self.errors[name]
+        return self
+
+
+class CaseForm(StepForm):
+    slug, title = "case", "Business case"
+    about = "What is the problem, and what would AI do about it?"
+
+    name = forms.CharField(
+        label="What do you want to call it?", max_length=300, help_text="A few words that colleagues will understand."
+    )
+    business_case = forms.CharField(
+        label="What is the problem, and what does it cost today?",
+        max_length=LONGEST,
+        widget=written(),
+        help_text="Time, money, errors or complaints; a rough figure is better than none.",
+    )
+    summary = forms.CharField(
+        label="What would the AI do?",
+        max_length=LONGEST,
+        widget=written(),
+        help_text="One paragraph: what goes in, what comes out, and who uses it.",
+    )
+    unit = UnitField(label="Which business unit is it for?", required=True, empty_label="Choose a unit")
+    objective = forms.ModelChoiceField(
+        Objective.objects.active(),
+        label="Which company goal does it serve?",
+        required=False,
+        empty_label="None of these, or not sure",
+        widget=LongSelect,
+    )
+    bucket = forms.ModelChoiceField(
+        Bucket.objects.active(), label="What kind of work does it change?", required=False, empty_label="Not sure"
+    )
+    business_owner = PersonField(
+        label="Who answers for the outcome?", help_text="The business owner, in the unit that wants it. Often you."
+    )
+    is_confidential = forms.BooleanField(
+        label="Keep it confidential",
+        required=False,
+        help_text="Then only its owners, the office and auditors see it, not the whole company.",
+    )
+
+
+class OutcomeForm(StepForm):
+    slug, title = "outcome", "Outcome"
+    about = "What gets better, and how will we know?"
+
+    outcome = forms.CharField(
+        label="What gets better, and for whom?",
+        max_length=LONGEST,
+        widget=written(),
+        help_text="E.g. Service customers get a delivery date on the same day instead of after three.",
+    )
+    metric_name = forms.CharField(
+        label="How would you measure it?", required=False, max_length=200, help_text="E.g. days until an answer."
+    )
+    metric_unit = forms.CharField(label="In what unit?", required=False, max_length=40, help_text="E.g. days, %, €.")
+    metric_direction = forms.ChoiceField(
+        label="Which way is better?",
+        choices=OutcomeMetric.Direction.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    baseline = forms.DecimalField(label="What is it today?", required=False, max_digits=18, decimal_places=4)
+    baseline_on = forms.DateField(label="Measured on", required=False, widget=DayInput)
+    baseline_source = forms.CharField(
+        label="Where does that figure come from?",
+        required=False,
+        max_length=300,
+        help_text="A report, a system, a count.",
+    )
+    target = forms.DecimalField(label="What should it be?", required=False, max_digits=18, decimal_places=4)
+    horizon_on = forms.DateField(label="By when?", required=False, widget=DayInput)
+
+    def clean(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        follow = {
+            "metric_name": any(told.get(name) not in (None, "") for name in ("metric_unit", "baseline", "target")),
+            "metric_unit": bool(told.get("metric_name")),
+            "metric_direction": bool(told.get("metric_name")),
+            "baseline_on": told.get("baseline") is not None,
+            "baseline_source": told.get("baseline") is not None,
+        }
+        for name, needed in follow.items():
+            if needed and not told.get(name) and name not in self.errors:
+                self.add_error(name, ValidationError("Needed with the answers beside it.", code="required"))
+        return told
+
+
+class WorkForm(StepForm):
+    slug, title = "work", "Users and workflow"
+    about = "Whose work changes, and who sees the result?"
+
+    workflow = forms.ModelChoiceField(
+        Workflow.objects.active(),
+        label="Which business process does it change?",
+        required=False,
+        empty_label="None of these, or not sure",
+        widget=LongSelect,
+    )
+    users = forms.CharField(
+        label="Who would use it, and how many are they?",
+        max_length=LONGEST,
+        widget=written(2),
+        help_text="E.g. 40 clerks in customer service, every day.",
+    )
+    is_customer_facing = forms.ChoiceField(
+        label="Will customers or the public see what it produces?",
+        choices=YES_NO,
+        widget=forms.RadioSelect,
+        help_text="An answer that a person reads and sends still counts.",
+    )
+    employee_effect = forms.ChoiceField(
+        label="What does it do to the work of employees?",
+        choices=Initiative.EmployeeEffect.choices,
+        widget=forms.RadioSelect,
+    )
+    jurisdictions = EntriesField(
+        Jurisdiction.objects.active(),
+        label="Where would it be used?",
+        widget=TagSelect,
+        help_text="As far as the law differs.",
+    )
+
+
+class DataForm(StepForm):
+    slug, title = "data", "Data"
+    about = "What does it read, and how delicate is that?"
+
+    data_sources = forms.CharField(
+        label="Which data does it need, and from where?",
+        max_length=LONGEST,
+        widget=written(),
+        help_text="Systems, files, mailboxes; one a line.",
+    )
+    data_sensitivity = forms.ChoiceField(
+        label="What is the most delicate kind of data it reads?",
+        choices=Initiative.DataSensitivity.choices,
+        widget=forms.RadioSelect,
+        help_text="Names, addresses and anything a customer marked confidential count, also inside free text.",
+    )
+
+
+class RiskForm(StepForm):
+    slug, title = "risk", "Risk"
+    about = "What could go wrong, and for whom?"
+
+    is_rights_impacting = forms.ChoiceField(
+        label="Does it influence decisions on people’s rights or chances?",
+        choices=YES_NO,
+        widget=forms.RadioSelect,
+        help_text="Jobs, credit, benefits, education, access to services.",
+    )
+    is_safety_impacting = forms.ChoiceField(
+        label="Could an error hurt somebody or damage something?", choices=YES_NO, widget=forms.RadioSelect
+    )
+
+    def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
+        super().__init__(answers)
+        for question in asked:
+            if question.question_set.kind == "prohibited_use":
+                self._ask_use(question)
+            else:
+                self.fields[f"{TIER}{question.code}"] = _choice(question)
+
+    def _ask_use(self, question: Question) -> None:
+        name = f"{USE}{question.code}"
+        self.fields[name] = _choice(question)
+        self.fields[f"{name}{REASON}"] = forms.CharField(
+            label="Why?", required=False, max_length=1000, help_text="Needed for anything but No."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        for name in [name for name in self.fields if name.endswith(REASON)]:
+            answer = self.cleaned_data.get(name.removesuffix(REASON))
+            if answer and answer != NO and not self.cleaned_data.get(name):
+                self.add_error(name, ValidationError("Say why, in a sentence.", code="required"))
+        return self.cleaned_data
+
+
+class ToolsForm(StepForm):
+    slug, title = "tools", "Tools"
+    about = "What would it be built with, and what must it connect to?"
+
+    tools = EntriesField(
+        Tool.objects.active(),
+        label="Which tools or models would it use?",
+        required=False,
+        widget=TagSelect,
+        help_text="Approved tools need no procurement review. Leave it empty if that is open.",
+    )
+    integrations = forms.CharField(
+        label="Which systems would it be connected to?",
+        required=False,
+        max_length=LONGEST,
+        widget=written(2),
+        help_text="Name a tool that the list lacks here, too.",
+    )
+
+
+class MoneyForm(StepForm):
+    slug, title = "money", "Timeline and money"
+    about = "When, and for how much?"
+
+    starts_on = forms.DateField(label="When could it begin?", required=False, widget=DayInput)
+    wanted_on = forms.DateField(label="When do you need it in use?", required=False, widget=DayInput)
+    requested_amount = MoneyField(
+        label="How much money do you ask for now?",
+        min_value=0,
+        help_text="Until the first decision, e.g. for a trial. 0 if none. You can write 60k.",
+    )
+    money_for = forms.CharField(label="What would it pay for?", required=False, max_length=LONGEST, widget=written(2))
+
+    def clean(self) -> dict[str, Any]:
+        starts, wanted = self.cleaned_data.get("starts_on"), self.cleaned_data.get("wanted_on")
+        if starts and wanted and wanted < starts:
+            self.add_error("wanted_on", "This is before it begins.")
+        return self.cleaned_data
+
+
+class DecisionForm(forms.Form):
+    """One row of the table of decisions, bound to a row of the answers."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(label="Decision", max_length=200)
+    volume_per_week = forms.IntegerField(
+        label="Times a week",
+        required=False,
+        localize=False,
+        validators=[MinValueValidator(0), MaxValueValidator(MOST_A_WEEK)],
+    )
+    cost_of_error = forms.ChoiceField(label="An error costs", choices=[("", "Choose"), *CostOfError.choices])
+    reversibility = forms.ChoiceField(label="Can be undone", choices=[("", "Choose"), *Reversibility.choices])
+    is_regulated = forms.BooleanField(label="Regulated", required=False)
+
+    def __init__(self, row: Mapping[str, Any], place: int) -> None:
+        prefix = f"{DECISIONS}-{place}"
+        super().__init__({f"{prefix}-{name}": value for name, value in row.items()}, prefix=prefix)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written into the row yet."""
+        return not any(self.data.values())
+
+
+class DecisionsForm(StepForm):
+    """The table: its rows are answers of their own, kept under `decisions`."""
+
+    slug, title = DECISIONS, "Decisions it makes"
+    about = "What will the AI decide, or prepare for somebody to decide?"
+
+    def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
+        super().__init__({})
+        given = answers.get(DECISIONS) or []
+        self.rows = [DecisionForm(row, place) for place, row in enumerate(given)]
+
+    @property
+    def filled(self) -> list[DecisionForm]:
+        return [row for row in self.rows if not row.is_empty]
+
+    def clean(self) -> dict[str, Any]:
+        if not self.filled:
+            raise ValidationError("Name at least one decision, even a small one.", code="required")
+        names = [row.cleaned_data.get("name", "").lower() for row in self.filled if row.is_valid()]
+        if len(names) < len(self.filled):
+            raise ValidationError(
+                "Each row needs a decision, the cost of an error, and if it can be undone.", code="rows"
+            )
+        if len({*names}) < len(names):
+            raise ValidationError("Two rows name the same decision; put them together.", code="rows")
+        return {DECISIONS: [row.cleaned_data for row in self.filled]}
+
+
+STEPS: tuple[type[StepForm], ...] = (
+    CaseForm,
+    OutcomeForm,
+    WorkForm,
+    DecisionsForm,
+    DataForm,
+    RiskForm,
+    ToolsForm,
+    MoneyForm,
+)
+
+
+def _choice(question: Question) -> forms.ChoiceField:
+    options = [(option.code, option.text) for option in question.options.all()]
+    return forms.ChoiceField(
+        label=question.text, choices=options, widget=forms.RadioSelect, help_text=question.help_text
+    )
+
+
+def _listed(value: Any) -> list[str]:
+    """An answer as a form receives it."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return ["" if value is None else str(value)]

@@ -1,0 +1,158 @@
+"""A request's answers, read: which steps are done, what is missing, and what the answers mean so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from .classes import highest
+from .forms.intake import DECISIONS, NO, STEPS, TIER, USE, DecisionsForm, StepForm
+from .lane import LaneFacts, LaneResult, lane_of
+from .lane_facts import decision_facts
+from .lane_threshold import lane_threshold
+from .models import DecisionClass, Question, Tool
+from .models.risk import RiskTier
+from .questionnaire import questions_in_force
+
+# The step where each condition of the lane is answered.
+ANSWERED_IN = {
+    "tier": "risk",
+    "decisions": "decisions",
+    "regulated": "decisions",
+    "autonomy": "decisions",
+    "impact": "risk",
+    "employees": "work",
+    "data": "data",
+    "customers": "work",
+    "tools": "tools",
+    "money": "money",
+}
+TRUTH = {"yes": True, "no": False, "": None}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One answer that keeps the request from being submitted, and where it is given."""
+
+    step: type[StepForm]
+    field: str
+    label: str
+    told: str
+
+
+class Sheet:
+    """The answers of one request. Reads the questions in force once."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self.answers = answers
+
+    @cached_property
+    def asked(self) -> list[Question]:
+        """The risk questions and the prohibited uses, as they are in force."""
+        return [question for question in questions_in_force() if question.question_set.kind != "ai_act"]
+
+    @cached_property
+    def forms(self) -> dict[str, StepForm]:
+        return {step.slug: step(self.answers, asked=self.asked if step.slug == "risk" else ()) for step in STEPS}
+
+    def is_done(self, slug: str) -> bool:
+        return self.forms[slug].is_valid()
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        return [
+            Missing(type(form), name, _label(form, name), str(messages[0]))
+            for form in self.forms.values()
+            for name, messages in form.errors.items()
+        ]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    @cached_property
+    def cleaned(self) -> dict[str, Any]:
+        """Every answer that can be used, by question."""
+        told: dict[str, Any] = {}
+        for form in self.forms.values():
+            form.is_valid()
+            told |= form.cleaned_data
+        return told
+
+    @cached_property
+    def risk_tier(self) -> tuple[str, Question | None]:
+        """The highest answer so far and the question that gave it; empty while questions are open."""
+        given = [(sets, question) for question in self.asked if (sets := self._sets(question))]
+        tier, question = highest(given, [*RiskTier])
+        answered = all(self.answers.get(_name(each)) for each in self.asked)
+        # A higher answer may still come, a lower one than this cannot.
+        return (tier, question) if answered or tier not in ("", RiskTier.LOW) else ("", None)
+
+    @property
+    def prohibited(self) -> list[Question]:
+        """Prohibited uses that were answered with yes: they stop the request."""
+        return [question for question in self.asked if self._sets(question) == RiskTier.PROHIBITED]
+
+    @property
+    def unsure(self) -> list[Question]:
+        """Prohibited uses that the requester could not rule out: the office settles them."""
+        uses = [question for question in self.asked if _is_use(question)]
+        open_ = [question for question in uses if self.answers.get(_name(question)) not in (None, "", NO)]
+        return [question for question in open_ if question not in self.prohibited]
+
+    @cached_property
+    def decisions(self) -> list[DecisionClass]:
+        """The rows of the table that are complete, as decision classes that are not stored."""
+        form = self.forms[DECISIONS]
+        assert isinstance(form, DecisionsForm)
+        return [DecisionClass(**row.cleaned_data) for row in form.filled if row.is_valid()]
+
+    @cached_property
+    def lane(self) -> LaneResult:
+        told = self.cleaned
+        return lane_of(
+            LaneFacts(
+                risk_tier=self.risk_tier[0],
+                decisions=[decision_facts(each) for each in self.decisions],
+                is_rights_impacting=TRUTH[told.get("is_rights_impacting", "")],
+                is_safety_impacting=TRUTH[told.get("is_safety_impacting", "")],
+                employee_effect=told.get("employee_effect", ""),
+                data_sensitivity=told.get("data_sensitivity", ""),
+                is_customer_facing=TRUTH[told.get("is_customer_facing", "")],
+                unapproved_tools=self._unapproved_tools(),
+                requested_amount=told.get("requested_amount"),
+                threshold=lane_threshold(),
+            )
+        )
+
+    def _unapproved_tools(self) -> list[str]:
+        chosen = [tool.pk for tool in self.cleaned.get("tools") or ()]
+        return [*Tool.objects.unapproved().filter(pk__in=chosen).values_list("name", flat=True)] if chosen else []
+
+    def _sets(self, question: Question) -> str:
+        """The tier that the answer to a question sets; empty for none."""
+        chosen = self.answers.get(_name(question))
+        return next((option.sets for option in question.options.all() if option.code == chosen), "")
+
+    @property
+    def amount(self) -> Decimal | None:
+        amount: Decimal | None = self.cleaned.get("requested_amount")
+        return amount
+
+
+def answers_to(questions: list[Question], answers: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """The option codes chosen for the questions of a kind, by question code."""
+    return {each.code: str(answers.get(_name(each)) or "") for each in questions if each.question_set.kind == kind}
+
+
+def _is_use(question: Question) -> bool:
+    return question.question_set.kind == "prohibited_use"
+
+
+def _name(question: Question) -> str:
+    return f"{USE if _is_use(question) else TIER}{question.code}"
+
+
+def _label(form: StepForm, name: str) -> str:
+    return str(form.fields[name].label) if name in form.fields else form.title
