@@ -16,7 +16,7 @@ class PortfolioConfig(AppConfig):
         from aiso.web.search import register_search_page, register_shortcut
         from aiso.web.work import register_work
 
-        from . import work
+        from . import intake_work, work
         from .belongings import INITIATIVES
         from .entries import ENTRIES
         from .overview import register_overview
@@ -29,6 +29,7 @@ class PortfolioConfig(AppConfig):
         register_shortcut(initiative_named)
         register_overview()
         register_work("gaps", work.gaps_of_own)
+        register_work("intakes", intake_work.intakes_of)
         register_work("mentions", work.mentions_of)
         register_work("upkeep", work.upkeep_of)
 
@@ -42,4 +43,6 @@ class PortfolioConfig(AppConfig):
         subscribe("comment.edited", tasks.notify_mentioned)
         for changed in ("initiative.registered", "initiative.edited", "initiatives.edited"):
             subscribe(changed, tasks.learn_search_words)
+        for told in ("submitted", "replied", "asked", "accepted", "declined", "joined"):
+            subscribe(f"intake.{told}", tasks.notify_of_intake)
         subscribe("import.started", tasks.run_started_import)

@@ -4,6 +4,7 @@ from aiso.accounts.permissions import can_see_administration
 from aiso.web.navigation import Entry
 
 from .counts import count_register
+from .intake_work import intakes_waiting
 from .permissions import can_see_imports
 
 ENTRIES = (
@@ -22,8 +23,17 @@ ENTRIES = (
         "layout-kanban",
         "portfolio:register_board",
         section="portfolio",
-        order=20,
+        order=25,
         about="The same by stage, the highest priorities on top.",
+    ),
+    Entry(
+        "Intake",
+        "forms",
+        "portfolio:intake_list",
+        section="portfolio",
+        order=20,
+        count=intakes_waiting,
+        about="Ask for an initiative, and see what became of it.",
     ),
     Entry(
         "Map",

@@ -1,4 +1,4 @@
-"""References in addresses: AI-0042, and whatever people type for it."""
+"""References in addresses: AI-0042 and IN-0042, and whatever people type for them."""
 
 
 class ReferenceConverter:
@@ -6,9 +6,17 @@ class ReferenceConverter:
 
     # Nine digits fit every id that a register will ever have, and no number that Postgres refuses.
     regex = r"[Aa][Ii]-[0-9]{1,9}"
+    letters = "AI"
 
     def to_python(self, value: str) -> int:
         return int(value[3:])
 
     def to_url(self, value: str | int) -> str:
-        return value if isinstance(value, str) else f"AI-{value:04d}"
+        return value if isinstance(value, str) else f"{self.letters}-{value:04d}"
+
+
+class IntakeConverter(ReferenceConverter):
+    """`IN-0042` or `in-42` as the request's id."""
+
+    regex = r"[Ii][Nn]-[0-9]{1,9}"
+    letters = "IN"

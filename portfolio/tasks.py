@@ -6,6 +6,7 @@ from aiso.events.models import Event, Notification
 
 from .actions.assign_owners import end_ownerships_of
 from .actions.imports import run
+from .intake_work import message_of
 from .models import Comment, Initiative, SearchWord
 
 # A batch takes a few seconds: an import that has not moved for this long has lost its worker.
@@ -44,6 +45,15 @@ def notify_mentioned(event_id: int) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+@shared_task
+def notify_of_intake(event_id: int) -> None:
+    """Tell whom a request concerns now. One notification a person and event, however often this runs."""
+    event = Event.objects.get(pk=event_id)
+    if message := message_of(event):
+        told = [Notification(person=person, event=event, text=message.text, path=message.path) for person in message.people]
+        Notification.objects.bulk_create(told, ignore_conflicts=True)
 
 
 @shared_task

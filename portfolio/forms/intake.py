@@ -20,6 +20,8 @@ YES_NO = [("yes", "Yes"), ("no", "No")]
 LONGEST = 10_000
 TIER, USE, REASON = "tier-", "use-", "-reason"
 DECISIONS = "decisions"
+# Rows of the table of decisions that there is room for at first.
+ROOM = 3
 NO = "no"
 
 
@@ -293,12 +295,18 @@ class DecisionForm(forms.Form):
 
     def __init__(self, row: Mapping[str, Any], place: int) -> None:
         prefix = f"{DECISIONS}-{place}"
-        super().__init__({f"{prefix}-{name}": value for name, value in row.items()}, prefix=prefix)
+        told = {f"{prefix}-{name}": value for name, value in row.items()}
+        # An empty row is not bound: that it lacks everything is no mistake.
+        super().__init__(told if any(told.values()) else None, prefix=prefix)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing was written into the row yet."""
-        return not any(self.data.values())
+    def cost(self) -> str:
+        """The cost of an error as people read it; empty while it is not chosen."""
+        return dict(CostOfError.choices).get(self["cost_of_error"].value(), "")
+
+    @property
+    def undone(self) -> str:
+        return dict(Reversibility.choices).get(self["reversibility"].value(), "")
 
 
 class DecisionsForm(StepForm):
@@ -314,7 +322,13 @@ class DecisionsForm(StepForm):
 
     @property
     def filled(self) -> list[DecisionForm]:
-        return [row for row in self.rows if not row.is_empty]
+        return [row for row in self.rows if row.is_bound]
+
+    def with_room(self) -> list[DecisionForm]:
+        """The rows that are filled, those that are wrong with what is wrong, and empty ones to write in."""
+        filled = self.filled
+        room = max(ROOM - len(filled), 1)
+        return [*filled, *(DecisionForm({}, len(filled) + place) for place in range(room))]
 
     def clean(self) -> dict[str, Any]:
         if not self.filled:

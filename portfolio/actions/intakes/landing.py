@@ -84,7 +84,7 @@ def _fields(sheet: Sheet) -> dict[str, Any]:
     told = sheet.cleaned
     plain = {name: told.get(name) for name in PLAIN}
     flags = {name: TRUTH[told.get(name, "")] for name in FLAGS}
-    listed = {name: [*told.get(name) or ()] for name in SETS if name in told}
+    listed = {name: [*(told.get(name) or ())] for name in SETS if name in told}
     return plain | flags | listed
 
 

@@ -1,0 +1,211 @@
+"""What the pages of a request show beside its answers: its steps, its lane, its likenesses, who has it."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from aiso.accounts.models import User
+from aiso.accounts.signed_in import signed_in
+from aiso.web import figures
+
+from .duplicates import Likeness, likely_duplicates
+from .forms.intake import DECISIONS, REASON, STEPS, DecisionsForm, StepForm
+from .intake_sheet import ANSWERED_IN, Sheet
+from .lane import Condition, State
+from .models import Intake, IntakeQuestion
+from .permissions import can_answer_intake, can_triage
+
+BY_SLUG = {step.slug: step for step in STEPS}
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """One step in the list on the left."""
+
+    number: int
+    title: str
+    url: str
+    is_done: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer as people read it."""
+
+    question: str
+    answer: str
+
+
+class IntakePage:
+    """One request as one person sees it."""
+
+    def __init__(self, request: HttpRequest, intake: Intake, step: str = "") -> None:
+        self.request, self.intake, self.step_slug = request, intake, step
+        self.person: User = signed_in(request)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return Sheet(self.intake.answers)
+
+    @cached_property
+    def may_answer(self) -> bool:
+        return can_answer_intake(self.person, self.intake)
+
+    @property
+    def may_change(self) -> bool:
+        return self.may_answer and self.intake.is_open
+
+    @cached_property
+    def may_triage(self) -> bool:
+        return can_triage(self.person, self.intake) and self.intake.state in (
+            Intake.State.SUBMITTED,
+            Intake.State.ASKED,
+        )
+
+    @cached_property
+    def steps(self) -> list[ShownStep]:
+        places = enumerate(STEPS, start=1)
+        shown = [self._shown(number, step.slug, step.title) for number, step in places]
+        address = reverse("portfolio:intake_review", args=[self.intake.reference])
+        last = ShownStep(len(STEPS) + 1, "Review and submit", address, False, self.step_slug == "review")
+        return [*shown, last]
+
+    def _shown(self, number: int, slug: str, title: str) -> ShownStep:
+        address = reverse("portfolio:intake_step", args=[self.intake.reference, slug])
+        return ShownStep(number, title, address, self.sheet.is_done(slug), slug == self.step_slug)
+
+    @property
+    def done(self) -> int:
+        return sum(1 for step in self.steps if step.is_done)
+
+    @property
+    def number(self) -> int:
+        return next((step.number for step in self.steps if step.is_current), 0)
+
+    @property
+    def before(self) -> ShownStep | None:
+        return self.steps[self.number - 2] if self.number > 1 else None
+
+    @property
+    def after(self) -> ShownStep | None:
+        return self.steps[self.number] if 0 < self.number < len(self.steps) else None
+
+    @cached_property
+    def form(self) -> StepForm:
+        return self.sheet.forms[self.step_slug]
+
+    @property
+    def lane(self) -> Any:
+        return self.sheet.lane
+
+    @cached_property
+    def conditions(self) -> list[tuple[Condition, str, str]]:
+        """The lane's conditions, each with the step that answers it and its address."""
+        shown = []
+        for condition in self.lane.conditions:
+            slug = ANSWERED_IN.get(condition.code, "")
+            number = next((place for place, step in enumerate(STEPS, start=1) if step.slug == slug), 0)
+            where = "Answered here" if slug == self.step_slug else f"Step {number}"
+            address = reverse("portfolio:intake_step", args=[self.intake.reference, slug]) if slug else ""
+            shown.append((condition, where, address))
+        return shown
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing speaks against the fast lane yet."""
+        return all(each.state is not State.FAILS for each in self.lane.conditions)
+
+    @cached_property
+    def likenesses(self) -> list[Likeness]:
+        answers = self.intake.answers
+        told = {name: str(answers.get(name) or "") for name in ("name", "summary", "outcome")}
+        return likely_duplicates(self.person, **told, besides=self.intake.initiative)
+
+    @cached_property
+    def questions(self) -> list[IntakeQuestion]:
+        return [*self.intake.questions.select_related("asked_by")]
+
+    @property
+    def open_question(self) -> IntakeQuestion | None:
+        return next((question for question in self.questions if question.answered_at is None), None)
+
+    @property
+    def holder(self) -> str:
+        """Who has it now, in words; empty when nobody has anything to do with it."""
+        return holder_of(self.intake, self.person)
+
+    @cached_property
+    def told(self) -> list[tuple[str, list[Told], list[Any], str]]:
+        """Every step with its answers in words, the table of decisions, and its address."""
+        shown = []
+        for step in STEPS:
+            form = self.sheet.forms[step.slug]
+            form.is_valid()
+            rows = form.filled if isinstance(form, DecisionsForm) else []
+            address = reverse("portfolio:intake_step", args=[self.intake.reference, step.slug])
+            shown.append((step.title, _answers(form), rows, address))
+        return shown
+
+
+def intake_for(request: HttpRequest, pk: int) -> Intake:
+    """A request that the person may see, or 404."""
+    people = ("requester", "unit", "initiative", "joined_to", "decided_by")
+    return get_object_or_404(Intake.objects.visible_to(signed_in(request)).select_related(*people), pk=pk)
+
+
+def step_of(slug: str) -> type[StepForm]:
+    if slug not in BY_SLUG:
+        raise Http404("No such step.")
+    return BY_SLUG[slug]
+
+
+def holder_of(intake: Intake, viewer: User) -> str:
+    """Who has a request now, as `viewer` calls them."""
+    if intake.state in (Intake.State.DRAFT, Intake.State.ASKED):
+        return "You" if intake.requester_id == viewer.pk else str(intake.requester)
+    if intake.state == Intake.State.SUBMITTED:
+        return "The office"
+    return ""
+
+
+def since_of(intake: Intake) -> date:
+    """The day since which it has its state."""
+    moment = intake.decided_at or (intake.changed_at if intake.state != Intake.State.SUBMITTED else intake.submitted_at)
+    return figures.local_date(moment or intake.started_at)
+
+
+def _answers(form: StepForm) -> list[Told]:
+    """The answers of a step as people read them, those left out with an empty text."""
+    told = []
+    for name, field in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if name.endswith(REASON) and not value:
+            continue
+        told.append(Told(str(field.label), _in_words(field, value) or _raw(form, name)))
+    return [] if form.slug == DECISIONS else told
+
+
+def _in_words(field: Any, value: Any) -> str:
+    if value in (None, "", False) or (hasattr(value, "__len__") and not len(value)):
+        return "No" if value is False else ""
+    if value is True:
+        return "Yes"
+    if isinstance(value, date):
+        return figures.day(value)
+    if choices := getattr(field, "choices", None):
+        if isinstance(value, str):
+            return str(dict(choices).get(value, value))
+    if hasattr(value, "__iter__") and not isinstance(value, str):
+        return ", ".join(str(each) for each in value)
+    return figures.measured(value) if hasattr(value, "as_tuple") else str(value)
+
+
+def _raw(form: StepForm, name: str) -> str:
+    """What was typed although it cannot be right, so that nothing typed is hidden."""
+    return str(form.data.get(name) or "") if name in form.errors else ""
