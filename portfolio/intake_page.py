@@ -12,9 +12,10 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.web import figures
+from aiso.web.forms import MoneyField
 
 from .duplicates import Likeness, likely_duplicates
-from .forms.intake import DECISIONS, REASON, STEPS, DecisionsForm, StepForm
+from .forms.intake import REASON, STEPS, DecisionsForm, StepForm
 from .intake_sheet import ANSWERED_IN, Sheet
 from .lane import Condition, State
 from .models import Intake, IntakeQuestion
@@ -40,6 +41,14 @@ class Told:
 
     question: str
     answer: str
+
+
+@dataclass(frozen=True)
+class ToldStep:
+    """The answers of one step, and the questions that were left open."""
+
+    answers: list[Told]
+    open: list[str]
 
 
 class IntakePage:
@@ -141,7 +150,7 @@ class IntakePage:
         return holder_of(self.intake, self.person)
 
     @cached_property
-    def told(self) -> list[tuple[str, list[Told], list[Any], str]]:
+    def told(self) -> list[tuple[str, ToldStep, list[Any], str]]:
         """Every step with its answers in words, the table of decisions, and its address."""
         shown = []
         for step in STEPS:
@@ -180,15 +189,16 @@ def since_of(intake: Intake) -> date:
     return figures.local_date(moment or intake.started_at)
 
 
-def _answers(form: StepForm) -> list[Told]:
-    """The answers of a step as people read them, those left out with an empty text."""
-    told = []
+def _answers(form: StepForm) -> ToldStep:
+    """The answers of a step as people read them. A reason that nobody had to give is not missed."""
+    told = ToldStep([], [])
     for name, field in form.fields.items():
-        value = form.cleaned_data.get(name)
-        if name.endswith(REASON) and not value:
-            continue
-        told.append(Told(str(field.label), _in_words(field, value) or _raw(form, name)))
-    return [] if form.slug == DECISIONS else told
+        answer = _in_words(field, form.cleaned_data.get(name)) or _raw(form, name)
+        if answer:
+            told.answers.append(Told(str(field.label), answer))
+        elif not name.endswith(REASON):
+            told.open.append(str(field.label))
+    return told
 
 
 def _in_words(field: Any, value: Any) -> str:
@@ -198,11 +208,12 @@ def _in_words(field: Any, value: Any) -> str:
         return "Yes"
     if isinstance(value, date):
         return figures.day(value)
-    if choices := getattr(field, "choices", None):
-        if isinstance(value, str):
-            return str(dict(choices).get(value, value))
+    if (choices := getattr(field, "choices", None)) and isinstance(value, str):
+        return str(dict(choices).get(value, value))
     if hasattr(value, "__iter__") and not isinstance(value, str):
         return ", ".join(str(each) for each in value)
+    if isinstance(field, MoneyField):
+        return figures.exact_money(value)
     return figures.measured(value) if hasattr(value, "as_tuple") else str(value)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .classes import highest
-from .forms.intake import DECISIONS, NO, STEPS, TIER, USE, DecisionsForm, StepForm
+from .forms.intake import DECISIONS, NO, SAME_AS, STEPS, TIER, USE, DecisionsForm, StepForm
 from .lane import LaneFacts, LaneResult, lane_of
 from .lane_facts import decision_facts
 from .lane_threshold import lane_threshold
@@ -35,7 +35,7 @@ TRUTH = {"yes": True, "no": False, "": None}
 class Missing:
     """One answer that keeps the request from being submitted, and where it is given."""
 
-    step: type[StepForm]
+    step: str
     field: str
     label: str
     told: str
@@ -57,12 +57,14 @@ class Sheet:
         return {step.slug: step(self.answers, asked=self.asked if step.slug == "risk" else ()) for step in STEPS}
 
     def is_done(self, slug: str) -> bool:
-        return self.forms[slug].is_valid()
+        """Whether a step was begun and lacks nothing."""
+        form = self.forms[slug]
+        return form.is_begun(self.answers) and form.is_valid()
 
     @cached_property
     def missing(self) -> list[Missing]:
         return [
-            Missing(type(form), name, _label(form, name), str(messages[0]))
+            Missing(form.slug, name, _label(form, name), str(messages[0]))
             for form in self.forms.values()
             for name, messages in form.errors.items()
         ]
@@ -115,18 +117,29 @@ class Sheet:
             LaneFacts(
                 risk_tier=self.risk_tier[0],
                 decisions=[decision_facts(each) for each in self.decisions],
-                is_rights_impacting=TRUTH[told.get("is_rights_impacting", "")],
-                is_safety_impacting=TRUTH[told.get("is_safety_impacting", "")],
+                is_rights_impacting=self.flag("is_rights_impacting"),
+                is_safety_impacting=self.flag("is_safety_impacting"),
                 employee_effect=told.get("employee_effect", ""),
                 data_sensitivity=told.get("data_sensitivity", ""),
-                is_customer_facing=TRUTH[told.get("is_customer_facing", "")],
+                is_customer_facing=self.flag("is_customer_facing"),
                 unapproved_tools=self._unapproved_tools(),
                 requested_amount=told.get("requested_amount"),
                 threshold=lane_threshold(),
             )
         )
 
-    def _unapproved_tools(self) -> list[str]:
+    def flag(self, name: str) -> bool | None:
+        """A yes or no; taken from the risk question that asks the same where that is in force. None is open."""
+        code = SAME_AS.get(name, "")
+        if question := next((each for each in self.asked if each.code == code and not _is_use(each)), None):
+            sets = self._sets(question)
+            return sets != RiskTier.LOW if sets else None
+        return TRUTH[self.cleaned.get(name, "")]
+
+    def _unapproved_tools(self) -> list[str] | None:
+        """The chosen tools that are not approved; None while nobody was asked."""
+        if "tools" not in self.answers:
+            return None
         chosen = [tool.pk for tool in self.cleaned.get("tools") or ()]
         return [*Tool.objects.unapproved().filter(pk__in=chosen).values_list("name", flat=True)] if chosen else []
 

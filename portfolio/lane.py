@@ -55,7 +55,7 @@ class LaneFacts:
     employee_effect: str = ""
     data_sensitivity: str = ""
     is_customer_facing: bool | None = None
-    unapproved_tools: Sequence[str] = ()
+    unapproved_tools: Sequence[str] | None = ()
     requested_amount: Decimal | None = None
     threshold: Decimal = Decimal(0)
     raised_because: str = ""
@@ -163,7 +163,9 @@ def _customers(facts: LaneFacts) -> Condition:
 
 
 def _tools(facts: LaneFacts) -> Condition:
-    return _condition("tools", "Every tool approved", not facts.unapproved_tools, _named([*facts.unapproved_tools]))
+    unapproved = facts.unapproved_tools
+    holds = None if unapproved is None else not unapproved
+    return _condition("tools", "Every tool approved", holds, _named([*(unapproved or ())]))
 
 
 def _money(facts: LaneFacts) -> Condition:

@@ -20,6 +20,8 @@ YES_NO = [("yes", "Yes"), ("no", "No")]
 LONGEST = 10_000
 TIER, USE, REASON = "tier-", "use-", "-reason"
 DECISIONS = "decisions"
+# Facts of the initiative that a risk question asks, too: where it is in force, one answer does for both.
+SAME_AS = {"is_rights_impacting": "decides-about-people", "is_safety_impacting": "safety"}
 # Rows of the table of decisions that there is room for at first.
 ROOM = 3
 NO = "no"
@@ -39,6 +41,10 @@ class StepForm(forms.Form):
 
     def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
         super().__init__(MultiValueDict({name: _listed(value) for name, value in answers.items()}))
+
+    def is_begun(self, answers: Mapping[str, Any]) -> bool:
+        """Whether any question of the step was sent, if only to stay empty."""
+        return not answers.keys().isdisjoint(self.fields)
 
     @property
     def mistakes(self) -> dict[str, list[str]]:
@@ -216,7 +222,11 @@ class RiskForm(StepForm):
 
     def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
         super().__init__(answers)
-        for question in asked:
+        questions = [*asked]
+        codes = {question.code for question in questions}
+        for name in [name for name, code in SAME_AS.items() if code in codes]:
+            del self.fields[name]
+        for question in questions:
             if question.question_set.kind == "prohibited_use":
                 self._ask_use(question)
             else:
@@ -317,12 +327,15 @@ class DecisionsForm(StepForm):
 
     def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
         super().__init__({})
-        given = answers.get(DECISIONS) or []
+        given = answers.get(DECISIONS) or ()
         self.rows = [DecisionForm(row, place) for place, row in enumerate(given)]
 
     @property
     def filled(self) -> list[DecisionForm]:
         return [row for row in self.rows if row.is_bound]
+
+    def is_begun(self, answers: Mapping[str, Any]) -> bool:
+        return DECISIONS in answers
 
     def with_room(self) -> list[DecisionForm]:
         """The rows that are filled, those that are wrong with what is wrong, and empty ones to write in."""

@@ -51,8 +51,9 @@ class InitiativeField(forms.CharField):
     def clean(self, value: Any) -> Initiative:
         text = super().clean(value).strip()
         number = text[3:] if text[:3].upper() == f"{ReferenceConverter.letters}-" else ""
-        found = Initiative.objects.visible_to(self.viewer).filter(pk=int(number) if number.isdecimal() and len(number) < 10 else None)
-        if (initiative := found.first()) is None:
+        known = Initiative.objects.visible_to(self.viewer)
+        initiative = known.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+        if initiative is None:
             raise forms.ValidationError("No initiative has this reference; it looks like AI-0042.")
         return initiative
 

@@ -34,9 +34,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
     rows = shows[show].filter(state=state) if state in STATES else shows[show]
     order = OLDEST_FIRST if show == "queue" else LATEST_FIRST
     rows = rows.select_related("requester", "unit", "initiative", "joined_to").defer("submitted_answers")
-    page = page_of(
-        rows, order, size=PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    page = page_of(rows, order, size=PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
         "page": page,
         "rows": [(intake, holder_of(intake, viewer), since_of(intake)) for intake in page.rows],

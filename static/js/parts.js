@@ -98,7 +98,9 @@
     const place = form && (form.querySelector("[data-saved]") || document.querySelector("[data-saved]"));
     if (!place) return;
     const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    place.textContent = event.detail.successful ? `Saved ${time}` : "Not saved. It is tried again with your next change.";
+    const tick = place.querySelector("svg");
+    const told = event.detail.successful ? `Saved ${time}` : "Not saved. It is tried again with your next change.";
+    place.replaceChildren(...(tick && event.detail.successful ? [tick] : []), told);
     place.classList.toggle("late", !event.detail.successful);
     form.dataset.unsaved = event.detail.successful ? "" : "yes";
   });
