@@ -92,4 +92,3 @@ def _to_answer(person: User) -> QuerySet[Intake]:
 def _row(intake: Intake, what: str, verb: str, icon: str, url: str) -> WorkItem:
     moment = intake.submitted_at or intake.started_at
     return WorkItem(f"{what} {intake.name}", url, verb, icon=icon, since=figures.local_date(moment))
-

@@ -52,10 +52,9 @@ def notify_of_intake(event_id: int) -> None:
     """Tell whom a request concerns now. One notification a person and event, however often this runs."""
     event = Event.objects.get(pk=event_id)
     if message := message_of(event):
-        told = [
-            Notification(person=person, event=event, text=message.text, path=message.path) for person in message.people
-        ]
-        Notification.objects.bulk_create(told, ignore_conflicts=True)
+        told = {"event": event, "text": message.text, "path": message.path}
+        rows = [Notification(person=person, **told) for person in message.people]
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @shared_task

@@ -26,6 +26,7 @@ from portfolio.models import (
     ImportedRecord,
     ImportJob,
     Initiative,
+    Intake,
     Link,
     OutcomeMetric,
     OwnerKind,
@@ -58,6 +59,7 @@ WORDS = {
     "changers": [each for each in SIGNED_IN if each != Role.AUDITOR],
     "office": ["office_member", "office_lead", "oneself"],
     "office leads": ["office_lead"],
+    "other office": ["office_member", "office_lead"],
     "auditors": ["auditor"],
     "owners": ["owner", "deputy"],
     "business owner": ["owner"],
@@ -79,6 +81,11 @@ SENT: dict[str, dict[str, Any]] = {
     "/initiatives/{confidential}/discussion/new/": {"text": "Well begun."},
     "/initiatives/{initiative}/discussion/{comment}/": {"text": "Better put."},
     "/initiatives/{initiative}/links/new/": {"name": "Plan", "address": "https://example.org/plan"},
+    "/intakes/{draft}/steps/case/": {"name": "New name"},
+    "/intakes/{asked}/reply/": {"text": "The other one."},
+    "/intakes/{intake}/ask/": {"text": "Which one?"},
+    "/intakes/{intake}/decline/": {"rationale": "It is there."},
+    "/intakes/{intake}/join/": {"to": "{initiative}"},
     "/administration/people/{person}/roles/": {"role": "executive"},
 }
 # Attaching and uploading ask for a file.
@@ -183,9 +190,22 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     )
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
+    names |= {name: intake.reference for name, intake in _requests(people).items()}
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     return names | {"email": person.email}
+
+
+def _requests(people: dict[str, User]) -> dict[str, Intake]:
+    """A draft, one with the office, and one with a question open."""
+    me, office = people["oneself"], people["office_lead"]
+    made = {"draft": Intake.objects.create(requester=me)}
+    for name, state in (("intake", Intake.State.SUBMITTED), ("asked", Intake.State.ASKED)):
+        initiative = make_initiative(f"Request {name}")
+        told = {"initiative": initiative, "unit": initiative.unit, "submitted_at": clock.now()}
+        made[name] = Intake.objects.create(requester=me, state=state, submitted_answers={}, **told)
+    made["asked"].questions.create(text="Which one?", asked_by=office)
+    return made
 
 
 def _owned(people: dict[str, User], name: str, **fields: Any) -> Initiative:

@@ -58,6 +58,8 @@ def show_intake(request: HttpRequest, page: IntakePage, **sent: forms.Form) -> H
         "join": JoinForm(page.person),
         "reply": ReplyForm(),
     } | sent
-    wrong = next(iter(sent.items()), None)
-    status = status_of(wrong[1]) if wrong else 200
-    return render(request, "portfolio/intake.html", context | {"opened": wrong[0] if wrong else ""}, status=status)
+    opened, form = next(iter(sent.items()), ("", None))
+    context["opened"] = opened
+    # A refusal stands on top: what refused may have taken the form away.
+    context["problems"] = form.non_field_errors() if form else []
+    return render(request, "portfolio/intake.html", context, status=status_of(form) if form else 200)

@@ -83,8 +83,8 @@ def _take(intake: Intake, answers: Mapping[str, Any]) -> None:
     """Put answers beside those that are there; the unit follows."""
     intake.answers = intake.answers | {name: _kept(name, value) for name, value in answers.items()}
     unit = str(intake.answers.get("unit") or "")
-    number = int(unit) if unit.isascii() and unit.isdecimal() and len(unit) < 10 else None
-    intake.unit = BusinessUnit.objects.filter(pk=number).first()
+    is_number = unit.isascii() and unit.isdecimal() and len(unit) < 10
+    intake.unit = BusinessUnit.objects.filter(pk=int(unit)).first() if is_number else None
 
 
 def _kept(name: str, value: Any) -> Any:
