@@ -8,7 +8,7 @@ from aiso import clock
 from aiso.accounts.models import User
 
 from ...forms.intake import DECISIONS
-from ...intake_sheet import TRUTH, Sheet, answers_to
+from ...intake_sheet import Sheet, answers_to
 from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, QuestionSet, StageChange
 from ...models.stage import Stage
 from ..answer_questions import write_answers
@@ -61,6 +61,8 @@ def found_initiative(intake: Intake, sheet: Sheet) -> Initiative:
     _write_decisions(initiative, sheet, before=None)
     _write_answers(initiative, sheet, intake.requester)
     conclude_lane(initiative)
+    # Stage and owners follow from their rows.
+    initiative.refresh_from_db()
     return initiative
 
 
@@ -83,7 +85,7 @@ def _fields(sheet: Sheet) -> dict[str, Any]:
     """The fields of the initiative that the answers tell; sets as lists."""
     told = sheet.cleaned
     plain = {name: told.get(name) for name in PLAIN}
-    flags = {name: TRUTH[told.get(name, "")] for name in FLAGS}
+    flags = {name: sheet.flag(name) for name in FLAGS}
     listed = {name: [*(told.get(name) or ())] for name in SETS if name in told}
     return plain | flags | listed
 
