@@ -118,7 +118,7 @@ def test_a_risk_answer_counts_at_once_and_keeps_the_place(visit, initiative, off
 
     expect(page.locator("#risk_tier")).to_contain_text("High")
     expect(page.locator("#a-cost-of-error-much")).to_be_focused()
-    expect(page.locator("#q-cost-of-error")).to_have_class("ask-one sets-it")
+    expect(page.locator("#q-risk_tier-cost-of-error")).to_have_class("ask-one sets-it")
     saved(page)
 
 
