@@ -54,7 +54,8 @@ def index(request: HttpRequest) -> HttpResponse:
     in_force = {version.kind: version for version in visible.all_in_force()}
     drafts = {draft.kind: draft for draft in visible.drafts()}
     kinds = [(kind, in_force.get(kind.slug), drafts.get(kind.slug)) for kind in all_kinds()]
-    return render(request, "configuration/index.html", {"kinds": kinds})
+    context = {"kinds": kinds, "reads_drafts": can_read_drafts(viewer)}
+    return render(request, "configuration/index.html", context)
 
 
 @require_safe

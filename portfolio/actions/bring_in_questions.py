@@ -32,7 +32,10 @@ CARRY = """
 """
 # classes.highest for many rows. An imported level that no answer ever set stays.
 CONCLUDE = sql.SQL("""
-    WITH best AS (
+    UPDATE portfolio_initiative AS i
+    SET {level} = coalesce(best.sets, ''), {set_by} = best.question_id,
+        changed_at = CASE WHEN i.{level} = coalesce(best.sets, '') THEN i.changed_at ELSE %(now)s END
+    FROM portfolio_initiative AS each LEFT JOIN (
         SELECT DISTINCT ON (a.initiative_id) a.initiative_id, o.sets, a.question_id
         FROM portfolio_answer AS a
         JOIN portfolio_question AS q ON q.id = a.question_id
@@ -41,11 +44,7 @@ CONCLUDE = sql.SQL("""
             AND q.question_set_id = ANY(%(sets)s) AND o.sets <> ''
         ORDER BY a.initiative_id, array_position(%(order)s::text[], o.sets::text) DESC,
             array_position(%(sets)s::bigint[], q.question_set_id), q.position
-    )
-    UPDATE portfolio_initiative AS i
-    SET {level} = coalesce(best.sets, ''), {set_by} = best.question_id,
-        changed_at = CASE WHEN i.{level} = coalesce(best.sets, '') THEN i.changed_at ELSE %(now)s END
-    FROM portfolio_initiative AS each LEFT JOIN best ON best.initiative_id = each.id
+    ) AS best ON best.initiative_id = each.id
     WHERE i.id = each.id AND i.id > %(after)s AND i.id <= %(to)s
         AND (best.question_id IS NOT NULL OR i.{set_by} IS NOT NULL)
         AND (i.{level}, i.{set_by}) IS DISTINCT FROM (coalesce(best.sets, ''), best.question_id)
@@ -79,7 +78,8 @@ def conclude_all(kind: str) -> None:
     """Work out the tier or the class of every initiative anew, with the question that set it."""
     is_act = kind in KINDS_OF_ACT
     level, set_by = ("ai_act_class", "ai_act_set_by_id") if is_act else ("risk_tier", "risk_tier_set_by_id")
-    statement = CONCLUDE.format(level=sql.Identifier(level), set_by=sql.Identifier(set_by))
+    # As text: the history looks into statements.
+    statement = CONCLUDE.format(level=sql.Identifier(level), set_by=sql.Identifier(set_by)).as_string()
     order = [str(each) for each in (AiActClass if is_act else RiskTier)]
     for_all(partial(_conclude_batch, statement, order, KINDS_OF_ACT if is_act else KINDS_OF_TIER))
 
@@ -105,7 +105,7 @@ def _carry_over(coming: QuestionSet) -> None:
     QuestionSet.objects.filter(pk=coming.pk).update(published_at=clock.now())
 
 
-def _conclude_batch(statement: sql.Composed, order: list[str], kinds: Sequence[str], after: int, to: int) -> None:
+def _conclude_batch(statement: str, order: list[str], kinds: Sequence[str], after: int, to: int) -> None:
     in_force = {each.kind: each.pk for each in QuestionSet.objects.all_in_force().filter(kind__in=kinds)}
     sets = [in_force[kind] for kind in kinds if kind in in_force]
     with connection.cursor() as cursor:

@@ -7,11 +7,11 @@ from aiso import clock
 from ..priority import weights_in_force
 from .whole_register import for_all
 
-# priority_of for many rows: a part that is missing makes the score null, as does a sum of weights that is zero.
+# priority_of for many rows; whole weights must not divide as integers. A part that is missing makes the score null, as does a sum of weights that is zero.
 SCORE = """
     round((%(value)s * value + %(feasibility)s * feasibility + %(data_readiness)s * data_readiness
         + %(strategic_fit)s * strategic_fit + %(governance_complexity)s * (6 - governance_complexity))
-        / nullif(%(total)s, 0), 2)
+        / nullif(%(total)s::numeric, 0), 2)
 """
 REWEIGH = f"""
     UPDATE portfolio_initiative SET priority = {SCORE}, changed_at = %(now)s

@@ -64,7 +64,7 @@ def _moves(kind: QuestionSet.Kind, new: list[dict[str, Any]]) -> list[tuple[str,
     in_force = {each.kind: each.pk for each in QuestionSet.objects.all_in_force().filter(kind__in=kinds)}
     options = [(question["code"], option["code"], option["sets"]) for question in new for option in question["options"]]
     names = ("ai_act_class", "ai_act_set_by_id") if kinds is KINDS_OF_ACT else ("risk_tier", "risk_tier_set_by_id")
-    statement = FORESEE.format(level=sql.Identifier(names[0]), set_by=sql.Identifier(names[1]))
+    statement = FORESEE.format(level=sql.Identifier(names[0]), set_by=sql.Identifier(names[1])).as_string()
     columns = dict(zip(("questions", "options", "sets"), zip(*options, strict=True), strict=False))
     told = {name: [*columns.get(name, ())] for name in ("questions", "options", "sets")}
     others = [pk for other, pk in in_force.items() if other != kind]
