@@ -1,6 +1,7 @@
 """What differs between two contents, as lines that people read."""
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 from django.utils.text import capfirst
@@ -39,10 +40,21 @@ def _row_lines(rows: Rows, old: Content, new: Content, within: str) -> list[Line
             lines.append(Line("added", what, now=summary(rows, row)))
     gone = [row for code, row in before.items() if code not in after]
     lines += [Line("removed", _inside(within, title_of(rows, row))) for row in gone]
-    if (was := [each for each in before if each in after]) != (now := [each for each in after if each in before]):
-        names = ["; ".join(str(after[code][rows.called_by]) for code in codes) for codes in (was, now)]
-        lines.append(Line("moved", _inside(within, f"Order of the {rows.many}"), *names))
+    for code in _moved([*before], [*after]):
+        places = [f"place {[*each].index(code) + 1}" for each in (before, after)]
+        lines.append(Line("moved", _inside(within, title_of(rows, after[code])), *places))
     return lines
+
+
+def _moved(before: list[str], after: list[str]) -> list[str]:
+    """The fewest rows that must have been moved to come from one order to the other."""
+    was, now = ([code for code in each if code in before and code in after] for each in (before, after))
+    stayed = {
+        code
+        for block in SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
+        for code in was[block.a : block.a + block.size]
+    }
+    return [code for code in now if code not in stayed]
 
 
 def summary(rows: Rows, row: Content) -> str:

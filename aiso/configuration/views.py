@@ -173,7 +173,8 @@ def _compared(kind: Kind, draft: ConfigurationVersion) -> dict[str, Any]:
     """The draft beside the version in force."""
     in_force = ConfigurationVersion.objects.all_in_force().filter(kind=kind.slug).first()
     base = shaped(kind.shape, in_force.content if in_force else {})
-    return {"in_force": in_force, "base": base, "lines": kind.differences(base, draft.content)}
+    number = in_force.number if in_force and in_force.number else 0
+    return {"in_force": in_force, "next": number + 1, "base": base, "lines": kind.differences(base, draft.content)}
 
 
 def _problems(kind: Kind, draft: ConfigurationVersion) -> list[str]:

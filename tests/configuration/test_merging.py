@@ -104,8 +104,10 @@ def test_differences_are_told_by_name():
         ("removed", "Question “A”: answer “Yes”", "", ""),
         ("removed", "Question “B”", "", ""),
     ]
-    moved = differences(SHAPE, content(A, B), content(B, A))
-    assert [(line.sign, line.was, line.now) for line in moved] == [("moved", "A; B", "B; A")]
+    moved = differences(SHAPE, content(A, B, C), content(B, C, A))
+    assert [(line.sign, line.what, line.was, line.now) for line in moved] == [
+        ("moved", "Question “A”", "place 1", "place 3")
+    ]
 
 
 @pytest.mark.parametrize(
