@@ -7,7 +7,8 @@ from aiso import clock
 from ..priority import weights_in_force
 from .whole_register import for_all
 
-# priority_of for many rows: null where a part is missing or all weights are 0. Whole weights must not divide as integers.
+# priority_of for many rows: null where a part is missing or all weights are 0; whole weights must not divide as
+# integers.
 SCORE = """
     round((%(value)s * value + %(feasibility)s * feasibility + %(data_readiness)s * data_readiness
         + %(strategic_fit)s * strategic_fit + %(governance_complexity)s * (6 - governance_complexity))
