@@ -1,6 +1,7 @@
 """Settings, all of them from the environment. README and docs/production.md list the variables."""
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "aiso.accounts",
     "aiso.audit",
     "aiso.events",
+    "aiso.configuration",
     "portfolio",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -287,6 +289,10 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+# Every sum is in this one currency; amounts in others are converted before they are entered.
+REPORTING_CURRENCY = os.environ.get("AISO_CURRENCY") or "EUR"
+if not re.fullmatch(r"[A-Z]{3}", REPORTING_CURRENCY):
+    sys.exit("AISO_CURRENCY must be three capital letters, e.g. EUR or CHF.")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("AISO_STATIC_ROOT") or BASE_DIR / "static-built")
 # Hashed, compressed files where AISO_STATIC_ROOT names the collected ones; a bare checkout serves them as they lie.

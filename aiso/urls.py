@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("aiso.web.urls")),
     path("", include("aiso.accounts.urls")),
     path("", include("aiso.events.urls")),
+    path("", include("aiso.configuration.urls")),
     path("", include("portfolio.urls")),
     # Only the office changes an address, since a file's owners are found by it.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),

@@ -18,6 +18,7 @@ class PortfolioConfig(AppConfig):
 
         from . import intake_work, work
         from .belongings import INITIATIVES
+        from .configured import register_kinds
         from .entries import ENTRIES
         from .overview import register_overview
         from .search import initiative_named
@@ -28,6 +29,7 @@ class PortfolioConfig(AppConfig):
         register_search_page("portfolio:register")
         register_shortcut(initiative_named)
         register_overview()
+        register_kinds()
         register_work("gaps", work.gaps_of_own)
         register_work("intakes", intake_work.intakes_of)
         register_work("mentions", work.mentions_of)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.web.keyset import Order, Page, page_of
 
-from .models import Bucket, Initiative, Jurisdiction, Objective, Tag, UseCaseType, Workflow
+from .models import Bucket, Initiative, Jurisdiction, Tag, UseCaseType, Workflow
 from .models.lists import NamedEntry
 
 PAGE = 100
@@ -43,15 +43,6 @@ _ALL = [
         "Business processes; the critical ones count in the adoption figure.",
         "workflow",
         "workflow",
-    ),
-    EditableList(
-        "objectives",
-        Objective,
-        "objective",
-        "objectives",
-        "Company goals that initiatives serve.",
-        "objective",
-        "objective",
     ),
     EditableList(
         "use-case-types",

@@ -50,7 +50,7 @@ ENTRIES = (
         section="administration",
         order=30,
         may_see=can_see_administration,
-        about="Buckets, workflows, objectives, types, jurisdictions and tags.",
+        about="Buckets, workflows, types, jurisdictions and tags.",
     ),
     Entry(
         "Imports",

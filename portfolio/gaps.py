@@ -30,6 +30,8 @@ EFFECTS = (
     "employee_effect",
     "data_sensitivity",
 )
+# Answers to a prohibited use that leave nothing open; not sure does.
+SETTLED = ("no", "yes")
 OWNER_DUTIES = {
     OwnerKind.BUSINESS: "answers for the outcome",
     OwnerKind.TECHNICAL: "answers for how it is built and run",
@@ -62,6 +64,7 @@ def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
         unfinished_metric=Subquery(unfinished.values("pk")[:1]),
         open_tier_questions=_unanswered(QuestionSet.Kind.RISK_TIER),
         open_act_questions=_unanswered(QuestionSet.Kind.AI_ACT),
+        unsettled_uses=_unanswered(QuestionSet.Kind.PROHIBITED_USE, option__code__in=SETTLED),
     )
 
 
@@ -85,10 +88,10 @@ def stable_from(initiative: Initiative) -> date | None:
     return day if day > clock.today() else None
 
 
-def _unanswered(kind: str) -> Coalesce:
-    """How many questions of the version in force have no answer."""
+def _unanswered(kind: str, **settled: object) -> Coalesce:
+    """How many questions of the version in force have no answer, or none that is `settled`."""
     in_force = QuestionSet.objects.filter(kind=kind, published_at__isnull=False).order_by("-version")
-    answered = Answer.objects.filter(question=OuterRef("pk"), initiative=OuterRef(OuterRef("pk")))
+    answered = Answer.objects.filter(question=OuterRef("pk"), initiative=OuterRef(OuterRef("pk")), **settled)
     questions: QuerySet[Question] = Question.objects.filter(question_set=Subquery(in_force.values("pk")[:1]))
     count = questions.exclude(Exists(answered)).order_by().values("question_set").annotate(n=Count("pk"))
     return Coalesce(Subquery(count.values("n"), output_field=IntegerField()), 0)
@@ -124,6 +127,10 @@ def risk_gaps(initiative: Initiative) -> Iterator[Gap]:
     risk = reverse("portfolio:initiative_risk", args=[initiative.reference])
     if count := initiative.open_tier_questions:  # type: ignore[attr-defined]
         yield _questions("Risk tier", "the highest answer sets it", count, f"{risk}#risk_tier")
+    if count := initiative.unsettled_uses:  # type: ignore[attr-defined]
+        uses = figures.plural(count, "prohibited use")
+        why = f"{uses} {'is' if count == 1 else 'are'} not answered with no or yes; yes stops the case"
+        yield Gap("Screening for prohibited uses", why, "Screen", f"{risk}#prohibited_use", "ban")
     if count := initiative.open_act_questions:  # type: ignore[attr-defined]
         yield _questions("EU AI Act class", "stands beside the tier", count, f"{risk}#ai_act")
 

@@ -1,5 +1,6 @@
 """The history of an initiative, with all that hangs on it."""
 
+from django.db.models import Q
 from django.utils.text import capfirst
 
 from aiso.audit.history import Entry, History, Told, history_of
@@ -23,7 +24,13 @@ RELATED = [
     Told(StageChange, says=lambda change: f"Stage: {change.get_stage_display()}", hide=("stage", *RECORDED)),
     Told(Ownership, says=str, hide=("kind", "person", "is_deputy")),
     Told(OutcomeMetric),
-    Told(Answer, says=lambda answer: f"Answer to “{answer.question}”", hide=("question", "answered_by", "answered_at")),
+    Told(
+        Answer,
+        says=lambda answer: f"Answer to “{answer.question}”",
+        hide=("question", "answered_by", "answered_at", "is_carried"),
+        # Carried over to other questions, the answer is the same.
+        unless=Q(pgh_label="insert", is_carried=True),
+    ),
     Told(InitiativeJurisdiction, hide=("jurisdiction",)),
     Told(InitiativeTool, hide=("tool",)),
     Told(InitiativeTag, hide=("tag",)),

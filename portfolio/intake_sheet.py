@@ -6,12 +6,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from .actions.answer_questions import UNSUSPECTED
 from .classes import highest
-from .forms.intake import DECISIONS, NO, SAME_AS, STEPS, TIER, USE, DecisionsForm, StepForm
+from .forms.intake import DECISIONS, REASON, SAME_AS, STEPS, TIER, USE, DecisionsForm, StepForm
 from .lane import LaneFacts, LaneResult, lane_of
 from .lane_facts import decision_facts
 from .lane_threshold import lane_threshold
-from .models import DecisionClass, Question, Tool
+from .models import DecisionClass, Question, QuestionSet, Tool
 from .models.risk import RiskTier
 from .questionnaire import questions_in_force
 
@@ -50,7 +51,7 @@ class Sheet:
     @cached_property
     def asked(self) -> list[Question]:
         """The risk questions and the prohibited uses, as they are in force."""
-        return [question for question in questions_in_force() if question.question_set.kind != "ai_act"]
+        return [question for question in questions_in_force() if question.question_set.kind != QuestionSet.Kind.AI_ACT]
 
     @cached_property
     def forms(self) -> dict[str, StepForm]:
@@ -100,7 +101,7 @@ class Sheet:
     def unsure(self) -> list[Question]:
         """Prohibited uses that the requester could not rule out: the office settles them."""
         uses = [question for question in self.asked if _is_use(question)]
-        open_ = [question for question in uses if self.answers.get(_name(question)) not in (None, "", NO)]
+        open_ = [question for question in uses if self.answers.get(_name(question)) not in (None, "", UNSUSPECTED)]
         return [question for question in open_ if question not in self.prohibited]
 
     @cached_property
@@ -148,19 +149,20 @@ class Sheet:
         chosen = self.answers.get(_name(question))
         return next((option.sets for option in question.options.all() if option.code == chosen), "")
 
+    def screened(self, kind: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The option codes chosen for the questions of a kind, and the reasons, each by question code."""
+        questions = [question for question in self.asked if question.question_set.kind == kind]
+        chosen = {each.code: str(self.answers.get(_name(each)) or "") for each in questions}
+        return chosen, {each.code: str(self.answers.get(f"{_name(each)}{REASON}") or "") for each in questions}
+
     @property
     def amount(self) -> Decimal | None:
         amount: Decimal | None = self.cleaned.get("requested_amount")
         return amount
 
 
-def answers_to(questions: list[Question], answers: Mapping[str, Any], kind: str) -> dict[str, str]:
-    """The option codes chosen for the questions of a kind, by question code."""
-    return {each.code: str(answers.get(_name(each)) or "") for each in questions if each.question_set.kind == kind}
-
-
 def _is_use(question: Question) -> bool:
-    return question.question_set.kind == "prohibited_use"
+    return question.question_set.kind == QuestionSet.Kind.PROHIBITED_USE
 
 
 def _name(question: Question) -> str:

@@ -1,8 +1,13 @@
-"""The money below which a case may take the fast lane."""
+"""The sum under which a request can take the fast lane (DESIGN §5)."""
 
 from decimal import Decimal
 
+from aiso.configuration.models import ConfigurationVersion
+
+# The kind of configuration that holds it.
+LANE = "lane"
+
 
 def lane_threshold() -> Decimal:
-    """In the reporting currency."""
-    return Decimal(50_000)
+    """The sum in force, in the reporting currency. One query."""
+    return Decimal(ConfigurationVersion.objects.in_force(LANE).content["threshold"])

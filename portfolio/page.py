@@ -15,6 +15,8 @@ from django.utils.text import capfirst
 
 from aiso import clock
 from aiso.accounts.signed_in import signed_in
+from aiso.configuration.kinds import kind_of
+from aiso.configuration.models import ConfigurationVersion
 from aiso.web import figures
 from aiso.web.stages import Step, stage_track
 
@@ -154,6 +156,12 @@ class InitiativePage:
         return [*lines.values()]
 
     @property
+    def rules_under_way(self) -> list[str]:
+        """Configuration that was published, while what follows from it is still being worked out."""
+        slugs: list[str] = self.initiative.rules_under_way  # type: ignore[attr-defined]
+        return [kind.title for slug in slugs if (kind := kind_of(slug))]
+
+    @property
     def is_active(self) -> bool:
         return self.initiative.stage in ACTIVE
 
@@ -262,7 +270,8 @@ def _page_rows(tabs: tuple[str, ...]) -> InitiativeQuerySet:
     own = [field.name for field in Initiative._meta.concrete_fields if field.name != "search"]
     names = {f"{name}_names": _names(name) for name in SETS}
     rows = with_gap_facts(Initiative.objects.select_related(*{name.rpartition("__")[0] for name in SHOWN}))
-    return rows.annotate(**tab_counts(), **names).only(*own, *SHOWN)
+    under_way = ConfigurationVersion.objects.under_way().order_by("kind").values("kind").distinct()
+    return rows.annotate(**tab_counts(), **names, rules_under_way=ArraySubquery(under_way)).only(*own, *SHOWN)
 
 
 def visible_initiative(request: HttpRequest, pk: int) -> Initiative:

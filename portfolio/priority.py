@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from aiso.configuration.models import ConfigurationVersion
+
 from .models.initiative import PRIORITY_PARTS
 
 CENT = Decimal("0.01")
+# The kind of configuration that holds the weights.
+WEIGHTS = "priority-weights"
 
 
 def priority_of(parts: Mapping[str, int | None], weights: Mapping[str, Decimal]) -> Decimal | None:
     """The score, 1 to 5 with two places. None while a part is missing or all weights are zero.
 
-    `parts` and `weights` are keyed by PRIORITY_PARTS; parts are 1 to 5.
+    `parts` and `weights` are keyed by PRIORITY_PARTS; parts are 1 to 5. REWEIGH in actions/reweigh.py is
+    the same for many rows.
     """
     total = sum((weights[name] for name in PRIORITY_PARTS), Decimal(0))
     known = {name: part for name in PRIORITY_PARTS if (part := parts[name]) is not None}
@@ -20,3 +25,12 @@ def priority_of(parts: Mapping[str, int | None], weights: Mapping[str, Decimal])
     known["governance_complexity"] = 6 - known["governance_complexity"]
     score = sum((weights[name] * part for name, part in known.items()), Decimal(0)) / total
     return score.quantize(CENT, ROUND_HALF_UP)
+
+
+def weights_in_force() -> dict[str, Decimal]:
+    """How much each part counts today, keyed by PRIORITY_PARTS."""
+    return weights_of(ConfigurationVersion.objects.in_force(WEIGHTS).content)
+
+
+def weights_of(content: Mapping[str, str]) -> dict[str, Decimal]:
+    return {part: Decimal(content[part]) for part in PRIORITY_PARTS}

@@ -3,15 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Max
 from django.utils.safestring import SafeString
 
-from aiso.web import markup
+from aiso.web import figures, markup
 
+from .actions.answer_questions import REASON
+from .configured.questions import SLUGS
 from .models import Answer, Initiative, Question, QuestionSet
 from .models.risk import AiActClass, RiskTier
 
-SETS = {QuestionSet.Kind.RISK_TIER: RiskTier, QuestionSet.Kind.AI_ACT: AiActClass}
+Kind = QuestionSet.Kind
+SETS = {Kind.RISK_TIER: RiskTier, Kind.AI_ACT: AiActClass, Kind.PROHIBITED_USE: RiskTier}
+# The order of the tab: what stops a case stands beside the tier that it sets.
+ORDER = (Kind.RISK_TIER, Kind.PROHIBITED_USE, Kind.AI_ACT)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page must tell beside what is stored: answers that were not saved, and why.
+
+    `mine` are those of this person and `theirs` what somebody else answered meanwhile, both by question code,
+    and reasons by `reason:` and the code. `problems` are refusals, by question code.
+    """
+
+    mine: Mapping[str, str] = field(default_factory=dict)
+    theirs: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -28,17 +45,29 @@ class Option:
 class Asked:
     """One question with its possible answers. `theirs` is what somebody else answered meanwhile."""
 
+    kind: str
     code: str
     text: str
     help_text: str
     options: list[Option]
     answer: Answer | None = None
+    reason: str = ""
     theirs: str | None = None
+    problem: str = ""
+
+    @property
+    def key(self) -> str:
+        """Tells it apart on a page where two kinds may have questions of one code."""
+        return f"{self.kind}-{self.code}"
 
     @property
     def seen(self) -> str:
         """The stored answer's code, which the form carries to notice other people's changes."""
         return self.answer.option.code if self.answer else ""
+
+    @property
+    def seen_reason(self) -> str:
+        return self.answer.reason if self.answer else ""
 
     @property
     def stored_text(self) -> str:
@@ -64,34 +93,47 @@ class Questionnaire:
     def open(self) -> int:
         return sum(1 for question in self.questions if question.answer is None)
 
+    @property
+    def is_screening(self) -> bool:
+        """Whether the answers need reasons."""
+        return self.kind == Kind.PROHIBITED_USE
 
-def questionnaires_of(
-    initiative: Initiative, mine: Mapping[str, str], theirs: Mapping[str, str]
-) -> list[Questionnaire]:
-    """Both kinds with their answers, in three queries. `mine` are answers that a conflict kept from being saved."""
+    @property
+    def slug(self) -> str:
+        """The configuration that these questions come from."""
+        return SLUGS[Kind(self.kind)]
+
+
+def questionnaires_of(initiative: Initiative, told: Told) -> list[Questionnaire]:
+    """All kinds with their answers, in four queries."""
     answers = {answer.question_id: answer for answer in initiative.answers.select_related("option", "answered_by")}
-    set_by = {initiative.risk_tier_set_by_id, initiative.ai_act_set_by_id}
     found: dict[str, Questionnaire] = {}
+    set_by: dict[int, Asked] = {}
     for question in questions_in_force():
         kind = question.question_set.kind
         sheet = found.setdefault(kind, _sheet(initiative, question.question_set))
-        asked = _asked(question, answers.get(question.pk), mine, theirs)
+        asked = _asked(question, answers.get(question.pk), told)
         sheet.questions.append(asked)
-        if question.pk in set_by:
-            sheet.set_by = asked
-    return [found[kind] for kind in QuestionSet.Kind if kind in found]
+        set_by[question.pk] = asked
+    for sheet in found.values():
+        by = initiative.ai_act_set_by_id if sheet.kind == Kind.AI_ACT else initiative.risk_tier_set_by_id
+        sheet.set_by = set_by.get(by) if by else None
+    if screening := found.get(Kind.PROHIBITED_USE):
+        screening.level = _screened(screening)
+        screening.set_by = screening.set_by if screening.set_by in screening.questions else None
+    return [found[kind] for kind in ORDER if kind in found]
 
 
 def questions_in_force() -> list[Question]:
-    published = QuestionSet.objects.filter(published_at__isnull=False)
-    latest = dict(published.values_list("kind").annotate(Max("version")))
-    questions = Question.objects.filter(question_set__published_at__isnull=False).select_related("question_set")
-    in_order = questions.order_by("position").prefetch_related("options")
-    return [each for each in in_order if each.question_set.version == latest[each.question_set.kind]]
+    sets = {each.pk: each for each in QuestionSet.objects.all_in_force()}
+    questions = [*Question.objects.filter(question_set__in=sets).order_by("position").prefetch_related("options")]
+    for question in questions:
+        question.question_set = sets[question.question_set_id]
+    return questions
 
 
 def _sheet(initiative: Initiative, question_set: QuestionSet) -> Questionnaire:
-    if question_set.kind == QuestionSet.Kind.RISK_TIER:
+    if question_set.kind != Kind.AI_ACT:
         level = markup.risk_level(initiative.risk_tier)
     else:
         label = initiative.get_ai_act_class_display()
@@ -103,15 +145,38 @@ def _sheet(initiative: Initiative, question_set: QuestionSet) -> Questionnaire:
     return Questionnaire(question_set.kind, question_set.get_kind_display(), question_set.version, level)
 
 
-def _asked(question: Question, answer: Answer | None, mine: Mapping[str, str], theirs: Mapping[str, str]) -> Asked:
-    labels = dict(SETS[QuestionSet.Kind(question.question_set.kind)].choices)
-    shown = mine.get(question.code, answer.option.code if answer else "")
+def _screened(sheet: Questionnaire) -> SafeString:
+    """Where the screening stands: stopped, unsure, under way or clear."""
+    given = [asked.seen for asked in sheet.questions]
+    if "yes" in given:
+        return markup.status("late", "Prohibited", "ban")
+    if unsure := given.count("not-sure"):
+        return markup.status("risk", f"{figures.plural(unsure, 'use')} not sure", "help-circle")
+    if sheet.open:
+        return markup.nothing(f"{len(given) - sheet.open} of {len(given)} screened")
+    return markup.status("ok", "None applies", "check")
+
+
+def _asked(question: Question, answer: Answer | None, told: Told) -> Asked:
+    labels = dict(SETS[Kind(question.question_set.kind)].choices)
+    code = question.code
+    shown = told.mine.get(code, answer.option.code if answer else "")
     options = [
-        Option(option.code, option.text, str(labels.get(option.sets, option.sets)), is_chosen=option.code == shown)
+        Option(option.code, option.text, str(labels.get(option.sets, "")), is_chosen=option.code == shown)
         for option in question.options.all()
     ]
-    conflict = None
-    if question.code in theirs:
+    reason = told.mine.get(f"{REASON}{code}", answer.reason if answer else "")
+    theirs, problem = _theirs(told, code, options), told.problems.get(code, "")
+    kind = question.question_set.kind
+    return Asked(kind, code, question.text, question.help_text, options, answer, reason, theirs, problem)
+
+
+def _theirs(told: Told, code: str, options: list[Option]) -> str | None:
+    """What somebody else answered or wrote meanwhile, in words."""
+    parts = []
+    if code in told.theirs:
         texts = {option.code: option.text for option in options}
-        conflict = texts.get(theirs[question.code], "Not answered")
-    return Asked(question.code, question.text, question.help_text, options, answer, conflict)
+        parts.append(texts.get(told.theirs[code], "Not answered"))
+    if reason := told.theirs.get(f"{REASON}{code}"):
+        parts.append(reason)
+    return ": ".join(parts) if parts or f"{REASON}{code}" in told.theirs else None

@@ -12,7 +12,7 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 
-from .actions.answer_questions import answer_questions
+from .actions.answer_questions import answer_questions, split_reasons
 from .actions.assign_owners import take_back_assignment
 from .actions.discuss import add_link
 from .actions.edit_initiative import Change, edit_initiative
@@ -40,12 +40,15 @@ class Edited:
 
 @dataclass(frozen=True)
 class Answered:
+    """By question code the answers, and by `reason:` and the code the reasons, as they were and as they were given."""
+
     kind: str
     was: dict[str, str]
     to: dict[str, str]
 
     def take_back(self, initiative: Initiative, actor: User) -> None:
-        answer_questions(initiative, actor=actor, kind=self.kind, answers=self.was, was=self.to)
+        answers, reasons = split_reasons(self.was)
+        answer_questions(initiative, actor=actor, kind=self.kind, answers=answers, reasons=reasons, was=self.to)
 
 
 @dataclass(frozen=True)

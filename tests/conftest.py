@@ -1,9 +1,6 @@
 """People and the ground that each test stands on. make_* live in tests/factories.py."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -14,7 +11,7 @@ from aiso.accounts.models import Role, User
 from portfolio.models import Bucket
 
 from .factories import make_person
-from .template_database import copy_template
+from .template_database import copy_template, ship_again
 
 
 def pytest_configure() -> None:
@@ -61,7 +58,7 @@ def transactional_db(transactional_db):
     each such test leaves empty tables to the next, so what the migrations shipped must come back first.
     """
     if not Bucket.objects.exists():
-        import_module("portfolio.migrations.0003_shipped_lists").ship(apps, None)
+        ship_again()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 TEMPLATE = "aiso_template"
 
@@ -28,10 +28,32 @@ def _migrate_template() -> None:
     connection.settings_dict["NAME"] = unfinished
     try:
         call_command("migrate", verbosity=0)
+        _keep_what_was_shipped()
     finally:
         connection.close()
         connection.settings_dict["NAME"] = own
     _execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
+
+
+def _keep_what_was_shipped() -> None:
+    """Copies of the rows that migrations wrote, beside the tables: tests that commit leave empty ones behind."""
+    _execute("CREATE SCHEMA shipped")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename ~ '^(portfolio|configuration)_' ORDER BY 1")
+        tables = [table for (table,) in cursor.fetchall() if not table.endswith("event")]
+        for table in tables:
+            cursor.execute(f"CREATE TABLE shipped.{table} AS TABLE public.{table}")
+            cursor.execute(f"SELECT 1 FROM shipped.{table} LIMIT 1")
+            if cursor.fetchone() is None:
+                cursor.execute(f"DROP TABLE shipped.{table}")
+
+
+def ship_again() -> None:
+    """Put back what the migrations wrote into tables that were emptied."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'shipped'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"INSERT INTO public.{table} SELECT * FROM shipped.{table}")
 
 
 def _exists(name: str) -> bool:

@@ -18,8 +18,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from aiso import clock
 from aiso.accounts.models import Role, User
+from aiso.configuration.actions import start_draft
 from aiso.events.models import Event, Notification
 from portfolio.actions.edit_initiative import Change
+from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
     Attachment,
     BulkEdit,
@@ -188,6 +190,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         imported=_import(me, state=ImportJob.State.DONE, started_at=clock.now()),
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
+    start_draft(LANE, actor=me)
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= {name: intake.reference for name, intake in _requests(people).items()}

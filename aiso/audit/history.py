@@ -37,12 +37,14 @@ def called_by_kind(thing: models.Model) -> str:
 class Told:
     """Rows of a model that belong to a thing's history, by their foreign key to it.
 
-    `says` names one of them for the reader; `hide` names fields whose values are not told.
+    `says` names one of them for the reader; `hide` names fields whose values are not told, and `unless` the
+    history rows of which nothing is.
     """
 
     model: type[models.Model]
     says: Callable[[Any], str] = called_by_kind
     hide: tuple[str, ...] = ()
+    unless: models.Q | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def history_of(
     name, however long the history is.
     """
     told = [Told(type(subject), hide=hide), *related]
-    tables = [Table(each.model, subject, number) for number, each in enumerate(told)]
+    tables = [Table(each.model, subject, number, each.unless) for number, each in enumerate(told)]
     place = Place.read(after)
     rows = newest_rows(tables, place, size + 1)
     shown = rows[:size]

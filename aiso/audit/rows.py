@@ -89,8 +89,8 @@ class WholeRow(models.Expression):
 class Table:
     """The history of one model's rows, as far as they belong to `subject`."""
 
-    def __init__(self, model: type[models.Model], subject: models.Model, number: int) -> None:
-        self.model, self.subject, self.number = model, subject, number
+    def __init__(self, model: type[models.Model], subject: models.Model, number: int, unless: Q | None = None) -> None:
+        self.model, self.subject, self.number, self.unless = model, subject, number, unless
         self.events: type[models.Model] = model.pgh_event_model  # type: ignore[attr-defined]
 
     @cached_property
@@ -119,6 +119,8 @@ class Table:
     def rows(self, place: Place | None, size: int) -> Any:
         """The newest rows as tuples, in the order of Row's fields."""
         told: models.QuerySet[Any] = models.QuerySet(self.events).filter(**{self.key: self.subject.pk})
+        if self.unless:
+            told = told.exclude(self.unless)
         if place:
             told = told.filter(self._past(place))
         who = ("pgh_context", "pgh_context__metadata")

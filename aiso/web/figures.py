@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.conf import settings
 from django.utils import timezone
 
 from aiso import clock
@@ -57,11 +58,13 @@ def _three_figures(scaled: Decimal, *, thousands: bool) -> str:
     return rounded.rstrip("0").rstrip(".") if places else rounded
 
 
-def symbol(currency: str) -> str:
+def symbol(currency: str = "") -> str:
+    """How a currency is written; by default the office's reporting currency."""
+    currency = currency or settings.REPORTING_CURRENCY
     return SYMBOLS.get(currency, currency)
 
 
-def money(amount: Number | None, currency: str = "EUR") -> str:
+def money(amount: Number | None, currency: str = "") -> str:
     """120000 as `120 k€`; a currency of letters stands apart: `120 k CHF`."""
     if amount is None:
         return ""
@@ -72,7 +75,7 @@ def money(amount: Number | None, currency: str = "EUR") -> str:
     return text + sign
 
 
-def exact_money(amount: Number, currency: str = "EUR") -> str:
+def exact_money(amount: Number, currency: str = "") -> str:
     """120000 as `120,000 €`, with cents only where there are some."""
     whole = Decimal(str(amount))
     places = 0 if whole == whole.to_integral_value() else 2

@@ -71,11 +71,11 @@ class DayInput(forms.DateInput):
 
 
 class MoneyInput(forms.TextInput):
-    """An amount with its currency beside it."""
+    """An amount with its currency beside it, by default the reporting currency."""
 
     template_name = "aiso/forms/money.html"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, *, currency: str = "EUR") -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, *, currency: str = "") -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off"} | (attrs or {}))
         self.currency = currency
 
@@ -89,7 +89,7 @@ class MoneyInput(forms.TextInput):
 class MoneyField(forms.DecimalField):
     """Takes what people type: 1,200,000 or 1 200 000 or 1.2m."""
 
-    def __init__(self, *, currency: str = "EUR", **options: Any) -> None:
+    def __init__(self, *, currency: str = "", **options: Any) -> None:
         options.setdefault("widget", MoneyInput(currency=currency))
         super().__init__(max_digits=16, decimal_places=2, **options)
 

@@ -40,6 +40,10 @@ GLOSSARY = {
     "measurement": "A value of an outcome metric with its date and source.",
     "objective": "The company goal that an initiative serves.",
     "outcome metric": "What the initiative is meant to move: baseline, target, unit, direction and horizon.",
+    "prohibited uses": (
+        "What the company does not do with AI, after Article 5 of the EU AI Act and its own rules. Every initiative is "
+        "screened for each, with reasons; a yes stops it."
+    ),
     "priority": (
         "The weighted mean of five parts from 1 to 5: value, feasibility, data readiness, strategic fit, and six "
         "minus governance complexity. Ranked within and across buckets."

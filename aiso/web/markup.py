@@ -176,7 +176,7 @@ def person(name: str, note: str = "") -> SafeString:
     return format_html('<span class="person">{}<span>{}{}</span></span>', avatar(name), name, told)
 
 
-def money(amount: figures.Number | None, currency: str = "EUR", *, url: str = "") -> SafeString:
+def money(amount: figures.Number | None, currency: str = "", *, url: str = "") -> SafeString:
     """Compact money with the exact sum on hover; with `url`, a link to the rows behind it."""
     if amount is None:
         return nothing()

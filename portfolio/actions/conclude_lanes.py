@@ -16,6 +16,7 @@ from ..lane_facts import lanes_of
 from ..lane_threshold import lane_threshold
 from ..models import Initiative
 from ..permissions import can_edit, changes_nothing
+from .whole_register import for_all
 
 # Initiatives read and written together.
 BATCH = 2000
@@ -36,6 +37,11 @@ def conclude_lane(initiative: Initiative) -> None:
 def conclude_lanes(initiatives: Iterable[int]) -> int:
     """Conclude the lanes of many, by id, each against the facts that stand now. Returns how many changed."""
     return sum(_conclude(pks) for pks in batched(initiatives, BATCH, strict=False))
+
+
+def conclude_all_lanes() -> None:
+    """Conclude every initiative's lane. Repeating it changes nothing."""
+    for_all(_conclude_between)
 
 
 @transaction.atomic
@@ -76,6 +82,10 @@ def _write_raise(initiative: Initiative, because: str, reason: str) -> None:
     with pghistory.context(reason=reason.strip()):
         initiative.save(update_fields=["lane_raised_because", "changed_at"])
         conclude_lane(initiative)
+
+
+def _conclude_between(after: int, to: int) -> None:
+    conclude_lanes(Initiative.objects.filter(pk__gt=after, pk__lte=to).values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..lane_facts import INPUTS
-from ..models import Initiative, PriorityWeights
+from ..models import Initiative
 from ..models.initiative import PRIORITY_PARTS
 from ..permissions import can_classify, can_edit
-from ..priority import priority_of
+from ..priority import priority_of, weights_in_force
 from .conclude_lanes import conclude_lane
 
 TEXTS = ("name", "summary", "notes")
@@ -88,9 +88,8 @@ def write_fields(initiative: Initiative, wanted: Mapping[str, Any]) -> None:
 
 def weighed(initiative: Initiative) -> Any:
     """The priority by the weights in force."""
-    weights = PriorityWeights.objects.in_force()
     parts = {part: getattr(initiative, part) for part in PRIORITY_PARTS}
-    return priority_of(parts, {part: getattr(weights, part) for part in PRIORITY_PARTS})
+    return priority_of(parts, weights_in_force())
 
 
 def current_value(initiative: Initiative, field: str) -> Any:

@@ -1,4 +1,4 @@
-"""The office's short lists: buckets, workflows, objectives and the like."""
+"""The office's short lists: buckets, workflows, tags and the like. Objectives are configuration."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from aiso.accounts.models import BusinessUnit, User
 from aiso.web.forms import person_text
 
@@ -24,7 +23,7 @@ REQUESTS: list[tuple[str, str, str, dict[str, Any]]] = [
         "submitted",
         {
             "business_case": "Clerks spend 30 hours a week looking up delivery dates; one customer in five asks twice.",
-            "summary": "Reads the request, finds the order and drafts a reply with the delivery date. A clerk sends it.",
+            "summary": "Reads the request, finds the order and drafts a reply with the delivery date. A clerk sends.",
             "outcome": "Customers get a date on the same day instead of after three.",
             "metric_name": "Days until an answer",
             "metric_unit": "days",

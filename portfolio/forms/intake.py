@@ -11,7 +11,8 @@ from django.utils.datastructures import MultiValueDict
 from aiso.accounts.forms import UnitField
 from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSelect
 
-from ..models import Bucket, Initiative, Jurisdiction, Objective, OutcomeMetric, Question, Tool, Workflow
+from ..actions.answer_questions import UNSUSPECTED
+from ..models import Bucket, Initiative, Jurisdiction, Objective, OutcomeMetric, Question, QuestionSet, Tool, Workflow
 from ..models.decision import MOST_A_WEEK, CostOfError, Reversibility
 from .seen import EntriesField
 
@@ -24,7 +25,6 @@ DECISIONS = "decisions"
 SAME_AS = {"is_rights_impacting": "decides-about-people", "is_safety_impacting": "safety"}
 # Rows of the table of decisions that there is room for at first.
 ROOM = 3
-NO = "no"
 
 
 def written(rows: int = 4) -> forms.Textarea:
@@ -227,7 +227,7 @@ class RiskForm(StepForm):
         for name in [name for name, code in SAME_AS.items() if code in codes]:
             del self.fields[name]
         for question in questions:
-            if question.question_set.kind == "prohibited_use":
+            if question.question_set.kind == QuestionSet.Kind.PROHIBITED_USE:
                 self._ask_use(question)
             else:
                 self.fields[f"{TIER}{question.code}"] = _choice(question)
@@ -242,7 +242,7 @@ class RiskForm(StepForm):
     def clean(self) -> dict[str, Any]:
         for name in [name for name in self.fields if name.endswith(REASON)]:
             answer = self.cleaned_data.get(name.removesuffix(REASON))
-            if answer and answer != NO and not self.cleaned_data.get(name):
+            if answer and answer != UNSUSPECTED and not self.cleaned_data.get(name):
                 self.add_error(name, ValidationError("Say why, in a sentence.", code="required"))
         return self.cleaned_data
 

@@ -7,7 +7,7 @@ from django import forms
 from aiso.accounts.forms import UnitField, units_to_choose
 from aiso.web.attempts import SeenForm
 
-from ..models import Objective, Workflow
+from ..models import Workflow
 from ..models.lists import NamedEntry
 
 
@@ -32,6 +32,4 @@ def _further_fields(entry: NamedEntry) -> dict[str, forms.Field]:
             label="Critical", required=False, help_text="Counts in the adoption figure of the dashboard."
         )
         return {"unit": unit, "is_critical": critical}
-    if isinstance(entry, Objective):
-        return {"description": forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))}
     return {}

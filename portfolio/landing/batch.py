@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from json import dumps
 from typing import Any
 
@@ -11,9 +12,9 @@ from aiso import clock
 
 from ..actions.conclude_lanes import conclude_lanes
 from ..importing.interpret import LISTED, NAMED
-from ..models import ImportedRecord, ImportRow, Initiative, Link, Ownership, PriorityWeights, StageChange
+from ..models import ImportedRecord, ImportRow, Initiative, Link, Ownership, StageChange
 from ..models.initiative import PRIORITY_PARTS
-from ..priority import priority_of
+from ..priority import priority_of, weights_in_force
 from .changes import Changes, add_pairs, openings_of
 from .ground import Ground, source_of
 from .planned import Planned, record_of
@@ -54,7 +55,7 @@ class Batch:
         conclude_lanes(stamps)
 
     def _create(self, rows: Sequence[Planned]) -> list[Initiative]:
-        weights = PriorityWeights.objects.in_force() if any(row.values.get("value") for row in rows) else None
+        weights = weights_in_force() if any(row.values.get("value") for row in rows) else None
         initiatives = [self._initiative(row, weights) for row in rows]
         Initiative.objects.bulk_create(initiatives)
         recorded_by = self.actor.pk if self.actor else None
@@ -82,7 +83,7 @@ class Batch:
         if pairs:
             add_pairs(field, pairs)
 
-    def _initiative(self, row: Planned, weights: PriorityWeights | None) -> Initiative:
+    def _initiative(self, row: Planned, weights: dict[str, Decimal] | None) -> Initiative:
         values = row.values
         plain = {name: values[name] for name in PLAIN if values.get(name) not in BLANKS}
         named = {f"{field}_id": self.ground.entries.find(field, values.get(field) or "") for field in NAMED}
@@ -98,7 +99,7 @@ class Batch:
         )
         if weights:
             parts = {part: getattr(initiative, part) for part in PRIORITY_PARTS}
-            initiative.priority = priority_of(parts, {part: getattr(weights, part) for part in PRIORITY_PARTS})
+            initiative.priority = priority_of(parts, weights)
         return initiative
 
     def _external_id(self, row: Planned) -> str:

@@ -15,7 +15,8 @@ LISTS: dict[str, type[NamedEntry]] = {
     "tools": Tool,
     "jurisdictions": Jurisdiction,
 }
-# Lists that an import may add to. The others carry rules and figures, so the office alone extends them.
+# Lists that an import may add to. The others carry rules and figures, so the office alone extends them; objectives
+# by publishing a version, so that none is in use that no version names.
 GROWING = ("workflow", "tags", "tools")
 
 

@@ -8,7 +8,6 @@ from .intake import Intake, IntakeQuestion
 from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
-from .priority import PriorityWeights
 from .risk import Answer, AnswerOption, Question, QuestionSet
 from .saved_view import SavedView
 from .search import SearchWord
@@ -42,7 +41,6 @@ __all__ = [
     "OutcomeMetric",
     "OwnerKind",
     "Ownership",
-    "PriorityWeights",
     "Question",
     "QuestionSet",
     "SavedView",

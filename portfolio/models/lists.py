@@ -52,9 +52,16 @@ class Workflow(NamedEntry):
 
 @pghistory.track()
 class Objective(NamedEntry):
-    """A company goal that initiatives serve."""
+    """A company goal that initiatives serve. The configuration adds, renames and retires them, by their codes."""
 
+    code = models.SlugField(max_length=60, blank=True, editable=False)
     description = models.TextField(blank=True)
+
+    class Meta(NamedEntry.Meta):
+        constraints = [
+            *NamedEntry.Meta.constraints,
+            models.UniqueConstraint(fields=["code"], condition=~models.Q(code=""), name="objective_code_once"),
+        ]
 
 
 @pghistory.track()

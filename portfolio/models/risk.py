@@ -33,15 +33,30 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         return self if user.is_authenticated else self.none()
 
     def in_force(self, kind: str) -> "QuestionSet":
-        return self.filter(kind=kind, published_at__isnull=False).latest("version")
+        return self.asked().filter(kind=kind).latest("version")
+
+    def asked(self) -> Self:
+        """Versions that are or were asked; the newest of each kind is in force."""
+        return self.filter(published_at__isnull=False)
+
+    def all_in_force(self) -> Self:
+        return self.asked().order_by("kind", "-version").distinct("kind")
+
+    def coming(self) -> Self:
+        """Published versions into which the answers are still being carried over."""
+        return self.filter(published_at=None)
 
 
 class QuestionSet(models.Model):
-    """One version of the questions that set a tier or a class."""
+    """One version of the questions that set a tier or a class, in force once the answers are carried over.
+
+    It is made from the published configuration of the same number, and never edited.
+    """
 
     class Kind(models.TextChoices):
         RISK_TIER = "risk_tier", "Risk tier"
         AI_ACT = "ai_act", "EU AI Act class"
+        PROHIBITED_USE = "prohibited_use", "Prohibited uses"
 
     kind = models.CharField(max_length=20, choices=Kind)
     version = models.PositiveIntegerField()
@@ -77,12 +92,12 @@ class Question(models.Model):
 
 
 class AnswerOption(models.Model):
-    """One possible answer, and the tier or class that it sets."""
+    """One possible answer, and the tier or class that it sets; none for what only has to be asked."""
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="options")
     code = models.SlugField(max_length=60)
     text = models.CharField(max_length=200)
-    sets = models.CharField(max_length=20, help_text="A risk tier, or an EU AI Act class.")
+    sets = models.CharField(max_length=20, blank=True, help_text="A risk tier, or an EU AI Act class.")
     position = models.PositiveSmallIntegerField()
 
     called_by = "text"
@@ -111,6 +126,8 @@ class Answer(models.Model):
     option = models.ForeignKey(AnswerOption, models.PROTECT, related_name="+")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(default=clock.now)
+    reason = models.TextField(blank=True, help_text="Prohibited uses are screened with reasons.")
+    is_carried = models.BooleanField(default=False, help_text="Given to an earlier version of the questions.")
 
     objects = AnswerQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""The lists that the office keeps: buckets, workflows, objectives and the like."""
+"""The lists that the office keeps: buckets, workflows, tags and the like."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse

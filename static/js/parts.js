@@ -104,12 +104,16 @@
     place.classList.toggle("late", !event.detail.successful);
     form.dataset.unsaved = event.detail.successful ? "" : "yes";
   });
+  // One with data-guard does not, and is not left in the middle without a question.
   document.addEventListener("input", (event) => {
-    const form = event.target.closest?.("[data-autosave]");
+    const form = event.target.closest?.("[data-autosave], [data-guard]");
     if (form) form.dataset.unsaved = "yes";
   });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-guard]")) event.target.dataset.unsaved = "";
+  });
   window.addEventListener("beforeunload", (event) => {
-    if (document.querySelector('[data-autosave][data-unsaved="yes"]')) event.preventDefault();
+    if (document.querySelector('[data-unsaved="yes"]')) event.preventDefault();
   });
 
   // A control with data-submit sends its form as soon as it changes.

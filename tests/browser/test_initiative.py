@@ -112,13 +112,13 @@ def test_two_people_see_each_others_value(visit, initiative, office_member, offi
 
 def test_a_risk_answer_counts_at_once_and_keeps_the_place(visit, initiative, office_member):
     page = visit(f"{initiative.get_absolute_url()}risk/", as_=office_member)
-    answer = page.locator("#a-cost-of-error-much")
+    answer = page.locator("#a-risk_tier-cost-of-error-much")
 
     answer.check()
 
     expect(page.locator("#risk_tier")).to_contain_text("High")
-    expect(page.locator("#a-cost-of-error-much")).to_be_focused()
-    expect(page.locator("#q-cost-of-error")).to_have_class("ask-one sets-it")
+    expect(page.locator("#a-risk_tier-cost-of-error-much")).to_be_focused()
+    expect(page.locator("#q-risk_tier-cost-of-error")).to_have_class("ask-one sets-it")
     saved(page)
 
 
@@ -159,7 +159,7 @@ def test_without_script_every_deed_is_a_page(visit, initiative, office_member):
     expect(page.locator("#fact-summary")).to_contain_text("No summary yet.")
 
     page.locator("#tab-risk").click()
-    page.locator("#a-safety-direct").check()
+    page.locator("#a-risk_tier-safety-direct").check()
     page.get_by_role("button", name="Save answers").first.click()
     expect(page.locator("#risk_tier")).to_contain_text("Critical")
 

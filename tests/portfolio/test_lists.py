@@ -7,7 +7,7 @@ from aiso.errors import ConflictError
 from aiso.events.models import Event
 from portfolio.actions.keep_lists import add_entry, edit_entry
 from portfolio.editable_lists import LISTS, PAGE
-from portfolio.models import Bucket, Objective, Tag, Workflow
+from portfolio.models import Bucket, Tag, Workflow
 from tests.factories import make_entry, make_initiative, make_person, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -83,14 +83,14 @@ def test_adding_on_the_page(client, member):
 
 
 def test_changing_on_the_page(client, member):
-    objective = make_entry(Objective, "Fewer stops")
-    page = address("entry", "objectives", objective.pk)
-    sent = {"name": "Fewer stops", "description": "Of pumps.", "initial-name": "Fewer stops", "initial-description": ""}
+    tag = make_entry(Tag, "stops")
+    page = address("entry", "tags", tag.pk)
+    sent = {"name": "pump stops", "initial-name": "stops"}
     assert client.post(page, sent).status_code == 302
-    assert client.post(page, sent | {"description": "Of valves."}).status_code == 409
+    assert client.post(page, sent | {"name": "valve stops"}).status_code == 409
     assert client.post(page, {"name": ""}).status_code == 422
     told = client.get(page).content.decode()
-    assert "Of pumps." in told
+    assert "pump stops" in told
     assert member.name in told
 
 

@@ -8,7 +8,7 @@ from aiso import clock
 from aiso.accounts.models import User
 
 from ...forms.intake import DECISIONS
-from ...intake_sheet import Sheet, answers_to
+from ...intake_sheet import Sheet
 from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, QuestionSet, StageChange
 from ...models.stage import Stage
 from ..answer_questions import write_answers
@@ -19,7 +19,6 @@ from ..keep_decisions import write_decision
 PLAIN = (
     "name",
     "summary",
-    "outcome",
     "unit",
     "objective",
     "bucket",
@@ -135,4 +134,5 @@ def _write_decisions(initiative: Initiative, sheet: Sheet, *, before: Sheet | No
 
 def _write_answers(initiative: Initiative, sheet: Sheet, requester: User) -> None:
     for kind in QUESTIONS:
-        write_answers(initiative, requester, kind, answers_to(sheet.asked, sheet.answers, kind))
+        answers, reasons = sheet.screened(kind)
+        write_answers(initiative, actor=requester, kind=kind, answers=answers, reasons=reasons)

@@ -32,7 +32,7 @@ def test_the_tier_follows_at_once_and_says_what_set_it(client, initiative, busin
     assert response.status_code == 302
     initiative.refresh_from_db()
     assert (initiative.risk_tier, initiative.risk_tier_set_by.code) == ("high", "cost-of-error")
-    tier, act = risk_page(client, initiative).context["questionnaires"]
+    tier, _, act = risk_page(client, initiative).context["questionnaires"]
     assert (tier.set_by.code, tier.set_by.stored_text, tier.open) == (
         "cost-of-error",
         "Serious loss, or breach of law",
@@ -131,7 +131,7 @@ def test_a_new_version_asks_its_own_questions(client, initiative, office_member)
     question = Question.objects.create(question_set=version, code="harm", text="Can it harm?", position=0)
     AnswerOption.objects.create(question=question, code="no", text="No", sets="low", position=0)
 
-    tier, _ = risk_page(client, initiative).context["questionnaires"]
+    tier, *_ = risk_page(client, initiative).context["questionnaires"]
 
     assert (tier.version, [asked.code for asked in tier.questions], tier.open) == (2, ["harm"], 1)
     assert Initiative.objects.get(pk=initiative.pk).risk_tier == "critical"

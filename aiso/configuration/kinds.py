@@ -1,0 +1,77 @@
+"""The kinds of configuration. Each app registers its own in AppConfig.ready(); pages and actions are the same for all.
+
+register_kind(Kind("lane", "Lane threshold", "…", "route", Shape(LaneForm), follow=work_lanes_out_anew))
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+from .differences import Line, differences
+from .shape import Content, Shape, shaped
+from .sheet import Sheet
+
+if TYPE_CHECKING:
+    from .models import ConfigurationVersion
+
+type Deed = Callable[["ConfigurationVersion"], None]
+
+
+def _nothing_follows(version: "ConfigurationVersion") -> None:
+    """Whoever reads the kind reads the version in force."""
+
+
+def _no_figures(old: Content, new: Content) -> list[str]:
+    return []
+
+
+def _at_once() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of configuration.
+
+    `apply` runs in the transaction that publishes a version, `follow` after it: what must be worked out anew
+    because of it, safe to repeat. It runs with the publishing, or in the background where `takes_long()`.
+    `consequences` says with figures what publishing does, from the content in force to the draft's.
+    """
+
+    slug: str
+    title: str
+    about: str
+    icon: str
+    shape: Shape
+    apply: Deed = _nothing_follows
+    follow: Deed = _nothing_follows
+    takes_long: Callable[[], bool] = _at_once
+    consequences: Callable[[Content, Content], list[str]] = _no_figures
+    order: int = field(default=50, kw_only=True)
+
+    def cleaned(self, content: object) -> Content:
+        """The content as it is stored. Raises ValidationError with all that is wrong."""
+        sheet = Sheet(self.shape, shaped(self.shape, content), checked=True)
+        if not sheet.is_valid():
+            raise ValidationError([f"{where}: {what}" if where else what for where, what, _ in sheet.errors])
+        return sheet.content()
+
+    def differences(self, old: Content, new: Content) -> list[Line]:
+        return differences(self.shape, old, new)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    _kinds[kind.slug] = kind
+
+
+def kind_of(slug: str) -> Kind | None:
+    return _kinds.get(slug)
+
+
+def all_kinds() -> Iterable[Kind]:
+    return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.title))

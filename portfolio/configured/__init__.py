@@ -1,0 +1,10 @@
+"""The kinds of configuration that the register reads."""
+
+from aiso.configuration.kinds import register_kind
+
+from . import lane, objectives, questions, weights
+
+
+def register_kinds() -> None:
+    for kind in (*questions.KINDS, lane.KIND, weights.KIND, objectives.KIND):
+        register_kind(kind)
