@@ -1,4 +1,6 @@
-"""References in addresses: AI-0042, and whatever people type for it."""
+"""References in addresses: AI-0042, and whatever people type for it. Importing this makes it known to paths."""
+
+from django.urls import register_converter
 
 
 class ReferenceConverter:
@@ -12,3 +14,6 @@ class ReferenceConverter:
 
     def to_url(self, value: str | int) -> str:
         return value if isinstance(value, str) else f"AI-{value:04d}"
+
+
+register_converter(ReferenceConverter, "reference")
