@@ -1,0 +1,2 @@
+def chapters() -> list[object]:
+    return []
