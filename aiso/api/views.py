@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, TypedDict
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from rest_framework.views import APIView
 from .nouns import Noun
 from .operations import answers
 from .problems import PROBLEMS
-from .reference import chapters
+from .reference import chapters, shapes
 from .rendering import JsonRenderer
 from .schema import document
 
@@ -67,7 +68,13 @@ class SchemaView(APIView):
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """What can the API do, and how is it asked?"""
-    return render(request, "api/docs.html", {"chapters": chapters(), "address": request.build_absolute_uri("/api/v1")})
+    context = {
+        "chapters": chapters(),
+        "shapes": shapes(),
+        "site": request.build_absolute_uri("/").rstrip("/"),
+        "most": settings.API_REQUESTS_A_MINUTE,
+    }
+    return render(request, "api/docs.html", context)
 
 
 @require_safe
