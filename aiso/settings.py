@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "aiso.audit",
     "aiso.events",
     "aiso.configuration",
+    "aiso.api",
     "portfolio",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -113,9 +114,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
+    "aiso.api.middleware.ProblemMiddleware",
     "aiso.web.middleware.DecentRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -238,6 +242,35 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_BASE_MODEL = "aiso.audit.models.Event"
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
+# The API: docs/api.md tells its users of it.
+API_REQUESTS_A_MINUTE = int(os.environ.get("AISO_API_REQUESTS_A_MINUTE", "600"))
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "aiso.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["aiso.api.permissions.SignedIn", "aiso.api.permissions.MayWrite"],
+    "DEFAULT_THROTTLE_CLASSES": ["aiso.api.throttling.AskLessOften"],
+    "DEFAULT_RENDERER_CLASSES": ["aiso.api.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["aiso.api.rendering.JsonParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "aiso.api.schema.OperationSchema",
+    "EXCEPTION_HANDLER": "aiso.api.problems.problem_of",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AI Scaling Office",
+    "DESCRIPTION": "What the pages can do, programs can do: by the same actions, with the same rights.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PATH_CONVERTER_OVERRIDES": {"reference": {"type": "string", "pattern": "^[Aa][Ii]-[0-9]{1,9}$"}},
+    "POSTPROCESSING_HOOKS": ["aiso.api.schema.add_problems"],
+}
+
 # Background work
 CELERY_BROKER_URL = _redis(_redis_url, "redis+socket://")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -255,6 +288,7 @@ CELERY_TIMEZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay-events": {"task": "aiso.events.tasks.relay_events", "schedule": 5},
+    "forget-answers": {"task": "aiso.api.tasks.forget_answers", "schedule": 60 * 60},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
     "refresh-search-words": {
         "task": "portfolio.tasks.refresh_search_words",

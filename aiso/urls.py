@@ -5,7 +5,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+# One name for all of the API, whichever app a noun comes from.
+api = (
+    [
+        path("", include("aiso.api.urls")),
+        path("", include("aiso.accounts.api.urls")),
+        path("", include("portfolio.api.urls")),
+    ],
+    "api",
+)
+
 urlpatterns = [
+    path("api/v1/", include(api)),
     path("", include("aiso.web.urls")),
     path("", include("aiso.accounts.urls")),
     path("", include("aiso.events.urls")),

@@ -4,8 +4,9 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
-from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.forms import CheckboxSelectMultiple, DecimalField, RadioSelect
 from django.http import QueryDict
+from django_filters.fields import RangeField
 from django_filters.widgets import DateRangeWidget
 
 from aiso.accounts.models import BusinessUnit, User
@@ -36,6 +37,19 @@ class ChoicesFilter(filters.MultipleChoiceFilter):
         super().__init__(widget=CheckboxSelectMultiple, **options)
 
 
+class ScoreField(RangeField):
+    """From a score to a score. Numbers beyond all scores are refused here, before Postgres refuses to compare them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields=[DecimalField(max_value=100, min_value=-100) for _ in range(2)], **options)
+
+
+class ScoreFilter(filters.RangeFilter):
+    """Between two scores."""
+
+    field_class = ScoreField
+
+
 class EntriesFilter(filters.ModelMultipleChoiceFilter):
     """Several of a list that may be long, as chips."""
 
@@ -58,9 +72,7 @@ class RegisterFilter(filters.FilterSet):
     workflow = _entries(Workflow, "workflow", "Workflow")
     objective = _entries(Objective, "objective", "Objective")
     type = _entries(UseCaseType, "use_case_type", "Use-case type")
-    risk = ChoicesFilter(
-        field_name="risk_tier", choices=RiskTier.choices, null_label="Not assessed", null_value="", label="Risk tier"
-    )
+    risk = ChoicesFilter(choices=[("none", "Not assessed"), *RiskTier.choices], label="Risk tier", method="of_tier")
     ai_act = ChoicesFilter(field_name="ai_act_class", choices=AiActClass, label="EU AI Act class")
     data = ChoicesFilter(field_name="data_sensitivity", choices=Initiative.DataSensitivity, label="Data sensitivity")
     employees = ChoicesFilter(
@@ -81,7 +93,7 @@ class RegisterFilter(filters.FilterSet):
     jurisdiction = EntriesFilter(queryset=Jurisdiction.objects.all(), label="Jurisdiction", method="carrying")
     tag = EntriesFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
     tool = EntriesFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
-    priority = filters.RangeFilter(field_name="priority", label="Priority")
+    priority = ScoreFilter(field_name="priority", label="Priority")
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
     in_stage_since = filters.DateFromToRangeFilter(
@@ -99,6 +111,9 @@ class RegisterFilter(filters.FilterSet):
         wanted = {name for name in ALL_FILTERS if name == editing or any(map(data.get, parameters(name)))}
         self.base_filters = {name: each for name, each in ALL_FILTERS.items() if name in wanted}
         super().__init__(data, queryset=queryset)
+
+    def of_tier(self, rows: QuerySet[Initiative], name: str, tiers: list[str]) -> QuerySet[Initiative]:
+        return rows.filter(risk_tier__in=["" if tier == "none" else tier for tier in tiers]) if tiers else rows
 
     def in_units(self, rows: QuerySet[Initiative], name: str, units: QuerySet[BusinessUnit]) -> QuerySet[Initiative]:
         return rows.filter(unit__in=BusinessUnit.objects.and_below(units)) if units else rows

@@ -1,8 +1,8 @@
 """The addresses below /initiatives/."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from .references import ReferenceConverter
+from . import references  # noqa: F401 - paths name its converter
 from .views import (
     initiative,
     initiative_discussion,
@@ -15,8 +15,6 @@ from .views import (
     initiative_register,
     initiative_risk,
 )
-
-register_converter(ReferenceConverter, "reference")
 
 urlpatterns = [
     path("new/", initiative_register.initiative_register, name="initiative_register"),

@@ -1,11 +1,9 @@
 """The addresses below /intakes/."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from .references import IntakeConverter
+from . import references  # noqa: F401  # makes the references known to paths
 from .views import intake_detail, intake_list, intake_triage, intake_write
-
-register_converter(IntakeConverter, "intake")
 
 urlpatterns = [
     path("", intake_list.intake_list, name="intake_list"),

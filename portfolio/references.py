@@ -1,4 +1,6 @@
-"""References in addresses: AI-0042 and IN-0042, and whatever people type for them."""
+"""References in addresses: AI-0042 and IN-0042, and whatever people type for them. Importing this makes them known."""
+
+from django.urls import register_converter
 
 
 class ReferenceConverter:
@@ -20,3 +22,7 @@ class IntakeConverter(ReferenceConverter):
 
     regex = r"[Ii][Nn]-[0-9]{1,9}"
     letters = "IN"
+
+
+register_converter(ReferenceConverter, "reference")
+register_converter(IntakeConverter, "intake")

@@ -84,12 +84,15 @@ class Register:
 
     @cached_property
     def page(self) -> Page[Initiative]:
-        rows = self._fetched(self.matching)
+        return self.page_of(self._fetched(self.matching), PAGE_SIZE)
+
+    def page_of(self, rows: InitiativeQuerySet, size: int) -> Page[Initiative]:
+        """The page that the address asks for, of rows that match."""
         if not self.ordered_by and self.search:
-            return self._ranked_page(self.search.rank(rows))
+            return self._ranked_page(self.search.rank(rows), size)
         _, order = order_of(self.ordered_by)
         place = {"after": self.query.get("after", ""), "before": self.query.get("before", "")}
-        return page_of(rows, order, size=PAGE_SIZE, **place)
+        return page_of(rows, order, size=size, **place)
 
     @cached_property
     def counts(self) -> Counts:
@@ -158,12 +161,12 @@ class Register:
         left_out = {*without, *PLACE}
         return [(name, value) for name in self.query for value in self.query.getlist(name) if name not in left_out]
 
-    def _ranked_page(self, ranked: InitiativeQuerySet) -> Page[Initiative]:
+    def _ranked_page(self, ranked: InitiativeQuerySet, size: int) -> Page[Initiative]:
         """A page of what a search found, by number of the first row: a thousand at most, so skipping costs little."""
         start = _start(self.query.get("after") or self.query.get("before") or "")
-        rows = list(ranked[start : start + PAGE_SIZE + 1])
-        before = str(max(0, start - PAGE_SIZE)) if start else ""
-        return Page(rows[:PAGE_SIZE], before, str(start + PAGE_SIZE) if len(rows) > PAGE_SIZE else "")
+        rows = list(ranked[start : start + size + 1])
+        before = str(max(0, start - size)) if start else ""
+        return Page(rows[:size], before, str(start + size) if len(rows) > size else "")
 
     def _chip(self, name: str, value: Any) -> Chip:
         field = self.filter.form.fields[name]

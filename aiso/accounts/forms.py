@@ -1,10 +1,12 @@
 """Forms for people, roles and units. They read what is typed; the rules are the actions'."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 
+from aiso import clock
 from aiso.web.attempts import SeenForm
 from aiso.web.forms import LongSelect
 
@@ -76,6 +78,23 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(choices=[("", "Choose a role"), *PERSON_ROLES])
     unit = UnitField(label="Reaches", empty_label=WHOLE_COMPANY, help_text="A unit, and all below it.")
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    LASTS = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("", "Until it is revoked"))
+
+    name = forms.CharField(max_length=80, help_text="Where it is used, e.g. Nightly sync.")
+    lasts = forms.ChoiceField(label="Works for", required=False, choices=LASTS, initial="90")
+    is_read_only = forms.BooleanField(label="Reads only", required=False, help_text="It changes nothing.")
+
+    def told(self) -> dict[str, Any]:
+        """What the action wants to know."""
+        days = self.cleaned_data["lasts"]
+        last_day = clock.today() + timedelta(days=int(days)) if days else None
+        told = {name: self.cleaned_data[name] for name in ("name", "is_read_only")}
+        return told | {"last_day": last_day}
 
 
 class ReasonForm(forms.Form):

@@ -27,3 +27,10 @@ def can_manage_lists(user: User | AnonymousUser) -> bool:
         and user.is_active
         and any(user.role_units.get(role, frozenset()) is None for role in OFFICE)
     )
+
+
+def can_make_tokens(user: User | AnonymousUser, person: User) -> bool:
+    """A person makes and revokes their own; a service account's keepers are those who manage people."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return can_manage_people(user) if person.is_service_account else user.pk == person.pk

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import people, profile, units
+from .views import people, profile, tokens, units
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("administration/people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
     path("administration/people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path("administration/people/<int:pk>/invite/", people.person_invite_again, name="person_invite_again"),
+    path("administration/people/<int:pk>/tokens/", tokens.service_token_make, name="service_token_make"),
     path("administration/people/<int:pk>/history/", people.person_history, name="person_history"),
     path("administration/people/<int:pk>/roles/", people.role_grant, name="role_grant"),
     path("administration/people/<int:pk>/roles/<int:role_pk>/revoke/", people.role_revoke, name="role_revoke"),
@@ -25,4 +26,6 @@ urlpatterns = [
     path("administration/units/<int:pk>/history/", units.unit_history, name="unit_history"),
     path("people/search/", people.person_search, name="person_search"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/tokens/", tokens.token_make, name="token_make"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

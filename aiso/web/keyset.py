@@ -1,7 +1,7 @@
 """Pages of a long list that cost the same however deep: each begins where the last one ended, by index.
 
 An offset would read and drop all rows before it. The place is the sort key and the id of a row, in
-the address as text; a place that no list gave is refused as no place at all.
+the address as text; a place that no list gave is refused as no place at all (`is_place` tells it beforehand).
 """
 
 import base64
@@ -64,6 +64,11 @@ def page_of[M: models.Model](
         return Page([], "", "")
     has_before, has_after = (more, True) if backwards else (bool(place), more)
     return Page(found, _write(found[0]) if has_before else "", _write(found[-1]) if has_after else "")
+
+
+def is_place(text: str, order: Order) -> bool:
+    """Whether a text leads to a place in this order."""
+    return _read(text, order) is not None
 
 
 def _write(row: models.Model) -> str:

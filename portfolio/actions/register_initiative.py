@@ -11,8 +11,10 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..models import Initiative, Stage, StageChange
+from ..models.initiative import PRIORITY_PARTS
 from ..permissions import can_register
 from .conclude_lanes import conclude_lane
+from .edit_initiative import SETS, write_fields
 
 
 @transaction.atomic
@@ -27,18 +29,22 @@ def register_initiative(
 ) -> Initiative:
     """Enter an initiative that already runs, with its opening position: the stage it is in since a day.
 
-    Raises PermissionDenied when `actor` is not of the office for that unit, DomainError for a day to come.
+    `fields` are those that can be edited, and where it was imported from. Raises PermissionDenied when
+    `actor` is not of the office for that unit, DomainError for a day to come.
     """
     if not can_register(actor) or not actor.has_role(*OFFICE, unit=unit.pk):
         raise PermissionDenied("The office enters initiatives that already run.")
     since = since or clock.today()
     if since > clock.today():
         raise DomainError("An opening position cannot begin after today.", field="since")
+    following = {field: fields.pop(field) for field in (*SETS, *PRIORITY_PARTS) if field in fields}
     initiative = Initiative(name=name, unit=unit, created_by=actor, **fields)
     initiative.full_clean()
     initiative.save()
     source = StageChange.Source.INTAKE if stage == Stage.INTAKE else StageChange.Source.OPENING
     StageChange.objects.create(initiative=initiative, stage=stage, changed_on=since, source=source, recorded_by=actor)
+    if following:
+        write_fields(initiative, following)
     conclude_lane(initiative)
     publish("initiative.registered", actor=actor, initiatives=[initiative.pk])
     initiative.refresh_from_db()

@@ -46,7 +46,7 @@ def edit_person(person: User, *, actor: User, seen: Mapping[str, Any] | None = N
 
 @transaction.atomic
 def deactivate_person(person: User, *, actor: User, reason: str = "") -> User:
-    """Switch an account off for somebody who left: signed out everywhere, and what they own is freed.
+    """Switch an account off for somebody who left: signed out, tokens revoked, and what they own is freed.
 
     Raises PermissionDenied when `actor` may not, DomainError for oneself, for somebody who is not active
     and for the only office lead.
@@ -65,6 +65,7 @@ def deactivate_person(person: User, *, actor: User, reason: str = "") -> User:
     person.set_unusable_password()
     with pghistory.context(**({"reason": reason} if reason else {})):
         person.save(update_fields=["is_active", "deactivated_at", "password"])
+        person.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
     publish("person.deactivated", actor=actor, person=person, reason=reason)
     return person
 

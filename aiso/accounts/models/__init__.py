@@ -1,5 +1,6 @@
 from .person import User
 from .role import Role, RoleAssignment
+from .token import ApiToken
 from .unit import BusinessUnit
 
-__all__ = ["BusinessUnit", "Role", "RoleAssignment", "User"]
+__all__ = ["ApiToken", "BusinessUnit", "Role", "RoleAssignment", "User"]

@@ -25,11 +25,12 @@ from ..actions import (
     revoke_role,
 )
 from ..belongings import all_belongings
-from ..forms import FilterForm, InviteForm, PersonForm, ReasonForm, RoleForm, ServiceAccountForm
-from ..models import RoleAssignment, User
+from ..forms import FilterForm, InviteForm, PersonForm, ReasonForm, RoleForm, ServiceAccountForm, TokenForm
+from ..models import ApiToken, RoleAssignment, User
 from ..people import people_counts, people_found, people_page
-from ..permissions import can_manage_people, can_see_administration
+from ..permissions import can_make_tokens, can_manage_people, can_see_administration
 from ..signed_in import signed_in
+from .profile import tokens_shown
 
 # Changes told on the person's page; the rest is a click away.
 LATEST = 5
@@ -61,7 +62,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is this person to the office?"""
     viewer = _overseer(request)
-    return _show_person(request, _person(viewer, pk), RoleForm())
+    return show_person(request, _person(viewer, pk), RoleForm())
 
 
 @require_safe
@@ -126,7 +127,7 @@ def person_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         reactivate_person(person, actor=actor)
     except DomainError as error:
-        return _show_person(request, person, RoleForm(), refusal=str(error))
+        return show_person(request, person, RoleForm(), refusal=str(error))
     announce(request, f"{person} is active again.")
     return redirect("accounts:person_detail", pk)
 
@@ -138,7 +139,7 @@ def person_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         invite_again(person, actor=actor)
     except DomainError as error:
-        return _show_person(request, person, RoleForm(), refusal=str(error))
+        return show_person(request, person, RoleForm(), refusal=str(error))
     announce(request, f"Another mail to {person.email} is on its way.")
     return redirect("accounts:person_detail", pk)
 
@@ -151,7 +152,7 @@ def role_grant(request: HttpRequest, pk: int) -> HttpResponse:
     if granted := attempt(form, lambda: grant_role(person, actor=actor, **form.cleaned_data)):
         announce(request, f"Role given to {person}: {granted}.")
         return redirect("accounts:person_detail", pk)
-    return _show_person(request, person, form)
+    return show_person(request, person, form)
 
 
 @require_POST
@@ -163,7 +164,7 @@ def role_revoke(request: HttpRequest, pk: int, role_pk: int) -> HttpResponse:
     try:
         revoke_role(assignment, actor=actor)
     except DomainError as error:
-        return _show_person(request, person, RoleForm(), refusal=str(error))
+        return show_person(request, person, RoleForm(), refusal=str(error))
     announce(request, f"Role taken from {person}: {label}.")
     return redirect("accounts:person_detail", pk)
 
@@ -216,11 +217,22 @@ def _belongings(viewer: User, person: User) -> list[str]:
 
 def _history(person: User, *, after: str = "", size: int = 50) -> History:
     roles = Told(RoleAssignment, says=str, hide=("role", "unit"))
-    return history_of(person, [roles], after=after, size=size)
+    tokens = Told(ApiToken, hide=("name", "made_by", "made_at"))
+    return history_of(person, [roles, tokens], after=after, size=size)
 
 
-def _show_person(request: HttpRequest, person: User, form: RoleForm, *, refusal: str = "") -> HttpResponse:
+def show_person(
+    request: HttpRequest,
+    person: User,
+    form: RoleForm | None = None,
+    *,
+    refusal: str = "",
+    token_form: TokenForm | None = None,
+    made: tuple[ApiToken, str] | None = None,
+) -> HttpResponse:
+    """A person's page, with what came of the form that was sent."""
     viewer = signed_in(request)
+    form = form or RoleForm()
     person.refresh_from_db()
     context = {
         "person": person,
@@ -233,4 +245,7 @@ def _show_person(request: HttpRequest, person: User, form: RoleForm, *, refusal:
         "refusal": refusal,
         "history_address": reverse("accounts:person_history", args=[person.pk]),
     }
-    return render(request, "accounts/person.html", context, status=409 if refusal else status_of(form))
+    if person.is_service_account and can_make_tokens(viewer, person):
+        context |= tokens_shown(person, token_form, made)
+    status = 409 if refusal else status_of(token_form or form)
+    return render(request, "accounts/person.html", context, status=status)

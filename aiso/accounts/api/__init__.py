@@ -1,0 +1,1 @@
+"""People, business units and oneself on the REST API."""

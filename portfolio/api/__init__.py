@@ -1,0 +1,1 @@
+"""The register on the REST API: one noun a file."""

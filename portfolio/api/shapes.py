@@ -1,0 +1,234 @@
+"""The initiative as the API tells it, in lists and alone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypedDict
+
+from django.db.models import F, QuerySet, Value
+
+from aiso.accounts.models import User
+from aiso.api.shapes import Named, Person
+
+from ..models import Initiative, Stage
+from ..models.initiative import InitiativeQuerySet
+from ..models.risk import AiActClass, RiskTier
+
+REFERENCE = {"pattern": "^AI-[0-9]{4,}$", "examples": ["AI-0042"]}
+# What the row itself tells.
+COLUMNS = (
+    "name",
+    "summary",
+    "unit",
+    "workflow",
+    "bucket",
+    "objective",
+    "use_case_type",
+    "is_confidential",
+    "stage",
+    "stage_since",
+    "began_on",
+    "business_owner",
+    "business_owner_since",
+    "technical_owner",
+    "risk_owner",
+    "risk_tier",
+    "ai_act_class",
+    "employee_effect",
+    "data_sensitivity",
+    "is_customer_facing",
+    "is_rights_impacting",
+    "is_safety_impacting",
+    "value",
+    "feasibility",
+    "data_readiness",
+    "strategic_fit",
+    "governance_complexity",
+    "priority",
+    "source",
+    "external_id",
+    "created_at",
+    "changed_at",
+)
+# What the columns point to.
+POINTING = {
+    "unit": ("unit",),
+    "workflow": ("workflow",),
+    "bucket": ("bucket",),
+    "objective": ("objective",),
+    "use_case_type": ("use_case_type",),
+    "person": ("business_owner", "technical_owner", "risk_owner"),
+}
+SETS = ("jurisdictions", "tools", "tags")
+PART = {"minimum": 1, "maximum": 5}
+
+
+class OwnersShape(TypedDict):
+    """Who answers for it; null where nobody does."""
+
+    business: Person | None
+    technical: Person | None
+    risk: Person | None
+
+
+class InitiativeRowShape(TypedDict):
+    """One AI effort with one business outcome, as lists tell it."""
+
+    id: Annotated[str, "Its reference, as people say it.", REFERENCE]
+    name: str
+    summary: str
+    unit: Named
+    workflow: Named | None
+    bucket: Named | None
+    objective: Named | None
+    use_case_type: Named | None
+    jurisdictions: list[Named]
+    tools: list[Named]
+    tags: list[Named]
+    is_confidential: bool
+    stage: Annotated[str, "It follows from decisions and is never edited.", Stage]
+    stage_since: date | None
+    began_on: date | None
+    owners: OwnersShape
+    business_owner_since: date | None
+    risk_tier: Annotated[str | None, "Null until the questions are answered.", RiskTier]
+    ai_act_class: Annotated[str | None, "Null until the questions are answered.", AiActClass]
+    employee_effect: Annotated[str | None, Initiative.EmployeeEffect]
+    data_sensitivity: Annotated[str | None, Initiative.DataSensitivity]
+    is_customer_facing: bool | None
+    is_rights_impacting: bool | None
+    is_safety_impacting: bool | None
+    value: Annotated[int | None, PART]
+    feasibility: Annotated[int | None, PART]
+    data_readiness: Annotated[int | None, PART]
+    strategic_fit: Annotated[int | None, PART]
+    governance_complexity: Annotated[int | None, PART]
+    priority: Annotated[Decimal | None, "1 to 5, once all five parts are rated."]
+    source: Annotated[str, "The system or file it was imported from."]
+    external_id: Annotated[str, "Its name there."]
+    created_at: datetime
+    changed_at: Annotated[datetime, "The last change to it, or to what hangs on it."]
+
+
+class InitiativeShape(InitiativeRowShape):
+    """One AI effort with one business outcome."""
+
+    notes: str
+    address: Annotated[str, "Its page."]
+
+
+def told_columns(initiatives: InitiativeQuerySet, *more: str) -> InitiativeQuerySet:
+    """Rows with the columns that the shape tells. What they point to is named afterwards: to plan one query that
+    joins it all would take Postgres longer than to answer both.
+    """
+    return initiatives.only("id", *COLUMNS, *more)
+
+
+def drawn_rows(initiatives: Sequence[Initiative]) -> list[InitiativeRowShape]:
+    """Rows as lists tell them. One query names all that they point to and carry."""
+    names = _Names(initiatives)
+    return [_row(initiative, names) for initiative in initiatives]
+
+
+def drawn(initiative: Initiative) -> InitiativeShape:
+    """A row read with its notes."""
+    row = drawn_rows([initiative])[0]
+    return {**row, "notes": initiative.notes, "address": initiative.get_absolute_url()}
+
+
+def visible_one(user: User, pk: int) -> InitiativeQuerySet:
+    """The initiative with all that `drawn` tells, if the user may see it."""
+    return told_columns(Initiative.objects.visible_to(user).filter(pk=pk), "notes")
+
+
+class _Names:
+    """The names of what some initiatives point to, and the entries of their sets."""
+
+    def __init__(self, initiatives: Sequence[Initiative]) -> None:
+        self.links: dict[tuple[str, int], str] = {}
+        self.sets: dict[tuple[str, int], list[Named]] = {}
+        parts = [*_named_parts(initiatives), *_set_parts([each.pk for each in initiatives])] if initiatives else []
+        if not parts:
+            return
+        for kind, initiative, pk, name in parts[0].union(*parts[1:], all=True).order_by("named"):
+            if initiative:
+                self.sets.setdefault((kind, initiative), []).append({"id": pk, "name": name})
+            else:
+                self.links[kind, pk] = name
+
+    def link(self, kind: str, pk: int | None) -> Named | None:
+        return {"id": pk, "name": self.links[kind, pk]} if pk is not None else None
+
+    def entries(self, kind: str, initiative: int) -> list[Named]:
+        return self.sets.get((kind, initiative), [])
+
+
+type Part = QuerySet[Any, tuple[str, int, int, str]]
+
+
+def _named_parts(initiatives: Sequence[Initiative]) -> Iterator[Part]:
+    """What the columns point to, each kind of thing once."""
+    for kind, columns in POINTING.items():
+        ids = {getattr(each, f"{column}_id") for each in initiatives for column in columns} - {None}
+        if ids:
+            things = Initiative._meta.get_field(columns[0]).related_model._base_manager.filter(pk__in=ids)  # type: ignore[union-attr]
+            yield _part(things, kind, Value(0), F("pk"), F("name"))
+
+
+def _set_parts(pks: Sequence[int]) -> Iterator[Part]:
+    for kind in SETS:
+        field = Initiative._meta.get_field(kind)
+        entry = field.related_model._meta.model_name  # type: ignore[union-attr]
+        carried = field.remote_field.through._default_manager.filter(initiative__in=pks)  # type: ignore[union-attr]
+        yield _part(carried, kind, F("initiative_id"), F(f"{entry}_id"), F(f"{entry}__name"))
+
+
+def _part(rows: "QuerySet[Any]", kind: str, initiative: Any, thing: F, name: F) -> Part:
+    told = rows.order_by().annotate(kind=Value(kind), of=initiative, thing=thing, named=name)
+    part: Part = told.values_list("kind", "of", "thing", "named")
+    return part
+
+
+def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
+    unit = names.link("unit", initiative.unit_id)
+    assert unit is not None
+    return {
+        "id": initiative.reference,
+        "name": initiative.name,
+        "summary": initiative.summary,
+        "unit": unit,
+        "workflow": names.link("workflow", initiative.workflow_id),
+        "bucket": names.link("bucket", initiative.bucket_id),
+        "objective": names.link("objective", initiative.objective_id),
+        "use_case_type": names.link("use_case_type", initiative.use_case_type_id),
+        "jurisdictions": names.entries("jurisdictions", initiative.pk),
+        "tools": names.entries("tools", initiative.pk),
+        "tags": names.entries("tags", initiative.pk),
+        "is_confidential": initiative.is_confidential,
+        "stage": initiative.stage,
+        "stage_since": initiative.stage_since,
+        "began_on": initiative.began_on,
+        "owners": {
+            "business": names.link("person", initiative.business_owner_id),
+            "technical": names.link("person", initiative.technical_owner_id),
+            "risk": names.link("person", initiative.risk_owner_id),
+        },
+        "business_owner_since": initiative.business_owner_since,
+        "risk_tier": initiative.risk_tier or None,
+        "ai_act_class": initiative.ai_act_class or None,
+        "employee_effect": initiative.employee_effect or None,
+        "data_sensitivity": initiative.data_sensitivity or None,
+        "is_customer_facing": initiative.is_customer_facing,
+        "is_rights_impacting": initiative.is_rights_impacting,
+        "is_safety_impacting": initiative.is_safety_impacting,
+        "value": initiative.value,
+        "feasibility": initiative.feasibility,
+        "data_readiness": initiative.data_readiness,
+        "strategic_fit": initiative.strategic_fit,
+        "governance_complexity": initiative.governance_complexity,
+        "priority": initiative.priority,
+        "source": initiative.source,
+        "external_id": initiative.external_id,
+        "created_at": initiative.created_at,
+        "changed_at": initiative.changed_at,
+    }

@@ -1,0 +1,27 @@
+from aiso.api.routing import Nouns
+
+# Importing these makes known to paths what stands in addresses.
+from .. import references  # noqa: F401
+from . import kinds  # noqa: F401
+from .answers import Answers
+from .below import INITIATIVE
+from .comments import Comments
+from .history import HistoryOfInitiative
+from .imports import Imports
+from .initiatives import Initiatives
+from .lists import Entries, ListIndex
+from .metrics import Metrics
+from .owners import Deputies, Owners
+
+nouns = Nouns()
+nouns.add("initiatives", Initiatives, "initiative")
+nouns.add(f"{INITIATIVE}/owners", Owners, "owner")
+nouns.add(f"{INITIATIVE}/owners/<owner_kind:kind>/deputies", Deputies, "deputy")
+nouns.add(f"{INITIATIVE}/comments", Comments, "comment")
+nouns.add(f"{INITIATIVE}/metrics", Metrics, "metric")
+nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
+nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
+nouns.add("imports", Imports, "import")
+nouns.add("lists", ListIndex, "list")
+nouns.add("lists/<list:slug>", Entries, "list-entry")
+urlpatterns = nouns.urls
