@@ -5,8 +5,8 @@ import pytest
 from aiso.configuration.actions import edit_draft, publish_draft, start_draft
 from aiso.configuration.models import ConfigurationVersion
 from aiso.errors import DomainError
-from portfolio.configured.lane import lane_threshold
 from portfolio.configured.objectives import KIND
+from portfolio.lane_threshold import lane_threshold
 from portfolio.models import Objective
 from tests.factories import make_entry, make_initiative
 
