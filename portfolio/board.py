@@ -37,5 +37,5 @@ def _lane(register: Register, stage: Stage, count: int) -> Lane:
     if count:
         _, order = order_of("-priority")
         rows = order.apply(register.matching.filter(stage=stage))
-        cards = list(rows.select_related("unit").defer("search", "summary", "notes")[:CARDS])
+        cards = list(rows.select_related("unit").defer("search", "summary", "outcome", "notes")[:CARDS])
     return Lane(stage, stage.label, count, cards, register.address(stage=stage))

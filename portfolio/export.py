@@ -16,6 +16,7 @@ from .tables import COLUMNS
 # Columns that only a file has: what the register folds into one cell, and long texts.
 ONLY_IN_FILES: dict[str, Any] = {
     "Summary": lambda row: row.summary,
+    "Outcome": lambda row: row.outcome,
     "Stage since": lambda row: row.stage_since,
     **{part.replace("_", " ").capitalize(): (lambda row, part=part: getattr(row, part)) for part in PRIORITY_PARTS},
     "Business owner e-mail": lambda row: row.business_owner.email if row.business_owner else "",

@@ -85,11 +85,11 @@ def imported_panel(page: InitiativePage) -> str:
     if record is None:
         return ""
     known = columns()
-    told = page.initiative.summary.split()
+    told = [page.initiative.summary.split(), page.initiative.outcome.split()]
     facts = [
         (known[key].label if key in known else key, fact)
         for key, fact in record.facts.items()
-        if str(fact).split() != told  # what became the summary stands above already
+        if str(fact).split() not in told  # what became the summary or the outcome stands above already
     ]
     return _part("imported", page, record=record, facts=facts)
 

@@ -178,7 +178,7 @@ class Register:
         needs = {need for name in self.columns for need in COLUMNS[name].needs} | {"unit"}
         sets = [need.removesuffix("*") for need in needs if need.endswith("*")]
         rows = rows.select_related(*sorted(need for need in needs if not need.endswith("*")))
-        return rows.prefetch_related(*sorted(sets)).defer("search", "notes")
+        return rows.prefetch_related(*sorted(sets)).defer("search", "outcome", "notes")
 
 
 def _start(text: str) -> int:

@@ -90,7 +90,7 @@ def _conclude_between(after: int, to: int) -> None:
 
 @transaction.atomic
 def _conclude(pks: tuple[int, ...]) -> int:
-    rows = [*Initiative.objects.filter(pk__in=pks).defer("search", "notes", "summary").order_by("pk")]
+    rows = [*Initiative.objects.filter(pk__in=pks).defer("search", "notes", "summary", "outcome").order_by("pk")]
     changed = []
     for row, result in zip(rows, lanes_of(rows, lane_threshold()), strict=True):
         decided_by = result.deciding.code if result.deciding else ""

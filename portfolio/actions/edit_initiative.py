@@ -21,7 +21,7 @@ from ..permissions import can_classify, can_edit
 from ..priority import priority_of, weights_in_force
 from .conclude_lanes import conclude_lane
 
-TEXTS = ("name", "summary", "notes")
+TEXTS = ("name", "summary", "outcome", "notes")
 FACTS = (
     "employee_effect",
     "data_sensitivity",

@@ -19,7 +19,7 @@ class BelowInitiative(Noun):
 
     def initiative(self) -> Initiative:
         """The initiative of the address; 404 for one that the person may not see."""
-        visible = Initiative.objects.visible_to(self.person).defer("search", "notes", "summary")
+        visible = Initiative.objects.visible_to(self.person).defer("search", "notes", "summary", "outcome")
         found: Initiative = get_object_or_404(visible, pk=self.kwargs["initiative"])
         return found
 

@@ -33,6 +33,7 @@ class InitiativeFacts(Body):
     """What an initiative says of itself."""
 
     summary = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    outcome = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
     notes = serializers.CharField(required=False, allow_blank=True, max_length=100_000)
     workflow = IdField(Workflow.objects.all(), required=False, allow_null=True)
     bucket = IdField(Bucket.objects.all(), required=False, allow_null=True)
@@ -85,7 +86,7 @@ class InitiativesQuery(PageQuery):
     q = serializers.CharField(
         required=False,
         max_length=LONGEST_TEXT,
-        help_text="Words of name and summary; typos are forgiven, and the best matches come first unless ordered.",
+        help_text="Words of name, summary and outcome; typos are forgiven, and the best come first unless ordered.",
     )
     order = serializers.ChoiceField(
         required=False,

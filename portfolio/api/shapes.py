@@ -19,6 +19,7 @@ REFERENCE = {"pattern": "^AI-[0-9]{4,}$", "examples": ["AI-0042"]}
 COLUMNS = (
     "name",
     "summary",
+    "outcome",
     "unit",
     "workflow",
     "bucket",
@@ -77,6 +78,7 @@ class InitiativeRowShape(TypedDict):
     id: Annotated[str, "Its reference, as people say it.", REFERENCE]
     name: str
     summary: str
+    outcome: str
     unit: Named
     workflow: Named | None
     bucket: Named | None
@@ -196,6 +198,7 @@ def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
         "id": initiative.reference,
         "name": initiative.name,
         "summary": initiative.summary,
+        "outcome": initiative.outcome,
         "unit": unit,
         "workflow": names.link("workflow", initiative.workflow_id),
         "bucket": names.link("bucket", initiative.bucket_id),

@@ -19,7 +19,7 @@ from ..models.stage import PATH
 from .seen import EntriesField, SeenForm
 
 # The order in which the whole form asks.
-WHOLE = ("name", "summary", "unit", *CHOICES, *SETS, *FACTS, *PRIORITY_PARTS, "is_confidential", "notes")
+WHOLE = ("name", "summary", "outcome", "unit", *CHOICES, *SETS, *FACTS, *PRIORITY_PARTS, "is_confidential", "notes")
 # Several fields that are edited together under one name.
 GROUPS = {"owners": OWNERS, "priority": PRIORITY_PARTS}
 # Lists that grow beyond what one scrolls through.
@@ -67,6 +67,11 @@ class RegistrationForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 4}),
         help_text="One paragraph: what it does, for whom, and what gets better.",
+    )
+    outcome = forms.CharField(
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="What gets better, for whom, by how much.",
     )
     stage = forms.ChoiceField(
         choices=[(stage.value, stage.label) for stage in (*PATH, Stage.PAUSED)],

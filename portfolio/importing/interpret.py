@@ -56,11 +56,20 @@ CHOSEN = {
     "data_sensitivity": "data_sensitivity",
     "employee_effect": "employee_effect",
 }
-PURPOSE = ("problem_solved", "purpose_benefits", "benefits")
+PURPOSE = ("problem_solved", "purpose_benefits")
 NAMED = ("workflow", "bucket", "objective", "use_case_type")
 LISTED = ("tags", "tools", "jurisdictions")
 # Columns whose text is kept as a fact too, because the initiative takes it over in another form or not at all.
-TOLD_AS_FACTS = {*PURPOSE, *STEPS, "contact_email", "vendor_name", "development_stage", "impact_type", "is_high_impact"}
+TOLD_AS_FACTS = {
+    *PURPOSE,
+    "benefits",
+    *STEPS,
+    "contact_email",
+    "vendor_name",
+    "development_stage",
+    "impact_type",
+    "is_high_impact",
+}
 UNIT_PATH = re.compile(r"\s+[/>|→»]\s+")
 SLASH = re.compile(r"\s*/\s*")
 LIST_SEPARATOR = re.compile(r"\s*[;,|\n]\s*")
@@ -254,6 +263,8 @@ class _Interpreter:
             said = [self._said(key) for key in PURPOSE]
             summary = "\n\n".join(dict.fromkeys(text for text in said if text))
         self.reading.values["summary"] = summary
+        if "benefits" in self.cells:
+            self.reading.values["outcome"] = self._said("benefits")
 
     def _choose(self) -> None:
         values = self.reading.values

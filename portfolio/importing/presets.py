@@ -21,11 +21,12 @@ class Preset:
     columns: dict[str, str]
     as_of: date | None = None
     fiscal_start: int = FEDERAL_FISCAL_YEAR_START
+    younger: frozenset[str] = frozenset()  # columns that older files of the kind lack
 
     def fits(self, headers: Sequence[str]) -> bool:
         """Whether a file has all of these columns, whatever else it has."""
         found = {folded(header) for header in headers}
-        return all(folded(header) in found for header in self.columns)
+        return all(folded(header) in found for header in self.columns.keys() - self.younger)
 
     def mapping(self, headers: Sequence[str]) -> list[str]:
         """The standard column of each header; what the preset does not name is kept as a note."""
@@ -98,6 +99,7 @@ REGISTER = Preset(
     key="register",
     label="Export of this register, all columns",
     source="Register export",
+    younger=frozenset({"Outcome"}),
     columns={
         "Reference": "reference",
         "Initiative": "use_case_name",
@@ -132,6 +134,7 @@ REGISTER = Preset(
         "Changed": LEAVE_OUT,
         "Priority": LEAVE_OUT,
         "Summary": "summary",
+        "Outcome": "benefits",
         "Value": "priority_value",
         "Feasibility": "priority_feasibility",
         "Data readiness": "priority_data_readiness",

@@ -7,7 +7,7 @@ from ..importing.interpret import LISTED, NAMED, OWNERS
 from ..importing.wording import folded
 from ..models import Initiative
 
-TEXTS = ("name", "summary", "notes", "source")
+TEXTS = ("name", "summary", "outcome", "notes", "source")
 CHOICE_TEXTS = ("data_sensitivity", "employee_effect", "risk_tier", "ai_act_class")
 PLAIN = (
     *TEXTS,

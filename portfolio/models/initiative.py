@@ -147,6 +147,7 @@ class Initiative(models.Model):
 
     name = models.CharField(max_length=300)
     summary = models.TextField(blank=True, help_text="One paragraph: what it does, for whom, and what gets better.")
+    outcome = models.TextField(blank=True, help_text="What gets better, for whom, by how much.")
     unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="initiatives", verbose_name="business unit")
     workflow = _named(lists.Workflow)
     bucket = _named(lists.Bucket)
@@ -231,7 +232,8 @@ class Initiative(models.Model):
     )
     search = models.GeneratedField(
         expression=SearchVector("name", weight="A", config="english")
-        + SearchVector("summary", weight="B", config="english"),
+        + SearchVector("summary", weight="B", config="english")
+        + SearchVector("outcome", weight="C", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

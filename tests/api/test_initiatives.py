@@ -173,11 +173,13 @@ def test_rules_about_what_was_sent_point_at_it(office):
 def test_owners_change_what_it_says(script, business_owner, initiative):
     tags = [make_entry(Tag, "a"), make_entry(Tag, "b")]
     address = f"initiatives/{initiative.reference}/"
-    body = {"summary": "Saves stops.", "tags": [each.pk for each in tags], "is_customer_facing": False}
+    body = {"summary": "Saves stops.", "outcome": "Two less.", "is_customer_facing": False}
+    body["tags"] = [each.pk for each in tags]
     told = script(business_owner).patch(address, body).json()
-    assert (told["summary"], told["is_customer_facing"]) == ("Saves stops.", False)
+    assert (told["summary"], told["outcome"], told["is_customer_facing"]) == ("Saves stops.", "Two less.", False)
     assert [each["name"] for each in told["tags"]] == ["a", "b"]
-    assert Event.objects.get(name="initiative.edited").payload["fields"] == ["is_customer_facing", "summary", "tags"]
+    fields = ["is_customer_facing", "outcome", "summary", "tags"]
+    assert Event.objects.get(name="initiative.edited").payload["fields"] == fields
 
 
 def test_what_others_may_not_change(nobody, script, business_owner, auditor, initiative):

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
-from portfolio.models import Bucket, Initiative, OwnerKind, SearchWord, Stage
+from portfolio.models import Bucket, OwnerKind, SearchWord, Stage
 from portfolio.models.initiative import PRIORITY_PARTS
 
 SAMPLE = Path("portfolio/sample/omb-2024.csv")
@@ -36,8 +36,7 @@ def seed(size: int) -> None:
     _execute("SET session_replication_role = origin")
     for table in ("initiative", "stagechange", "ownership"):
         _execute(f"SELECT setval('portfolio_{table}_id_seq', (SELECT max(id) FROM portfolio_{table}))")
-    # Names and texts repeat after the sample, so its words are all there are.
-    SearchWord.objects.learn(Initiative.objects.filter(pk__lte=2000))
+    SearchWord.objects.refresh()
     _execute("ANALYZE")
 
 
@@ -70,7 +69,7 @@ def _units(lot: random.Random) -> list[int]:
 
 
 def _initiatives(lot: random.Random, stands: list[Stand], units: list[int]) -> tuple[list[str], Iterable[list[Any]]]:
-    fixed = {"source": "", "external_id": "", "notes": "", "ai_act_class": "", "employee_effect": ""}
+    fixed = {"outcome": "", "source": "", "external_id": "", "notes": "", "ai_act_class": "", "employee_effect": ""}
     columns = ["id", "name", "summary", "unit_id", "bucket_id", *PRIORITY_PARTS, "priority", "risk_tier"]
     columns += ["data_sensitivity", "is_confidential", "created_at", "changed_at", *fixed]
     columns += ["stage", "stage_since", "began_on", *(f"{kind}_owner_id" for kind in OwnerKind), "business_owner_since"]

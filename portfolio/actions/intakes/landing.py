@@ -19,6 +19,7 @@ from ..keep_decisions import write_decision
 PLAIN = (
     "name",
     "summary",
+    "outcome",
     "unit",
     "objective",
     "bucket",

@@ -294,7 +294,12 @@ def test_one_row_the_database_refuses_keeps_no_other_out(bring_in, monkeypatch):
 def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
     bring_in()
     make_initiative(
-        "=SUM(A1) trick", summary="+1 is not a formula", value=3, is_customer_facing=True, stage=Stage.BUILD
+        "=SUM(A1) trick",
+        summary="+1 is not a formula",
+        outcome="-2 hours a case",
+        value=3,
+        is_customer_facing=True,
+        stage=Stage.BUILD,
     )
     exported = Export(Initiative.objects.all(), [], everything=True)
     content = "".join(csv_lines(exported)).encode() if kind == "csv" else xlsx_bytes(exported)
@@ -306,13 +311,43 @@ def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
     fresh = bring_in(content, name="elsewhere.csv")
     assert counts(fresh)[0] == 4
     trick = Initiative.objects.get(name="=SUM(A1) trick")
-    assert (trick.summary, trick.value, trick.is_customer_facing, trick.stage) == (
+    assert (trick.summary, trick.outcome, trick.value, trick.is_customer_facing, trick.stage) == (
         "+1 is not a formula",
+        "-2 hours a case",
         3,
         True,
         "build",
     )
     assert Initiative.objects.get(external_id="U-1").source == "cases"
+
+
+def test_an_export_from_before_the_outcome_is_still_known(bring_in):
+    make_initiative("Invoice matching")
+    exported = Export(Initiative.objects.all(), [], everything=True)
+    content = "".join(csv_lines(exported)).replace("Outcome", "").encode()
+
+    job = bring_in(content, name="register.csv")
+
+    assert (job.preset, counts(job)) == ("register", (0, 0, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "summary", "outcome"),
+    [
+        (["Problem statement", "Expected benefits"], ["Late bills", "Two days less"], "Late bills", "Two days less"),
+        (["Description", "Expected benefits"], ["Matches bills", "Two days less"], "Matches bills", "Two days less"),
+        (["Purpose and benefits", "Remark"], ["Bills in time", ""], "Bills in time", ""),
+        (["Expected benefits", "Remark"], ["Two days less", ""], "", "Two days less"),
+    ],
+)
+def test_expected_benefits_are_the_outcome(bring_in, header, cells, summary, outcome):
+    content = sheet([["Invoice matching", *cells]], ["Use case name", *header])
+
+    assert counts(bring_in(content)) == (1, 0, 0, 0)
+
+    initiative = Initiative.objects.get()
+    assert (initiative.summary, initiative.outcome) == (summary, outcome)
+    assert counts(bring_in(content)) == (0, 0, 1, 0)
 
 
 def test_our_reference_alone_does_not_make_it_the_same(bring_in):

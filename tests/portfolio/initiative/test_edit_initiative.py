@@ -105,6 +105,28 @@ def test_a_fact_comes_back_with_the_first_line_and_the_gaps(client, initiative, 
     assert "8 things" in answer
 
 
+def test_the_outcome_is_edited_where_it_stands_and_told_in_history(client, initiative, office_member):
+    client.force_login(office_member)
+    address = edit(initiative, "outcome", place="fact")
+    page = client.get(initiative.get_absolute_url()).content.decode()
+    assert "What gets better" in page
+    assert f'href="{address}"' in page
+
+    answer = client.post(address, {"outcome": "Two stops fewer a month.", "initial-outcome": ""}, headers=htmx())
+
+    assert "Two stops fewer a month." in answer.content.decode()
+    assert "Two stops fewer a month." in client.get(initiative.get_absolute_url()).content.decode()
+    history = client.get(f"{initiative.get_absolute_url()}history/").content.decode()
+    assert "Outcome" in history
+    assert "Two stops fewer a month." in history
+
+
+def test_an_empty_outcome_is_asked_of_those_who_may_say_it(client, initiative, requester):
+    client.force_login(requester)
+
+    assert "What gets better" not in client.get(initiative.get_absolute_url()).content.decode()
+
+
 def test_cancelling_shows_the_value_again(client, initiative, office_member):
     client.force_login(office_member)
     address = edit(initiative, "data_sensitivity", place="fact", show="1")

@@ -22,6 +22,7 @@ def filled(place, **other):
         "stage": "pilot",
         "since": "2026-03-02",
         "summary": "Fewer stops.",
+        "outcome": "Two stops a month instead of five.",
     } | other
 
 
@@ -37,6 +38,7 @@ def test_it_enters_with_the_stage_it_is_in(client, office_member):
         "2026-03-02",
         office_member,
     )
+    assert initiative.outcome == "Two stops a month instead of five."
     assert initiative.stage_changes.get().source == "opening"
     assert events("initiative.registered")[0].payload["initiatives"] == [initiative.pk]
 

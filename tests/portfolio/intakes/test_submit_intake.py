@@ -40,6 +40,7 @@ def test_it_becomes_an_initiative(ready, requester, answers, unit):
     it = submitted.initiative
     assert (submitted.state, it.name, it.unit, it.stage) == ("submitted", "Delivery date replies", unit, "intake")
     assert (it.stage_changes.get().source, it.created_by, it.business_owner) == ("intake", requester, requester)
+    assert it.outcome == "Customers get a date on the same day."
     assert (it.requested_amount, it.bucket, it.is_confidential) == (Decimal(30_000), bucket, True)
     assert (it.is_customer_facing, it.is_safety_impacting, it.is_rights_impacting) == (False, False, False)
     assert [*it.tools.all()] == [tool]

@@ -55,12 +55,13 @@ def test_csv_cells_that_a_program_would_run_are_made_text(signed_in, name):
 
 
 def test_every_column_on_demand(signed_in, business_owner):
-    make_initiative("Whole", summary="What it does", owner=business_owner, value=4)
+    make_initiative("Whole", summary="What it does", outcome="Less work", owner=business_owner, value=4)
 
     header, row = csv_rows(signed_in.get(reverse(PAGE), {"format": "csv", "columns": "all"}))
 
     told = dict(zip(header, row, strict=True))
     assert told["Summary"] == "What it does"
+    assert told["Outcome"] == "Less work"
     assert told["Business owner e-mail"] == business_owner.email
     assert told["Value"] == "4"
 
