@@ -48,3 +48,4 @@ class PortfolioConfig(AppConfig):
         for told in ("submitted", "replied", "asked", "accepted", "declined", "joined"):
             subscribe(f"intake.{told}", tasks.notify_of_intake)
         subscribe("import.started", tasks.run_started_import)
+        subscribe("import.finished", tasks.refresh_search_words)

@@ -133,8 +133,10 @@ class IntakePage:
     @cached_property
     def likenesses(self) -> list[Likeness]:
         answers = self.intake.answers
-        told = {name: str(answers.get(name) or "") for name in ("name", "summary", "outcome")}
-        return likely_duplicates(self.person, **told, besides=self.intake.initiative)
+        name, summary, outcome = (str(answers.get(part) or "") for part in ("name", "summary", "outcome"))
+        return likely_duplicates(
+            self.person, name=name, summary=summary, outcome=outcome, besides=self.intake.initiative
+        )
 
     @cached_property
     def questions(self) -> list[IntakeQuestion]:

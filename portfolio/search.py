@@ -71,7 +71,7 @@ def search_for(text: str) -> Search:
     terms: list[str] = []
     corrections: dict[str, list[str]] = {}
     for word, stem, known, neighbours in _look_up(WORD.findall(text.lower())[:12]):
-        near = {} if known else _nearest(word, neighbours)
+        near = {} if known else nearest(word, neighbours)
         if near:
             corrections[word] = [*near]
         terms.append(_any_of({*known, *near.values()} or {stem}))
@@ -85,7 +85,7 @@ def _look_up(words: list[str]) -> list[tuple[str, str, list[str], list[tuple[str
     return found
 
 
-def _nearest(word: str, neighbours: list[tuple[str, str]]) -> dict[str, str]:
+def nearest(word: str, neighbours: list[tuple[str, str]]) -> dict[str, str]:
     """The few words nearest by slips, one for a short word, two for a longer one, each with its stem.
 
     Swapping two letters is one slip.

@@ -42,6 +42,7 @@ def _measured(size: int) -> dict[str, Any]:
 
     from . import floor
     from .api import api_asks, floor_create
+    from .duplicates import duplicate_asks
     from .measure import Ask, measure_in_turn
     from .register import register_asks
     from .seed import seed
@@ -71,7 +72,7 @@ def _measured(size: int) -> dict[str, Any]:
         "API list floor": unaided(lambda n: bare.get("/floor/api/")),
         "API create floor": unaided(floor_create(bare)),
     }
-    return measure_in_turn(floors | register_asks(client) | api_asks())
+    return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks())
 
 
 def floor_of(name: str) -> str:

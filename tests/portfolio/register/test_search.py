@@ -46,6 +46,14 @@ def test_the_name_counts_more_than_the_summary(initiatives):
     assert found("fraud") == [initiatives["fraud"], initiatives["claims"]]
 
 
+def test_the_outcome_is_searched_too_and_counts_least(initiatives):
+    better = make_initiative("Meter reading", outcome="Fewer fraud cases.")
+    SearchWord.objects.refresh()
+
+    assert found("fraud") == [initiatives["fraud"], initiatives["claims"], better]
+    assert search_for("metre").corrections == {"metre": ["meter"]}
+
+
 def test_what_was_taken_instead_is_said(initiatives):
     assert search_for("fruad").corrections == {"fruad": ["fraud"]}
     assert search_for("fraud").corrections == {}
