@@ -16,7 +16,7 @@ advise = { echo "--> $(1)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test env check lint types imports templates migrations deploy compose fix bench lock upgrade
+.PHONY: help demo test env check lint types imports templates migrations schema deploy compose fix bench lock upgrade
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ test: $(DEV) ## Run the whole test suite; ARGS="-k words" picks tests
 
 env: $(DEV) ## Install everything into .venv
 
-check: lint types imports templates migrations deploy compose ## Run every check that is not a test
+check: lint types imports templates migrations schema deploy compose ## Run every check that is not a test
 
 lint: $(DEV)
 	$(VENV)/ruff check . || $(call advise,'make fix' mends some of it; the rest is named above.)
@@ -48,6 +48,10 @@ templates: $(DEV)
 migrations: $(DEV)
 	$(VENV)/python manage.py makemigrations --check --dry-run \
 		|| $(call advise,A model has changed: run '$(VENV)/python manage.py makemigrations' and name the migration.)
+
+schema: $(DEV)
+	$(VENV)/python manage.py spectacular --validate --fail-on-warn --file /dev/null \
+		|| $(call advise,Say what the endpoints named above take and give: see docs/api.md and aiso/api/operations.py.)
 
 deploy: $(DEV)
 	$(VENV)/python -m aiso.embedded env AISO_PRODUCTION=1 AISO_ALLOWED_HOSTS=aiso.example.org \

@@ -37,6 +37,7 @@ from portfolio.models import (
     ValueMapEntry,
 )
 from portfolio.undo import Edited, offer_undo
+from tests.api.conftest import make_api_token
 from tests.factories import (
     make_comment,
     make_entry,
@@ -48,8 +49,12 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+API = "/api/"
 TABLE = Path(settings.BASE_DIR) / "docs" / "permissions.md"
-LINE = re.compile(r"^\| `(?P<address>/[^`]*)` \| [^|]+ \| (?P<look>[^|]+) \| (?P<change>[^|]+) \|$", re.MULTILINE)
+# A page looks by GET and changes by POST; an address of the API names all its methods.
+METHODS = {"address": ("get", "post"), "endpoint": ("get", "post", "patch", "delete")}
+HEAD = re.compile(r"^\| (?P<kind>address|endpoint) \|")
+LINE = re.compile(r"^\| `(?P<address>/[^`]*)` \| [^|]+ \| (?P<allowed>.+) \|$")
 
 # Who is asked: somebody in each role, and those whom a thing concerns.
 ROLES = [role.value for role in Role]
@@ -59,6 +64,7 @@ WORDS = {
     "public": EVERYONE,
     "everybody": SIGNED_IN,
     "changers": [each for each in SIGNED_IN if each != Role.AUDITOR],
+    "programs": [Role.SERVICE_ACCOUNT.value],
     "office": ["office_member", "office_lead", "oneself"],
     "office leads": ["office_lead"],
     "other office": ["office_member", "office_lead"],
@@ -90,8 +96,26 @@ SENT: dict[str, dict[str, Any]] = {
     "/intakes/{intake}/join/": {"to": "{initiative}"},
     "/administration/people/{person}/roles/": {"role": "executive"},
 }
+# The same for the API, by method and address.
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("post", "/api/v1/units/"): {"name": "Motor"},
+    ("patch", "/api/v1/units/{unit}/"): {"name": "Motor"},
+    ("post", "/api/v1/units/{unit}/move/"): {"to": "{own_unit}"},
+    ("post", "/api/v1/initiatives/"): {"name": "New", "unit": "{unit}"},
+    ("patch", "/api/v1/initiatives/{initiative}/"): {"name": "New name"},
+    ("patch", "/api/v1/initiatives/{confidential}/"): {"name": "New name"},
+    ("patch", "/api/v1/initiatives/{initiative}/owners/risk/"): {"person": "{person}"},
+    ("post", "/api/v1/initiatives/{initiative}/owners/risk/deputies/"): {"person": "{person}"},
+    ("post", "/api/v1/initiatives/{initiative}/comments/"): {"text": "Well begun."},
+    ("post", "/api/v1/initiatives/{confidential}/comments/"): {"text": "Well begun."},
+    ("patch", "/api/v1/initiatives/{initiative}/comments/{comment}/"): {"text": "Better put."},
+    ("post", "/api/v1/initiatives/{initiative}/metrics/"): {"name": "Stops", "unit": "a day", "direction": "down"},
+    ("patch", "/api/v1/initiatives/{initiative}/metrics/{metric}/"): {"unit": "a day"},
+    ("patch", "/api/v1/initiatives/{initiative}/answers/risk_tier/"): {"answers": {}},
+    ("patch", "/api/v1/imports/{uploaded}/"): {"source": "cases"},
+}
 # Attaching and uploading ask for a file.
-FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/"}
+FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/", "/api/v1/imports/"}
 PASSWORD = "corn-flower-57"
 INVENTORY = b"Name,Unit\nPumps,Service\n"
 
@@ -101,12 +125,19 @@ class Row:
     """One line of the table."""
 
     address: str
-    look: frozenset[str]
-    change: frozenset[str]
+    kind: str
+    allowed: dict[str, frozenset[str]]
 
 
 def rows() -> list[Row]:
-    return [Row(each["address"], who(each["look"]), who(each["change"])) for each in LINE.finditer(TABLE.read_text())]
+    found, kind = [], ""
+    for line in TABLE.read_text().splitlines():
+        if head := HEAD.match(line):
+            kind = head["kind"]
+        elif each := LINE.match(line):
+            allowed = map(who, each["allowed"].split("|"))
+            found.append(Row(each["address"], kind, dict(zip(METHODS[kind], allowed, strict=True))))
+    return found
 
 
 def who(words: str) -> frozenset[str]:
@@ -120,15 +151,26 @@ class World:
     people: dict[str, User]
     names: dict[str, Any]
     sessions: dict[str, str]
+    tokens: dict[str, str]
 
     def address(self, row: Row) -> str:
         return row.address.format(**self.names)
 
-    def client(self, name: str) -> Client:
+    def client(self, name: str, row: Row) -> Client:
         client = Client(raise_request_exception=False)
-        if name in self.sessions:
+        if row.kind == "endpoint":
+            client.defaults |= {"HTTP_AUTHORIZATION": f"Bearer {self.tokens.get(name, '')}"}
+        elif name in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[name]
         return client
+
+    def body(self, method: str, row: Row) -> dict[str, Any]:
+        """What a request to the API sends: a file where it uploads, else JSON."""
+        if method == "post" and row.address in FILES:
+            return {"data": {"file": ContentFile(INVENTORY, "inventory.csv")}}
+        body = BODIES.get((method, row.address), {})
+        filled = {name: value.format(**self.names) if isinstance(value, str) else value for name, value in body.items()}
+        return {"data": filled, "content_type": "application/json"}
 
     def sent(self, row: Row) -> dict[str, Any]:
         sent = {
@@ -146,7 +188,9 @@ def built(django_db_setup, django_db_blocker) -> Iterator[World]:
         people[Role.SERVICE_ACCOUNT] = make_person("Program", Role.SERVICE_ACCOUNT, is_service_account=True)
         people |= {each: make_person(f"The {each}", password=PASSWORD) for each in ("stranger", "owner", "deputy")}
         people["oneself"] = make_person("Oneself", Role.OFFICE_MEMBER, password=PASSWORD)
-        yield World(people, _things(people), {name: _session_of(person) for name, person in people.items()})
+        sessions = {name: _session_of(person) for name, person in people.items()}
+        tokens = {name: make_api_token(person)[1] for name, person in people.items()}
+        yield World(people, _things(people), sessions, tokens)
         transaction.set_rollback(True)
 
 
@@ -175,6 +219,8 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     things = SimpleNamespace(
         person=person,
         role=person.role_assignments.get(),
+        account=people[Role.SERVICE_ACCOUNT],
+        token=make_api_token(me, "Nightly sync")[0],
         unit=make_unit(),
         tag=make_entry(Tag),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
@@ -238,7 +284,7 @@ def _attached(initiative: Initiative, person: User) -> Attachment:
 def test_each_address_answers_whom_the_table_names(world: World, row: Row):
     wrong = []
     for name in EVERYONE:
-        for method, allowed in (("get", row.look), ("post", row.change)):
+        for method, allowed in row.allowed.items():
             status, location = _asked(name, method, world, row)
             if told := _mistake(row.address, status, location, allowed, name):
                 wrong.append(f"{method.upper()} as {name}: {status} {location} {told}")
@@ -248,8 +294,11 @@ def test_each_address_answers_whom_the_table_names(world: World, row: Row):
 def _asked(name: str, method: str, world: World, row: Row) -> tuple[int, str]:
     """The answer to one request, which leaves nothing behind."""
     with transaction.atomic():
-        data = world.sent(row) if method == "post" else {}
-        response = getattr(world.client(name), method)(world.address(row), data)
+        if row.kind == "endpoint":
+            sent = world.body(method, row) if method != "get" else {}
+        else:
+            sent = {"data": world.sent(row) if method == "post" else {}}
+        response = getattr(world.client(name, row), method)(world.address(row), **sent)
         transaction.set_rollback(True)
     return response.status_code, response.headers.get("Location", "")
 
@@ -262,8 +311,9 @@ def _mistake(address: str, status: int, location: str, allowed: frozenset[str], 
     if name in allowed:
         # A provider of single sign-on that nobody set up is not there.
         is_missing = status == 404 and "/none/" not in address
-        return "although the table allows it" if status in (403, 405) or is_missing or led_to_sign_in else ""
-    refusals = (403, 404) if allowed else (403, 404, 405)
+        is_refused = status in (403, 405) or (status == 401 and address.startswith(API))
+        return "although the table allows it" if is_refused or is_missing or led_to_sign_in else ""
+    refusals = [403, 404] + ([401] if address.startswith(API) else []) + ([] if allowed else [405])
     return "" if status in refusals or led_to_sign_in else "although the table does not allow it"
 
 

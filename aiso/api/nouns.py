@@ -58,9 +58,13 @@ class Noun(ViewSetMixin, APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        known = self.operation.names if self.operation else frozenset()
-        if unknown := [name for name in request.query_params if name not in known]:
-            raise wrong_parameters({name: ["There is no such parameter here."] for name in unknown})
+        if self.operation is None:  # a method that is answered with 405
+            return
+        query = request.query_params
+        unknown = {name: ["There is no such parameter here."] for name in query if name not in self.operation.names}
+        empty = {name: ["Give it a value, or leave it out."] for name in query if not all(query.getlist(name))}
+        if wrong := empty | unknown:
+            raise wrong_parameters(wrong)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Whoever keeps an answer keeps it for one reader, and asks whether it still holds."""

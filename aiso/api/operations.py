@@ -38,7 +38,9 @@ class PageQuery(Query):
         required=False, max_length=600, help_text="Where to go on, from `next` of an earlier answer."
     )
     before = serializers.CharField(required=False, max_length=600, help_text="Where to go back, from `previous`.")
-    count = serializers.BooleanField(default=False, help_text="Tell in `count` how many there are in all.")
+    count = serializers.BooleanField(
+        default=False, help_text="Tell in `count` how many there are in all; a search counts to 1,000."
+    )
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,12 @@ class OperationSchema(AutoSchema):
         if self.method == "GET":
             told = "An ETag that you have: an unchanged thing answers 304."
             return [_header("If-None-Match", told)] if self.operation.has_version else []
-        headers = [_header("If-Match", "The ETag that you read: a thing that changed since answers 412.")]
+        headers = []
         if self.method == "POST":
             key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
-            headers = [_header(HEADER, "Names this request: sent again, it is not done again.", key)]
+            headers.append(_header(HEADER, "Names this request: sent again, it is not done again.", key))
+        if self.view.detail:
+            headers.append(_header("If-Match", "The ETag that you read: a thing that changed since answers 412."))
         return headers
 
     def _headers_told(self) -> list[OpenApiParameter]:

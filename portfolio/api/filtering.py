@@ -11,7 +11,7 @@ from aiso.accounts.models import User
 from aiso.api.fields import LARGEST_ID
 from aiso.api.nouns import wrong_parameters
 
-from ..filters import ALL_FILTERS, parameters
+from ..filters import ALL_FILTERS
 from ..register import Register
 
 ID = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
@@ -24,8 +24,6 @@ def filter_parameters() -> list[OpenApiParameter]:
 
 def register_for(user: User, query: QueryDict) -> Register:
     """The register as the address asks for it. Raises a 400 that names each filter that makes no sense."""
-    if empty := [name for name in query if name in FILTER_NAMES and not all(query.getlist(name))]:
-        raise wrong_parameters({name: ["Give it a value, or leave it out."] for name in empty})
     register = Register(user, query)
     if register.is_broken:
         wrong = register.filter.form.errors.get_json_data()
@@ -61,6 +59,3 @@ def _parameter(name: str, told: str, schema: dict[str, Any]) -> OpenApiParameter
 
 def _values(sieve: filters.Filter) -> list[str]:
     return [str(value) for value, _ in getattr(sieve.extra["choices"], "choices", sieve.extra["choices"])]
-
-
-FILTER_NAMES = {part for name in ALL_FILTERS for part in parameters(name)}

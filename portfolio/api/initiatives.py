@@ -120,6 +120,7 @@ class Initiatives(Noun):
         """Enter an initiative that already runs, with the stage it is in. For the office."""
         if not can_register(self.person):
             raise Refusal("forbidden", "The office enters initiatives that already run.")
+        _refuse_retired(self.sent)
         made = register_initiative(actor=self.person, **_stored(self.sent))
         told = drawn(visible_one(self.person, made.pk).get())
         return self.answer(told, status=201, location=f"{self.request.path}{made.reference}/")
@@ -135,6 +136,7 @@ class Initiatives(Noun):
         with self.held(rows, reference, drawn) as initiative:
             if not can_edit(self.person, initiative):
                 raise Refusal("forbidden", "Its owners and the office may edit this initiative.")
+            _refuse_retired(self.sent, initiative)
             sent = _stored(self.sent)
             seen, reason = _stored(sent.pop("was", {})), sent.pop("reason", "")
             changes = _changes(initiative, sent, seen)
@@ -147,6 +149,18 @@ class Initiatives(Noun):
 def _stored(sent: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent as the model keeps it."""
     return {name: "" if value is None and name in UNANSWERED else value for name, value in sent.items()}
+
+
+def _refuse_retired(sent: Mapping[str, Any], initiative: Initiative | None = None) -> None:
+    """What the office took out of use stays where it is, and is chosen nowhere anew."""
+    for name, value in sent.items():
+        chosen = value if isinstance(value, list) else [value]
+        if not (retired := [each for each in chosen if getattr(each, "is_active", True) is False]):
+            continue
+        now = current_value(initiative, name) if initiative else None
+        carried = now if isinstance(now, list) else [now]
+        if new := [each for each in retired if each not in carried]:
+            raise serializers.ValidationError({name: [f"{new[0]} is no longer in use; choose another."]})
 
 
 def _changes(initiative: Initiative, sent: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Change]:

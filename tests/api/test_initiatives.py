@@ -170,6 +170,18 @@ def test_rules_about_what_was_sent_point_at_it(office):
     assert not Initiative.objects.exists()
 
 
+def test_what_is_out_of_use_stays_and_is_chosen_nowhere_anew(office, initiative):
+    old, tag = make_entry(Bucket, "Old", is_active=False), make_entry(Tag, "old", is_active=False)
+    address = f"initiatives/{initiative.reference}/"
+    for body, pointer in (({"bucket": old.pk}, "/bucket"), ({"tags": [tag.pk]}, "/tags")):
+        assert problem(office.patch(address, body), 422)["errors"][0]["pointer"] == pointer
+        assert kind(office.post("initiatives/", {"name": "x", "unit": initiative.unit_id} | body), 422) == "invalid"
+    initiative.tags.add(tag)
+    fresh = make_entry(Tag, "fresh")
+    kept = office.patch(address, {"tags": [tag.pk, fresh.pk]}).json()["tags"]
+    assert [each["name"] for each in kept] == ["fresh", "old"]
+
+
 def test_owners_change_what_it_says(script, business_owner, initiative):
     tags = [make_entry(Tag, "a"), make_entry(Tag, "b")]
     address = f"initiatives/{initiative.reference}/"
