@@ -120,7 +120,7 @@ def likely_duplicates(
     initiative that the draft is of.
     """
     name, text = _clean(name[:LONGEST_NAME]), _clean(f"{summary[:LONGEST_TEXT]}\n{outcome[:LONGEST_TEXT]}")
-    visible = Initiative.objects.visible_to(user).exclude(stage=Stage.MERGED).order_by()
+    visible = Initiative.objects.visible_to(user).on_register().exclude(stage=Stage.MERGED).order_by()
     if besides is not None:
         visible = visible.exclude(pk=besides.pk)
     draft, size = _read(name, text)

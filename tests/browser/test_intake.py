@@ -141,7 +141,7 @@ def test_a_likely_duplicate_is_joined(visit, requester, alike):
     fill_case(page)
     shown = page.locator("#meaning")
     expect(shown).to_contain_text(alike.name)
-    expect(shown).to_contain_text("delivery")
+    expect(shown.locator(".word", has_text="Delivery").first).to_be_visible()
 
     page.get_by_role("button", name=f"Join {alike.reference} instead").click()
 
