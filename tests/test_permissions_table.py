@@ -33,7 +33,9 @@ from portfolio.models import (
     OutcomeMetric,
     OwnerKind,
     SavedView,
+    Supplier,
     Tag,
+    Tool,
     ValueMapEntry,
 )
 from portfolio.undo import Edited, offer_undo
@@ -65,6 +67,10 @@ WORDS = {
     "auditors": ["auditor"],
     "owners": ["owner", "deputy"],
     "business owner": ["owner"],
+    "legal": ["legal_reviewer"],
+    "procurement": ["procurement_reviewer"],
+    "security": ["security_reviewer"],
+    "risk": ["risk_reviewer"],
     "oneself": ["oneself"],
     "nobody": [],
 }
@@ -177,6 +183,8 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         role=person.role_assignments.get(),
         unit=make_unit(),
         tag=make_entry(Tag),
+        tool=make_entry(Tool),
+        supplier=make_entry(Supplier),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
         comment=make_comment(initiative, me),
         metric=OutcomeMetric.objects.create(initiative=initiative, name="Calls", unit="a week", direction="up"),
