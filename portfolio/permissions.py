@@ -117,6 +117,11 @@ def _reviews(user: User | AnonymousUser, role: Role) -> bool:
     return isinstance(user, User) and not changes_nothing(user) and user.role_units.get(role, frozenset()) is None
 
 
+def clears_for(user: User | AnonymousUser) -> list[Clearance.Function]:
+    """The functions whose reviewer the user is. The office may record for all of them, and is asked for none."""
+    return [function for function, role in CLEARING.items() if _reviews(user, role)]
+
+
 def can_request(user: User | AnonymousUser) -> bool:
     """Everybody who may change anything may ask for an initiative."""
     return isinstance(user, User) and not changes_nothing(user)

@@ -90,7 +90,9 @@ def _conclude_between(after: int, to: int) -> None:
 
 @transaction.atomic
 def _conclude(pks: tuple[int, ...]) -> int:
-    rows = [*Initiative.objects.filter(pk__in=pks).defer("search", "notes", "summary").order_by("pk")]
+    # Who changes a fact holds the row until the lane is concluded, so that no older facts overtake newer ones.
+    locked = Initiative.objects.select_for_update(of=["self"], no_key=True).filter(pk__in=pks)
+    rows = [*locked.defer("search", "notes", "summary").order_by("pk")]
     changed = []
     for row, result in zip(rows, lanes_of(rows, lane_threshold()), strict=True):
         decided_by = result.deciding.code if result.deciding else ""

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from aiso.accounts.models import Role
-from portfolio import work_on_tools
-from portfolio.work_on_tools import clearances_of
+from portfolio import tool_work
+from portfolio.tool_work import clearances_of
 from tests.factories import make_clearance, make_initiative, make_person, make_tool, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_retired_tools_and_ended_initiatives_wait_for_nothing(legal_reviewer):
 
 def test_many_unasked_tools_are_one_row(client, legal_reviewer):
     initiative = make_initiative()
-    for _ in range(work_on_tools.NAMED + 1):
+    for _ in range(tool_work.NAMED + 1):
         initiative.tools.add(make_tool(approved=False))
 
     [item] = clearances_of(legal_reviewer)
