@@ -9,7 +9,7 @@ from aiso.web import markup
 from .actions.edit_initiative import CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of
 from .importing.catalogue import columns
-from .models import Attachment, Comment, Link, OutcomeMetric
+from .models import Attachment, Comment, DecisionClass, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -46,6 +46,11 @@ def register_overview() -> None:
     register_tab(Tab("overview", "Overview", "portfolio:initiative_detail", order=0))
     register_tab(Tab("owners", "Owners", "portfolio:initiative_owners", order=10))
     register_tab(Tab("risk", "Risk", "portfolio:initiative_risk", order=20))
+    register_tab(
+        Tab(
+            "decisions", "Decisions it makes", "portfolio:initiative_decisions", order=25, count=count_of(DecisionClass)
+        )
+    )
     register_tab(
         Tab("outcomes", "Outcome metrics", "portfolio:initiative_outcomes", order=30, count=count_of(OutcomeMetric))
     )

@@ -41,6 +41,7 @@ from portfolio.models import (
 from portfolio.undo import Edited, offer_undo
 from tests.factories import (
     make_comment,
+    make_decision,
     make_entry,
     make_initiative,
     make_ownership,
@@ -187,6 +188,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         supplier=make_entry(Supplier),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
         comment=make_comment(initiative, me),
+        decision=make_decision(initiative),
         metric=OutcomeMetric.objects.create(initiative=initiative, name="Calls", unit="a week", direction="up"),
         file=_attached(initiative, me),
         confidential_file=_attached(confidential, me),
