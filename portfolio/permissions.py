@@ -58,6 +58,15 @@ def can_assign_owners(user: User | AnonymousUser, initiative: Initiative) -> boo
     return is_owner or is_office_for(user, initiative)
 
 
+def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The risk function alone, where its reach includes the unit: raising is free, lowering is not (DESIGN §5)."""
+    return (
+        isinstance(user, User)
+        and not changes_nothing(user)
+        and user.has_role(Role.RISK_REVIEWER, unit=initiative.unit_id)
+    )
+
+
 def can_comment(user: User | AnonymousUser) -> bool:
     """Everybody who sees an initiative and is not there only to read."""
     return not changes_nothing(user)

@@ -85,6 +85,9 @@ SENT: dict[str, dict[str, Any]] = {
     "/register/views/": {"name": "Mine", "query": "stage=pilot"},
     "/initiatives/{initiative}/edit/name/": {"name": "New name", "initial-name": "{name}"},
     "/initiatives/{initiative}/edit/unit/": {"unit": "{unit}", "initial-unit": "{own_unit}"},
+    "/initiatives/{initiative}/edit/requested_amount/": {"requested_amount": "60k"},
+    "/initiatives/{initiative}/lane/raise/": {"reason": "Unusual."},
+    "/initiatives/{raised}/lane/lower/": {"reason": "Looked at."},
     "/initiatives/{initiative}/owners/risk/deputies/": {"person": "{email}"},
     "/initiatives/{initiative}/discussion/new/": {"text": "Well begun."},
     "/initiatives/{confidential}/discussion/new/": {"text": "Well begun."},
@@ -204,6 +207,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= {name: intake.reference for name, intake in _requests(people).items()}
+    names["raised"] = _owned(people, "Raised", lane_raised_because="Unusual.").reference
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     return names | {"email": person.email}
