@@ -12,7 +12,22 @@ from django_filters.widgets import DateRangeWidget
 from aiso.accounts.models import BusinessUnit, User
 from aiso.web.forms import TagSelect
 
-from .models import Bucket, Initiative, Jurisdiction, Objective, Stage, Tag, Tool, UseCaseType, Workflow
+from .lane_words import CONDITIONS
+from .models import (
+    AutonomyLevel,
+    Bucket,
+    DecisionClass,
+    Initiative,
+    Intake,
+    Jurisdiction,
+    Lane,
+    Objective,
+    Stage,
+    Tag,
+    Tool,
+    UseCaseType,
+    Workflow,
+)
 from .models.initiative import OWNERS, InitiativeQuerySet, lacks_stable_owner
 from .models.risk import AiActClass, RiskTier
 
@@ -93,6 +108,27 @@ class RegisterFilter(filters.FilterSet):
     jurisdiction = EntriesFilter(queryset=Jurisdiction.objects.all(), label="Jurisdiction", method="carrying")
     tag = EntriesFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
     tool = EntriesFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
+    lane = ChoicesFilter(choices=Lane, label="Lane")
+    decided_by = ChoicesFilter(
+        field_name="lane_decided_by", choices=[*CONDITIONS.items()], label="Full lane because of"
+    )
+    autonomy = ChoicesFilter(
+        choices=AutonomyLevel, label="Autonomy level", method="deciding_at", help_text="At least one of its decisions."
+    )
+    money = filters.RangeFilter(field_name="requested_amount", label="Money asked for")
+    tools_approved = filters.ChoiceFilter(
+        choices=[("no", "Not every one"), ("yes", "Every one")],
+        label="Tools approved",
+        method="by_approval",
+        widget=RadioSelect,
+        empty_label=None,
+    )
+    intake = ChoicesFilter(
+        choices=[choice for choice in Intake.State.choices if choice[0] != Intake.State.DRAFT],
+        label="Intake",
+        method="by_intake",
+        help_text="Requests that were declined, joined or withdrawn are found here alone.",
+    )
     priority = ScoreFilter(field_name="priority", label="Priority")
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
@@ -129,6 +165,21 @@ class RegisterFilter(filters.FilterSet):
 
     def by_stability(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         return rows.filter(lacks_stable_owner()) if value == "no" else rows.active().exclude(lacks_stable_owner())  # type: ignore[attr-defined]
+
+    def deciding_at(self, rows: QuerySet[Initiative], name: str, levels: list[str]) -> QuerySet[Initiative]:
+        deciding = DecisionClass.objects.filter(autonomy__in=levels).order_by().values("initiative")
+        return rows.filter(pk__in=deciding) if levels else rows
+
+    def by_approval(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
+        """Those that use a tool which is not approved today, or those whose tools all are."""
+        uses = Initiative.tools.through.objects
+        lacking = uses.filter(tool__in=Tool.objects.unapproved().values("pk")).values("initiative")
+        if value == "no":
+            return rows.filter(pk__in=lacking)
+        return rows.filter(pk__in=uses.values("initiative")).exclude(pk__in=lacking)
+
+    def by_intake(self, rows: QuerySet[Initiative], name: str, states: list[str]) -> QuerySet[Initiative]:
+        return rows.filter(pk__in=Intake.objects.filter(state__in=states).order_by().values("initiative"))
 
     def carrying(self, rows: QuerySet[Initiative], name: str, entries: QuerySet[Any]) -> QuerySet[Initiative]:
         """Those that carry one of the entries. A subquery: a join would repeat rows."""

@@ -51,7 +51,9 @@ class Register:
 
     @cached_property
     def visible(self) -> InitiativeQuerySet:
-        return Initiative.objects.visible_to(self.user)
+        """What the person may see; without those that never came onto the register, unless requests are asked for."""
+        visible = Initiative.objects.visible_to(self.user)
+        return visible if any(self.query.getlist("intake")) else visible.on_register()
 
     @cached_property
     def filter(self) -> RegisterFilter:

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from aiso.web import figures, markup
 
 from .actions.edit_initiative import CLASSIFYING
+from .decisions import highest_level
+from .lane_words import lane_reason
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
 
@@ -96,6 +98,23 @@ def _priority(row: Initiative) -> SafeString:
     return markup.priority(score, tuple(row.priority_parts))
 
 
+def _lane(row: Initiative) -> SafeString:
+    """The lane, with the condition that keeps it in the full one in small print."""
+    reason = lane_reason(row)
+    small = format_html('<span class="mute sm clip" title="{}">{}</span>', reason, reason) if reason else ""
+    return format_html("{}{}", row.get_lane_display(), small)
+
+
+def _autonomy(row: Initiative) -> str:
+    """The boldest level among its decisions, which must have been fetched with the rows."""
+    level = highest_level(row.decision_classes.all())
+    return str(level.label) if level else ""
+
+
+def _amount(row: Initiative) -> SafeString | str:
+    return "" if row.requested_amount is None else markup.money(row.requested_amount)
+
+
 def _days(row: Initiative) -> str:
     return "" if row.days_in_stage is None else figures.number(row.days_in_stage)
 
@@ -122,6 +141,11 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     jurisdictions = Cell("Jurisdictions", _listed("jurisdictions"), edit="jurisdictions", needs=("jurisdictions*",))
     tools = Cell("Tools", _listed("tools"), edit="tools", needs=("tools*",))
     tags = Cell("Tags", _listed("tags"), edit="tags", needs=("tags*",))
+    lane = Cell("Lane", _lane, of=_chosen("lane"), css="opt-col", term="Lane")
+    autonomy = Cell("Highest autonomy", _autonomy, needs=("decision_classes*",), term="Autonomy level")
+    money = Cell(
+        "Money asked for", _amount, of=lambda row: row.requested_amount, edit="requested_amount", css="n opt-col"
+    )
     data = Cell("Data", _chosen("data_sensitivity"), edit="data_sensitivity")
     employees = Cell("Employees", _chosen("employee_effect"), edit="employee_effect")
     customers = Cell("Customer-facing", _yes_no("is_customer_facing"), edit="is_customer_facing")
