@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 from django.forms import CheckboxSelectMultiple, DecimalField, RadioSelect
 from django.http import QueryDict
 from django_filters.fields import RangeField
-from django_filters.widgets import DateRangeWidget
+from django_filters.widgets import DateRangeWidget, RangeWidget
 
 from aiso.accounts.models import BusinessUnit, User
-from aiso.web.forms import TagSelect
+from aiso.web.forms import MoneyField, TagSelect
 
 from .lane_words import CONDITIONS
 from .models import (
@@ -33,6 +33,27 @@ from .models.risk import AiActClass, RiskTier
 
 MISSING = [(owner.removesuffix("_owner"), owner.replace("_", " ").capitalize()) for owner in OWNERS]
 YES_NO = [("yes", "Yes"), ("no", "No"), ("unknown", "Not answered")]
+
+
+class FromTo(RangeWidget):  # type: ignore[misc]
+    """Two ends with a word before each."""
+
+    template_name = "portfolio/_from_to.html"
+
+
+class DaysFromTo(DateRangeWidget):  # type: ignore[misc]
+    template_name = "portfolio/_from_to.html"
+
+
+class MoneyRangeField(RangeField):  # type: ignore[misc]
+    """Sums as people type them: from 50k to 1.2m."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields=[MoneyField(), MoneyField()], **options)
+
+
+class MoneyRangeFilter(filters.RangeFilter):
+    field_class = MoneyRangeField
 
 
 class YesNoFilter(filters.ChoiceFilter):
@@ -109,13 +130,11 @@ class RegisterFilter(filters.FilterSet):
     tag = EntriesFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
     tool = EntriesFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
     lane = ChoicesFilter(choices=Lane, label="Lane")
-    decided_by = ChoicesFilter(
-        field_name="lane_decided_by", choices=[*CONDITIONS.items()], label="Full lane because of"
-    )
+    decided_by = ChoicesFilter(field_name="lane_decided_by", choices=[*CONDITIONS.items()], label="Reason for the lane")
     autonomy = ChoicesFilter(
         choices=AutonomyLevel, label="Autonomy level", method="deciding_at", help_text="At least one of its decisions."
     )
-    money = filters.RangeFilter(field_name="requested_amount", label="Money asked for")
+    money = MoneyRangeFilter(field_name="requested_amount", label="Money asked for", widget=FromTo)
     tools_approved = filters.ChoiceFilter(
         choices=[("no", "Not every one"), ("yes", "Every one")],
         label="Tools approved",
@@ -129,11 +148,11 @@ class RegisterFilter(filters.FilterSet):
         method="by_intake",
         help_text="Requests that were declined, joined or withdrawn are found here alone.",
     )
-    priority = ScoreFilter(field_name="priority", label="Priority")
+    priority = ScoreFilter(field_name="priority", label="Priority", widget=FromTo)
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
     in_stage_since = filters.DateFromToRangeFilter(
-        field_name="stage_since", label="In stage since", widget=DateRangeWidget(attrs={"type": "date"})
+        field_name="stage_since", label="In stage since", widget=DaysFromTo(attrs={"type": "date"})
     )
     confidential = YesNoFilter(field_name="is_confidential", label="Confidential")
     source = filters.CharFilter(field_name="source", lookup_expr="iexact", label="Source")

@@ -5,6 +5,7 @@ accessors, which look up field and signature anew for every cell: that was half 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -22,7 +23,7 @@ from .models.initiative import STABLE_DAYS
 type Draw = Callable[[Initiative], Any]
 
 # Shown unless an address chooses others; the order is the table's.
-STANDING = ("name", "unit", "stage", "days", "owners", "risk", "bucket", "priority")
+STANDING = ("name", "unit", "stage", "days", "owners", "risk", "lane", "bucket", "priority")
 
 
 class Cell(tables.Column):  # type: ignore[misc]
@@ -99,10 +100,15 @@ def _priority(row: Initiative) -> SafeString:
 
 
 def _lane(row: Initiative) -> SafeString:
-    """The lane, with the condition that keeps it in the full one in small print."""
-    reason = lane_reason(row)
-    small = format_html('<span class="mute sm clip" title="{}">{}</span>', reason, reason) if reason else ""
-    return format_html("{}{}", row.get_lane_display(), small)
+    """The lane, with the condition that keeps it in the full one on hover and for those who listen."""
+    return _lane_html(str(row.get_lane_display()), lane_reason(row))
+
+
+@lru_cache(maxsize=256)
+def _lane_html(lane: str, reason: str) -> SafeString:
+    if not reason:
+        return format_html("{}", lane)
+    return format_html('<span title="{}">{}<span class="visually-hidden">: {}</span></span>', reason, lane, reason)
 
 
 def _autonomy(row: Initiative) -> str:
@@ -133,6 +139,7 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     risk = Cell(
         "Risk", lambda row: markup.risk_level(row.risk_tier), of=_chosen("risk_tier"), sort="risk", term="Risk tier"
     )
+    lane = Cell("Lane", _lane, of=_chosen("lane"), css="opt-col mid-col", term="Lane")
     ai_act = Cell("EU AI Act", _chosen("ai_act_class"))
     bucket = Cell("Bucket", _named("bucket"), edit="bucket", css="opt-col roomy-col", needs=("bucket",))
     workflow = Cell("Workflow", _named("workflow"), edit="workflow", needs=("workflow",))
@@ -141,7 +148,6 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     jurisdictions = Cell("Jurisdictions", _listed("jurisdictions"), edit="jurisdictions", needs=("jurisdictions*",))
     tools = Cell("Tools", _listed("tools"), edit="tools", needs=("tools*",))
     tags = Cell("Tags", _listed("tags"), edit="tags", needs=("tags*",))
-    lane = Cell("Lane", _lane, of=_chosen("lane"), css="opt-col", term="Lane")
     autonomy = Cell("Highest autonomy", _autonomy, needs=("decision_classes*",), term="Autonomy level")
     money = Cell(
         "Money asked for", _amount, of=lambda row: row.requested_amount, edit="requested_amount", css="n opt-col"
