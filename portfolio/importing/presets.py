@@ -125,7 +125,7 @@ REGISTER = Preset(
         "Lane": LEAVE_OUT,
         "Why this lane": LEAVE_OUT,
         "Highest autonomy": LEAVE_OUT,
-        "Money asked for": LEAVE_OUT,
+        "Money asked for": "requested_amount",
         "Data": "data_sensitivity",
         "Employees": "employee_effect",
         "Customer-facing": "customer_facing",
