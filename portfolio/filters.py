@@ -35,17 +35,17 @@ MISSING = [(owner.removesuffix("_owner"), owner.replace("_", " ").capitalize()) 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("unknown", "Not answered")]
 
 
-class FromTo(RangeWidget):  # type: ignore[misc]
+class FromTo(RangeWidget):
     """Two ends with a word before each."""
 
     template_name = "portfolio/_from_to.html"
 
 
-class DaysFromTo(DateRangeWidget):  # type: ignore[misc]
+class DaysFromTo(DateRangeWidget):
     template_name = "portfolio/_from_to.html"
 
 
-class MoneyRangeField(RangeField):  # type: ignore[misc]
+class MoneyRangeField(RangeField):
     """Sums as people type them: from 50k to 1.2m."""
 
     def __init__(self, **options: Any) -> None:
