@@ -102,7 +102,7 @@ def test_the_first_line_tells_where_it_stands_and_what_is_missing(client, initia
     response = client.get(initiative.get_absolute_url())
 
     assert sentence(response).startswith('In pilot for <span class="nw">74 days')
-    assert "9 things" in sentence(response)
+    assert "10 things" in sentence(response)
 
 
 def test_the_first_line_begins_with_the_outcome(client, initiative, stranger):
