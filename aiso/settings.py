@@ -290,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
     "relay-events": {"task": "aiso.events.tasks.relay_events", "schedule": 5},
     "forget-answers": {"task": "aiso.api.tasks.forget_answers", "schedule": 60 * 60},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
+    # An approval that ended yesterday holds no more from the first minute of the day.
+    "conclude-lanes": {
+        "task": "portfolio.tasks.conclude_lanes_of_the_night",
+        "schedule": crontab(hour=0, minute=1),
+    },
     "refresh-search-words": {
         "task": "portfolio.tasks.refresh_search_words",
         "schedule": crontab(hour=2, minute=10),

@@ -16,7 +16,7 @@ class PortfolioConfig(AppConfig):
         from aiso.web.search import register_search_page, register_shortcut
         from aiso.web.work import register_work
 
-        from . import intake_work, work
+        from . import intake_work, tool_work, work
         from .belongings import INITIATIVES
         from .configured import register_kinds
         from .entries import ENTRIES
@@ -34,6 +34,7 @@ class PortfolioConfig(AppConfig):
         register_work("intakes", intake_work.intakes_of)
         register_work("mentions", work.mentions_of)
         register_work("upkeep", work.upkeep_of)
+        register_work("clearances", tool_work.clearances_of)
 
     def _listen(self) -> None:
         from aiso.events.outbox import subscribe
@@ -49,3 +50,4 @@ class PortfolioConfig(AppConfig):
             subscribe(f"intake.{told}", tasks.notify_of_intake)
         subscribe("import.started", tasks.run_started_import)
         subscribe("import.finished", tasks.refresh_search_words)
+        subscribe("tool.cleared", tasks.conclude_lanes_of_tool)

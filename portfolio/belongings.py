@@ -16,7 +16,8 @@ SHOWN = 20
 
 def owned_by(viewer: User, person: User) -> str:
     """What a person owns or deputises for, as far as the viewer may see it; nothing where that is nothing."""
-    owned = Ownership.objects.visible_to(viewer).current().filter(person=person).select_related("initiative")
+    owned = Ownership.objects.visible_to(viewer).current().filter(person=person, initiative__is_off_register=False)
+    owned = owned.select_related("initiative")
     count = owned.count()
     if not count:
         return ""
@@ -25,8 +26,8 @@ def owned_by(viewer: User, person: User) -> str:
 
 
 def initiatives_by_unit(viewer: User) -> Counts:
-    counted = Initiative.objects.visible_to(viewer).order_by().values_list("unit").annotate(count=Count("pk"))
-    return dict(counted)
+    visible = Initiative.objects.visible_to(viewer).on_register()
+    return dict(visible.order_by().values_list("unit").annotate(count=Count("pk")))
 
 
 def register_of_unit(unit: BusinessUnit) -> str:

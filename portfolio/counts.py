@@ -39,7 +39,7 @@ class Counts:
 
     def summary(self) -> dict[str, int]:
         """The figures of the register's first line and of its standing views."""
-        visible = Initiative.objects.visible_to(self.user)
+        visible = Initiative.objects.visible_to(self.user).on_register()
         return self._kept("summary", lambda: _summary(visible), is_large=lambda found: found["all"] > LARGE)
 
     def of(self, query: str, rows: InitiativeQuerySet) -> int:

@@ -79,7 +79,8 @@ def entries_page(kept: EditableList, *, text: str, after: str, before: str) -> P
 
 def uses_of(kept: EditableList, viewer: User, entries: list[NamedEntry]) -> dict[int, int]:
     """How many initiatives that the viewer may see carry each of the entries."""
-    visible = Initiative.objects.visible_to(viewer).filter(**{f"{kept.field}__in": [each.pk for each in entries]})
+    visible = Initiative.objects.visible_to(viewer).on_register()
+    visible = visible.filter(**{f"{kept.field}__in": [each.pk for each in entries]})
     return dict(visible.order_by().values_list(kept.field).annotate(count=Count("pk")))
 
 

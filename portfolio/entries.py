@@ -44,6 +44,14 @@ ENTRIES = (
         about="Value against feasibility, to see what to take up next.",
     ),
     Entry(
+        "Tools",
+        "tool",
+        "portfolio:tool_list",
+        section="portfolio",
+        order=35,
+        about="What initiatives use, and whether legal, procurement and security approve it.",
+    ),
+    Entry(
         "Lists",
         "list",
         "portfolio:list_index",

@@ -10,6 +10,7 @@ import xlsxwriter
 from django.utils import timezone
 
 from .importing.formulas import escaped
+from .lane_words import lane_reason
 from .models.initiative import PRIORITY_PARTS, InitiativeQuerySet
 from .tables import COLUMNS
 
@@ -18,6 +19,7 @@ ONLY_IN_FILES: dict[str, Any] = {
     "Summary": lambda row: row.summary,
     "Outcome": lambda row: row.outcome,
     "Stage since": lambda row: row.stage_since,
+    "Why this lane": lane_reason,
     **{part.replace("_", " ").capitalize(): (lambda row, part=part: getattr(row, part)) for part in PRIORITY_PARTS},
     "Business owner e-mail": lambda row: row.business_owner.email if row.business_owner else "",
     "Technical owner e-mail": lambda row: row.technical_owner.email if row.technical_owner else "",

@@ -1,5 +1,6 @@
 """How each field of an initiative reads: in its facts, in a conflict, in a message."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -8,9 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, capfirst
 
 from aiso.accounts.models import BusinessUnit
-from aiso.web import markup
+from aiso.web import figures, markup
 
 from .models import Initiative, Workflow
+from .models.initiative import PRIORITY_PARTS
 
 LABELS = {"use_case_type": "Use-case type", "name": "Name"}
 # Fields that the glossary explains under their label.
@@ -46,7 +48,8 @@ def fact_html(initiative: Initiative, field: str) -> SafeString:
     """The field as the facts show it."""
     if field == "priority":
         score = None if initiative.priority is None else float(initiative.priority)
-        return markup.priority(score, tuple(initiative.priority_parts))
+        drawn = markup.priority(score, tuple(initiative.priority_parts))
+        return format_html('{}<span class="mute sm d-block">{}</span>', drawn, priority_reason(initiative))
     names = getattr(initiative, f"{field}_names", None)
     value = getattr(initiative, field) if names is None else names
     return shown(field, [*value.all()] if isinstance(value, models.Manager) else value)
@@ -54,8 +57,10 @@ def fact_html(initiative: Initiative, field: str) -> SafeString:
 
 def shown(field: str, value: Any) -> SafeString:
     """Any value of a field, also one that is not the initiative's own."""
+    if isinstance(value, Decimal):
+        return markup.money(value)
     if not value and value is not False:
-        return markup.nothing("Not answered" if _is_question(field) else "None")
+        return markup.nothing(_lacking(field))
     if isinstance(value, bool):
         return mark_safe("Yes") if value else mark_safe("No")
     if isinstance(value, list | models.QuerySet):
@@ -65,6 +70,17 @@ def shown(field: str, value: Any) -> SafeString:
     if isinstance(value, Workflow) and value.is_critical:
         return format_html('{}, <span class="nw">critical</span>', value.name)
     return format_html("{}", _words(field, value))
+
+
+def priority_reason(initiative: Initiative) -> str:
+    """The parts that make the score, or those that still lack (DESIGN §5)."""
+    parts = dict(zip(PRIORITY_PARTS, initiative.priority_parts, strict=True))
+    missing = [lowered(label_of(part)) for part, value in parts.items() if value is None]
+    if missing:
+        return f"{len(parts) - len(missing)} of {len(parts)} parts rated; lacks {', '.join(missing)}"
+    value, feasibility, data, fit, complexity = parts.values()
+    governed = f"governance {6 - (complexity or 0)} (6 {figures.MINUS} {complexity})"
+    return f"value {value}, feasibility {feasibility}, data {data}, fit {fit}, {governed}"
 
 
 def _words(field: str, value: Any) -> str:
@@ -80,7 +96,10 @@ def _unit(unit: BusinessUnit) -> SafeString:
     return format_html('{} <span class="mute">in {}</span>', unit.name, unit.parent.name)
 
 
-def _is_question(field: str) -> bool:
-    """Whether leaving the field empty says that nobody answered, rather than that there is none."""
+def _lacking(field: str) -> str:
+    """What an empty field says: that nobody answered or stated it, or that there is none."""
     model_field = Initiative._meta.get_field(field)
-    return bool(getattr(model_field, "choices", None)) or isinstance(model_field, models.BooleanField)
+    if isinstance(model_field, models.DecimalField):
+        return "Not stated"
+    is_question = bool(getattr(model_field, "choices", None)) or isinstance(model_field, models.BooleanField)
+    return "Not answered" if is_question else "None"

@@ -7,17 +7,53 @@ from django.db.models import Q, QuerySet
 from django.forms import CheckboxSelectMultiple, DecimalField, RadioSelect
 from django.http import QueryDict
 from django_filters.fields import RangeField
-from django_filters.widgets import DateRangeWidget
+from django_filters.widgets import DateRangeWidget, RangeWidget
 
 from aiso.accounts.models import BusinessUnit, User
-from aiso.web.forms import TagSelect
+from aiso.web.forms import MoneyField, TagSelect
 
-from .models import Bucket, Initiative, Jurisdiction, Objective, Stage, Tag, Tool, UseCaseType, Workflow
+from .lane_words import CONDITIONS
+from .models import (
+    AutonomyLevel,
+    Bucket,
+    DecisionClass,
+    Initiative,
+    Intake,
+    Jurisdiction,
+    Lane,
+    Objective,
+    Stage,
+    Tag,
+    Tool,
+    UseCaseType,
+    Workflow,
+)
 from .models.initiative import OWNERS, InitiativeQuerySet, lacks_stable_owner
 from .models.risk import AiActClass, RiskTier
 
 MISSING = [(owner.removesuffix("_owner"), owner.replace("_", " ").capitalize()) for owner in OWNERS]
 YES_NO = [("yes", "Yes"), ("no", "No"), ("unknown", "Not answered")]
+
+
+class FromTo(RangeWidget):
+    """Two ends with a word before each."""
+
+    template_name = "portfolio/_from_to.html"
+
+
+class DaysFromTo(DateRangeWidget):
+    template_name = "portfolio/_from_to.html"
+
+
+class MoneyRangeField(RangeField):
+    """Sums as people type them: from 50k to 1.2m."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields=[MoneyField(), MoneyField()], **options)
+
+
+class MoneyRangeFilter(filters.RangeFilter):
+    field_class = MoneyRangeField
 
 
 class YesNoFilter(filters.ChoiceFilter):
@@ -93,11 +129,30 @@ class RegisterFilter(filters.FilterSet):
     jurisdiction = EntriesFilter(queryset=Jurisdiction.objects.all(), label="Jurisdiction", method="carrying")
     tag = EntriesFilter(queryset=Tag.objects.all(), label="Tag", method="carrying")
     tool = EntriesFilter(queryset=Tool.objects.all(), label="Tool", method="carrying")
-    priority = ScoreFilter(field_name="priority", label="Priority")
+    lane = ChoicesFilter(choices=Lane, label="Lane")
+    decided_by = ChoicesFilter(field_name="lane_decided_by", choices=[*CONDITIONS.items()], label="Reason for the lane")
+    autonomy = ChoicesFilter(
+        choices=AutonomyLevel, label="Autonomy level", method="deciding_at", help_text="At least one of its decisions."
+    )
+    money = MoneyRangeFilter(field_name="requested_amount", label="Money asked for", widget=FromTo)
+    tools_approved = filters.ChoiceFilter(
+        choices=[("no", "Not every one"), ("yes", "Every one")],
+        label="Tools approved",
+        method="by_approval",
+        widget=RadioSelect,
+        empty_label=None,
+    )
+    intake = ChoicesFilter(
+        choices=[choice for choice in Intake.State.choices if choice[0] != Intake.State.DRAFT],
+        label="Intake",
+        method="by_intake",
+        help_text="Requests that were declined, joined or withdrawn are found here alone.",
+    )
+    priority = ScoreFilter(field_name="priority", label="Priority", widget=FromTo)
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
     in_stage_since = filters.DateFromToRangeFilter(
-        field_name="stage_since", label="In stage since", widget=DateRangeWidget(attrs={"type": "date"})
+        field_name="stage_since", label="In stage since", widget=DaysFromTo(attrs={"type": "date"})
     )
     confidential = YesNoFilter(field_name="is_confidential", label="Confidential")
     source = filters.CharFilter(field_name="source", lookup_expr="iexact", label="Source")
@@ -129,6 +184,21 @@ class RegisterFilter(filters.FilterSet):
 
     def by_stability(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         return rows.filter(lacks_stable_owner()) if value == "no" else rows.active().exclude(lacks_stable_owner())  # type: ignore[attr-defined]
+
+    def deciding_at(self, rows: QuerySet[Initiative], name: str, levels: list[str]) -> QuerySet[Initiative]:
+        deciding = DecisionClass.objects.filter(autonomy__in=levels).order_by().values("initiative")
+        return rows.filter(pk__in=deciding) if levels else rows
+
+    def by_approval(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
+        """Those that use a tool which is not approved today, or those whose tools all are."""
+        uses = Initiative.tools.through.objects
+        lacking = uses.filter(tool__in=Tool.objects.unapproved().values("pk")).values("initiative")
+        if value == "no":
+            return rows.filter(pk__in=lacking)
+        return rows.filter(pk__in=uses.values("initiative")).exclude(pk__in=lacking)
+
+    def by_intake(self, rows: QuerySet[Initiative], name: str, states: list[str]) -> QuerySet[Initiative]:
+        return rows.filter(pk__in=Intake.objects.filter(state__in=states).order_by().values("initiative"))
 
     def carrying(self, rows: QuerySet[Initiative], name: str, entries: QuerySet[Any]) -> QuerySet[Initiative]:
         """Those that carry one of the entries. A subquery: a join would repeat rows."""

@@ -18,9 +18,9 @@ from aiso import clock
 from aiso.web import figures
 
 from .facts import label_of, lowered
-from .models import Answer, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
+from .models import Answer, DecisionClass, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
 from .models.initiative import PRIORITY_PARTS, STABLE_DAYS, InitiativeQuerySet
-from .models.stage import ACTIVE, ENDED
+from .models.stage import ACTIVE, ENDED, Stage
 
 PLACING = ("workflow", "bucket", "objective", "use_case_type")
 EFFECTS = (
@@ -61,6 +61,7 @@ def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
     unfinished = metrics.filter(Q(baseline=None) | Q(target=None))
     return rows.annotate(
         has_metric=Exists(metrics),
+        has_decision=Exists(DecisionClass.objects.filter(initiative=OuterRef("pk"))),
         unfinished_metric=Subquery(unfinished.values("pk")[:1]),
         open_tier_questions=_unanswered(QuestionSet.Kind.RISK_TIER),
         open_act_questions=_unanswered(QuestionSet.Kind.AI_ACT),
@@ -69,8 +70,8 @@ def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
 
 
 def gaps_of(initiative: Initiative) -> list[Gap]:
-    """What is missing. Those that have ended lack nothing any more."""
-    if initiative.stage in ENDED:
+    """What is missing. Those that have ended, or never came onto the register, lack nothing any more."""
+    if initiative.stage in ENDED or initiative.is_off_register:
         return []
     return [gap for source in _sources for gap in source(initiative)]
 
@@ -139,6 +140,14 @@ def _questions(what: str, why: str, count: int, url: str) -> Gap:
     return Gap(what, f"{figures.plural(count, 'question')} unanswered; {why}", "Answer", url, "shield-question")
 
 
+def decision_gaps(initiative: Initiative) -> Iterator[Gap]:
+    is_on_its_way = initiative.stage in (Stage.INTAKE, *ACTIVE)
+    if is_on_its_way and not initiative.has_decision:  # type: ignore[attr-defined]
+        url = reverse("portfolio:decision_add", args=[initiative.reference])
+        why = "what it decides again and again, and how far it may act in each"
+        yield Gap("Decisions it makes", why, "Add", url, "binary-tree-2", True)
+
+
 def fact_gaps(initiative: Initiative) -> Iterator[Gap]:
     """Short answers in one row each group, since one form mends them together."""
     if effects := [field for field in EFFECTS if getattr(initiative, field) in (None, "")]:
@@ -161,4 +170,4 @@ def _edit(initiative: Initiative, *fields: str) -> str:
     return f"{address}?{urlencode({'fields': ','.join(fields)})}"
 
 
-_sources: list[Source] = [owner_gaps, text_gaps, outcome_gaps, risk_gaps, fact_gaps]
+_sources: list[Source] = [owner_gaps, text_gaps, outcome_gaps, risk_gaps, decision_gaps, fact_gaps]

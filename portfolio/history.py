@@ -9,6 +9,7 @@ from .models import (
     Answer,
     Attachment,
     Comment,
+    DecisionClass,
     Initiative,
     InitiativeJurisdiction,
     InitiativeTag,
@@ -24,6 +25,7 @@ RELATED = [
     Told(StageChange, says=lambda change: f"Stage: {change.get_stage_display()}", hide=("stage", *RECORDED)),
     Told(Ownership, says=str, hide=("kind", "person", "is_deputy")),
     Told(OutcomeMetric),
+    Told(DecisionClass),
     Told(
         Answer,
         says=lambda answer: f"Answer to “{answer.question}”",

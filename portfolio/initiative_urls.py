@@ -5,11 +5,13 @@ from django.urls import path
 from . import references  # noqa: F401 - paths name its converter
 from .views import (
     initiative,
+    initiative_decisions,
     initiative_discussion,
     initiative_edit,
     initiative_files,
     initiative_history,
     initiative_imported,
+    initiative_lane,
     initiative_outcomes,
     initiative_owners,
     initiative_register,
@@ -29,6 +31,14 @@ urlpatterns = [
     path("<reference:pk>/deputies/<int:ownership>/remove/", initiative_owners.deputy_remove, name="deputy_remove"),
     path("<reference:pk>/risk/", initiative_risk.initiative_risk, name="initiative_risk"),
     path("<reference:pk>/risk/<slug:kind>/", initiative_risk.questions_answer, name="questions_answer"),
+    path("<reference:pk>/lane/raise/", initiative_lane.lane_raise, name="lane_raise"),
+    path("<reference:pk>/lane/lower/", initiative_lane.lane_lower, name="lane_lower"),
+    path("<reference:pk>/decisions/", initiative_decisions.initiative_decisions, name="initiative_decisions"),
+    path("<reference:pk>/decisions/new/", initiative_decisions.decision_add, name="decision_add"),
+    path("<reference:pk>/decisions/<int:decision>/", initiative_decisions.decision_edit, name="decision_edit"),
+    path(
+        "<reference:pk>/decisions/<int:decision>/remove/", initiative_decisions.decision_remove, name="decision_remove"
+    ),
     path("<reference:pk>/outcomes/", initiative_outcomes.initiative_outcomes, name="initiative_outcomes"),
     path("<reference:pk>/outcomes/new/", initiative_outcomes.metric_add, name="metric_add"),
     path("<reference:pk>/outcomes/<int:metric>/", initiative_outcomes.metric_edit, name="metric_edit"),

@@ -9,7 +9,7 @@ from aiso.web import markup
 from .actions.edit_initiative import CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of
 from .importing.catalogue import columns
-from .models import Attachment, Comment, Link, OutcomeMetric
+from .models import Attachment, Comment, DecisionClass, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -24,6 +24,7 @@ FACTS = (
     "tools",
     "tags",
     "priority",
+    "requested_amount",
     "employee_effect",
     "data_sensitivity",
     "is_customer_facing",
@@ -39,13 +40,20 @@ def register_overview() -> None:
     register_panel(Panel("outcome", "card", outcome_card, order=20))
     register_panel(Panel("risk", "card", risk_card, order=40))
     register_panel(Panel("about", "main", about_panel, order=10))
+    register_panel(Panel("decisions", "main", decisions_panel, order=20))
     register_panel(Panel("outcomes", "main", outcomes_panel, order=30))
     register_panel(Panel("imported", "main", imported_panel, order=70))
+    register_panel(Panel("lane", "aside", lane_panel, order=5))
     register_panel(Panel("facts", "aside", facts_panel, order=10))
     register_panel(Panel("origin", "aside", origin_panel, order=90))
     register_tab(Tab("overview", "Overview", "portfolio:initiative_detail", order=0))
     register_tab(Tab("owners", "Owners", "portfolio:initiative_owners", order=10))
     register_tab(Tab("risk", "Risk", "portfolio:initiative_risk", order=20))
+    register_tab(
+        Tab(
+            "decisions", "Decisions it makes", "portfolio:initiative_decisions", order=25, count=count_of(DecisionClass)
+        )
+    )
     register_tab(
         Tab("outcomes", "Outcome metrics", "portfolio:initiative_outcomes", order=30, count=count_of(OutcomeMetric))
     )
@@ -68,8 +76,18 @@ def risk_card(page: InitiativePage) -> SafeString:
     return _part("risk", page)
 
 
+def lane_panel(page: InitiativePage, *, swap: bool = False) -> str:
+    """The lane with all its conditions, each leading to where it is answered. With `swap` it replaces itself."""
+    return _part("lane", page, swap=swap) if page.takes_a_lane else ""
+
+
 def about_panel(page: InitiativePage) -> SafeString:
     return _part("about", page)
+
+
+def decisions_panel(page: InitiativePage) -> str:
+    """How far it may act in each of its decisions, and what set that."""
+    return _part("decisions", page) if page.decisions else ""
 
 
 def outcomes_panel(page: InitiativePage) -> str:

@@ -20,13 +20,18 @@ from aiso.configuration.models import ConfigurationVersion
 from aiso.web import figures
 from aiso.web.stages import Step, stage_track
 
+from .decisions import Line, lines_of
 from .facts import lowered
 from .gaps import Gap, gaps_of, stable_from, with_gap_facts
-from .models import Initiative, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
+from .lane import LaneResult
+from .lane_facts import lanes_of
+from .lane_threshold import lane_threshold
+from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
+from .models import Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
 from .panels import Place, Tab, panels_at, tab_counts, tabs_for
-from .permissions import can_assign_owners, can_classify, can_comment, can_edit
+from .permissions import can_assign_owners, can_classify, can_comment, can_edit, can_lower_lane
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 SETS = ("jurisdictions", "tools", "tags")
@@ -118,6 +123,39 @@ class InitiativePage:
     @cached_property
     def may_comment(self) -> bool:
         return can_comment(self.person)
+
+    @property
+    def may_lower_lane(self) -> bool:
+        return bool(self.initiative.lane_raised_because) and can_lower_lane(self.person, self.initiative)
+
+    @property
+    def takes_a_lane(self) -> bool:
+        """Whether its lane still matters: not once it ended, or never came onto the register."""
+        return self.initiative.stage not in ENDED and not self.initiative.is_off_register
+
+    @cached_property
+    def lane(self) -> LaneResult:
+        """The lane with its conditions against the facts of now. Two queries."""
+        [lane] = lanes_of([self.initiative], lane_threshold())
+        return lane
+
+    @cached_property
+    def decisions(self) -> list[Line]:
+        """The decisions it makes; the lane fetched them."""
+        assert self.lane
+        return lines_of(self.initiative.decision_classes.all())
+
+    @property
+    def lane_conditions(self) -> list[Hinted]:
+        return hinted(self.lane, places_of(self.initiative))
+
+    @property
+    def lane_standing(self) -> str:
+        return standing_of_lane(self.lane)
+
+    @property
+    def lane_reason(self) -> str:
+        return lane_reason(self.initiative)
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -211,6 +249,8 @@ class InitiativePage:
 
     def _standing(self, spelt: Callable[[str], str]) -> str:
         initiative = self.initiative
+        if initiative.is_off_register:
+            return format_html("{}: {}", spelt("not on the register"), self._left())
         stage, days = Stage(initiative.stage), initiative.days_in_stage
         if stage in ENDED:
             rationale = self.stage_changes[-1].rationale if self.stage_changes else ""
@@ -221,10 +261,23 @@ class InitiativePage:
             return format_html("{}", name)
         return format_html('{} for <span class="nw">{}</span>', name, figures.plural(days, "day"))
 
+    def _left(self) -> str:
+        """What became of the request that it was made from."""
+        intake = Intake.objects.filter(initiative=self.initiative).select_related("joined_to").first()
+        if intake is None:
+            return "its request was not taken up"
+        if intake.joined_to and intake.joined_to in Initiative.objects.visible_to(self.person):
+            return format_html(
+                'joined to <a class="fig" href="{}">{}</a>',
+                intake.joined_to.get_absolute_url(),
+                intake.joined_to.reference,
+            )
+        return f"its request was {intake.get_state_display().lower()}"
+
     def _missing(self) -> str:
         count = len(self.gaps)
         if count == 0:
-            return "" if self.initiative.stage in ENDED else "nothing is missing"
+            return "nothing is missing" if self.takes_a_lane else ""
         if count == 1:
             told = lowered(self.gaps[0].what)
             return format_html('<a class="fig" href="{}#missing">{}</a> is missing', self.address, told)

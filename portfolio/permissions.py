@@ -58,6 +58,15 @@ def can_assign_owners(user: User | AnonymousUser, initiative: Initiative) -> boo
     return is_owner or is_office_for(user, initiative)
 
 
+def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The risk function alone, where its reach includes the unit: raising is free, lowering is not (DESIGN §5)."""
+    return (
+        isinstance(user, User)
+        and not changes_nothing(user)
+        and user.has_role(Role.RISK_REVIEWER, unit=initiative.unit_id)
+    )
+
+
 def can_comment(user: User | AnonymousUser) -> bool:
     """Everybody who sees an initiative and is not there only to read."""
     return not changes_nothing(user)
@@ -115,6 +124,11 @@ def can_clear(user: User | AnonymousUser, function: str) -> bool:
 def _reviews(user: User | AnonymousUser, role: Role) -> bool:
     """Whether the user reviews for the whole company: a tool is not cleared unit by unit."""
     return isinstance(user, User) and not changes_nothing(user) and user.role_units.get(role, frozenset()) is None
+
+
+def clears_for(user: User | AnonymousUser) -> list[Clearance.Function]:
+    """The functions whose reviewer the user is. The office may record for all of them, and is asked for none."""
+    return [function for function, role in CLEARING.items() if _reviews(user, role)]
 
 
 def can_request(user: User | AnonymousUser) -> bool:

@@ -1,6 +1,8 @@
 """The register as an address asks for it: what is filtered, in which order, with which columns."""
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
 from aiso.accounts.models import User
+from aiso.web import figures
 from aiso.web.keyset import Page, page_of
 
 from .counts import Counts
@@ -51,7 +54,9 @@ class Register:
 
     @cached_property
     def visible(self) -> InitiativeQuerySet:
-        return Initiative.objects.visible_to(self.user)
+        """What the person may see; without those that never came onto the register, unless requests are asked for."""
+        visible = Initiative.objects.visible_to(self.user)
+        return visible if any(self.query.getlist("intake")) else visible.on_register()
 
     @cached_property
     def filter(self) -> RegisterFilter:
@@ -195,9 +200,23 @@ def _is_given(value: Any) -> bool:
     return value not in (None, "", [], slice(None, None, None))
 
 
+def _range_in_words(start: str, stop: str) -> str:
+    if start and stop:
+        return f"{start} to {stop}"
+    return f"from {start}" if start else f"up to {stop}"
+
+
+def _end(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return figures.measured(value)
+    return figures.day(value) if isinstance(value, date) else str(value)
+
+
 def _in_words(value: Any, field: Any) -> str:
     if isinstance(value, slice):
-        return " to ".join(str(end) for end in (value.start, value.stop) if end is not None)
+        return _range_in_words(_end(value.start), _end(value.stop))
     choices = dict(getattr(field, "choices", ())) if isinstance(value, str | list) else {}
     values = [value] if isinstance(value, str) or not hasattr(value, "__iter__") else value
     return ", ".join(str(each) if isinstance(each, Model) else str(choices.get(each, each)).lower() for each in values)

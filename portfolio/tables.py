@@ -5,6 +5,7 @@ accessors, which look up field and signature anew for every cell: that was half 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -14,13 +15,15 @@ from django.utils.safestring import SafeString, mark_safe
 from aiso.web import figures, markup
 
 from .actions.edit_initiative import CLASSIFYING
+from .decisions import highest_level
+from .lane_words import lane_reason
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
 
 type Draw = Callable[[Initiative], Any]
 
 # Shown unless an address chooses others; the order is the table's.
-STANDING = ("name", "unit", "stage", "days", "owners", "risk", "bucket", "priority")
+STANDING = ("name", "unit", "stage", "days", "owners", "risk", "lane", "bucket", "priority")
 
 
 class Cell(tables.Column):  # type: ignore[misc]
@@ -96,6 +99,28 @@ def _priority(row: Initiative) -> SafeString:
     return markup.priority(score, tuple(row.priority_parts))
 
 
+def _lane(row: Initiative) -> SafeString:
+    """The lane, with the condition that keeps it in the full one on hover and for those who listen."""
+    return _lane_html(str(row.get_lane_display()), lane_reason(row))
+
+
+@lru_cache(maxsize=256)
+def _lane_html(lane: str, reason: str) -> SafeString:
+    if not reason:
+        return format_html("{}", lane)
+    return format_html('<span title="{}">{}<span class="visually-hidden">: {}</span></span>', reason, lane, reason)
+
+
+def _autonomy(row: Initiative) -> str:
+    """The boldest level among its decisions, which must have been fetched with the rows."""
+    level = highest_level(row.decision_classes.all())
+    return str(level.label) if level else ""
+
+
+def _amount(row: Initiative) -> SafeString | str:
+    return "" if row.requested_amount is None else markup.money(row.requested_amount)
+
+
 def _days(row: Initiative) -> str:
     return "" if row.days_in_stage is None else figures.number(row.days_in_stage)
 
@@ -114,6 +139,7 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     risk = Cell(
         "Risk", lambda row: markup.risk_level(row.risk_tier), of=_chosen("risk_tier"), sort="risk", term="Risk tier"
     )
+    lane = Cell("Lane", _lane, of=_chosen("lane"), css="opt-col mid-col", term="Lane")
     ai_act = Cell("EU AI Act", _chosen("ai_act_class"))
     bucket = Cell("Bucket", _named("bucket"), edit="bucket", css="opt-col roomy-col", needs=("bucket",))
     workflow = Cell("Workflow", _named("workflow"), edit="workflow", needs=("workflow",))
@@ -122,6 +148,10 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     jurisdictions = Cell("Jurisdictions", _listed("jurisdictions"), edit="jurisdictions", needs=("jurisdictions*",))
     tools = Cell("Tools", _listed("tools"), edit="tools", needs=("tools*",))
     tags = Cell("Tags", _listed("tags"), edit="tags", needs=("tags*",))
+    autonomy = Cell("Highest autonomy", _autonomy, needs=("decision_classes*",), term="Autonomy level")
+    money = Cell(
+        "Money asked for", _amount, of=lambda row: row.requested_amount, edit="requested_amount", css="n opt-col"
+    )
     data = Cell("Data", _chosen("data_sensitivity"), edit="data_sensitivity")
     employees = Cell("Employees", _chosen("employee_effect"), edit="employee_effect")
     customers = Cell("Customer-facing", _yes_no("is_customer_facing"), edit="is_customer_facing")

@@ -1,13 +1,19 @@
+from datetime import timedelta
+
 import pghistory
 from celery import shared_task
+from django.db.models import Q
 
+from aiso import clock
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 
 from .actions.assign_owners import end_ownerships_of
+from .actions.conclude_lanes import conclude_lanes
 from .actions.imports import run
+from .counts import forget_counts
 from .intake_work import message_of
-from .models import Comment, Initiative, SearchWord
+from .models import Clearance, Comment, Initiative, Lane, SearchWord
 
 # The fields whose words searches know, and the one that decides whether they may.
 LEARNT = frozenset({"name", "summary", "outcome", "is_confidential"})
@@ -15,6 +21,8 @@ LEARNT = frozenset({"name", "summary", "outcome", "is_confidential"})
 SMALL = 2000
 # A batch takes a few seconds: an import that has not moved for this long has lost its worker.
 STALLED_MINUTES = 1
+# Days that the nightly look at clearances goes back, so that nights without a worker are made up for.
+NIGHTS = 7
 
 
 @shared_task
@@ -97,3 +105,30 @@ def run_started_import(event_id: int) -> None:
 def resume_imports() -> None:
     """Take up imports whose worker died."""
     run.resume_imports(STALLED_MINUTES)
+
+
+@shared_task
+def conclude_lanes_of_tool(event_id: int) -> None:
+    """Let the lanes of a tool's initiatives follow what was said of it. Repeating it finds them concluded."""
+    tool = Event.objects.get(pk=event_id).payload["tool"]
+    _conclude(Q(pk__in=Initiative.tools.through.objects.filter(tool=tool).values("initiative")))
+
+
+@shared_task
+def conclude_lanes_of_the_night() -> None:
+    """Conclude the lanes of initiatives whose tools' clearances began or ended in these days, or that say no reason.
+
+    Nobody publishes an event when an approval ends. Repeating it finds the lanes concluded.
+    """
+    today = clock.today()
+    began = Q(decided_on__range=(today - timedelta(days=NIGHTS), today))
+    ended = Q(expires_on__range=(today - timedelta(days=NIGHTS), today - timedelta(days=1)))
+    moved = Clearance.objects.filter(began | ended).values("tool")
+    users = Initiative.tools.through.objects.filter(tool__in=moved).values("initiative")
+    _conclude(Q(pk__in=users) | Q(lane=Lane.FULL, lane_decided_by=""))
+
+
+def _conclude(which: Q) -> None:
+    if conclude_lanes([*Initiative.objects.filter(which).order_by("pk").values_list("pk", flat=True)]):
+        # Lanes followed without a change by anybody, which is what counts are kept by.
+        forget_counts()

@@ -16,8 +16,9 @@ from .actions.answer_questions import answer_questions, split_reasons
 from .actions.assign_owners import take_back_assignment
 from .actions.discuss import add_link
 from .actions.edit_initiative import Change, edit_initiative
+from .actions.keep_decisions import add_decision_class, edit_decision_class, remove_decision_class
 from .actions.measure_outcomes import add_outcome_metric
-from .models import Initiative, Ownership
+from .models import DecisionClass, Initiative, Ownership
 
 # The message offers it for ten seconds; a page without script, for as long as somebody looks at it.
 KEPT_SECONDS = 600
@@ -71,6 +72,32 @@ class MetricRemoved:
 
 
 @dataclass(frozen=True)
+class DecisionAdded:
+    decision: int
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        remove_decision_class(_decision(initiative, self.decision), actor=actor)
+
+
+@dataclass(frozen=True)
+class DecisionEdited:
+    decision: int
+    was: dict[str, Any]
+    to: dict[str, Any]
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        edit_decision_class(_decision(initiative, self.decision), actor=actor, seen=self.to, **self.was)
+
+
+@dataclass(frozen=True)
+class DecisionRemoved:
+    fields: dict[str, Any]
+
+    def take_back(self, initiative: Initiative, actor: User) -> None:
+        add_decision_class(initiative, actor=actor, **self.fields)
+
+
+@dataclass(frozen=True)
 class LinkRemoved:
     name: str
     address: str
@@ -113,6 +140,13 @@ def assigned(before: dict[str, int], after: dict[str, int]) -> Assigned:
     """What an assignment did, from the ownerships held before and after it."""
     kinds = [kind for kind in {*before, *after} if before.get(kind) != after.get(kind)]
     return Assigned({kind: (before.get(kind), after.get(kind)) for kind in kinds})
+
+
+def _decision(initiative: Initiative, pk: int) -> DecisionClass:
+    decision: DecisionClass | None = initiative.decision_classes.filter(pk=pk).first()
+    if decision is None:
+        raise DomainError("Somebody removed this decision since.")
+    return decision
 
 
 def _place(initiative: Initiative, key: str) -> str:

@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from . import import_urls, initiative_urls, intake_urls
+from . import import_urls, initiative_urls, intake_urls, tool_urls
 from .views import bulk, lists, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
     path("initiatives/", include(initiative_urls.urlpatterns)),
     path("intakes/", include(intake_urls.urlpatterns)),
+    path("tools/", include(tool_urls.urlpatterns)),
     *import_urls.urlpatterns,
     path("administration/lists/", lists.list_index, name="list_index"),
     path("administration/lists/<slug:slug>/", lists.list_detail, name="list_detail"),

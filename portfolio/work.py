@@ -27,7 +27,7 @@ NAMED = 3
 def gaps_of_own(person: User) -> Iterator[WorkItem]:
     """A row for each initiative that the person owns and that lacks something they can mend."""
     own = Q(*[(owner, person) for owner in OWNERS], _connector=Q.OR)
-    rows = with_gap_facts(Initiative.objects.visible_to(person)).exclude(stage__in=ENDED).filter(own)
+    rows = with_gap_facts(Initiative.objects.visible_to(person).on_register()).exclude(stage__in=ENDED).filter(own)
     for initiative in rows.select_related("business_owner").defer("search").order_by("-changed_at")[:MOST]:
         gaps = [gap for gap in gaps_of(initiative) if gap.by == "editors"]
         if gaps:

@@ -1,12 +1,24 @@
 """make_*: the smallest true rows for a test, written past the actions and their permission."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
-from portfolio.models import Comment, Initiative, OwnerKind, Ownership, Stage, StageChange
+from portfolio.lane_facts import calibrated
+from portfolio.models import (
+    Clearance,
+    Comment,
+    DecisionClass,
+    Initiative,
+    OwnerKind,
+    Ownership,
+    Stage,
+    StageChange,
+    Tool,
+)
+from portfolio.models.decision import Confidence, CostOfError, Reversibility, ReviewCapacity
 from portfolio.models.lists import NamedEntry
 
 _numbers = count(1)
@@ -100,3 +112,34 @@ def make_entry[E: NamedEntry](model: type[E], name: str = "", **fields: Any) -> 
     entry = model(name=name or f"{model.__name__} {next(_numbers)}", **fields)
     entry.save()
     return entry
+
+
+def make_clearance(
+    tool: Tool, function: Clearance.Function | str, *, status: str = Clearance.Status.APPROVED, **fields: Any
+) -> Clearance:
+    """What a function says of a tool: an open-ended approval since thirty days, unless `fields` say otherwise."""
+    fields.setdefault("decided_on", clock.today() - timedelta(days=30))
+    fields.setdefault("recorded_by", User.objects.first() or make_person())
+    return Clearance.objects.create(tool=tool, function=function, status=status, **fields)
+
+
+def make_tool(name: str = "", *, approved: bool = True, **fields: Any) -> Tool:
+    """A tool that all three functions approve; with `approved=False` nobody was asked."""
+    tool = make_entry(Tool, name, **fields)
+    for function in Clearance.Function if approved else ():
+        make_clearance(tool, function)
+    return tool
+
+
+def make_decision(initiative: Initiative, name: str = "", **fields: Any) -> DecisionClass:
+    """A decision class whose four tests are all favourable, unless `fields` say otherwise."""
+    tests = {
+        "cost_of_error": CostOfError.LOW,
+        "reversibility": Reversibility.EASY,
+        "confidence": Confidence.HIGH,
+        "review_capacity": ReviewCapacity.AMPLE,
+    }
+    decision = DecisionClass(initiative=initiative, name=name or f"Decision {next(_numbers)}", **tests | fields)
+    decision.autonomy = fields.get("autonomy") or calibrated(decision).level
+    decision.save()
+    return decision

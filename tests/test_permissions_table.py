@@ -33,13 +33,16 @@ from portfolio.models import (
     OutcomeMetric,
     OwnerKind,
     SavedView,
+    Supplier,
     Tag,
+    Tool,
     ValueMapEntry,
 )
 from portfolio.undo import Edited, offer_undo
 from tests.api.conftest import make_api_token
 from tests.factories import (
     make_comment,
+    make_decision,
     make_entry,
     make_initiative,
     make_ownership,
@@ -71,6 +74,10 @@ WORDS = {
     "auditors": ["auditor"],
     "owners": ["owner", "deputy"],
     "business owner": ["owner"],
+    "legal": ["legal_reviewer"],
+    "procurement": ["procurement_reviewer"],
+    "security": ["security_reviewer"],
+    "risk": ["risk_reviewer"],
     "oneself": ["oneself"],
     "nobody": [],
 }
@@ -84,6 +91,9 @@ SENT: dict[str, dict[str, Any]] = {
     "/register/views/": {"name": "Mine", "query": "stage=pilot"},
     "/initiatives/{initiative}/edit/name/": {"name": "New name", "initial-name": "{name}"},
     "/initiatives/{initiative}/edit/unit/": {"unit": "{unit}", "initial-unit": "{own_unit}"},
+    "/initiatives/{initiative}/edit/requested_amount/": {"requested_amount": "60k"},
+    "/initiatives/{initiative}/lane/raise/": {"reason": "Unusual."},
+    "/initiatives/{raised}/lane/lower/": {"reason": "Looked at."},
     "/initiatives/{initiative}/owners/risk/deputies/": {"person": "{email}"},
     "/initiatives/{initiative}/discussion/new/": {"text": "Well begun."},
     "/initiatives/{confidential}/discussion/new/": {"text": "Well begun."},
@@ -223,8 +233,11 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         token=make_api_token(me, "Nightly sync")[0],
         unit=make_unit(),
         tag=make_entry(Tag),
+        tool=make_entry(Tool),
+        supplier=make_entry(Supplier),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
         comment=make_comment(initiative, me),
+        decision=make_decision(initiative),
         metric=OutcomeMetric.objects.create(initiative=initiative, name="Calls", unit="a week", direction="up"),
         file=_attached(initiative, me),
         confidential_file=_attached(confidential, me),
@@ -240,6 +253,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= {name: intake.reference for name, intake in _requests(people).items()}
+    names["raised"] = _owned(people, "Raised", lane_raised_because="Unusual.").reference
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     return names | {"email": person.email}

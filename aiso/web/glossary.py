@@ -2,6 +2,9 @@
 
 GLOSSARY = {
     "adoption": "How many of a workflow’s target users use it, read week by week. It is about users only.",
+    "approved tool": (
+        "Legal, procurement and security have each approved it, and none of the three approvals has ended."
+    ),
     "autonomy level": (
         "How far the system may act: delegate, delegate with audit, surface, keep human. Four tests set it; "
         "a more cautious level may always be chosen."
@@ -13,10 +16,21 @@ GLOSSARY = {
     "barrier": "What holds an initiative up, with an owner and a clock.",
     "bucket": "The kind of work an initiative changes, such as customer operations. The office keeps the list.",
     "business owner": "The person who answers for the initiative’s outcome in the business.",
+    "can be undone": (
+        "How easily a wrong decision is put right. Easy speaks for automation, hard against it; what cannot be undone "
+        "stays with people."
+    ),
     "condition": "What an approval still demands, by a date.",
+    "confidence": (
+        "How well it is known how sure the system is of its answers. Low, or not known, speaks against automation."
+    ),
     "confidential": (
         "Only its owners and deputies, the reviewers assigned to it, the members of its forum, the office and "
         "auditors see it."
+    ),
+    "cost of error": (
+        "What one wrong decision costs. Low speaks for automation, high against it; a very high cost keeps the "
+        "decision with people."
     ),
     "decision": "What the forum, or its delegate, ruled, with a rationale. Recorded once; a later one supersedes.",
     "decision class": "One recurring operational decision inside a workflow: the unit of scale.",
@@ -63,6 +77,10 @@ GLOSSARY = {
     ),
     "standard": "A charter, checklist, rule, component or playbook that need not be invented again.",
     "technical owner": "The person who answers for how the system is built and run.",
+    "time to review": (
+        "The time that people have to look at what the system decided. Too little, or not known, speaks against "
+        "automation: nobody would notice an error."
+    ),
     "tranche": "Money that a decision releases.",
     "waiver": "A recorded permission to depart from a standard, with an end date.",
     "workflow": "The business process that the initiative changes. It can be critical.",

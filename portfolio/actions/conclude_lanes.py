@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from aiso import clock
-from aiso.accounts.models import Role, User
+from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..lane_facts import lanes_of
 from ..lane_threshold import lane_threshold
 from ..models import Initiative
-from ..permissions import can_edit, changes_nothing
+from ..permissions import can_edit, can_lower_lane
 from .whole_register import for_all
 
 # Initiatives read and written together.
@@ -66,7 +66,7 @@ def lower_lane(initiative: Initiative, *, actor: User, reason: str) -> Initiativ
     Raises PermissionDenied for anybody but a risk reviewer who reaches its unit, DomainError without a reason.
     """
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
-    if changes_nothing(actor) or not actor.has_role(Role.RISK_REVIEWER, unit=locked.unit_id):
+    if not can_lower_lane(actor, locked):
         raise PermissionDenied("Only the risk function lowers a case that was raised.")
     if not reason.strip():
         raise DomainError("Say why the full lane is not needed any more.", field="reason")
@@ -90,7 +90,9 @@ def _conclude_between(after: int, to: int) -> None:
 
 @transaction.atomic
 def _conclude(pks: tuple[int, ...]) -> int:
-    rows = [*Initiative.objects.filter(pk__in=pks).defer("search", "notes", "summary", "outcome").order_by("pk")]
+    # Who changes a fact holds the row until the lane is concluded, so that no older facts overtake newer ones.
+    locked = Initiative.objects.select_for_update(of=["self"], no_key=True).filter(pk__in=pks)
+    rows = [*locked.defer("search", "notes", "summary", "outcome").order_by("pk")]
     changed = []
     for row, result in zip(rows, lanes_of(rows, lane_threshold()), strict=True):
         decided_by = result.deciding.code if result.deciding else ""

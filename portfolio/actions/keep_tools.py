@@ -9,7 +9,7 @@ from django.db import transaction
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.conflicts import changes_to_make
+from aiso.conflicts import changes_to_make, refuse_conflicts
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
@@ -51,11 +51,13 @@ def clear_tool(
     decided_on: date | None = None,
     expires_on: date | None = None,
     note: str = "",
+    seen: Mapping[str, Any] | None = None,
 ) -> Clearance:
     """Record what a function says of a tool since a day, today by default, in place of what it said before.
 
-    Raises PermissionDenied unless `actor` reviews for that function or keeps the register, DomainError for
-    a day to come or a refusal without a note, ValidationError for an end before the beginning.
+    `seen` is what the actor saw that it said. Raises PermissionDenied unless `actor` reviews for that function
+    or keeps the register, DomainError for a day to come or a refusal without a note, ValidationError for an end
+    before the beginning, ConflictError where somebody else recorded something else meanwhile.
     """
     tool = Tool.objects.select_for_update(of=["self"]).get(pk=tool.pk)
     if function not in Clearance.Function.values:
@@ -67,12 +69,23 @@ def clear_tool(
         raise DomainError("This day is still to come.", field="decided_on")
     if status == Clearance.Status.REFUSED and not note.strip():
         raise DomainError("Say why it is refused.", field="note")
-    clearance = tool.clearances.filter(function=function).first() or Clearance(tool=tool, function=function)
-    clearance.status, clearance.decided_on, clearance.expires_on = status, decided_on, expires_on
-    clearance.note, clearance.recorded_by, clearance.recorded_at = note.strip(), actor, clock.now()
+    said = {"status": status, "decided_on": decided_on, "expires_on": expires_on, "note": note.strip()}
+    clearance = _recorded(tool, function, actor, said, seen or {})
+    publish("tool.cleared", actor=actor, tool=tool, function=function, status=status)
+    return clearance
+
+
+def _recorded(tool: Tool, function: str, actor: User, said: dict[str, Any], seen: Mapping[str, Any]) -> Clearance:
+    """Store what a function says. It is one statement: a change of any part of it since it was seen is a conflict."""
+    clearance = tool.clearances.filter(function=function).first()
+    if clearance:
+        refuse_conflicts(seen=seen, present={name: getattr(clearance, name) for name in said}, wanted=said)
+    clearance = clearance or Clearance(tool=tool, function=function)
+    for name, value in said.items():
+        setattr(clearance, name, value)
+    clearance.recorded_by, clearance.recorded_at = actor, clock.now()
     clearance.full_clean()
     clearance.save()
-    publish("tool.cleared", actor=actor, tool=tool, function=function, status=status)
     return clearance
 
 

@@ -6,6 +6,7 @@ tells the same stories; each initiative they touch carries the tag DEMO.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -17,11 +18,14 @@ from ..actions.assign_owners import add_deputy, assign_owner
 from ..actions.discuss import add_comment
 from ..actions.edit_initiative import Change, current_value, edit_initiative
 from ..actions.measure_outcomes import add_outcome_metric
-from ..models import Bucket, Initiative, OutcomeMetric, OwnerKind, QuestionSet, Tag
+from ..lane import OPEN_DATA
+from ..models import Bucket, Initiative, OutcomeMetric, OwnerKind, QuestionSet, Tag, Tool
 from ..models.initiative import PRIORITY_PARTS
 from ..models.lists import NamedEntry
 from ..models.stage import ENDED
 from . import staff
+from .decisions import decide
+from .tools import SOUND, stock_tools
 
 DEMO = "Demo data"
 # One initiative in so many gets a story.
@@ -53,6 +57,14 @@ REMARKS = [
 ]
 # How often the mildest answer is given; the options of a question begin with it.
 LIKELY = 0.7
+# What is said of an initiative that touches nobody.
+HARMLESS = {
+    "is_rights_impacting": False,
+    "is_safety_impacting": False,
+    "is_customer_facing": False,
+    "employee_effect": Initiative.EmployeeEffect.NONE,
+    "data_sensitivity": Initiative.DataSensitivity.INTERNAL,
+}
 
 
 def tell_stories() -> int:
@@ -62,8 +74,9 @@ def tell_stories() -> int:
     chosen = [initiative for place, initiative in enumerate(running) if place % SHARE == 0]
     demo, _ = Tag.objects.get_or_create(name=DEMO)
     buckets = {entry.name: entry for entry in Bucket.objects.all()}
+    tools = stock_tools(people)
     for place, initiative in enumerate(chosen):
-        Story(initiative, people, place).tell(demo, buckets)
+        Story(initiative, people, place).tell(demo, buckets, tools)
     return len(chosen)
 
 
@@ -75,13 +88,17 @@ class Story:
         self.chance = Random(f"{initiative.source} {initiative.external_id} {initiative.name}")  # noqa: S311
         self.office = people[staff.MEMBER.address]
 
-    def tell(self, demo: Tag, buckets: Mapping[str, NamedEntry]) -> None:
+    def tell(self, demo: Tag, buckets: Mapping[str, NamedEntry], tools: Mapping[str, Tool]) -> None:
+        is_simple = self.place % 4 == 2 and self._may_be_simple()
         self._sort(demo, buckets)
         self._own()
+        self._equip(tools, is_simple=is_simple)
         if self.place % 3 == 0:
             self._measure()
-        if self.place % 4 == 0:
-            self._answer()
+        if self.place % 4 == 0 or is_simple:
+            self._answer(likely=1 if is_simple else LIKELY)
+        if self.place % 2 == 0:
+            decide(self.initiative, self.office, self.chance, harmless=is_simple)
         if self.place % 5 == 0:
             self._discuss()
 
@@ -98,6 +115,25 @@ class Story:
         name = self.initiative.name.lower()
         fitting = (bucket for words, bucket in BUCKETS if any(word in name for word in words))
         return next(fitting, OTHER_BUCKET)
+
+    def _may_be_simple(self) -> bool:
+        """Whether nothing that its source says keeps it from the fast lane."""
+        row = self.initiative
+        touches = row.is_rights_impacting or row.is_safety_impacting or row.is_customer_facing
+        return not touches and row.data_sensitivity in ("", *OPEN_DATA)
+
+    def _equip(self, tools: Mapping[str, Tool], *, is_simple: bool) -> None:
+        """Tools, the money asked for, and of the simplest ones that they touch nobody."""
+        names = self.chance.sample(SOUND if is_simple else sorted(tools), k=self.chance.randrange(1, 3))
+        amount = self.chance.randrange(4, 48) if is_simple else self.chance.choice((30, 60, 120, 180, 250, 400, 900))
+        wanted: dict[str, Any] = {"tools": [tools[name] for name in names], "requested_amount": Decimal(amount * 1000)}
+        if is_simple:
+            wanted |= HARMLESS
+        elif self.place % 5 == 4:
+            del wanted["requested_amount"]
+        changes = {field: Change(current_value(self.initiative, field), to) for field, to in wanted.items()}
+        edit_initiative(self.initiative, actor=self.office, changes=changes, reason=NO_REASON)
+        self.initiative.refresh_from_db()
 
     def _own(self) -> None:
         """Most have all three owners; some miss one, and some changed hands not long ago."""
@@ -134,13 +170,13 @@ class Story:
             horizon_on=today + timedelta(days=self.chance.randrange(60, 360)),
         )
 
-    def _answer(self) -> None:
+    def _answer(self, likely: float) -> None:
         questions = QuestionSet.objects.in_force(QuestionSet.Kind.RISK_TIER).questions.prefetch_related("options")
         answers = {}
         for question in questions:
             options = [*question.options.all()]
-            likely = self.chance.random() < LIKELY
-            answers[question.code] = (options[0] if likely else self.chance.choice(options)).code
+            is_mild = self.chance.random() < likely
+            answers[question.code] = (options[0] if is_mild else self.chance.choice(options)).code
         answer_questions(self.initiative, actor=self.office, kind=QuestionSet.Kind.RISK_TIER, answers=answers)
 
     def _discuss(self) -> None:

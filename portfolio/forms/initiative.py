@@ -1,5 +1,6 @@
 """The fields of an initiative, each with the control that suits its kind."""
 
+from decimal import Decimal
 from typing import Any, Self
 
 from django import forms
@@ -9,9 +10,9 @@ from django.http import QueryDict
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
-from aiso.web.forms import DayInput, LongSelect, PersonField, TagSelect
+from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSelect
 
-from ..actions.edit_initiative import CHOICES, FACTS, SETS, TEXTS
+from ..actions.edit_initiative import AMOUNTS, CHOICES, FACTS, SETS, TEXTS
 from ..facts import label_of, shown
 from ..models import Initiative, Stage
 from ..models.initiative import OWNERS, PRIORITY_PARTS
@@ -19,7 +20,19 @@ from ..models.stage import PATH
 from .seen import EntriesField, SeenForm
 
 # The order in which the whole form asks.
-WHOLE = ("name", "summary", "outcome", "unit", *CHOICES, *SETS, *FACTS, *PRIORITY_PARTS, "is_confidential", "notes")
+WHOLE = (
+    "name",
+    "summary",
+    "outcome",
+    "unit",
+    *CHOICES,
+    *SETS,
+    *AMOUNTS,
+    *FACTS,
+    *PRIORITY_PARTS,
+    "is_confidential",
+    "notes",
+)
 # Several fields that are edited together under one name.
 GROUPS = {"owners": OWNERS, "priority": PRIORITY_PARTS}
 # Lists that grow beyond what one scrolls through.
@@ -107,6 +120,9 @@ def field_for(name: str, initiative: Initiative) -> forms.Field:
     if name in SETS:
         entries = _entries(name, [*getattr(initiative, name).values_list("pk", flat=True)])
         return EntriesField(entries, label=label_of(name), required=False, widget=TagSelect)
+    if name in AMOUNTS:
+        help_text = str(Initiative._meta.get_field(name).help_text)  # type: ignore[union-attr]
+        return MoneyField(label=label_of(name), required=False, min_value=0, help_text=help_text)
     if name in (*CHOICES, "unit"):
         return _choice_field(name, initiative)
     return _plain_field(name)
@@ -149,4 +165,11 @@ def _entries(name: str, chosen: list[int | None] | None) -> models.QuerySet[Any]
 
 def _initial(initiative: Initiative, name: str) -> Any:
     value = getattr(initiative, name)
-    return [*value.all()] if name in SETS else value
+    if name in SETS:
+        return [*value.all()]
+    return _without_idle_cents(value) if name in AMOUNTS else value
+
+
+def _without_idle_cents(amount: Decimal | None) -> Decimal | None:
+    """50000.00 as 50000, as people typed it."""
+    return amount.quantize(Decimal(1)) if amount is not None and amount == amount.to_integral_value() else amount

@@ -72,6 +72,9 @@ TOLD_AS_FACTS = {
 }
 UNIT_PATH = re.compile(r"\s+[/>|→»]\s+")
 SLASH = re.compile(r"\s*/\s*")
+CURRENCY = re.compile(r"EUR|USD|GBP|CHF|[€$£]", re.IGNORECASE)
+# Up to fourteen digits, as the register holds them; three digits after a mark are thousands, two are cents.
+AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:[ \u00a0\u202f,.'’]\d{3}){1,3}|\d{1,14})(?:[.,](?P<cents>\d{1,2}))?")
 LIST_SEPARATOR = re.compile(r"\s*[;,|\n]\s*")
 
 
@@ -209,6 +212,7 @@ class _Interpreter:
         self._open()
         self._link()
         self._count_parts()
+        self._ask_money()
         self._keep_facts()
         self.reading.values["notes"] = self._noted()
 
@@ -348,6 +352,20 @@ class _Interpreter:
             self.reading.values[part] = int(number[1]) if number else None
             if said and not number:
                 self._problem(key, "not a whole number from 1 to 5")
+
+    def _ask_money(self) -> None:
+        """The sum as `50000.00`, in the reporting currency, whichever way its thousands are parted."""
+        if "requested_amount" not in self.cells:
+            return
+        said = self._said("requested_amount")
+        amount = AMOUNT.fullmatch(CURRENCY.sub("", said).strip())
+        if amount:
+            whole = re.sub(r"\D", "", amount["whole"])
+            self.reading.values["requested_amount"] = f"{int(whole)}.{(amount['cents'] or '').ljust(2, '0')}"
+        else:
+            self.reading.values["requested_amount"] = None
+            if said:
+                self._problem("requested_amount", "not a sum of money")
 
     def _keep_facts(self) -> None:
         for key, said in self.said.items():

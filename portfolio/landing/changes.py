@@ -7,6 +7,7 @@ register. Where somebody changed the register since, that stays, and the row say
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from aiso import clock
@@ -84,7 +85,7 @@ class Changes:
         if row.record is not None and not _same(current, stood):
             row.problem(_label(name), str(value), KEPT)
             return
-        before[attribute] = current
+        before[attribute] = str(current) if isinstance(current, Decimal) else current
         setattr(initiative, attribute, wanted)
         self.fields.add(attribute)
 
@@ -190,7 +191,9 @@ def add_pairs(name: str, pairs: Sequence[tuple[int, int]]) -> None:
 
 
 def _stored(name: str, value: Any) -> Any:
-    """A value as the initiative's column holds it: texts and choices are never null."""
+    """A value as the initiative's column holds it: texts and choices are never null, money is a number."""
+    if name == "requested_amount":
+        return None if value is None else Decimal(value)
     return "" if value is None and name in {*TEXTS, *CHOICE_TEXTS} else value
 
 

@@ -21,6 +21,7 @@ PLAIN = (
     "data_readiness",
     "strategic_fit",
     "governance_complexity",
+    "requested_amount",
 )
 BLANKS: tuple[Any, ...] = (None, "", [], {})
 
@@ -38,6 +39,7 @@ def snapshots(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 def _snapshot(row: Initiative) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(row, name) for name in PLAIN}
+    values["requested_amount"] = None if row.requested_amount is None else f"{row.requested_amount:.2f}"
     values |= {name: str(getattr(row, name) or "") for name in NAMED}
     values |= {name: [entry.name for entry in getattr(row, name).all()] for name in LISTED}
     values["links"] = [[link.name, link.address] for link in row.links.all()]

@@ -1,6 +1,7 @@
 """Decision classes: the recurring operational decisions of an initiative, and how far the system may act in each."""
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -98,3 +99,9 @@ class DecisionClass(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The constraint says it too, in words for machines."""
+        others = type(self).objects.filter(initiative=self.initiative_id, name=self.name).exclude(pk=self.pk)
+        if others.exists():
+            raise ValidationError({"name": "This initiative has a decision of this name already."})

@@ -4,6 +4,7 @@ from typing import Self
 
 import pghistory
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -35,6 +36,12 @@ class NamedEntry(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The constraint says it too, in words for machines."""
+        namesakes = type(self)._default_manager.filter(name__iexact=self.name).exclude(pk=self.pk)
+        if namesakes.exists():
+            raise ValidationError({"name": "This name is there already, in one spelling or another."})
 
 
 @pghistory.track()

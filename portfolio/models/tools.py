@@ -1,19 +1,23 @@
 """The register of tools and their suppliers, and what legal, procurement and security say of each tool."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 import pghistory
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from aiso import clock
 from aiso.accounts.models import User
 
 from .lists import ListQuerySet, NamedEntry
+
+# Days before a clearance ends from which on somebody should see to the next one.
+SOON_DAYS = 60
 
 
 @pghistory.track()
@@ -36,10 +40,26 @@ class ToolQuerySet(ListQuerySet["Tool"]):
     def unapproved(self, as_of: date | None = None) -> Self:
         return self._with_current(as_of).filter(current_clearances__lt=len(Clearance.Function))
 
+    def refused(self) -> Self:
+        """Those that at least one function refuses."""
+        return self.filter(_any(Clearance.objects.refused()))
+
+    def expiring(self, as_of: date | None = None) -> Self:
+        """Those of which an approval ends within SOON_DAYS."""
+        return self.filter(_any(Clearance.objects.expiring(as_of)))
+
+    def expired(self, as_of: date | None = None) -> Self:
+        """Those of which an approval has ended."""
+        return self.filter(_any(Clearance.objects.expired(as_of)))
+
     def _with_current(self, as_of: date | None) -> Self:
         current = Clearance.objects.current(as_of).filter(tool=OuterRef("pk")).order_by().values("tool")
         count = Subquery(current.annotate(n=Count("pk")).values("n"), output_field=models.IntegerField())
         return self.annotate(current_clearances=Coalesce(count, 0))
+
+
+def _any(clearances: "QuerySet[Clearance]") -> Exists:
+    return Exists(clearances.filter(tool=OuterRef("pk")))
 
 
 @pghistory.track()
@@ -65,6 +85,18 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
         day = as_of or clock.today()
         in_time = Q(expires_on=None) | Q(expires_on__gte=day)
         return self.filter(in_time, status=Clearance.Status.APPROVED, decided_on__lte=day)
+
+    def refused(self) -> Self:
+        return self.filter(status=Clearance.Status.REFUSED)
+
+    def expiring(self, as_of: date | None = None) -> Self:
+        """Approvals that hold, and end within SOON_DAYS."""
+        day = as_of or clock.today()
+        return self.current(day).filter(expires_on__lte=day + timedelta(days=SOON_DAYS))
+
+    def expired(self, as_of: date | None = None) -> Self:
+        """Approvals whose last day is past, and that nobody renewed."""
+        return self.filter(status=Clearance.Status.APPROVED, expires_on__lt=as_of or clock.today())
 
 
 @pghistory.track()
@@ -106,6 +138,11 @@ class Clearance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_function_display()}: {self.get_status_display().lower()}"
+
+    def clean(self) -> None:
+        """The constraint says it too, in words for machines."""
+        if self.expires_on and self.decided_on and self.expires_on < self.decided_on:
+            raise ValidationError({"expires_on": "It cannot end before it begins."})
 
     @property
     def is_expired(self) -> bool:

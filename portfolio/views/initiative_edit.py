@@ -12,15 +12,17 @@ from django.views.decorators.http import require_http_methods
 
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
-from aiso.web.htmx import announce, wants_partial
+from aiso.web.htmx import announce, htmx_of, wants_partial
 
 from .. import tables
 from ..actions.assign_owners import assign_owners
 from ..actions.edit_initiative import CLASSIFYING, EDITABLE, Change, edit_initiative
 from ..facts import fact_link, label_of
 from ..forms.initiative import GROUPS, WHOLE, InitiativeForm
+from ..lane_facts import INPUTS
 from ..models import Initiative
 from ..models.initiative import OWNERS, PRIORITY_PARTS
+from ..overview import lane_panel
 from ..page import page_for, visible_initiative
 from ..permissions import can_assign_owners, can_classify, can_edit
 from ..undo import Deed, Edited, assigned, offer_undo, ownerships_held
@@ -105,6 +107,13 @@ class Editing:
     def is_inline(self) -> bool:
         return self.place in ("cell", "fact")
 
+    @property
+    def stands_on_overview(self) -> bool:
+        """Whether the page that asks shows the initiative's overview."""
+        htmx = htmx_of(self.request)
+        shown = (htmx.current_url_abs_path or "") if htmx else ""
+        return shown.partition("?")[0].partition("#")[0] == self.initiative.get_absolute_url()
+
     def check_rights(self) -> None:
         person = signed_in(self.request)
         may = can_assign_owners if self.is_of_owners else can_edit
@@ -175,8 +184,11 @@ def _show(editing: Editing) -> HttpResponse:
     if editing.place == "fact":
         page = page_for(editing.request, editing.initiative.pk)
         drawn = fact_link(page.initiative, editing.field)
-        standing = render_to_string("portfolio/_standing.html", {"page": page, "swap": True}, editing.request)
-        return HttpResponse(drawn + standing)
+        # The overview alone shows the lane's conditions.
+        lane = lane_panel(page, swap=True) if editing.field in INPUTS and editing.stands_on_overview else ""
+        context = {"page": page, "initiative": page.initiative, "swap": True}
+        standing = render_to_string("portfolio/_standing.html", context, editing.request)
+        return HttpResponse(drawn + standing + lane)
     if editing.place == "cell":
         return HttpResponse(_drawn(editing))
     return go_on(editing.request, editing.initiative, "portfolio:initiative_detail")

@@ -11,7 +11,7 @@ from tests.factories import make_comment, make_initiative
 
 from .conftest import axe_findings, overflow
 
-TABS = ("", "owners/", "risk/", "outcomes/", "discussion/", "files/", "history/")
+TABS = ("", "owners/", "risk/", "decisions/", "outcomes/", "discussion/", "files/", "history/")
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from ...counts import forget_counts
 from ...importing.interpret import LISTED
 from ...models import ImportedRecord, ImportJob, ImportRow, Initiative, Ownership, StageChange
 from ...permissions import can_run_import
+from ..conclude_lanes import conclude_lanes
 
 NAMED_IN_MESSAGE = 5
 MODELS = {
@@ -111,6 +112,7 @@ def _restore(job: ImportJob) -> None:
             assert row.before is not None
             _restore_fields(initiative, row.before["fields"])
             _restore_record(job, initiative, row)
+    conclude_lanes(found)
 
 
 def _restore_fields(initiative: Initiative, before: dict[str, Any]) -> None:
@@ -125,7 +127,7 @@ def _restore_fields(initiative: Initiative, before: dict[str, Any]) -> None:
                 _restore_openings(initiative, value)
             case "changed_at":
                 plain[name] = datetime.fromisoformat(value)
-            case "priority":
+            case "priority" | "requested_amount":
                 plain[name] = None if value is None else Decimal(value)
             case _ if name in LISTED:
                 getattr(initiative, name).remove(*value)

@@ -1,6 +1,7 @@
 """Rows become initiatives, once, with what they say; people's own changes stay."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from portfolio.actions.edit_initiative import Change, edit_initiative
 from portfolio.actions.imports import run
 from portfolio.actions.imports.mapping import map_import
 from portfolio.actions.imports.run import run_import, start_import
+from portfolio.actions.imports.undo import undo_import
 from portfolio.actions.imports.upload import upload_import
 from portfolio.export import Sheet as Export
 from portfolio.export import csv_lines, xlsx_bytes
@@ -300,6 +302,7 @@ def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
         value=3,
         is_customer_facing=True,
         stage=Stage.BUILD,
+        requested_amount=Decimal("1250000.50"),
     )
     exported = Export(Initiative.objects.all(), [], everything=True)
     content = "".join(csv_lines(exported)).encode() if kind == "csv" else xlsx_bytes(exported)
@@ -311,12 +314,20 @@ def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
     fresh = bring_in(content, name="elsewhere.csv")
     assert counts(fresh)[0] == 4
     trick = Initiative.objects.get(name="=SUM(A1) trick")
-    assert (trick.summary, trick.outcome, trick.value, trick.is_customer_facing, trick.stage) == (
+    assert (
+        trick.summary,
+        trick.outcome,
+        trick.value,
+        trick.is_customer_facing,
+        trick.stage,
+        trick.requested_amount,
+    ) == (
         "+1 is not a formula",
         "-2 hours a case",
         3,
         True,
         "build",
+        Decimal("1250000.50"),
     )
     assert Initiative.objects.get(external_id="U-1").source == "cases"
 
@@ -348,6 +359,61 @@ def test_expected_benefits_are_the_outcome(bring_in, header, cells, summary, out
     initiative = Initiative.objects.get()
     assert (initiative.summary, initiative.outcome) == (summary, outcome)
     assert counts(bring_in(content)) == (0, 0, 1, 0)
+
+
+MONEY = [*HEADER, "Requested budget"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ("50000", 50_000),
+        ("50,000", 50_000),
+        ("€ 1.250.000,50", Decimal("1250000.50")),
+        ("1 250 000 EUR", 1_250_000),
+        ("1’250’000 CHF", 1_250_000),
+        ("0", 0),
+        ("12.5", Decimal("12.50")),
+        ("", None),
+        ("n/a", None),
+        ("about a million", None),
+        ("-5", None),
+        ("1" * 15, None),
+    ],
+)
+def test_money_is_read_as_people_write_it(bring_in, cell, amount):
+    bring_in(sheet([[*ROWS[0], cell]], MONEY))
+
+    assert Initiative.objects.get().requested_amount == amount
+
+
+def test_money_follows_its_source_and_goes_back(bring_in, office_member):
+    bring_in(sheet([[*ROWS[0], "50,000"]], MONEY))
+    assert counts(bring_in(sheet([[*ROWS[0], "50,000"]], MONEY))) == (0, 0, 1, 0)
+    job = bring_in(sheet([[*ROWS[0], "60,000"]], MONEY))
+    assert Initiative.objects.get().requested_amount == 60_000
+
+    undo_import(job, actor=office_member)
+    assert Initiative.objects.get().requested_amount == 50_000
+
+    edit_initiative(
+        Initiative.objects.get(), actor=office_member, changes={"requested_amount": Change(Decimal(50_000), 70_000)}
+    )
+    kept = bring_in(sheet([[*ROWS[0], "80,000"]], MONEY))
+    assert Initiative.objects.get().requested_amount == 70_000
+    assert kept.rows.get().problems
+
+
+def test_lanes_follow_an_import_that_is_taken_back(bring_in, office_member):
+    header = [*HEADER, "Risk tier"]
+    bring_in(sheet([[*ROWS[0], "low"]], header))
+    assert Initiative.objects.get().lane_decided_by == "decisions"
+    job = bring_in(sheet([[*ROWS[0], "high"]], header))
+    assert Initiative.objects.get().lane_decided_by == "tier"
+
+    undo_import(job, actor=office_member)
+
+    assert Initiative.objects.get().lane_decided_by == "decisions"
 
 
 def test_our_reference_alone_does_not_make_it_the_same(bring_in):

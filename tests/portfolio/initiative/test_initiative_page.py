@@ -25,6 +25,7 @@ from portfolio.models import (
 )
 from tests.factories import (
     make_comment,
+    make_decision,
     make_entry,
     make_initiative,
     make_ownership,
@@ -36,7 +37,7 @@ from tests.factories import (
 from .forms import htmx, opened
 
 pytestmark = pytest.mark.django_db
-TABS = ("", "owners/", "risk/", "outcomes/", "discussion/", "files/", "history/")
+TABS = ("", "owners/", "risk/", "decisions/", "outcomes/", "discussion/", "files/", "history/")
 # PAGES and the issue allow 15; what it takes is less, and stays so.
 BUDGET = 11
 
@@ -56,7 +57,9 @@ def test_everybody_signed_in_reads_an_ordinary_initiative(client, initiative, st
     assert "/edit/" not in response.content.decode()
 
 
-@pytest.mark.parametrize("tab", [*TABS, "preview/", "edit/", "edit/name/", "owners/risk/", "outcomes/new/"])
+@pytest.mark.parametrize(
+    "tab", [*TABS, "preview/", "edit/", "edit/name/", "owners/risk/", "decisions/new/", "outcomes/new/"]
+)
 def test_a_confidential_one_does_not_exist_for_others(client, secret, stranger, executive, tab):
     for person in (stranger, executive):
         client.force_login(person)
@@ -99,7 +102,7 @@ def test_the_first_line_tells_where_it_stands_and_what_is_missing(client, initia
     response = client.get(initiative.get_absolute_url())
 
     assert sentence(response).startswith('In pilot for <span class="nw">74 days')
-    assert "9 things" in sentence(response)
+    assert "10 things" in sentence(response)
 
 
 def test_the_first_line_begins_with_the_outcome(client, initiative, stranger):
@@ -213,6 +216,7 @@ def fill(initiative):
         make_comment(initiative, people[number % 6], f"**{number}** @{people[0].email}").mentions.add(people[0])
         Link.objects.create(initiative=initiative, name=f"Link {number}", address="https://example.org")
         OutcomeMetric.objects.create(initiative=initiative, name=f"Metric {number}", unit="x", direction="up")
+        make_decision(initiative)
         initiative.tags.add(make_entry(Tag))
         initiative.jurisdictions.add(make_entry(Jurisdiction))
     for person in people:

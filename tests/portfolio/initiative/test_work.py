@@ -19,7 +19,7 @@ def test_an_owner_finds_the_gaps_in_what_is_theirs(client, initiative, technical
 
     [item] = gaps_of_own(technical_owner)
 
-    assert (item.what, item.note) == ("8 gaps in", "summary, outcome metric, risk tier and 5 more")
+    assert (item.what, item.note) == ("9 gaps in", "summary, outcome metric, risk tier and 6 more")
     assert item.url == f"{initiative.get_absolute_url()}#missing"
     assert [*gaps_of_own(stranger)] == []
     client.force_login(technical_owner)
