@@ -6,7 +6,7 @@ from aiso.accounts.models import BusinessUnit, User
 from aiso.web.forms import person_text
 
 from ..actions.intakes import ask_requester, decline_intake, join_intake, start_intake, submit_intake
-from ..models import Initiative, Intake, Jurisdiction, Question
+from ..models import Initiative, Intake, Jurisdiction, Question, Tag
 from . import staff
 
 MILD = {
@@ -108,14 +108,13 @@ DECLINED = (
 )
 
 
-def make_requests(people: dict[str, User]) -> int:
-    """Make them all, by invented people; returns how many."""
+def make_requests(people: dict[str, User], demo: Tag) -> None:
+    """Make them all, by invented people; those that were submitted carry the tag `demo`."""
     for name, address, state, told in REQUESTS:
-        _make(name, people[address], people[staff.MEMBER.address], state, told)
-    return len(REQUESTS)
+        _make(name, people[address], people[staff.MEMBER.address], state, told, demo)
 
 
-def _make(name: str, requester: User, office: User, state: str, told: dict[str, Any]) -> None:
+def _make(name: str, requester: User, office: User, state: str, told: dict[str, Any], demo: Tag) -> None:
     complete = state in {Intake.State.SUBMITTED, Intake.State.ASKED, Intake.State.DECLINED}
     answers = {"name": name, "business_owner": person_text(requester)} | (_usual() if complete else {}) | told
     if "decisions" in told:
@@ -123,6 +122,8 @@ def _make(name: str, requester: User, office: User, state: str, told: dict[str, 
     intake = start_intake(actor=requester, answers=answers)
     if complete:
         intake = submit_intake(intake, actor=requester)
+        assert intake.initiative is not None
+        intake.initiative.tags.add(demo)
     if state == Intake.State.ASKED:
         ask_requester(intake, actor=office, text=ASKED)
     elif state == Intake.State.DECLINED:

@@ -96,5 +96,10 @@ def demo_password() -> tuple[str, bool]:
     return password, True
 
 
+def hired() -> dict[str, User]:
+    """The invented people by their address."""
+    return {invented.address: User.objects.get(email=invented.email) for invented in STAFF + COLLEAGUES}
+
+
 def are_hired() -> bool:
     return bool(User.objects.filter(email=LEAD.email).exists())

@@ -69,7 +69,7 @@ HARMLESS = {
 
 def tell_stories() -> int:
     """Tell them all; returns how many initiatives have one."""
-    people = {invented.address: User.objects.get(email=invented.email) for invented in staff.STAFF + staff.COLLEAGUES}
+    people = staff.hired()
     running = Initiative.objects.exclude(stage__in=ENDED).order_by("pk")
     chosen = [initiative for place, initiative in enumerate(running) if place % SHARE == 0]
     demo, _ = Tag.objects.get_or_create(name=DEMO)

@@ -9,8 +9,8 @@ from django.db import transaction
 from aiso.accounts.models import User
 from aiso.events.models import Event
 from aiso.events.outbox import publish
-from portfolio.demo import staff, stories
-from portfolio.models import Initiative
+from portfolio.demo import requests, staff, stories
+from portfolio.models import Initiative, Tag
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "omb-2024.csv"
 # The event that says that the stories are told.
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         member = User.objects.get(email=staff.MEMBER.email)
         with pghistory.context(user=member.pk, reason=stories.NO_REASON):
             count = stories.tell_stories()
+            requests.make_requests(staff.hired(), Tag.objects.get(name=stories.DEMO))
         publish(TOLD, actor=member, initiatives=count)
         total = Initiative.objects.count()
         self.stdout.write(
