@@ -17,7 +17,8 @@ from aiso.web.forms import MoneyField
 from .duplicates import Likeness, likely_duplicates
 from .forms.intake import REASON, STEPS, DecisionsForm, StepForm
 from .intake_sheet import ANSWERED_IN, Sheet
-from .lane import Condition, State
+from .lane import LaneResult, State
+from .lane_words import Hinted, hinted, standing_of_lane
 from .models import Intake, IntakeQuestion
 from .permissions import can_answer_intake, can_triage
 
@@ -110,20 +111,31 @@ class IntakePage:
         return self.sheet.forms[self.step_slug]
 
     @property
-    def lane(self) -> Any:
+    def lane(self) -> LaneResult:
         return self.sheet.lane
 
     @cached_property
-    def conditions(self) -> list[tuple[Condition, str, str]]:
-        """The lane's conditions, each with the step that answers it and its address."""
-        shown = []
-        for condition in self.lane.conditions:
-            slug = ANSWERED_IN.get(condition.code, "")
-            number = next((place for place, step in enumerate(STEPS, start=1) if step.slug == slug), 0)
-            where = "Answered here" if slug == self.step_slug else f"Step {number}"
-            address = reverse("portfolio:intake_step", args=[self.intake.reference, slug]) if slug else ""
-            shown.append((condition, where, address))
-        return shown
+    def conditions(self) -> list[Hinted]:
+        """The lane's conditions, each with the step that answers it, linked for whoever may still answer."""
+        return hinted(self.lane, {code: self._where(slug) for code, slug in ANSWERED_IN.items()})
+
+    def _where(self, slug: str) -> tuple[str, str]:
+        if not self.may_change:
+            return "", ""
+        number = 1 + [step.slug for step in STEPS].index(slug)
+        address = reverse("portfolio:intake_step", args=[self.intake.reference, slug])
+        return ("here", "") if slug == self.step_slug else (f"in step {number}", address)
+
+    @property
+    def lane_standing(self) -> str:
+        return standing_of_lane(self.lane)
+
+    @property
+    def lane_status(self) -> str:
+        """The lane in one sentence, for those who hear the page: it is told again only when it changes."""
+        deciding = self.lane.deciding
+        because = f"; {deciding.text} fails" if deciding and deciding.state is State.FAILS else ""
+        return f"{self.lane.lane.label} lane{because}. {figures.plural(len(self.likenesses), 'similar initiative')}."
 
     @property
     def undecided(self) -> bool:

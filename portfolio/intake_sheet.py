@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .actions.answer_questions import UNSUSPECTED
-from .classes import highest
+from .classes import KINDS_OF_TIER, highest
 from .forms.intake import DECISIONS, REASON, SAME_AS, STEPS, TIER, USE, DecisionsForm, StepForm
 from .lane import LaneFacts, LaneResult, lane_of
 from .lane_facts import decision_facts
@@ -51,7 +51,8 @@ class Sheet:
     @cached_property
     def asked(self) -> list[Question]:
         """The risk questions and the prohibited uses, as they are in force."""
-        return [question for question in questions_in_force() if question.question_set.kind != QuestionSet.Kind.AI_ACT]
+        asked = [each for each in questions_in_force() if each.question_set.kind in KINDS_OF_TIER]
+        return sorted(asked, key=lambda each: (KINDS_OF_TIER.index(each.question_set.kind), each.position))
 
     @cached_property
     def forms(self) -> dict[str, StepForm]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from aiso.web import figures
+
 from .autonomy import Autonomy
 from .models.decision import AutonomyLevel, CostOfError, Reversibility
 from .models.initiative import Initiative, Lane
@@ -171,7 +173,8 @@ def _tools(facts: LaneFacts) -> Condition:
 def _money(facts: LaneFacts) -> Condition:
     amount = facts.requested_amount
     holds = None if amount is None else amount < facts.threshold
-    return _condition("money", f"Money under {facts.threshold:,.0f}", holds, "" if amount is None else f"{amount:,.0f}")
+    text = f"Money under {figures.exact_money(facts.threshold)}"
+    return _condition("money", text, holds, "" if amount is None else figures.exact_money(amount))
 
 
 def _named(names: list[str]) -> str:
