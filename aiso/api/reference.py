@@ -47,6 +47,7 @@ class Explained:
     body_type: str
     body: SafeString | None
     outcomes: list[Outcome]
+    errors: SafeString
     example: str
 
 
@@ -100,7 +101,8 @@ def _explained(path: str, method: str, told: Mapping[str, Any]) -> Explained:
         headers=[_parameter(each) for each in parameters if each["in"] == "header"],
         body_type=body_type,
         body=_type(bodies[body_type]["schema"]) if bodies else None,
-        outcomes=[_outcome(status, each) for status, each in sorted(told["responses"].items())],
+        outcomes=[_outcome(status, each) for status, each in sorted(told["responses"].items()) if "$ref" not in each],
+        errors=_joined((_errors(status) for status, each in sorted(told["responses"].items()) if "$ref" in each), ", "),
         example=_example(path, method, body_type),
     )
 
@@ -116,12 +118,14 @@ def _members(schema: Mapping[str, Any]) -> Iterator[Part]:
 
 
 def _outcome(status: str, told: Mapping[str, Any]) -> Outcome:
-    if "$ref" in told:
-        meant = [problem for problem in PROBLEMS.values() if str(problem.status) == status]
-        links = ((problem.type, problem.title) for problem in meant)
-        return Outcome(status, "", format_html_join(" · ", '<a href="{}">{}</a>', links))
     content = next(iter(told.get("content", {}).values()), None)
     return Outcome(status, told["description"], _type(content["schema"]) if content else SafeString(""))
+
+
+def _errors(status: str) -> SafeString:
+    """A status that means an error, leading to the first of those that have it."""
+    first = next(problem for problem in PROBLEMS.values() if str(problem.status) == status)
+    return format_html('<a href="{}">{}</a>', first.type, status)
 
 
 def _type(schema: Mapping[str, Any]) -> SafeString:

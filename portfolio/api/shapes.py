@@ -211,11 +211,7 @@ def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
         "stage": initiative.stage,
         "stage_since": initiative.stage_since,
         "began_on": initiative.began_on,
-        "owners": {
-            "business": names.link("person", initiative.business_owner_id),
-            "technical": names.link("person", initiative.technical_owner_id),
-            "risk": names.link("person", initiative.risk_owner_id),
-        },
+        "owners": _owners(initiative, names),
         "business_owner_since": initiative.business_owner_since,
         "risk_tier": initiative.risk_tier or None,
         "ai_act_class": initiative.ai_act_class or None,
@@ -234,4 +230,12 @@ def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
         "external_id": initiative.external_id,
         "created_at": initiative.created_at,
         "changed_at": initiative.changed_at,
+    }
+
+
+def _owners(initiative: Initiative, names: _Names) -> OwnersShape:
+    return {
+        "business": names.link("person", initiative.business_owner_id),
+        "technical": names.link("person", initiative.technical_owner_id),
+        "risk": names.link("person", initiative.risk_owner_id),
     }
