@@ -31,20 +31,32 @@ def lanes_of(initiatives: Iterable[Initiative], threshold: Decimal) -> list[Lane
     rows = [*initiatives]
     unapproved = Prefetch("tools", Tool.objects.unapproved(), to_attr="unapproved_tools")
     prefetch_related_objects(rows, "decision_classes", unapproved)
-    return [lane_of(facts_of(row, threshold)) for row in rows]
+    return [
+        lane_of(
+            facts_of(
+                row,
+                threshold,
+                decisions=row.decision_classes.all(),
+                unapproved=[tool.name for tool in row.unapproved_tools],  # type: ignore[attr-defined]
+            )
+        )
+        for row in rows
+    ]
 
 
-def facts_of(initiative: Initiative, threshold: Decimal) -> LaneFacts:
-    """The facts of one whose decision classes and unapproved tools were fetched."""
+def facts_of(
+    initiative: Initiative, threshold: Decimal, *, decisions: Iterable[DecisionClass], unapproved: list[str]
+) -> LaneFacts:
+    """The facts of one initiative, its decision classes, and the names of its tools that are not approved."""
     return LaneFacts(
         risk_tier=initiative.risk_tier,
-        decisions=[decision_facts(each) for each in initiative.decision_classes.all()],
+        decisions=[decision_facts(each) for each in decisions],
         is_rights_impacting=initiative.is_rights_impacting,
         is_safety_impacting=initiative.is_safety_impacting,
         employee_effect=initiative.employee_effect,
         data_sensitivity=initiative.data_sensitivity,
         is_customer_facing=initiative.is_customer_facing,
-        unapproved_tools=[tool.name for tool in initiative.unapproved_tools],  # type: ignore[attr-defined]
+        unapproved_tools=unapproved,
         requested_amount=initiative.requested_amount,
         threshold=threshold,
         raised_because=initiative.lane_raised_because,

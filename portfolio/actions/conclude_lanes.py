@@ -1,6 +1,7 @@
 """The lane follows its facts: whoever changes one of them has it concluded anew. Raising a case is free."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import batched
 
 import pghistory
@@ -12,9 +13,10 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
-from ..lane_facts import lanes_of
+from ..lane import lane_of
+from ..lane_facts import facts_of, lanes_of
 from ..lane_threshold import lane_threshold
-from ..models import Initiative
+from ..models import Initiative, Tool
 from ..permissions import can_edit, can_lower_lane
 from .whole_register import for_all
 
@@ -32,6 +34,14 @@ def conclude_lane(initiative: Initiative) -> None:
     """Write the lane that follows now onto a locked initiative, and the condition that decided it."""
     conclude_lanes([initiative.pk])
     initiative.refresh_from_db(fields=["lane", "lane_decided_by"])
+
+
+def begin_lane(initiative: Initiative, tools: Iterable[Tool]) -> None:
+    """Set the lane of an initiative that is not stored yet and makes no decisions; it needs few facts, or none."""
+    unapproved = Tool.objects.unapproved().filter(pk__in=[tool.pk for tool in tools]) if tools else ()
+    threshold = Decimal(0) if initiative.requested_amount is None else lane_threshold()
+    result = lane_of(facts_of(initiative, threshold, decisions=(), unapproved=[tool.name for tool in unapproved]))
+    initiative.lane, initiative.lane_decided_by = result.lane, result.deciding.code if result.deciding else ""
 
 
 def conclude_lanes(initiatives: Iterable[int]) -> int:

@@ -13,8 +13,8 @@ from aiso.events.outbox import publish
 from ..models import Initiative, Stage, StageChange
 from ..models.initiative import PRIORITY_PARTS
 from ..permissions import can_register
-from .conclude_lanes import conclude_lane
-from .edit_initiative import SETS, write_fields
+from .conclude_lanes import begin_lane
+from .edit_initiative import SETS, weighed
 
 
 @transaction.atomic
@@ -37,15 +37,17 @@ def register_initiative(
     since = since or clock.today()
     if since > clock.today():
         raise DomainError("An opening position cannot begin after today.", field="since")
-    following = {field: fields.pop(field) for field in (*SETS, *PRIORITY_PARTS) if field in fields}
+    entries = {field: fields.pop(field) for field in SETS if field in fields}
     initiative = Initiative(name=name, unit=unit, created_by=actor, **fields)
     initiative.full_clean()
+    if not fields.keys().isdisjoint(PRIORITY_PARTS):
+        initiative.priority = weighed(initiative)
+    begin_lane(initiative, entries.get("tools") or ())
     initiative.save()
     source = StageChange.Source.INTAKE if stage == Stage.INTAKE else StageChange.Source.OPENING
     StageChange.objects.create(initiative=initiative, stage=stage, changed_on=since, source=source, recorded_by=actor)
-    if following:
-        write_fields(initiative, following)
-    conclude_lane(initiative)
+    for field, chosen in entries.items():
+        getattr(initiative, field).set(chosen)
     publish("initiative.registered", actor=actor, initiatives=[initiative.pk])
     initiative.refresh_from_db()
     return initiative

@@ -70,6 +70,7 @@ def _units(lot: random.Random) -> list[int]:
 
 def _initiatives(lot: random.Random, stands: list[Stand], units: list[int]) -> tuple[list[str], Iterable[list[Any]]]:
     fixed = {"outcome": "", "source": "", "external_id": "", "notes": "", "ai_act_class": "", "employee_effect": ""}
+    fixed |= {"lane": "full", "lane_decided_by": "decisions", "lane_raised_because": "", "is_off_register": False}
     columns = ["id", "name", "summary", "unit_id", "bucket_id", *PRIORITY_PARTS, "priority", "risk_tier"]
     columns += ["data_sensitivity", "is_confidential", "created_at", "changed_at", *fixed]
     columns += ["stage", "stage_since", "began_on", *(f"{kind}_owner_id" for kind in OwnerKind), "business_owner_since"]
