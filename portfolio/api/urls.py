@@ -11,6 +11,7 @@ from .decisions import Decisions
 from .history import HistoryOfInitiative
 from .imports import Imports
 from .initiatives import Initiatives
+from .intakes import Intakes
 from .lane import LaneOfInitiative
 from .lists import Entries, ListIndex
 from .metrics import Metrics
@@ -29,6 +30,7 @@ nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
 nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
 nouns.add(f"{INITIATIVE}/lane", LaneOfInitiative, "lane")
 nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
+nouns.add("intakes", Intakes, "intake")
 nouns.add("tools", Tools, "tool")
 nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")
 nouns.add("suppliers", Suppliers, "supplier")
