@@ -32,7 +32,7 @@ class ClearanceShape(TypedDict):
     recorded_at: datetime | None
 
 
-class Word(Body):
+class Said(Body):
     status = serializers.ChoiceField(
         Clearance.Status.choices,
         help_text="A new word: what else you leave out is since today, open-ended and without a note.",
@@ -44,7 +44,11 @@ class Word(Body):
     )
 
 
-WORD = ("status", "decided_on", "expires_on", "note")
+class Word(Said):
+    was = Said(required=False, help_text="What you saw of its word: a part that is no longer so answers 409.")
+
+
+PARTS = ("status", "decided_on", "expires_on", "note")
 
 
 class Clearances(Noun):
@@ -66,18 +70,21 @@ class Clearances(Noun):
         with self.held(tools_for(self.person), tool, lambda held: clearances_of(held)[function]) as held:
             if not can_clear(self.person, function):
                 raise Refusal("forbidden", "The reviewers of this function and the office record what it says.")
-            clear_tool(held, actor=self.person, function=function, **_said(held, function, self.sent))
+            sent = dict(self.sent)
+            seen = sent.pop("was", {})
+            said = _whole(held, function, sent)
+            clear_tool(held, actor=self.person, function=function, seen=seen, **said)
         return self.answer(clearances_of(tools_for(self.person).get(pk=tool))[function])
 
 
-def _said(tool: Tool, function: str, sent: dict[str, Any]) -> dict[str, Any]:
+def _whole(tool: Tool, function: str, sent: dict[str, Any]) -> dict[str, Any]:
     """The whole word that is said from now on."""
     if "status" in sent:
         return sent
     present = tool.clearances.filter(function=function).first()
     if present is None:
         raise serializers.ValidationError({"status": ["Say what it is: nobody asked this function yet."]})
-    return {name: getattr(present, name) for name in WORD} | sent
+    return {name: getattr(present, name) for name in PARTS} | sent
 
 
 def tools_for(user: User) -> ToolQuerySet:

@@ -77,6 +77,7 @@ class Tools(Noun):
     @answers(ToolShape, status=201, takes=ToolFacts)
     def create(self, request: Request) -> Response:
         """Add a tool, cleared by nobody yet. For the office and the procurement reviewers."""
+        _refuse_retired(self.sent.get("supplier"))
         tool = add_tool(actor=self.person, **self.sent)
         return self.answer(drawn(tool), status=201, location=f"{request.path}{tool.pk}/")
 
@@ -86,7 +87,14 @@ class Tools(Noun):
         with self.held(tools_for(self.person), id, drawn) as tool:
             sent = dict(self.sent)
             seen = sent.pop("was", {})
+            _refuse_retired(sent.get("supplier"), tool.supplier)
             return self.answer(drawn(edit_tool(tool, actor=self.person, seen=seen, **sent)))
+
+
+def _refuse_retired(supplier: Supplier | None, present: Supplier | None = None) -> None:
+    """A supplier that was taken out of use stays where it is, and is chosen nowhere anew."""
+    if supplier and not supplier.is_active and supplier != present:
+        raise serializers.ValidationError({"supplier": [f"{supplier} is no longer in use; choose another."]})
 
 
 def drawn(tool: Tool) -> ToolShape:
