@@ -267,7 +267,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PATH_CONVERTER_OVERRIDES": {"reference": {"type": "string", "pattern": "^[Aa][Ii]-[0-9]{1,9}$"}},
+    "PATH_CONVERTER_OVERRIDES": {
+        "reference": {"type": "string", "pattern": "^[Aa][Ii]-[0-9]{1,9}$"},
+        "intake": {"type": "string", "pattern": "^[Ii][Nn]-[0-9]{1,9}$"},
+    },
     "POSTPROCESSING_HOOKS": ["aiso.api.schema.add_problems"],
 }
 

@@ -10,6 +10,7 @@ api = (
     [
         path("", include("aiso.api.urls")),
         path("", include("aiso.accounts.api.urls")),
+        path("", include("aiso.configuration.api")),
         path("", include("portfolio.api.urls")),
     ],
     "api",

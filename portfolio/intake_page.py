@@ -144,11 +144,7 @@ class IntakePage:
 
     @cached_property
     def likenesses(self) -> list[Likeness]:
-        answers = self.intake.answers
-        name, summary, outcome = (str(answers.get(part) or "") for part in ("name", "summary", "outcome"))
-        return likely_duplicates(
-            self.person, name=name, summary=summary, outcome=outcome, besides=self.intake.initiative
-        )
+        return likenesses_of(self.intake, self.person)
 
     @cached_property
     def questions(self) -> list[IntakeQuestion]:
@@ -174,6 +170,12 @@ class IntakePage:
             address = reverse("portfolio:intake_step", args=[self.intake.reference, step.slug])
             shown.append((step.title, _answers(form), rows, address))
         return shown
+
+
+def likenesses_of(intake: Intake, viewer: User) -> list[Likeness]:
+    """The initiatives that `viewer` may see and that a request is like."""
+    name, summary, outcome = (str(intake.answers.get(each) or "") for each in ("name", "summary", "outcome"))
+    return likely_duplicates(viewer, name=name, summary=summary, outcome=outcome, besides=intake.initiative)
 
 
 def intake_for(request: HttpRequest, pk: int) -> Intake:

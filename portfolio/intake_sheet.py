@@ -89,7 +89,7 @@ class Sheet:
         """The highest answer so far and the question that gave it; empty while questions are open."""
         given = [(sets, question) for question in self.asked if (sets := self._sets(question))]
         tier, question = highest(given, [*RiskTier])
-        answered = all(self.answers.get(_name(each)) for each in self.asked)
+        answered = all(self.answers.get(name_of(each)) for each in self.asked)
         # A higher answer may still come, a lower one than this cannot.
         return (tier, question) if answered or tier not in ("", RiskTier.LOW) else ("", None)
 
@@ -102,7 +102,7 @@ class Sheet:
     def unsure(self) -> list[Question]:
         """Prohibited uses that the requester could not rule out: the office settles them."""
         uses = [question for question in self.asked if _is_use(question)]
-        open_ = [question for question in uses if self.answers.get(_name(question)) not in (None, "", UNSUSPECTED)]
+        open_ = [question for question in uses if self.answers.get(name_of(question)) not in (None, "", UNSUSPECTED)]
         return [question for question in open_ if question not in self.prohibited]
 
     @cached_property
@@ -147,14 +147,14 @@ class Sheet:
 
     def _sets(self, question: Question) -> str:
         """The tier that the answer to a question sets; empty for none."""
-        chosen = self.answers.get(_name(question))
+        chosen = self.answers.get(name_of(question))
         return next((option.sets for option in question.options.all() if option.code == chosen), "")
 
     def screened(self, kind: str) -> tuple[dict[str, str], dict[str, str]]:
         """The option codes chosen for the questions of a kind, and the reasons, each by question code."""
         questions = [question for question in self.asked if question.question_set.kind == kind]
-        chosen = {each.code: str(self.answers.get(_name(each)) or "") for each in questions}
-        return chosen, {each.code: str(self.answers.get(f"{_name(each)}{REASON}") or "") for each in questions}
+        chosen = {each.code: str(self.answers.get(name_of(each)) or "") for each in questions}
+        return chosen, {each.code: str(self.answers.get(f"{name_of(each)}{REASON}") or "") for each in questions}
 
     @property
     def amount(self) -> Decimal | None:
@@ -166,7 +166,8 @@ def _is_use(question: Question) -> bool:
     return question.question_set.kind == QuestionSet.Kind.PROHIBITED_USE
 
 
-def _name(question: Question) -> str:
+def name_of(question: Question) -> str:
+    """What the answer to a risk question or a prohibited use is kept under."""
     return f"{USE if _is_use(question) else TIER}{question.code}"
 
 

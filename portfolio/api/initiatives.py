@@ -48,6 +48,14 @@ class InitiativeFacts(Body):
     is_customer_facing = serializers.BooleanField(required=False, allow_null=True)
     is_rights_impacting = serializers.BooleanField(required=False, allow_null=True)
     is_safety_impacting = serializers.BooleanField(required=False, allow_null=True)
+    requested_amount = serializers.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        allow_null=True,
+        help_text="The money asked for until the next decision, in the reporting currency.",
+    )
     value = _part(help_text="Worth to the business, 5 is most.")
     feasibility = _part(help_text="5 is surest.")
     data_readiness = _part(help_text="5 is ready now.")
@@ -129,8 +137,8 @@ class Initiatives(Noun):
     def partial_update(self, request: Request, reference: int) -> Response:
         """Change what an initiative says of itself. For its owners and the office.
 
-        Only the office moves it to another unit or makes it confidential. Stage, owners, risk tier and priority
-        follow from other things and are not changed here.
+        Only the office moves it to another unit or makes it confidential. Stage, owners, risk tier, lane and
+        priority follow from other things and are not changed here.
         """
         rows = visible_one(self.person, reference)
         with self.held(rows, reference, drawn) as initiative:

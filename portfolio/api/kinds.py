@@ -5,7 +5,7 @@ from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 from ..editable_lists import LISTS
-from ..models import OwnerKind, QuestionSet
+from ..models import Clearance, OwnerKind, QuestionSet
 
 
 def _register(name: str, words: "list[str] | type[TextChoices]") -> None:
@@ -16,4 +16,5 @@ def _register(name: str, words: "list[str] | type[TextChoices]") -> None:
 
 _register("owner_kind", OwnerKind)
 _register("question_kind", QuestionSet.Kind)
+_register("clearing", Clearance.Function)
 _register("list", [*LISTS])

@@ -1,4 +1,5 @@
-from typing import Annotated, TypedDict
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -69,12 +70,7 @@ class Entries(Noun):
     @answers_page(ListEntryShape, query=ListsQuery)
     def list(self, request: Request, slug: str) -> Response:
         """A list by name, the retired entries among them."""
-        entries = self._entries(slug)
-        for word in self.asked.get("q", "").split():
-            entries = entries.filter(name__icontains=word)
-        if self.asked["is_active"] is not None:
-            entries = entries.filter(is_active=self.asked["is_active"])
-        return self.page(entries, BY_NAME, drawn)
+        return self.page(chosen(self._entries(slug), self.asked), BY_NAME, drawn)
 
     @answers(ListEntryShape)
     def retrieve(self, request: Request, slug: str, id: int) -> Response:
@@ -84,6 +80,13 @@ class Entries(Noun):
     def _entries(self, slug: str) -> "QuerySet[NamedEntry]":
         entries: QuerySet[NamedEntry] = LISTS[slug].model._default_manager.all().visible_to(self.person)
         return entries.select_related("unit") if LISTS[slug].model is Workflow else entries  # type: ignore[misc]
+
+
+def chosen[E: NamedEntry](entries: "QuerySet[E]", asked: Mapping[str, Any]) -> "QuerySet[E]":
+    """Those that a `ListsQuery` asks for."""
+    for word in asked.get("q", "").split():
+        entries = entries.filter(name__icontains=word)
+    return entries if asked["is_active"] is None else entries.filter(is_active=asked["is_active"])
 
 
 def drawn(entry: NamedEntry) -> ListEntryShape:

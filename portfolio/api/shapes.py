@@ -5,12 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
+from django.conf import settings
 from django.db.models import F, QuerySet, Value
 
 from aiso.accounts.models import User
 from aiso.api.shapes import Named, Person
 
-from ..models import Initiative, Stage
+from ..models import Initiative, Lane, Stage
 from ..models.initiative import InitiativeQuerySet
 from ..models.risk import AiActClass, RiskTier
 
@@ -34,7 +35,12 @@ COLUMNS = (
     "technical_owner",
     "risk_owner",
     "risk_tier",
+    "risk_tier_set_by",
     "ai_act_class",
+    "ai_act_set_by",
+    "lane",
+    "lane_decided_by",
+    "requested_amount",
     "employee_effect",
     "data_sensitivity",
     "is_customer_facing",
@@ -59,7 +65,10 @@ POINTING = {
     "objective": ("objective",),
     "use_case_type": ("use_case_type",),
     "person": ("business_owner", "technical_owner", "risk_owner"),
+    "question": ("risk_tier_set_by", "ai_act_set_by"),
 }
+# What stands for their name where they have none.
+CALLED = {"question": "code"}
 SETS = ("jurisdictions", "tools", "tags")
 PART = {"minimum": 1, "maximum": 5}
 
@@ -94,7 +103,13 @@ class InitiativeRowShape(TypedDict):
     owners: OwnersShape
     business_owner_since: date | None
     risk_tier: Annotated[str | None, "Null until the questions are answered.", RiskTier]
+    risk_tier_set_by: Annotated[str | None, "The code of the question whose answer set it."]
     ai_act_class: Annotated[str | None, "Null until the questions are answered.", AiActClass]
+    ai_act_set_by: Annotated[str | None, "The code of the question whose answer set it."]
+    lane: Annotated[str, "Fast when ten conditions hold; `lane/` below it tells each.", Lane]
+    lane_decided_by: Annotated[str | None, "The code of the condition that keeps it in the full lane."]
+    requested_amount: Annotated[Decimal | None, "The money asked for, until the next decision."]
+    currency: Annotated[str, "Of all sums: the reporting currency.", {"pattern": "^[A-Z]{3}$"}]
     employee_effect: Annotated[str | None, Initiative.EmployeeEffect]
     data_sensitivity: Annotated[str | None, Initiative.DataSensitivity]
     is_customer_facing: bool | None
@@ -161,6 +176,9 @@ class _Names:
     def link(self, kind: str, pk: int | None) -> Named | None:
         return {"id": pk, "name": self.links[kind, pk]} if pk is not None else None
 
+    def code(self, kind: str, pk: int | None) -> str | None:
+        return self.links[kind, pk] if pk is not None else None
+
     def entries(self, kind: str, initiative: int) -> list[Named]:
         return self.sets.get((kind, initiative), [])
 
@@ -174,7 +192,7 @@ def _named_parts(initiatives: Sequence[Initiative]) -> Iterator[Part]:
         ids = {getattr(each, f"{column}_id") for each in initiatives for column in columns} - {None}
         if ids:
             things = Initiative._meta.get_field(columns[0]).related_model._base_manager.filter(pk__in=ids)  # type: ignore[union-attr]
-            yield _part(things, kind, Value(0), F("pk"), F("name"))
+            yield _part(things, kind, Value(0), F("pk"), F(CALLED.get(kind, "name")))
 
 
 def _set_parts(pks: Sequence[int]) -> Iterator[Part]:
@@ -214,7 +232,13 @@ def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
         "owners": _owners(initiative, names),
         "business_owner_since": initiative.business_owner_since,
         "risk_tier": initiative.risk_tier or None,
+        "risk_tier_set_by": names.code("question", initiative.risk_tier_set_by_id),
         "ai_act_class": initiative.ai_act_class or None,
+        "ai_act_set_by": names.code("question", initiative.ai_act_set_by_id),
+        "lane": initiative.lane,
+        "lane_decided_by": initiative.lane_decided_by or None,
+        "requested_amount": initiative.requested_amount,
+        "currency": settings.REPORTING_CURRENCY,
         "employee_effect": initiative.employee_effect or None,
         "data_sensitivity": initiative.data_sensitivity or None,
         "is_customer_facing": initiative.is_customer_facing,

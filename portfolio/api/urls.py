@@ -5,13 +5,20 @@ from .. import references  # noqa: F401
 from . import kinds  # noqa: F401
 from .answers import Answers
 from .below import INITIATIVE
+from .clearances import Clearances
 from .comments import Comments
+from .decisions import Decisions
 from .history import HistoryOfInitiative
 from .imports import Imports
 from .initiatives import Initiatives
+from .intakes import Intakes
+from .lane import LaneOfInitiative
 from .lists import Entries, ListIndex
 from .metrics import Metrics
+from .objectives import Objectives
 from .owners import Deputies, Owners
+from .suppliers import Suppliers
+from .tools import Tools
 
 nouns = Nouns()
 nouns.add("initiatives", Initiatives, "initiative")
@@ -20,7 +27,14 @@ nouns.add(f"{INITIATIVE}/owners/<owner_kind:kind>/deputies", Deputies, "deputy")
 nouns.add(f"{INITIATIVE}/comments", Comments, "comment")
 nouns.add(f"{INITIATIVE}/metrics", Metrics, "metric")
 nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
+nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
+nouns.add(f"{INITIATIVE}/lane", LaneOfInitiative, "lane")
 nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
+nouns.add("intakes", Intakes, "intake")
+nouns.add("tools", Tools, "tool")
+nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")
+nouns.add("suppliers", Suppliers, "supplier")
+nouns.add("objectives", Objectives, "objective")
 nouns.add("imports", Imports, "import")
 nouns.add("lists", ListIndex, "list")
 nouns.add("lists/<list:slug>", Entries, "list-entry")
