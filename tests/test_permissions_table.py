@@ -30,6 +30,7 @@ from portfolio.models import (
     Initiative,
     Intake,
     Link,
+    Objective,
     OutcomeMetric,
     OwnerKind,
     SavedView,
@@ -106,6 +107,7 @@ SENT: dict[str, dict[str, Any]] = {
     "/intakes/{intake}/join/": {"to": "{initiative}"},
     "/administration/people/{person}/roles/": {"role": "executive"},
 }
+DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}
 # The same for the API, by method and address.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/units/"): {"name": "Motor"},
@@ -122,6 +124,25 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/initiatives/{initiative}/metrics/"): {"name": "Stops", "unit": "a day", "direction": "down"},
     ("patch", "/api/v1/initiatives/{initiative}/metrics/{metric}/"): {"unit": "a day"},
     ("patch", "/api/v1/initiatives/{initiative}/answers/risk_tier/"): {"answers": {}},
+    ("post", "/api/v1/initiatives/{initiative}/decisions/"): DECISION,
+    ("post", "/api/v1/initiatives/{confidential}/decisions/"): DECISION,
+    ("patch", "/api/v1/initiatives/{initiative}/decisions/{decision}/"): {"name": "Find the order"},
+    ("post", "/api/v1/initiatives/{initiative}/lane/raise/"): {"reason": "Unusual."},
+    ("post", "/api/v1/initiatives/{raised}/lane/lower/"): {"reason": "Looked at."},
+    ("patch", "/api/v1/intakes/{draft}/"): {"answers": {"name": "New name"}},
+    ("patch", "/api/v1/intakes/{intake}/"): {"answers": {"name": "New name"}},
+    ("post", "/api/v1/intakes/{draft}/join/"): {"to": "{initiative}"},
+    ("post", "/api/v1/intakes/{intake}/ask/"): {"text": "Which one?"},
+    ("post", "/api/v1/intakes/{intake}/decline/"): {"rationale": "It is there."},
+    ("post", "/api/v1/intakes/{intake}/join/"): {"to": "{initiative}"},
+    ("post", "/api/v1/intakes/{asked}/reply/"): {"text": "The other one."},
+    ("post", "/api/v1/tools/"): {"name": "New"},
+    ("patch", "/api/v1/tools/{tool}/"): {"description": "Drafts replies."},
+    ("patch", "/api/v1/tools/{tool}/clearances/legal/"): {"status": "approved"},
+    ("patch", "/api/v1/tools/{tool}/clearances/procurement/"): {"status": "approved"},
+    ("patch", "/api/v1/tools/{tool}/clearances/security/"): {"status": "approved"},
+    ("post", "/api/v1/suppliers/"): {"name": "New"},
+    ("patch", "/api/v1/suppliers/{supplier}/"): {"notes": "Small."},
     ("patch", "/api/v1/imports/{uploaded}/"): {"source": "cases"},
 }
 # Attaching and uploading ask for a file.
@@ -235,6 +256,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         tag=make_entry(Tag),
         tool=make_entry(Tool),
         supplier=make_entry(Supplier),
+        objective=make_entry(Objective),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
         comment=make_comment(initiative, me),
         decision=make_decision(initiative),
