@@ -115,9 +115,9 @@ def likely_duplicates(
 ) -> list[Likeness]:
     """The initiatives that `user` may see and that the draft is like, the likest first; three queries at most.
 
-    The score is that of `likeness.score_of`. Merged initiatives are left out; closed ones are told when they are very
-    alike, for what was learnt there, and stand after running ones that are nearly as alike. `besides` is the
-    initiative that the draft is of.
+    The score is that of `likeness.score_of`. What is merged or off the register is left out; closed ones are told when
+    they are very alike, for what was learnt there, and stand after running ones that are nearly as alike. `besides` is
+    the initiative that the draft is of.
     """
     name, text = _clean(name[:LONGEST_NAME]), _clean(f"{summary[:LONGEST_TEXT]}\n{outcome[:LONGEST_TEXT]}")
     visible = Initiative.objects.visible_to(user).on_register().exclude(stage=Stage.MERGED).order_by()

@@ -192,6 +192,12 @@ def test_nobody_without_an_active_account_sees_any(invoices, requester):
 # Those that ended
 
 
+def test_those_off_the_register_are_left_out(invoices, requester):
+    Initiative.objects.filter(pk=invoices.pk).update(is_off_register=True)
+
+    assert found(requester, "Invoice matching", invoices.summary) == []
+
+
 def test_merged_ones_are_left_out(invoices, requester):
     move_stage(invoices, Stage.MERGED)
 
