@@ -14,13 +14,17 @@ from aiso.accounts.signed_in import signed_in
 from aiso.web import figures
 from aiso.web.forms import MoneyField
 
+from .actions.intakes.writing import FROZEN
 from .duplicates import Likeness, likely_duplicates
 from .forms.intake import REASON, STEPS, DecisionsForm, StepForm
 from .intake_sheet import ANSWERED_IN, Sheet
 from .lane import LaneResult, State
+from .lane_facts import lanes_of
+from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, standing_of_lane
-from .models import Intake, IntakeQuestion
+from .models import Initiative, Intake, IntakeQuestion, Question
 from .permissions import can_answer_intake, can_triage
+from .screening import unsettled_uses
 
 BY_SLUG = {step.slug: step for step in STEPS}
 
@@ -61,7 +65,9 @@ class IntakePage:
 
     @cached_property
     def sheet(self) -> Sheet:
-        return Sheet(self.intake.answers)
+        """The answers: to whoever may change them as they are now, to others as they were submitted."""
+        submitted = self.intake.submitted_answers
+        return Sheet(self.intake.answers if self.may_change or submitted is None else submitted)
 
     @cached_property
     def may_answer(self) -> bool:
@@ -108,11 +114,16 @@ class IntakePage:
 
     @cached_property
     def form(self) -> StepForm:
-        return self.sheet.forms[self.step_slug]
+        form = self.sheet.forms[self.step_slug]
+        if self.intake.submitted_answers is not None:
+            form.freeze(FROZEN)
+        return form
 
-    @property
+    @cached_property
     def lane(self) -> LaneResult:
-        return self.sheet.lane
+        """As the register's facts give it, once there is an initiative; while it is written, as the answers do."""
+        told = self.intake.initiative
+        return lanes_of([told], lane_threshold())[0] if told and not self.may_change else self.sheet.lane
 
     @cached_property
     def conditions(self) -> list[Hinted]:
@@ -153,6 +164,33 @@ class IntakePage:
     @property
     def open_question(self) -> IntakeQuestion | None:
         return next((question for question in self.questions if question.answered_at is None), None)
+
+    @cached_property
+    def seen(self) -> dict[int, Initiative]:
+        """Of the initiatives that the page names, those that the person may see, by id."""
+        named = [pk for pk in (self.intake.initiative_id, self.intake.joined_to_id) if pk]
+        visible = Initiative.objects.visible_to(self.person).filter(pk__in=named).defer("search") if named else ()
+        return {initiative.pk: initiative for initiative in visible}
+
+    @property
+    def initiative(self) -> Initiative | None:
+        """The initiative that it became, for those who may see it."""
+        return self.seen.get(self.intake.initiative_id or 0)
+
+    @property
+    def joined_to(self) -> Initiative | None:
+        return self.seen.get(self.intake.joined_to_id or 0)
+
+    @cached_property
+    def unsettled(self) -> Question | None:
+        """A prohibited use that is not ruled out, as the initiative stands now."""
+        return unsettled_uses(self.intake.initiative).first() if self.intake.initiative else None
+
+    @property
+    def risk_tier(self) -> str:
+        """As the register has it, once there is an initiative; until then as far as it is answered."""
+        told = self.intake.initiative
+        return told.risk_tier if told and not self.may_change else self.sheet.risk_tier[0]
 
     @property
     def holder(self) -> str:

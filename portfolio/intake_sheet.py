@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
+
 from .actions.answer_questions import UNSUSPECTED
 from .classes import KINDS_OF_TIER, highest
 from .forms.intake import DECISIONS, REASON, SAME_AS, STEPS, TIER, USE, DecisionsForm, StepForm
@@ -143,7 +145,11 @@ class Sheet:
         if "tools" not in self.answers:
             return None
         chosen = [tool.pk for tool in self.cleaned.get("tools") or ()]
-        return [*Tool.objects.unapproved().filter(pk__in=chosen).values_list("name", flat=True)] if chosen else []
+        named = self.cleaned.get("other_tools") or []
+        known = Q(pk__in=chosen) | Q(name__in=named)
+        unapproved = Tool.objects.unapproved().filter(known).values_list("name", flat=True) if chosen or named else ()
+        listed = {*Tool.objects.filter(name__in=named).values_list("name", flat=True)} if named else {*named}
+        return [*unapproved, *(name for name in named if name not in listed)]
 
     def _sets(self, question: Question) -> str:
         """The tier that the answer to a question sets; empty for none."""

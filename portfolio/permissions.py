@@ -59,11 +59,15 @@ def can_assign_owners(user: User | AnonymousUser, initiative: Initiative) -> boo
 
 
 def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
-    """The risk function alone, where its reach includes the unit: raising is free, lowering is not (DESIGN §5)."""
+    """The risk function alone, where its reach includes the unit: raising is free, lowering is not (DESIGN §5).
+
+    Nobody lowers what they own.
+    """
     return (
         isinstance(user, User)
         and not changes_nothing(user)
         and user.has_role(Role.RISK_REVIEWER, unit=initiative.unit_id)
+        and not owns(user, initiative)
     )
 
 
@@ -142,7 +146,9 @@ def can_answer_intake(user: User | AnonymousUser, intake: Intake) -> bool:
 
 
 def can_triage(user: User | AnonymousUser, intake: Intake) -> bool:
-    """The office, where its reach includes the unit; never on a request of one's own (DESIGN §4)."""
+    """The office, where its reach includes the unit; never on what one requested or owns (DESIGN §4)."""
     if not isinstance(user, User) or changes_nothing(user) or intake.requester_id == user.pk:
+        return False
+    if intake.initiative is not None and owns(user, intake.initiative):
         return False
     return user.has_role(*OFFICE, unit=intake.unit_id)

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.datastructures import MultiValueDict
 
 from aiso.accounts.forms import UnitField
+from aiso.web import figures
 from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSelect
 
 from ..actions.answer_questions import UNSUSPECTED
@@ -17,8 +18,8 @@ from ..models.decision import MOST_A_WEEK, CostOfError, Reversibility
 from .seen import EntriesField
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
-# Characters of a long answer.
-LONGEST = 10_000
+# Characters of a long answer, and of the name of a tool; tools that one request may add to the list.
+LONGEST, LONGEST_NAME, MOST_TOOLS = 10_000, 200, 10
 TIER, USE, REASON = "tier-", "use-", "-reason"
 DECISIONS = "decisions"
 # Facts of the initiative that a risk question asks, too: where it is in force, one answer does for both.
@@ -41,6 +42,11 @@ class StepForm(forms.Form):
 
     def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
         super().__init__(MultiValueDict({name: _listed(value) for name, value in answers.items()}))
+
+    def freeze(self, names: Iterable[str]) -> None:
+        """Show some answers as ones that cannot be changed here any more."""
+        for name in {*names} & {*self.fields}:
+            self.fields[name].widget.attrs["disabled"] = True
 
     def is_begun(self, answers: Mapping[str, Any]) -> bool:
         """Whether any question of the step was sent, if only to stay empty."""
@@ -258,13 +264,27 @@ class ToolsForm(StepForm):
         widget=TagSelect,
         help_text="Approved tools need no procurement review. Leave it empty if that is open.",
     )
+    other_tools = forms.CharField(
+        label="Does it need a tool that the list lacks?",
+        required=False,
+        max_length=1000,
+        widget=written(2),
+        help_text="One a line. It comes onto the list as not approved yet, which takes the full lane.",
+    )
     integrations = forms.CharField(
         label="Which systems would it be connected to?",
         required=False,
         max_length=LONGEST,
         widget=written(2),
-        help_text="Name a tool that the list lacks here, too.",
     )
+
+    def clean_other_tools(self) -> list[str]:
+        """The names, one a line."""
+        lines = str(self.cleaned_data["other_tools"]).splitlines()
+        names = list(dict.fromkeys(" ".join(line.split()) for line in lines if line.strip()))
+        if len(names) > MOST_TOOLS or any(len(name) > LONGEST_NAME for name in names):
+            raise ValidationError(f"At most {MOST_TOOLS} tools, each with a name of up to {LONGEST_NAME} characters.")
+        return names
 
 
 class MoneyForm(StepForm):
@@ -308,6 +328,12 @@ class DecisionForm(forms.Form):
         told = {f"{prefix}-{name}": value for name, value in row.items()}
         # An empty row is not bound: that it lacks everything is no mistake.
         super().__init__(told if any(told.values()) else None, prefix=prefix)
+
+    @property
+    def volume(self) -> str:
+        """How often, as people read it, or as it was typed while that is no number."""
+        number = self.cleaned_data.get("volume_per_week") if self.is_valid() else None
+        return figures.number(number) if number is not None else str(self["volume_per_week"].value() or "")
 
     @property
     def cost(self) -> str:

@@ -26,7 +26,7 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         told = ~Q(state=Intake.State.DRAFT)
         # Subqueries, not joins: initiatives are found by the same rule as everywhere.
         seen = Q(initiative__in=Initiative.objects.visible_to(user))
-        overseen = Q(submitted_at__isnull=False) if reach is None else Q(unit__in=reach)
+        overseen = Q(submitted_at__isnull=False) & (Q() if reach is None else Q(unit__in=reach))
         return self.filter(Q(requester=user) | (told & (seen | overseen)))
 
     def waiting(self) -> Self:

@@ -1,6 +1,7 @@
 """A request once it is submitted: its status, its answers, questions and replies."""
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -45,6 +46,11 @@ def intake_join(request: HttpRequest, pk: int) -> HttpResponse:
     if joined := attempt(form, lambda: join_intake(intake, actor=actor, **form.cleaned_data)):
         announce(request, f"{joined.reference} joined to {joined.joined_to}.")
         return redirect(joined)
+    if intake.state == Intake.State.DRAFT:
+        # A draft has no page to show the form on; it goes on where it stands.
+        for told in form.errors.values():
+            announce(request, str(told[0]), level=messages.ERROR)
+        return redirect(intake)
     return show_intake(request, IntakePage(request, intake), join=form)
 
 

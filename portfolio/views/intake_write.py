@@ -105,6 +105,8 @@ def _answers(form: StepForm, sent: QueryDict) -> dict[str, Any]:
     """What was sent for the questions of a step. A set of radio buttons that nobody touched sends nothing."""
     answers: dict[str, Any] = {}
     for name, field in form.fields.items():
+        if field.widget.attrs.get("disabled"):
+            continue
         if isinstance(field, ModelMultipleChoiceField):
             answers[name] = sent.getlist(name)
         elif name in sent or isinstance(field.widget, CheckboxInput):

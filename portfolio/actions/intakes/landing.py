@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-
 from aiso import clock
 from aiso.accounts.models import User
 
+from ...classes import KINDS_OF_TIER
 from ...forms.intake import DECISIONS
 from ...intake_sheet import Sheet
-from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, QuestionSet, StageChange
+from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, StageChange, Tool
+from ...models.decision import Confidence, ReviewCapacity
 from ...models.stage import Stage
 from ..answer_questions import write_answers
 from ..conclude_lanes import conclude_lane
-from ..edit_initiative import SETS, same, write_fields
+from ..edit_initiative import CLASSIFYING, SETS, same, write_fields
 from ..keep_decisions import write_decision
 
 PLAIN = (
@@ -31,6 +31,7 @@ PLAIN = (
 )
 FLAGS = ("is_customer_facing", "is_rights_impacting", "is_safety_impacting")
 METRIC = {
+    "metric_name": "name",
     "metric_unit": "unit",
     "metric_direction": "direction",
     "baseline": "baseline",
@@ -39,7 +40,8 @@ METRIC = {
     "target": "target",
     "horizon_on": "horizon_on",
 }
-QUESTIONS = (QuestionSet.Kind.RISK_TIER, QuestionSet.Kind.PROHIBITED_USE)
+# Marks an answer that was not there: an empty one is an answer, too.
+UNTOLD = object()
 
 
 def found_initiative(intake: Intake, sheet: Sheet) -> Initiative:
@@ -57,9 +59,10 @@ def found_initiative(intake: Intake, sheet: Sheet) -> Initiative:
         recorded_by=intake.requester,
     )
     _name_owner(initiative, sheet.cleaned["business_owner"])
-    _write_metric(initiative, sheet)
-    _write_decisions(initiative, sheet, before=None)
-    _write_answers(initiative, sheet, intake.requester)
+    nothing = Sheet({})
+    _write_metric(initiative, sheet, before=nothing)
+    _write_decisions(initiative, sheet, before=nothing)
+    _write_answers(initiative, sheet, intake.requester, before=nothing)
     conclude_lane(initiative)
     # Stage and owners follow from their rows.
     initiative.refresh_from_db()
@@ -67,17 +70,18 @@ def found_initiative(intake: Intake, sheet: Sheet) -> Initiative:
 
 
 def update_initiative(intake: Intake, sheet: Sheet, *, before: Sheet) -> None:
-    """Take over what the requester changed since the answers `before`; what others changed otherwise stays."""
+    """Take over what the requester changed since the answers `before`; what others changed since stays.
+
+    Unit, confidentiality and business owner are the office's once a request is submitted.
+    """
     assert intake.initiative_id is not None
     initiative = Initiative.objects.select_for_update().get(pk=intake.initiative_id)
     was = _fields(before)
     changed = {name: value for name, value in _fields(sheet).items() if not same(was.get(name), value)}
-    write_fields(initiative, changed)
-    if sheet.cleaned["business_owner"] != before.cleaned.get("business_owner"):
-        _name_owner(initiative, sheet.cleaned["business_owner"])
-    _write_metric(initiative, sheet)
+    write_fields(initiative, {name: value for name, value in changed.items() if name not in CLASSIFYING})
+    _write_metric(initiative, sheet, before=before)
     _write_decisions(initiative, sheet, before=before)
-    _write_answers(initiative, sheet, intake.requester)
+    _write_answers(initiative, sheet, intake.requester, before=before)
     conclude_lane(initiative)
 
 
@@ -87,53 +91,72 @@ def _fields(sheet: Sheet) -> dict[str, Any]:
     plain = {name: told.get(name) for name in PLAIN}
     flags = {name: sheet.flag(name) for name in FLAGS}
     listed = {name: [*(told.get(name) or ())] for name in SETS if name in told}
+    listed["tools"] = [*listed.get("tools", ()), *_other_tools(told.get("other_tools") or [])]
     return plain | flags | listed
 
 
+def _other_tools(names: list[str]) -> list[Tool]:
+    """The tools that a request names past the list: known by another spelling, or new on it and cleared by nobody."""
+    return [Tool.objects.filter(name__iexact=name).first() or Tool.objects.create(name=name) for name in names]
+
+
 def _name_owner(initiative: Initiative, person: User) -> None:
-    """Make `person` the business owner from today, in place of whoever the request named before."""
-    current = Ownership.objects.current().principals().filter(initiative=initiative, kind=OwnerKind.BUSINESS)
-    _end(current.exclude(person=person))
-    if not current.filter(person=person).exists():
-        Ownership.objects.create(
-            initiative=initiative, kind=OwnerKind.BUSINESS, person=person, started_on=clock.today(), is_deputy=False
-        )
+    """Make `person` the business owner from today."""
+    Ownership.objects.create(
+        initiative=initiative, kind=OwnerKind.BUSINESS, person=person, started_on=clock.today(), is_deputy=False
+    )
 
 
-def _end(ownerships: QuerySet[Ownership]) -> None:
-    for ownership in ownerships:
-        ownership.ended_on = clock.today()
-        ownership.save(update_fields=["ended_on"])
-
-
-def _write_metric(initiative: Initiative, sheet: Sheet) -> None:
-    """The outcome metric, when the request names one; an earlier one of that name is brought up to date."""
-    told = sheet.cleaned
-    if not told.get("metric_name"):
+def _write_metric(initiative: Initiative, sheet: Sheet, *, before: Sheet) -> None:
+    """The outcome metric that the request names, with the answers that changed."""
+    told, was = sheet.cleaned, before.cleaned
+    changed = {field: told.get(name) for name, field in METRIC.items() if not same(was.get(name), told.get(name))}
+    if not told.get("metric_name") or not changed:
         return
-    metric = initiative.outcome_metrics.filter(name=told["metric_name"]).first()
-    metric = metric or OutcomeMetric(initiative=initiative, name=told["metric_name"])
-    for answer, field in METRIC.items():
-        setattr(metric, field, told.get(answer))
+    metric = initiative.outcome_metrics.filter(name=was.get("metric_name") or told["metric_name"]).first()
+    metric = metric or OutcomeMetric(initiative=initiative)
+    for field, value in (changed if metric.pk else {field: told.get(name) for name, field in METRIC.items()}).items():
+        setattr(metric, field, value)
     metric.full_clean()
     metric.save()
 
 
-def _write_decisions(initiative: Initiative, sheet: Sheet, *, before: Sheet | None) -> None:
-    """The decision classes of the table. A row that was taken out of it goes, unless somebody calibrated it since."""
-    rows = {row["name"]: row for row in sheet.cleaned[DECISIONS]}
-    if before is not None:
-        gone = {row["name"] for row in before.cleaned.get(DECISIONS, [])} - rows.keys()
-        initiative.decision_classes.filter(name__in=gone).delete()
+def _write_decisions(initiative: Initiative, sheet: Sheet, *, before: Sheet) -> None:
+    """The decision classes of the table: rows that are new, the answers that changed, and without the rows
+    that were taken out. A row that somebody calibrated since stays.
+    """
+    rows, was = _rows(sheet), _rows(before)
     kept = {each.name: each for each in initiative.decision_classes.all()}
+    for name in was.keys() - rows.keys():
+        if name in kept and _is_as_asked(kept[name], was[name]):
+            kept[name].delete()
     for name, row in rows.items():
         decision = kept.get(name) or DecisionClass(initiative=initiative)
-        for field, value in row.items():
+        earlier = was.get(name, {}) if decision.pk else {}
+        changed = {field: value for field, value in row.items() if earlier.get(field, UNTOLD) != value}
+        for field, value in changed.items():
             setattr(decision, field, value)
-        write_decision(decision)
+        if changed:
+            write_decision(decision)
 
 
-def _write_answers(initiative: Initiative, sheet: Sheet, requester: User) -> None:
-    for kind in QUESTIONS:
-        answers, reasons = sheet.screened(kind)
-        write_answers(initiative, actor=requester, kind=kind, answers=answers, reasons=reasons)
+def _rows(sheet: Sheet) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in sheet.cleaned.get(DECISIONS, [])}
+
+
+def _is_as_asked(decision: DecisionClass, row: dict[str, Any]) -> bool:
+    """Whether a decision class still says what its row said, and nothing more."""
+    untouched = decision.confidence == Confidence.UNKNOWN and decision.review_capacity == ReviewCapacity.UNKNOWN
+    same_as_row = all(getattr(decision, field) == value for field, value in row.items())
+    return untouched and not decision.not_automated_because and same_as_row
+
+
+def _write_answers(initiative: Initiative, sheet: Sheet, requester: User, *, before: Sheet) -> None:
+    for kind in KINDS_OF_TIER:
+        (answers, reasons), (earlier, earlier_reasons) = sheet.screened(kind), before.screened(kind)
+        changed = {
+            code: option
+            for code, option in answers.items()
+            if (option, reasons[code]) != (earlier.get(code, ""), earlier_reasons.get(code, ""))
+        }
+        write_answers(initiative, actor=requester, kind=kind, answers=changed, reasons=reasons)

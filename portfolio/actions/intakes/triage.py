@@ -8,10 +8,11 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
-from ...intake_sheet import Sheet
 from ...models import Initiative, Intake, IntakeQuestion
+from ...models.risk import RiskTier
 from ...models.stage import Stage
 from ...permissions import can_answer_intake, can_triage
+from ...screening import unsettled_uses
 from .standing import leave_register
 from .writing import lock_intake
 
@@ -22,8 +23,11 @@ WITH_OFFICE = (Intake.State.SUBMITTED, Intake.State.ASKED)
 def accept_intake(intake: Intake, *, actor: User, rationale: str = "") -> Intake:
     """Let the initiative go on to its first gate. Raises DomainError while a prohibited use is not ruled out."""
     locked = _for_triage(intake, actor)
-    if unsure := Sheet(locked.submitted_answers or {}).unsure:
-        raise DomainError(f"Rule out the prohibited use first; ask the requester: {unsure[0].text}")
+    assert locked.initiative is not None
+    if locked.initiative.risk_tier == RiskTier.PROHIBITED:
+        raise DomainError("This is a prohibited use. Decline it, or correct the answers that say so.")
+    if unsettled := unsettled_uses(locked.initiative).first():
+        raise DomainError(f"Rule out the prohibited use first; ask the requester: {unsettled.text}")
     _decide(locked, actor, Intake.State.ACCEPTED, rationale)
     publish("intake.accepted", actor=actor, intake=locked)
     return locked
@@ -88,7 +92,10 @@ def _for_triage(intake: Intake, actor: User, *states: Intake.State) -> Intake:
 
 
 def _decide(intake: Intake, actor: User, state: Intake.State, rationale: str) -> None:
+    if intake.submitted_answers is not None:
+        # What was typed since and not handed over was no part of what is decided on.
+        intake.answers = intake.submitted_answers
     intake.state, intake.rationale = state, rationale.strip()
     intake.decided_by, intake.decided_at = actor, clock.now()
     intake.changed_at = intake.decided_at
-    intake.save(update_fields=["state", "rationale", "decided_by", "decided_at", "changed_at", "joined_to"])
+    intake.save(update_fields=["state", "rationale", "decided_by", "decided_at", "changed_at", "joined_to", "answers"])

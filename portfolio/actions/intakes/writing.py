@@ -23,6 +23,8 @@ LONGEST, MOST_ENTRIES, MOST_ROWS = 20_000, 200, 100
 MOST_DRAFTS = 50
 ASKED_BY_CODE = re.compile(rf"({TIER}|{USE})[-\w]{{1,60}}({REASON})?")
 KNOWN = frozenset(name for step in STEPS for name in step.base_fields)
+# Once submitted these say who sees, triages and owns the initiative: the office changes them there.
+FROZEN = ("unit", "is_confidential", "business_owner")
 OF_A_ROW = frozenset(DecisionForm.base_fields)
 
 
@@ -53,6 +55,8 @@ def save_answers(intake: Intake, *, actor: User, answers: Mapping[str, Any]) -> 
         raise PermissionDenied("Only its requester answers for a request.")
     if not locked.is_open:
         raise DomainError("This request is with the office; it can be changed when they ask.")
+    if locked.submitted_answers is not None and (moved := _frozen(locked, answers)):
+        raise DomainError("The office changes this once a request is submitted; say it in your reply.", field=moved)
     _take(locked, answers)
     locked.changed_at = clock.now()
     locked.save(update_fields=["answers", "unit", "changed_at"])
@@ -79,9 +83,18 @@ def lock_intake(intake: Intake) -> Intake:
     return Intake.objects.select_for_update(of=["self"]).select_related("initiative", "requester").get(pk=intake.pk)
 
 
+def _frozen(intake: Intake, answers: Mapping[str, Any]) -> str:
+    """The first of the answers that would change what only the office still changes."""
+    submitted = intake.submitted_answers or {}
+    given = {name: _kept(name, answers[name]) for name in FROZEN if name in answers}
+    return next((name for name, value in given.items() if value != (submitted.get(name) or "")), "")
+
+
 def _take(intake: Intake, answers: Mapping[str, Any]) -> None:
-    """Put answers beside those that are there; the unit follows."""
+    """Put answers beside those that are there; the unit follows until the request is submitted."""
     intake.answers = intake.answers | {name: _kept(name, value) for name, value in answers.items()}
+    if intake.submitted_answers is not None:
+        return
     unit = str(intake.answers.get("unit") or "")
     is_number = unit.isascii() and unit.isdecimal() and len(unit) < 10
     intake.unit = BusinessUnit.objects.filter(pk=int(unit)).first() if is_number else None
@@ -96,7 +109,8 @@ def _kept(name: str, value: Any) -> Any:
         if len(value) > MOST_ENTRIES:
             raise DomainError(f"At most {MOST_ENTRIES} entries.", field=name)
         return [_text(name, each) for each in value]
-    return _text(name, value)
+    text = _text(name, value)
+    return " ".join(text.split()) if name == "name" else text
 
 
 def _rows(value: Any) -> list[dict[str, str]]:
