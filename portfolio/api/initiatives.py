@@ -15,7 +15,7 @@ from ..actions.edit_initiative import Change, current_value, edit_initiative
 from ..actions.register_initiative import register_initiative
 from ..models import Bucket, Initiative, Jurisdiction, Objective, Stage, Tag, Tool, UseCaseType, Workflow
 from ..models.stage import PATH
-from ..orders import DEFAULT, ORDERS, order_of
+from ..orders import ORDERS, order_of
 from ..permissions import can_edit, can_register
 from ..register import LONGEST_TEXT
 from .filtering import filter_parameters, register_for
@@ -90,6 +90,10 @@ class InitiativeChanges(InitiativeSeen):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, help_text="For the history.")
 
 
+# The order in which a loop over all pages meets every initiative once, whatever changes meanwhile.
+STEADY = "ref"
+
+
 class InitiativesQuery(PageQuery):
     q = serializers.CharField(
         required=False,
@@ -99,7 +103,7 @@ class InitiativesQuery(PageQuery):
     order = serializers.ChoiceField(
         required=False,
         choices=[f"{sign}{name}" for name in ORDERS for sign in ("", "-")],
-        help_text=f"`-` turns it round; {DEFAULT} unless told.",
+        help_text=f"`-` turns it round; {STEADY} unless told, which no change moves.",
     )
 
 
@@ -112,7 +116,10 @@ class Initiatives(Noun):
     def list(self, request: Request) -> Response:
         """The register: what is filtered, searched and ordered as on its page."""
         asked = self.asked
-        register = register_for(self.person, request.query_params)
+        query = request.query_params.copy()
+        if not (query.get("q") or query.get("order")):
+            query["order"] = STEADY
+        register = register_for(self.person, query)
         if register.ordered_by:
             self.place_in(order_of(register.ordered_by)[1])
         page = register.page_of(told_columns(register.matching), asked["page_size"])

@@ -262,3 +262,15 @@ def test_a_field_that_somebody_else_changed_is_told_with_all_values(office, init
     assert chosen.json()["bucket"]["name"] == "Mine"
     assert chosen.json()["summary"] == "Theirs."
     assert chosen.json()["name"] == initiative.name
+
+
+def test_a_loop_meets_each_once_although_rows_change_meanwhile(script, office_member):
+    rows = [make_initiative(f"Number {n}", unit=None) for n in range(7)]
+    office = script(office_member)
+    met, address = [], "initiatives/?page_size=2"
+    while address:
+        page = office.get(address).json()
+        met += [each["id"] for each in page["results"]]
+        office.patch(f"initiatives/{met[0]}/", {"value": 1 + len(met) % 5, "summary": f"Changed {len(met)}"})
+        address = page["next"] and page["next"].partition("/api/v1/")[2]
+    assert met == [each.reference for each in rows]

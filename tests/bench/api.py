@@ -22,8 +22,8 @@ def api_asks() -> dict[str, Ask]:
     latest = "order=-changed"
     return {
         "API list": lambda n: client.get(f"{LIST}?{latest}"),
-        "API list by priority, deep page": lambda n: client.get(f"{LIST}?after={deep}"),
-        "API list by priority, first page": lambda n: client.get(LIST),
+        "API list by priority, deep page": lambda n: client.get(f"{LIST}?order=-priority&after={deep}"),
+        "API list by priority, first page": lambda n: client.get(f"{LIST}?order=-priority"),
         "API list as an owner": _as_owner(latest),
         "API list, filtered": lambda n: client.get(
             f"{LIST}?stage={STAGES[n % 6]}&{latest}&priority_min={1 + n % 7 / 10}"
