@@ -109,10 +109,11 @@ class Sheet:
 
     @cached_property
     def decisions(self) -> list[DecisionClass]:
-        """The rows of the table that are complete, as decision classes that are not stored."""
+        """The rows of the table that say how they weigh, as decision classes that are not stored."""
         form = self.forms[DECISIONS]
         assert isinstance(form, DecisionsForm)
-        return [DecisionClass(**row.cleaned_data) for row in form.filled if row.is_valid()]
+        told = [row.cleaned_data for row in form.filled if row.is_valid() or row.cleaned_data]
+        return [DecisionClass(**row) for row in told if {"cost_of_error", "reversibility"} <= row.keys()]
 
     @cached_property
     def lane(self) -> LaneResult:
@@ -142,10 +143,10 @@ class Sheet:
 
     def _unapproved_tools(self) -> list[str] | None:
         """The chosen tools that are not approved; None while nobody was asked."""
-        if "tools" not in self.answers:
-            return None
         chosen = [tool.pk for tool in self.cleaned.get("tools") or ()]
         named = self.cleaned.get("other_tools") or []
+        if not (chosen or named):
+            return [] if self.cleaned.get("no_tools") else None
         known = Q(pk__in=chosen) | Q(name__in=named)
         unapproved = Tool.objects.unapproved().filter(known).values_list("name", flat=True) if chosen or named else ()
         listed = {*Tool.objects.filter(name__in=named).values_list("name", flat=True)} if named else {*named}

@@ -19,6 +19,8 @@ from aiso.accounts.models import User
 from . import figures
 
 CHECKED = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+# A comma that parts no thousands, or a dot that seems to: 1,5 and 60.000 mean one thing here, another there.
+AMBIGUOUS = re.compile(r",(?!\d{3}(?!\d))|\.\d{3}(?!\d)")
 ADDRESS_AT_END = re.compile(r"<([^<>\s]+@[^<>\s]+)>\s*$")
 
 
@@ -95,6 +97,10 @@ class MoneyField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
+            if AMBIGUOUS.search(value):
+                raise ValidationError(
+                    "Write thousands with commas and cents with a dot, e.g. 1,500.50.", code="ambiguous"
+                )
             value = value.replace(",", "").replace("\N{NO-BREAK SPACE}", "").replace(" ", "").lower()
             value = _written_out(value)
         return super().to_python(value)

@@ -140,7 +140,7 @@ def _usual() -> dict[str, Any]:
     for question in asked.prefetch_related("options").select_related("question_set"):
         beginning = "use" if question.question_set.kind == "prohibited_use" else "tier"
         mildest[f"{beginning}-{question.code}"] = question.options.all()[0].code
-    return MILD | mildest | {"unit": str(unit.pk if unit else ""), "jurisdictions": [str(place.pk)], "tools": []}
+    return MILD | mildest | {"unit": str(unit.pk if unit else ""), "jurisdictions": [str(place.pk)], "no_tools": "on"}
 
 
 def _join(intake: Intake, requester: User) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.datastructures import MultiValueDict
 
+from aiso import clock
 from aiso.accounts.forms import UnitField
 from aiso.web import figures
 from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSelect
@@ -155,7 +156,21 @@ class OutcomeForm(StepForm):
         for name, needed in follow.items():
             if needed and not told.get(name) and name not in self.errors:
                 self.add_error(name, ValidationError("Needed with the answers beside it.", code="required"))
+        self._check_figures(told)
         return told
+
+    def _check_figures(self, told: Mapping[str, Any]) -> None:
+        """A target is better than today, and follows it."""
+        baseline, target, better = told.get("baseline"), told.get("target"), told.get("metric_direction")
+        if baseline is not None and target is not None and better:
+            is_better = target > baseline if better == OutcomeMetric.Direction.UP else target < baseline
+            if not is_better:
+                self.add_error("target", "This is not better than today, going by which way is better.")
+        measured_on, due_on = told.get("baseline_on"), told.get("horizon_on")
+        if measured_on and measured_on > clock.today():
+            self.add_error("baseline_on", "This day is still to come.")
+        if measured_on and due_on and due_on <= measured_on:
+            self.add_error("horizon_on", "This is not after the day of today’s figure.")
 
 
 class WorkForm(StepForm):
@@ -262,8 +277,9 @@ class ToolsForm(StepForm):
         label="Which tools or models would it use?",
         required=False,
         widget=TagSelect,
-        help_text="Approved tools need no procurement review. Leave it empty if that is open.",
+        help_text="Approved tools need no procurement review.",
     )
+    no_tools = forms.BooleanField(label="It needs no tool", required=False)
     other_tools = forms.CharField(
         label="Does it need a tool that the list lacks?",
         required=False,
@@ -277,6 +293,14 @@ class ToolsForm(StepForm):
         max_length=LONGEST,
         widget=written(2),
     )
+
+    def clean(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        if not (told.get("tools") or told.get("other_tools") or told.get("no_tools") or "other_tools" in self.errors):
+            self.add_error(
+                "tools", ValidationError("Choose a tool, name one, or say that it needs none.", code="required")
+            )
+        return told
 
     def clean_other_tools(self) -> list[str]:
         """The names, one a line."""

@@ -85,7 +85,7 @@ def _send(request: HttpRequest, intake: Intake, slug: str) -> HttpResponse:
         page = IntakePage(request, intake, slug)
         return _step_page(request, page, problem=str(error), status=409)
     page = IntakePage(request, intake, slug)
-    if "add" in request.POST:
+    if "add" in request.POST or any(name.endswith("-do") for name in request.POST):
         return redirect(f"{request.path}#rows")
     if "back" in request.POST and page.before:
         return redirect(page.before.url)

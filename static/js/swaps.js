@@ -123,6 +123,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("main .errs[role=alert]")?.focus();
     document.querySelectorAll("[data-toast]").forEach(startClock);
   });
 

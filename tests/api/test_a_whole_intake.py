@@ -62,7 +62,7 @@ def test_a_request_from_its_first_answer_to_the_word_of_the_office(script, reque
         "data_sensitivity": "internal",
         "jurisdictions": [mine.get("lists/jurisdictions/", {"q": "EU"}).json()["results"][0]["id"]],
         "decisions": [{"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}],
-        "tools": [],
+        "no_tools": True,
         "requested_amount": "30000",
     }
     quiet = {"is_customer_facing": "no", "employee_effect": "none"}

@@ -42,7 +42,7 @@ def answers(requester) -> dict:
         ],
         "data_sources": "Order book",
         "data_sensitivity": "internal",
-        "tools": [],
+        "no_tools": True,
         "requested_amount": "30000.00",
         **mildest(),
     }

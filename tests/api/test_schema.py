@@ -17,8 +17,17 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from aiso.api.schema import document
 from aiso.wsgi import application
-from portfolio.models import ImportJob, OutcomeMetric
-from tests.factories import make_comment, make_initiative, make_ownership, make_person, make_unit
+from portfolio.actions.intakes import start_intake
+from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
+from tests.factories import (
+    make_comment,
+    make_decision,
+    make_entry,
+    make_initiative,
+    make_ownership,
+    make_person,
+    make_unit,
+)
 
 from .conftest import make_api_token
 
@@ -75,6 +84,13 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "metrics": metric.pk,
         "deputies": make_ownership(initiative, person, is_deputy=True).pk,
         "imports": job.pk,
+        "tool": (tool := make_entry(Tool)).pk,
+        "tools": tool.pk,
+        "function": "legal",
+        "suppliers": make_entry(Supplier).pk,
+        "objectives": make_entry(Objective).pk,
+        "decisions": make_decision(initiative).pk,
+        "intake": start_intake(actor=office_member).reference,
     }
 
 

@@ -58,7 +58,10 @@ def fill_rest(page: Page) -> None:
     where.fill("EU")
     page.get_by_role("option", name="EU", exact=True).click()
     go_on(page, "Decisions it makes")
-    page.get_by_label("Decision, row 1").fill("Which order a request is about")
+    page.get_by_label("Decision, row 2").fill("Which order a request is about")
+    page.get_by_label("Decision, row 2").press("Enter")
+    expect(page.locator(".errs")).to_contain_text("Each row needs")
+    expect(page.get_by_label("Decision, row 1")).to_have_value("Which order a request is about")
     page.get_by_label("An error costs, row 1").select_option("low")
     page.get_by_label("Can be undone, row 1").select_option("easy")
     go_on(page, "Data")
@@ -68,6 +71,7 @@ def fill_rest(page: Page) -> None:
     for asked in page.locator("#step fieldset").all():
         asked.get_by_role("radio").first.check()
     go_on(page, "Tools")
+    page.get_by_label("It needs no tool").check()
     go_on(page, "Timeline and money")
     page.get_by_label("How much money").fill("30k")
     page.get_by_role("button", name="Continue").click()
@@ -143,7 +147,8 @@ def test_a_likely_duplicate_is_joined(visit, requester, alike):
     expect(shown).to_contain_text(alike.name)
     expect(shown.locator(".word", has_text="Delivery").first).to_be_visible()
 
-    page.get_by_role("button", name=f"Join {alike.reference} instead").click()
+    shown.locator("summary", has_text=f"Join {alike.reference} instead").click()
+    page.get_by_role("button", name=f"Join {alike.reference}", exact=True).click()
 
     expect(page.locator(".answer")).to_contain_text(f"Joined to {alike.reference}")
     intake = Intake.objects.get()

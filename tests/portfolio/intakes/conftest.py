@@ -39,7 +39,7 @@ def answers(unit, requester) -> dict:
         "decisions": [{"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}],
         "data_sources": "Order book",
         "data_sensitivity": "internal",
-        "tools": [],
+        "no_tools": "on",
         "requested_amount": "30k",
         **risk_answers(),
     }
