@@ -56,6 +56,7 @@ class MoneyRangeFilter(filters.RangeFilter):
     """Between two sums, among the initiatives whose money the person may see: a match would tell the sum."""
 
     field_class = MoneyRangeField
+    parent: "RegisterFilter"
 
     def filter(self, rows: InitiativeQuerySet, value: slice | None) -> QuerySet[Initiative]:
         if value is None:

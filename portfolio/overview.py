@@ -8,7 +8,7 @@ from aiso.web import markup
 
 from .actions.edit_initiative import AMOUNTS, CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of, money_withheld
-from .importing.catalogue import columns
+from .importing.catalogue import MONEY, columns
 from .models import Attachment, Comment, DecisionClass, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
@@ -108,6 +108,7 @@ def imported_panel(page: InitiativePage) -> str:
         (known[key].label if key in known else key, fact)
         for key, fact in record.facts.items()
         if str(fact).split() not in told  # what became the summary or the outcome stands above already
+        and (page.sees_money or key not in MONEY)
     ]
     return _part("imported", page, record=record, facts=facts)
 

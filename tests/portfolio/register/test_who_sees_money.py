@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from zipfile import ZipFile
@@ -13,6 +14,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from aiso import clock
 from aiso.accounts.models import Role
 from portfolio.actions.conclude_lanes import conclude_lanes
 from portfolio.actions.edit_initiative import Change, edit_initiative
@@ -49,7 +51,9 @@ def deputy(initiative):
 @pytest.fixture
 def former_owner(initiative):
     person = make_person("For Mer")
-    make_ownership(initiative, person, OwnerKind.RISK, started_on="2025-01-01", ended_on="2025-06-01")
+    ownership = make_ownership(initiative, person, OwnerKind.RISK, since=clock.today() - timedelta(days=30))
+    ownership.ended_on = clock.today()
+    ownership.save()
     return person
 
 
