@@ -54,6 +54,7 @@ def former_owner(initiative):
     ownership = make_ownership(initiative, person, OwnerKind.RISK, since=clock.today() - timedelta(days=30))
     ownership.ended_on = clock.today()
     ownership.save()
+    initiative.refresh_from_db()
     return person
 
 
