@@ -4,14 +4,18 @@ import csv
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO
+from itertools import batched
 from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
 
+from aiso.accounts.models import User
+
 from .importing.formulas import escaped
 from .lane_words import lane_reason
 from .models.initiative import PRIORITY_PARTS, InitiativeQuerySet
+from .permissions import money_seen_among
 from .tables import COLUMNS
 
 # Columns that only a file has: what the register folds into one cell, and long texts.
@@ -35,12 +39,13 @@ MOST_XLSX = 20_000
 
 
 class Sheet:
-    """Rows and columns of one export."""
+    """Rows and columns of one person's export."""
 
-    def __init__(self, rows: InitiativeQuerySet, columns: list[str], *, everything: bool) -> None:
+    def __init__(self, rows: InitiativeQuerySet, columns: list[str], *, user: User, everything: bool) -> None:
         self.columns = [*COLUMNS] if everything else columns
         self.rows = _fetched(rows, self.columns, everything=everything)
         self.extra = ONLY_IN_FILES if everything else {}
+        self.user = user
 
     @property
     def headers(self) -> list[str]:
@@ -48,9 +53,14 @@ class Sheet:
 
     def lines(self) -> Iterator[list[Any]]:
         """Each row as plain values, read in chunks, so that memory stays small."""
-        draw = [COLUMNS[name].of for name in self.columns] + [*self.extra.values()]
-        for row in self.rows.iterator(chunk_size=CHUNK):
-            yield [row.reference, *(each(row) for each in draw)]
+        cells = [COLUMNS[name] for name in self.columns]
+        sums = {place for place, cell in enumerate(cells, start=1) if cell.is_money}
+        draw = [cell.of for cell in cells] + [*self.extra.values()]
+        for chunk in batched(self.rows.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+            sees_money = money_seen_among(self.user, chunk if sums else ())
+            for row in chunk:
+                line = [row.reference, *(each(row) for each in draw)]
+                yield line if sees_money(row) else [None if at in sums else cell for at, cell in enumerate(line)]
 
 
 def csv_lines(sheet: Sheet) -> Iterator[str]:

@@ -19,6 +19,8 @@ LABELS = {"use_case_type": "Use-case type", "name": "Name"}
 TERMS = ("workflow", "bucket", "objective", "priority", "is_confidential")
 # Characters of a long text that a conflict shows of each version.
 EXCERPT = 600
+# The title of what stands in the place of a sum, for those who may not see it.
+WHO_SEES_MONEY = "Its owners, finance controllers, the office, executives and auditors see its money."
 
 
 def label_of(field: str) -> str:
@@ -53,6 +55,11 @@ def fact_html(initiative: Initiative, field: str) -> SafeString:
     names = getattr(initiative, f"{field}_names", None)
     value = getattr(initiative, field) if names is None else names
     return shown(field, [*value.all()] if isinstance(value, models.Manager) else value)
+
+
+def money_withheld() -> SafeString:
+    """What the facts show instead of a sum that the person may not see."""
+    return format_html('<span class="mute" title="{}">Not shown to you</span>', WHO_SEES_MONEY)
 
 
 def shown(field: str, value: Any) -> SafeString:

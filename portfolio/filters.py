@@ -53,7 +53,16 @@ class MoneyRangeField(RangeField):
 
 
 class MoneyRangeFilter(filters.RangeFilter):
+    """Between two sums, among the initiatives whose money the person may see: a match would tell the sum."""
+
     field_class = MoneyRangeField
+    parent: "RegisterFilter"
+
+    def filter(self, rows: InitiativeQuerySet, value: slice | None) -> QuerySet[Initiative]:
+        if value is None:
+            return rows
+        found: QuerySet[Initiative] = super().filter(rows.with_money_for(self.parent.user), value)
+        return found
 
 
 class YesNoFilter(filters.ChoiceFilter):
@@ -134,7 +143,12 @@ class RegisterFilter(filters.FilterSet):
     autonomy = ChoicesFilter(
         choices=AutonomyLevel, label="Autonomy level", method="deciding_at", help_text="At least one of its decisions."
     )
-    money = MoneyRangeFilter(field_name="requested_amount", label="Money asked for", widget=FromTo)
+    money = MoneyRangeFilter(
+        field_name="requested_amount",
+        label="Money asked for",
+        widget=FromTo,
+        help_text="Among the initiatives whose money you may see.",
+    )
     tools_approved = filters.ChoiceFilter(
         choices=[("no", "Not every one"), ("yes", "Every one")],
         label="Tools approved",
@@ -161,10 +175,11 @@ class RegisterFilter(filters.FilterSet):
         model = Initiative
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, *, queryset: InitiativeQuerySet, editing: str = "") -> None:
+    def __init__(self, data: QueryDict, *, user: User, queryset: InitiativeQuerySet, editing: str = "") -> None:
         """Takes up only the filters that `data` gives, and the one that is being edited: the others would cost time."""
         wanted = {name for name in ALL_FILTERS if name == editing or any(map(data.get, parameters(name)))}
         self.base_filters = {name: each for name, each in ALL_FILTERS.items() if name in wanted}
+        self.user = user
         super().__init__(data, queryset=queryset)
 
     def of_tier(self, rows: QuerySet[Initiative], name: str, tiers: list[str]) -> QuerySet[Initiative]:

@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 
 from aiso.audit.history import Entry, History, Told, history_of
 
+from .actions.edit_initiative import AMOUNTS
 from .models import (
     Answer,
     Attachment,
@@ -43,15 +44,15 @@ RELATED = [
 ]
 
 
-def history_of_initiative(initiative: Initiative, *, after: str = "") -> History:
-    """Who changed what, newest first; pages of it by `after`."""
-    return history_of(initiative, RELATED, after=after)
+def history_of_initiative(initiative: Initiative, *, sees_money: bool = False, after: str = "") -> History:
+    """Who changed what, newest first; pages of it by `after`. Sums are left out unless the reader may see them."""
+    return history_of(initiative, RELATED, hide=() if sees_money else AMOUNTS, after=after)
 
 
 def who_changed(initiative: Initiative, field: str) -> Entry | None:
-    """Who changed a field last, and when, as far as the newest page of history tells it."""
+    """Who changed a field last, and when, as far as the newest page of history tells it. No value is told."""
     label = capfirst(str(Initiative._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
-    for entry in history_of_initiative(initiative).entries:
+    for entry in history_of_initiative(initiative, sees_money=True).entries:
         for line in entry.lines:
             # Owners and entries of sets are lines of their own, told in the singular.
             is_its_own = line.what.startswith((f"{label}: ", f"{label.removesuffix('s')}: "))

@@ -1,7 +1,7 @@
 """The lane: fast when ten conditions hold, otherwise full (DESIGN §5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -94,6 +94,12 @@ class LaneResult:
     @property
     def open(self) -> int:
         return sum(1 for each in self.conditions if each.state is State.OPEN)
+
+
+def without_money(result: LaneResult) -> LaneResult:
+    """The same for those who may not see the money: how its condition stands, not the sum that it was judged by."""
+    conditions = [replace(each, found="") if each.code == "money" else each for each in result.conditions]
+    return replace(result, conditions=conditions)
 
 
 def lane_of(facts: LaneFacts) -> LaneResult:

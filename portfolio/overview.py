@@ -6,9 +6,9 @@ from django.utils.safestring import SafeString
 
 from aiso.web import markup
 
-from .actions.edit_initiative import CLASSIFYING
-from .facts import TERMS, fact_html, fact_link, label_of
-from .importing.catalogue import columns
+from .actions.edit_initiative import AMOUNTS, CLASSIFYING
+from .facts import TERMS, fact_html, fact_link, label_of, money_withheld
+from .importing.catalogue import MONEY, columns
 from .models import Attachment, Comment, DecisionClass, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
@@ -108,6 +108,7 @@ def imported_panel(page: InitiativePage) -> str:
         (known[key].label if key in known else key, fact)
         for key, fact in record.facts.items()
         if str(fact).split() not in told  # what became the summary or the outcome stands above already
+        and (page.sees_money or key not in MONEY)
     ]
     return _part("imported", page, record=record, facts=facts)
 
@@ -124,7 +125,10 @@ def facts_panel(page: InitiativePage) -> SafeString:
 def fact_row(page: InitiativePage, field: str) -> SafeString:
     """The value of a fact with the place in which it is edited."""
     may = page.may_classify if field in CLASSIFYING else page.may_edit
-    drawn = fact_link(page.initiative, field) if may else fact_html(page.initiative, field)
+    if field in AMOUNTS and not page.sees_money:
+        drawn = money_withheld()
+    else:
+        drawn = fact_link(page.initiative, field) if may else fact_html(page.initiative, field)
     return format_html('<dd data-fact id="fact-{}">{}</dd>', field, drawn)
 
 

@@ -23,7 +23,7 @@ from aiso.web.stages import Step, stage_track
 from .decisions import Line, lines_of
 from .facts import lowered
 from .gaps import Gap, gaps_of, stable_from, with_gap_facts
-from .lane import LaneResult
+from .lane import LaneResult, without_money
 from .lane_facts import lanes_of
 from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
@@ -31,7 +31,7 @@ from .models import Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Sta
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
 from .panels import Place, Tab, panels_at, tab_counts, tabs_for
-from .permissions import can_assign_owners, can_classify, can_comment, can_edit, can_lower_lane
+from .permissions import can_assign_owners, can_classify, can_comment, can_edit, can_lower_lane, can_see_money
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 SETS = ("jurisdictions", "tools", "tags")
@@ -124,6 +124,10 @@ class InitiativePage:
     def may_comment(self) -> bool:
         return can_comment(self.person)
 
+    @cached_property
+    def sees_money(self) -> bool:
+        return self.may_edit or can_see_money(self.person, self.initiative)
+
     @property
     def may_lower_lane(self) -> bool:
         return bool(self.initiative.lane_raised_because) and can_lower_lane(self.person, self.initiative)
@@ -137,7 +141,7 @@ class InitiativePage:
     def lane(self) -> LaneResult:
         """The lane with its conditions against the facts of now. Two queries."""
         [lane] = lanes_of([self.initiative], lane_threshold())
-        return lane
+        return lane if self.sees_money else without_money(lane)
 
     @cached_property
     def decisions(self) -> list[Line]:

@@ -9,6 +9,7 @@ from aiso.accounts.models.role import OFFICE
 from aiso.accounts.permissions import can_manage_lists
 
 from .models import Clearance, ImportJob, Initiative, Intake, Ownership
+from .models.initiative import money_reach
 
 # Whose word counts for each function that clears tools.
 CLEARING = {
@@ -35,6 +36,20 @@ def owns(user: User | AnonymousUser, initiative: Initiative) -> bool:
     if user.pk in {initiative.business_owner_id, initiative.technical_owner_id, initiative.risk_owner_id}:
         return True
     return Ownership.objects.current().filter(initiative=initiative, person=user).exists()
+
+
+def can_see_money(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its owners and their deputies; finance, the office, executives and auditors, where their role reaches its unit
+    (DESIGN §8). Of an initiative that the user may see: this alone opens no confidential one.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return _money_is_in_reach(user, initiative) or owns(user, initiative)
+
+
+def _money_is_in_reach(user: User, initiative: Initiative) -> bool:
+    reach = money_reach(user)
+    return reach is None or initiative.unit_id in reach
 
 
 def can_register(user: User | AnonymousUser) -> bool:
@@ -85,12 +100,24 @@ def owned_among(user: User, initiatives: Iterable[Initiative]) -> Callable[[Init
     """Which of some initiatives the user may edit, found in one query for all of them instead of one each."""
     if changes_nothing(user):
         return lambda initiative: False
-    rows = [initiative for initiative in initiatives if not is_office_for(user, initiative)]
-    owned: set[int] = set()
-    if rows:
-        current = Ownership.objects.current().filter(person=user, initiative__in=rows)
-        owned = {*current.values_list("initiative", flat=True)}
+    owned = _owned_of(user, [initiative for initiative in initiatives if not is_office_for(user, initiative)])
     return lambda initiative: initiative.pk in owned or is_office_for(user, initiative)
+
+
+def money_seen_among(user: User, initiatives: Iterable[Initiative]) -> Callable[[Initiative], bool]:
+    """Which of some initiatives show the user their money, found in one query at most; none where roles reach all."""
+    if not user.is_active:
+        return lambda initiative: False
+    owned = _owned_of(user, [initiative for initiative in initiatives if not _money_is_in_reach(user, initiative)])
+    return lambda initiative: initiative.pk in owned or _money_is_in_reach(user, initiative)
+
+
+def _owned_of(user: User, rows: list[Initiative]) -> set[int]:
+    """The ids of those that the user owns or deputises for."""
+    if not rows:
+        return set()
+    current = Ownership.objects.current().filter(person=user, initiative__in=rows)
+    return {*current.values_list("initiative", flat=True)}
 
 
 def can_import(user: User | AnonymousUser) -> bool:

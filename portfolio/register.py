@@ -60,7 +60,8 @@ class Register:
 
     @cached_property
     def filter(self) -> RegisterFilter:
-        return RegisterFilter(self.query, queryset=self.visible, editing=self.query.get("edit", ""))
+        editing = self.query.get("edit", "")
+        return RegisterFilter(self.query, user=self.user, queryset=self.visible, editing=editing)
 
     @cached_property
     def search(self) -> Search | None:

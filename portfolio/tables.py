@@ -5,7 +5,7 @@ accessors, which look up field and signature anew for every cell: that was half 
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -16,6 +16,7 @@ from aiso.web import figures, markup
 
 from .actions.edit_initiative import CLASSIFYING
 from .decisions import highest_level
+from .facts import WHO_SEES_MONEY
 from .lane_words import lane_reason
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
@@ -27,7 +28,10 @@ STANDING = ("name", "unit", "stage", "days", "owners", "risk", "lane", "bucket",
 
 
 class Cell(tables.Column):  # type: ignore[misc]
-    """A column. `sort` names its order, `edit` the field that its cell edits in place, `of` what it exports."""
+    """A column. `sort` names its order, `edit` the field that its cell edits in place, `of` what it exports.
+
+    `is_money` holds its value back from those who may not see the money of a row.
+    """
 
     def __init__(
         self,
@@ -40,8 +44,10 @@ class Cell(tables.Column):  # type: ignore[misc]
         css: str = "",
         needs: tuple[str, ...] = (),
         term: str = "",
+        is_money: bool = False,
     ) -> None:
         super().__init__(verbose_name=label, orderable=bool(sort), empty_values=())
+        self.is_money = is_money
         self.draw, self.of, self.sort, self.edit, self.css, self.needs, self.term = (
             draw,
             of or draw,
@@ -121,6 +127,16 @@ def _amount(row: Initiative) -> SafeString | str:
     return "" if row.requested_amount is None else markup.money(row.requested_amount)
 
 
+@cache
+def _withheld() -> SafeString:
+    """The cell of a sum that the person may not see: empty, and as wide as the column for its title."""
+    return format_html(
+        '<span class="d-block" title="{}"><span class="visually-hidden">Not shown to you</span>{}</span>',
+        WHO_SEES_MONEY,
+        "\N{NO-BREAK SPACE}",
+    )
+
+
 def _days(row: Initiative) -> str:
     return "" if row.days_in_stage is None else figures.number(row.days_in_stage)
 
@@ -150,7 +166,12 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     tags = Cell("Tags", _listed("tags"), edit="tags", needs=("tags*",))
     autonomy = Cell("Highest autonomy", _autonomy, needs=("decision_classes*",), term="Autonomy level")
     money = Cell(
-        "Money asked for", _amount, of=lambda row: row.requested_amount, edit="requested_amount", css="n opt-col"
+        "Money asked for",
+        _amount,
+        of=lambda row: row.requested_amount,
+        edit="requested_amount",
+        css="n opt-col",
+        is_money=True,
     )
     data = Cell("Data", _chosen("data_sensitivity"), edit="data_sensitivity")
     employees = Cell("Employees", _chosen("employee_effect"), edit="employee_effect")
@@ -185,9 +206,11 @@ def chosen_columns(names: list[str]) -> list[str]:
     return [name for name in COLUMNS if name in wanted or name == "name"]
 
 
-def cell_html(initiative: Initiative, column: str) -> SafeString:
+def cell_html(initiative: Initiative, column: str, *, sees_money: bool) -> SafeString:
     """What a column shows of one initiative, editable in place where the column is."""
     cell = COLUMNS[column]
+    if cell.is_money and not sees_money:
+        return _withheld()
     drawn = cell.draw(initiative)
     if not cell.edit:
         return format_html("{}", drawn)
@@ -200,10 +223,14 @@ def rows_html(
     *,
     may_edit: Callable[[Initiative], bool],
     may_classify: Callable[[Initiative], bool],
+    sees_money: Callable[[Initiative], bool],
 ) -> SafeString:
     """The body of the register. One string built cell by cell, because fifty rows of includes are slow."""
     drawing = [(COLUMNS[name], name, _opening(name)) for name in columns]
-    rows = (_row_html(row, drawing, _editables(row, may_edit, may_classify)) for row in initiatives)
+    rows = (
+        _row_html(row, drawing, _editables(row, may_edit, may_classify), sees_money=sees_money(row))
+        for row in initiatives
+    )
     return SafeString("".join(rows))
 
 
@@ -212,11 +239,13 @@ def _editables(row: Initiative, may_edit: Callable[..., bool], may_classify: Cal
     return EDITED_BY_OFFICE if may_classify(row) else EDITED_BY_OWNERS if may_edit(row) else frozenset()
 
 
-def _row_html(row: Initiative, drawing: list[tuple[Cell, str, str]], editable: frozenset[str]) -> str:
+def _row_html(
+    row: Initiative, drawing: list[tuple[Cell, str, str]], editable: frozenset[str], *, sees_money: bool
+) -> str:
     reference = row.reference
     cells = []
     for cell, name, opening in drawing:
-        drawn = cell.draw(row)
+        drawn = _withheld() if cell.is_money and not sees_money else cell.draw(row)
         if name in editable:
             drawn = _editable(_edit_address(row, cell.edit, name), drawn)
         elif not isinstance(drawn, SafeString):

@@ -12,6 +12,7 @@ from aiso.audit.history import Entry
 from aiso.audit.rows import Place
 
 from ..history import history_of_initiative
+from ..permissions import can_see_money
 from .below import BelowInitiative
 
 
@@ -56,11 +57,12 @@ class HistoryOfInitiative(BelowInitiative):
 
     @answers(HistoryShape, query=HistoryQuery, version=False)
     def list(self, request: Request, initiative: int) -> Response:
-        """Who changed what, when and why, newest first."""
+        """Who changed what, when and why, newest first. The money asked for is left out where you may not see it."""
         after = self.asked.get("after", "")
         if after and Place.read(after) is None:
             raise wrong_parameters({"after": ["No list leads here; begin anew without it."]})
-        history = history_of_initiative(self.initiative(), after=after)
+        subject = self.initiative()
+        history = history_of_initiative(subject, sees_money=can_see_money(self.person, subject), after=after)
         told: HistoryShape = {
             "next": self.link(after=history.after),
             "results": [_entry(entry) for entry in history.entries],

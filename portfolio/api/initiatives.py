@@ -123,12 +123,12 @@ class Initiatives(Noun):
         if register.ordered_by:
             self.place_in(order_of(register.ordered_by)[1])
         page = register.page_of(told_columns(register.matching), asked["page_size"])
-        return self.paged(page, drawn_rows(page.rows), lambda: register.count)
+        return self.paged(page, drawn_rows(page.rows, self.person), lambda: register.count)
 
     @answers(InitiativeShape)
     def retrieve(self, request: Request, reference: int) -> Response:
         """One initiative."""
-        return self.answer(drawn(get_object_or_404(visible_one(self.person, reference))))
+        return self.answer(drawn(get_object_or_404(visible_one(self.person, reference)), self.person))
 
     @answers(InitiativeShape, status=201, takes=NewInitiative)
     def create(self, request: Request) -> Response:
@@ -137,7 +137,7 @@ class Initiatives(Noun):
             raise Refusal("forbidden", "The office enters initiatives that already run.")
         _refuse_retired(self.sent)
         made = register_initiative(actor=self.person, **_stored(self.sent))
-        told = drawn(visible_one(self.person, made.pk).get())
+        told = drawn(visible_one(self.person, made.pk).get(), self.person)
         return self.answer(told, status=201, location=f"{self.request.path}{made.reference}/")
 
     @answers(InitiativeShape, takes=InitiativeChanges)
@@ -148,7 +148,7 @@ class Initiatives(Noun):
         priority follow from other things and are not changed here.
         """
         rows = visible_one(self.person, reference)
-        with self.held(rows, reference, drawn) as initiative:
+        with self.held(rows, reference, lambda held: drawn(held, self.person)) as initiative:
             if not can_edit(self.person, initiative):
                 raise Refusal("forbidden", "Its owners and the office may edit this initiative.")
             _refuse_retired(self.sent, initiative)
@@ -158,7 +158,7 @@ class Initiatives(Noun):
             edit_initiative(initiative, actor=self.person, changes=changes, reason=reason)
         # Whoever made it confidential or moved it may see it no longer.
         after = told_columns(Initiative.objects.filter(pk=reference), "notes").get()
-        return self.answer(drawn(after))
+        return self.answer(drawn(after, self.person))
 
 
 def _stored(sent: Mapping[str, Any]) -> dict[str, Any]:

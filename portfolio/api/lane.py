@@ -8,10 +8,11 @@ from rest_framework.response import Response
 from aiso.api.operations import Body, answers
 
 from ..actions.conclude_lanes import lower_lane, raise_lane
-from ..lane import Condition, LaneResult, State
+from ..lane import Condition, LaneResult, State, without_money
 from ..lane_facts import lanes_of
 from ..lane_threshold import lane_threshold
 from ..models import Initiative, Lane
+from ..permissions import can_see_money
 from .below import BelowInitiative
 
 STATES = {"enum": [state.value for state in State]}
@@ -23,7 +24,7 @@ class ConditionShape(TypedDict):
     code: str
     text: str
     state: Annotated[str, "Open is not known yet, and keeps a case in the full lane like a failure.", STATES]
-    found: Annotated[str, "What it was judged by; empty where it holds."]
+    found: Annotated[str, "What it was judged by; empty where it holds, and for money that you may not see."]
 
 
 class LaneShape(TypedDict):
@@ -50,21 +51,26 @@ class LaneOfInitiative(BelowInitiative):
     @answers(InitiativeLaneShape)
     def list(self, request: Request, initiative: int) -> Response:
         """The lane that follows from its facts, with every condition."""
-        return self.answer(_of(self.initiative()))
+        return self.answer(self._of(self.initiative()))
 
     @action(detail=False, methods=["post"], url_path="raise")
     @answers(InitiativeLaneShape, takes=Reason)
     def raise_case(self, request: Request, initiative: int) -> Response:
         """Take the full lane although the fast one is open. For its owners and the office."""
-        with self.held_initiative(_of) as subject:
-            return self.answer(_of(raise_lane(subject, actor=self.person, **self.sent)))
+        with self.held_initiative(self._of) as subject:
+            return self.answer(self._of(raise_lane(subject, actor=self.person, **self.sent)))
 
     @action(detail=False, methods=["post"], url_path="lower")
     @answers(InitiativeLaneShape, takes=Reason)
     def lower_case(self, request: Request, initiative: int) -> Response:
         """Let a raised case take the lane that its facts give. For the risk reviewers."""
-        with self.held_initiative(_of) as subject:
-            return self.answer(_of(lower_lane(subject, actor=self.person, **self.sent)))
+        with self.held_initiative(self._of) as subject:
+            return self.answer(self._of(lower_lane(subject, actor=self.person, **self.sent)))
+
+    def _of(self, initiative: Initiative) -> InitiativeLaneShape:
+        [result] = lanes_of([initiative], lane_threshold())
+        told = result if can_see_money(self.person, initiative) else without_money(result)
+        return {**drawn(told), "raised_because": initiative.lane_raised_because or None}
 
 
 def drawn(result: LaneResult) -> LaneShape:
@@ -73,11 +79,6 @@ def drawn(result: LaneResult) -> LaneShape:
         "decided_by": _condition(result.deciding) if result.deciding else None,
         "conditions": [_condition(each) for each in result.conditions],
     }
-
-
-def _of(initiative: Initiative) -> InitiativeLaneShape:
-    [result] = lanes_of([initiative], lane_threshold())
-    return {**drawn(result), "raised_because": initiative.lane_raised_because or None}
 
 
 def _condition(condition: Condition) -> ConditionShape:

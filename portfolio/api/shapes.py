@@ -14,6 +14,7 @@ from aiso.api.shapes import Named, Person
 from ..models import Initiative, Lane, Stage
 from ..models.initiative import InitiativeQuerySet
 from ..models.risk import AiActClass, RiskTier
+from ..permissions import money_seen_among
 
 REFERENCE = {"pattern": "^AI-[0-9]{4,}$", "examples": ["AI-0042"]}
 # What the row itself tells.
@@ -108,7 +109,11 @@ class InitiativeRowShape(TypedDict):
     ai_act_set_by: Annotated[str | None, "The code of the question whose answer set it."]
     lane: Annotated[str, "Fast when ten conditions hold; `lane/` below it tells each.", Lane]
     lane_decided_by: Annotated[str | None, "The code of the condition that keeps it in the full lane."]
-    requested_amount: Annotated[Decimal | None, "The money asked for, until the next decision."]
+    requested_amount: Annotated[
+        Decimal | None,
+        "The money asked for, until the next decision. Null also for those who may not see it: its owners and their "
+        "deputies, finance controllers, the office, executives and auditors may.",
+    ]
     currency: Annotated[str, "Of all sums: the reporting currency.", {"pattern": "^[A-Z]{3}$"}]
     employee_effect: Annotated[str | None, Initiative.EmployeeEffect]
     data_sensitivity: Annotated[str | None, Initiative.DataSensitivity]
@@ -141,15 +146,17 @@ def told_columns(initiatives: InitiativeQuerySet, *more: str) -> InitiativeQuery
     return initiatives.only("id", *COLUMNS, *more)
 
 
-def drawn_rows(initiatives: Sequence[Initiative]) -> list[InitiativeRowShape]:
-    """Rows as lists tell them. One query names all that they point to and carry."""
-    names = _Names(initiatives)
-    return [_row(initiative, names) for initiative in initiatives]
+def drawn_rows(initiatives: Sequence[Initiative], user: User) -> list[InitiativeRowShape]:
+    """Rows as lists tell them to a person. One query names all that they point to and carry; another finds whose
+    money the person may see, where their roles do not reach all of them.
+    """
+    names, sees_money = _Names(initiatives), money_seen_among(user, initiatives)
+    return [_row(initiative, names, sees_money=sees_money(initiative)) for initiative in initiatives]
 
 
-def drawn(initiative: Initiative) -> InitiativeShape:
-    """A row read with its notes."""
-    row = drawn_rows([initiative])[0]
+def drawn(initiative: Initiative, user: User) -> InitiativeShape:
+    """A row read with its notes, as it is told to a person."""
+    row = drawn_rows([initiative], user)[0]
     return {**row, "notes": initiative.notes, "address": initiative.get_absolute_url()}
 
 
@@ -209,7 +216,7 @@ def _part(rows: "QuerySet[Any]", kind: str, initiative: Any, thing: F, name: F) 
     return part
 
 
-def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
+def _row(initiative: Initiative, names: _Names, *, sees_money: bool) -> InitiativeRowShape:
     unit = names.link("unit", initiative.unit_id)
     assert unit is not None
     return {
@@ -237,7 +244,7 @@ def _row(initiative: Initiative, names: _Names) -> InitiativeRowShape:
         "ai_act_set_by": names.code("question", initiative.ai_act_set_by_id),
         "lane": initiative.lane,
         "lane_decided_by": initiative.lane_decided_by or None,
-        "requested_amount": initiative.requested_amount,
+        "requested_amount": initiative.requested_amount if sees_money else None,
         "currency": settings.REPORTING_CURRENCY,
         "employee_effect": initiative.employee_effect or None,
         "data_sensitivity": initiative.data_sensitivity or None,

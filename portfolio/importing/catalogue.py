@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "catalogue"
+# The standard columns that tell an initiative's money, which not everybody sees who sees the initiative (DESIGN §8).
+MONEY = frozenset({"requested_amount", "cost"})
 
 
 class Kind(StrEnum):

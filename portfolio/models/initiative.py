@@ -56,6 +56,16 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         owned = Ownership.objects.current().filter(person=user).values("initiative")
         return self.filter(Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned))
 
+    def with_money_for(self, user: User | AnonymousUser) -> Self:
+        """Those whose money the user may see, among rows that they may see: their own, and what their roles reach."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        reach = money_reach(user)
+        if reach is None:
+            return self
+        owned = Ownership.objects.current().filter(person=user).values("initiative")
+        return self.filter(Q(unit__in=reach) | Q(pk__in=owned))
+
     def on_register(self) -> Self:
         """Without those whose intake was declined, withdrawn or joined to another: they stay for the record."""
         return self.filter(is_off_register=False)
@@ -72,8 +82,18 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
 def oversight(user: User) -> frozenset[int] | None:
     """The units whose confidential initiatives the office or an auditor may see; None is all of them."""
+    return _reach(user, *OFFICE, Role.AUDITOR)
+
+
+def money_reach(user: User) -> frozenset[int] | None:
+    """The units whose initiatives show the user their money by role (DESIGN §8); None is all of them."""
+    return _reach(user, *OFFICE, Role.FINANCE_CONTROLLER, Role.EXECUTIVE, Role.AUDITOR)
+
+
+def _reach(user: User, *roles: Role) -> frozenset[int] | None:
+    """The units that any of the roles reaches; None is all of them."""
     reach: set[int] = set()
-    for role in (*OFFICE, Role.AUDITOR):
+    for role in roles:
         units = user.role_units.get(role, frozenset())
         if units is None:
             return None

@@ -24,7 +24,7 @@ from ..models import Initiative
 from ..models.initiative import OWNERS, PRIORITY_PARTS
 from ..overview import lane_panel
 from ..page import page_for, visible_initiative
-from ..permissions import can_assign_owners, can_classify, can_edit
+from ..permissions import can_assign_owners, can_classify, can_edit, can_see_money
 from ..undo import Deed, Edited, assigned, offer_undo, ownerships_held
 from .conflict import form_context
 from .initiative_tab import go_on
@@ -200,4 +200,5 @@ def _drawn(editing: Editing) -> SafeString:
     if editing.place == "fact":
         return fact_link(initiative, editing.field)
     column = editing.request.GET.get("column", "")
-    return tables.cell_html(initiative, column if column in tables.COLUMNS else "name")
+    shown = column if column in tables.COLUMNS else "name"
+    return tables.cell_html(initiative, shown, sees_money=can_see_money(signed_in(editing.request), initiative))

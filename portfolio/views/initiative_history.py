@@ -10,5 +10,6 @@ from .initiative_tab import show_tab
 def initiative_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who changed what, when and why, newest first."""
     page = page_for(request, pk, "history")
-    history = history_of_initiative(page.initiative, after=request.GET.get("after", ""))
+    after = request.GET.get("after", "")
+    history = history_of_initiative(page.initiative, sees_money=page.sees_money, after=after)
     return show_tab(request, page, "portfolio/initiative_history.html", {"history": history})

@@ -4,8 +4,33 @@ from django.views.decorators.http import require_safe
 
 from aiso.accounts.signed_in import signed_in
 
-from ..importing.catalogue import columns
+from ..importing.catalogue import MONEY, columns
 from ..models import ImportedRecord, Initiative
+from ..permissions import can_see_money
+
+
+class _Told:
+    """What a source said, without its sums for those who may not see the initiative's money."""
+
+    def __init__(self, record: ImportedRecord, *, sees_money: bool) -> None:
+        self.record, self.withheld = record, frozenset() if sees_money else MONEY
+        mapped = zip(record.job.headers, record.job.mapping, strict=True)
+        self.withheld_headers = {header for header, key in mapped if key in self.withheld}
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        known = columns()
+        told = {key: fact for key, fact in self.record.facts.items() if key not in self.withheld}
+        return [(known[key].label if key in known else key, fact) for key, fact in told.items()]
+
+    @property
+    def problems(self) -> list[list[str]]:
+        """Header, cell and reason of each."""
+        return [each for each in self.record.problems if each[0] not in self.withheld_headers]
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        return [(header, cell) for header, cell in self.record.record.items() if header not in self.withheld_headers]
 
 
 @require_safe
@@ -14,9 +39,6 @@ def initiative_imported(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = signed_in(request)
     initiative = get_object_or_404(Initiative.objects.visible_to(viewer).defer("search"), pk=pk)
     records = ImportedRecord.objects.visible_to(viewer).filter(initiative=initiative).select_related("job")
-    known = columns()
-    told = [
-        (record, [(known[key].label if key in known else key, fact) for key, fact in record.facts.items()])
-        for record in records
-    ]
+    sees_money = can_see_money(viewer, initiative)
+    told = [_Told(record, sees_money=sees_money) for record in records]
     return render(request, "portfolio/initiative_imported.html", {"initiative": initiative, "records": told})

@@ -19,7 +19,7 @@ def register_export(request: HttpRequest) -> HttpResponseBase:
     asked = request.POST if request.method == "POST" else request.GET
     register = Register(request.user, request.GET)
     rows = selected(request.user, request.POST) if request.method == "POST" else register.matching
-    sheet = Sheet(rows, register.columns, everything=asked.get("columns") == "all")
+    sheet = Sheet(rows, register.columns, user=request.user, everything=asked.get("columns") == "all")
     name = f"register-{clock.today().isoformat()}"
     if asked.get("format") == "csv":
         response: HttpResponseBase = StreamingHttpResponse(csv_lines(sheet), content_type="text/csv; charset=utf-8")

@@ -111,7 +111,7 @@ def test_the_lane_follows_and_says_why(office, nobody, fast):
     assert [each["state"] for each in told["conditions"]] == ["holds"] * 10
     assert nobody.get(fast).json()["lane"] == "fast"
     office.patch(fast, {"requested_amount": "9999999"})
-    row = nobody.get("initiatives/").json()["results"][0]
+    row = office.get("initiatives/").json()["results"][0]
     assert (row["lane"], row["lane_decided_by"], row["requested_amount"]) == ("full", "money", "9999999.00")
     assert row["currency"] == "EUR"
 

@@ -185,3 +185,17 @@ def test_the_initiative_tells_what_its_source_said(client, member, bring_in):
     assert response.status_code == 200
     assert "no date is known yet" in response.content.decode()
     assert "As imported" in client.get(fraud.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(("who", "may"), [("stranger", False), ("auditor", True), ("finance_controller", True)])
+def test_sums_of_the_record_are_for_those_who_see_the_money(client, bring_in, request, who, may):
+    bring_in(b"Name,Department,Money asked for,Cost,Colour\nFraud alerts,Service,77777,about 88 888,green\n")
+    initiative = Initiative.objects.get(name="Fraud alerts")
+    client.force_login(request.getfixturevalue(who))
+
+    imported = client.get(reverse("portfolio:initiative_imported", args=[initiative.reference])).content.decode()
+    page = client.get(initiative.get_absolute_url()).content.decode()
+
+    assert "green" in imported
+    assert ("77777" in imported, "88 888" in imported) == (may, may)
+    assert ("77,777" in page, "88 888" in page) == (may, may)
