@@ -17,10 +17,9 @@ from aiso.web.forms import MoneyField
 from .actions.intakes.writing import FROZEN
 from .duplicates import Likeness, likely_duplicates
 from .forms.intake import REASON, STEPS, DecisionsForm, StepForm
+from .intake_reading import MONEY, answers_for, lane_for, may_change, sees_money_of
 from .intake_sheet import ANSWERED_IN, Sheet
 from .lane import LaneResult, State
-from .lane_facts import lanes_of
-from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, standing_of_lane
 from .models import Initiative, Intake, IntakeQuestion, Question
 from .permissions import can_answer_intake, can_triage
@@ -65,9 +64,7 @@ class IntakePage:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """The answers: to whoever may change them as they are now, to others as they were submitted."""
-        submitted = self.intake.submitted_answers
-        return Sheet(self.intake.answers if self.may_change or submitted is None else submitted)
+        return Sheet(answers_for(self.intake, self.person))
 
     @cached_property
     def may_answer(self) -> bool:
@@ -75,7 +72,7 @@ class IntakePage:
 
     @property
     def may_change(self) -> bool:
-        return self.may_answer and self.intake.is_open
+        return may_change(self.intake, self.person)
 
     @cached_property
     def may_triage(self) -> bool:
@@ -121,9 +118,7 @@ class IntakePage:
 
     @cached_property
     def lane(self) -> LaneResult:
-        """As the register's facts give it, once there is an initiative; while it is written, as the answers do."""
-        told = self.intake.initiative
-        return lanes_of([told], lane_threshold())[0] if told and not self.may_change else self.sheet.lane
+        return lane_for(self.intake, self.person, self.sheet)
 
     @cached_property
     def conditions(self) -> list[Hinted]:
@@ -203,6 +198,8 @@ class IntakePage:
         shown = []
         for step in STEPS:
             form = self.sheet.forms[step.slug]
+            if not sees_money_of(self.intake, self.person):
+                form.leave_out(MONEY)
             form.is_valid()
             rows = form.filled if isinstance(form, DecisionsForm) else []
             address = reverse("portfolio:intake_step", args=[self.intake.reference, step.slug])
@@ -212,7 +209,8 @@ class IntakePage:
 
 def likenesses_of(intake: Intake, viewer: User) -> list[Likeness]:
     """The initiatives that `viewer` may see and that a request is like."""
-    name, summary, outcome = (str(intake.answers.get(each) or "") for each in ("name", "summary", "outcome"))
+    answers = answers_for(intake, viewer)
+    name, summary, outcome = (str(answers.get(each) or "") for each in ("name", "summary", "outcome"))
     return likely_duplicates(viewer, name=name, summary=summary, outcome=outcome, besides=intake.initiative)
 
 

@@ -9,6 +9,7 @@ from aiso.api.shapes import Named, Person, named, named_as
 
 from ..duplicates import Likeness
 from ..forms.intake import DECISIONS
+from ..intake_reading import answers_for, lane_for, may_change
 from ..intake_sheet import Missing, Sheet, name_of
 from ..models import Initiative, Intake, IntakeQuestion, Question, Stage
 from .intake_answers import told_answers, told_schema
@@ -87,8 +88,8 @@ class IntakeShape(IntakeRowShape):
     answers: Annotated[
         dict[str, Any], "By question, as they are sent; what cannot be right stands as it was written.", told_schema()
     ]
-    missing: list[MissingAnswerShape]
-    lane: Annotated[LaneShape, "What the answers give."]
+    missing: Annotated[list[MissingAnswerShape], "For whoever may still answer."]
+    lane: Annotated[LaneShape, "What the answers give; once submitted, what the register does."]
     prohibited: Annotated[list[UseShape], "Prohibited uses that it would be: they stop it."]
     unsure: Annotated[list[UseShape], "Prohibited uses that are not ruled out: the office settles them."]
     questions: list[OfficeQuestionShape]
@@ -127,15 +128,15 @@ def drawn_rows(intakes: Iterable[Intake], viewer: User) -> list[IntakeRowShape]:
 
 
 def drawn(intake: Intake, viewer: User) -> IntakeShape:
-    sheet = Sheet(intake.answers)
+    sheet = Sheet(answers_for(intake, viewer))
     [row] = drawn_rows([intake], viewer)
     return {
         **row,
         "decided_by": named(intake.decided_by),
         "rationale": intake.rationale,
         "answers": told_answers(sheet),
-        "missing": [_missing(each) for each in sheet.missing],
-        "lane": lane_drawn(sheet.lane),
+        "missing": [_missing(each) for each in sheet.missing] if may_change(intake, viewer) else [],
+        "lane": lane_drawn(lane_for(intake, viewer, sheet)),
         "prohibited": [_use(each) for each in sheet.prohibited],
         "unsure": [_use(each) for each in sheet.unsure],
         "questions": [_question(each) for each in intake.questions.select_related("asked_by")],

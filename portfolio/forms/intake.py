@@ -49,6 +49,11 @@ class StepForm(forms.Form):
         for name in {*names} & {*self.fields}:
             self.fields[name].widget.attrs["disabled"] = True
 
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Ask some questions no more: who reads the answers is not told them."""
+        for name in {*names} & {*self.fields}:
+            del self.fields[name]
+
     def is_begun(self, answers: Mapping[str, Any]) -> bool:
         """Whether any question of the step was sent, if only to stay empty."""
         return not answers.keys().isdisjoint(self.fields)

@@ -204,8 +204,11 @@ def test_all_that_is_asked_is_told(nobody):
 def test_submitting_makes_an_initiative(mine, nobody, draft, requester):
     told = mine.post(f"{draft}submit/").json()
     assert (told["state"], told["waits_for"]) == ("submitted", "office")
-    made = nobody.get(f"initiatives/{told['initiative']['id']}/").json()
+    made = mine.get(f"initiatives/{told['initiative']['id']}/").json()
     assert (made["name"], made["stage"], made["requested_amount"]) == ("Delivery date replies", "intake", "30000.00")
+    others = nobody.get(draft).json()
+    assert "requested_amount" not in others["answers"]
+    assert others["missing"] == []
     assert made["owners"]["business"]["id"] == requester.pk
     assert events()[-1] == "intake.submitted"
     assert kind(mine.post(f"{draft}submit/"), 409) == "refused"

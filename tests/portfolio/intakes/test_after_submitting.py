@@ -175,3 +175,10 @@ def test_an_office_of_one_unit_sees_no_draft_that_was_withdrawn(client, ready, r
     client.force_login(local)
 
     assert client.get(ready.get_absolute_url()).status_code == 404
+
+
+def test_its_money_is_for_those_whom_it_concerns(client, submitted, requester, office_member, stranger, executive):
+    for person, sees in ((requester, True), (office_member, True), (executive, True), (stranger, False)):
+        client.force_login(person)
+        page = client.get(submitted.get_absolute_url()).content.decode()
+        assert ("30,000" in page) == sees, person
