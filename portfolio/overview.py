@@ -1,5 +1,6 @@
 """The panels and tabs that the register itself puts on the initiative page."""
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -9,7 +10,7 @@ from aiso.web import markup
 from .actions.edit_initiative import AMOUNTS, CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of, money_withheld
 from .importing.catalogue import MONEY, columns
-from .models import Attachment, Comment, DecisionClass, Link, OutcomeMetric
+from .models import Attachment, Comment, DecisionClass, Intake, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -44,6 +45,7 @@ def register_overview() -> None:
     register_panel(Panel("outcomes", "main", outcomes_panel, order=30))
     register_panel(Panel("imported", "main", imported_panel, order=70))
     register_panel(Panel("lane", "aside", lane_panel, order=5))
+    register_panel(Panel("requests", "aside", requests_panel, order=8))
     register_panel(Panel("facts", "aside", facts_panel, order=10))
     register_panel(Panel("origin", "aside", origin_panel, order=90))
     register_tab(Tab("overview", "Overview", "portfolio:initiative_detail", order=0))
@@ -93,6 +95,16 @@ def decisions_panel(page: InitiativePage) -> str:
 def outcomes_panel(page: InitiativePage) -> str:
     """All metrics side by side; one alone stands in its card already."""
     return _part("outcomes", page) if len(page.metrics) > 1 else ""
+
+
+def requests_panel(page: InitiativePage) -> str:
+    """The request that it came from, and those that were joined to it."""
+    if not page.initiative.has_requests:  # type: ignore[attr-defined]
+        return ""
+    pk = page.initiative.pk
+    named = Intake.objects.visible_to(page.person).filter(Q(initiative=pk) | Q(joined_to=pk))
+    requests = [*named.select_related("requester").order_by("pk")]
+    return _part("requests", page, requests=requests) if requests else ""
 
 
 def imported_panel(page: InitiativePage) -> str:

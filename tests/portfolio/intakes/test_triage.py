@@ -198,3 +198,16 @@ def test_the_list_shows_states_and_is_empty_politely(client, stranger, submitted
     assert "No request is in that state" in client.get("/intakes/?show=all&state=declined").content.decode()
     client.force_login(requester)
     assert "The office" in client.get("/intakes/?show=mine&state=submitted").content.decode()
+
+
+def test_the_initiative_tells_of_its_requests(client, submitted, office_member):
+    other = make_initiative("Order status bot", stage="pilot")
+    client.force_login(office_member)
+    assert submitted.reference in client.get(submitted.initiative.get_absolute_url()).content.decode()
+    assert "Joined to this one" not in client.get(other.get_absolute_url()).content.decode()
+
+    join_intake(submitted, actor=office_member, to=other)
+
+    page = client.get(other.get_absolute_url()).content.decode()
+    assert submitted.reference in page
+    assert "Joined to this one" in page
