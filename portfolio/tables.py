@@ -90,6 +90,11 @@ def _unit(row: Initiative) -> SafeString:
     return format_html('<span class="clip" title="{}">{}</span>', row.unit.name, short)
 
 
+def _clipped(told: object) -> SafeString | str:
+    """A long text in one line, whole on hover."""
+    return format_html('<span class="clip" title="{}">{}</span>', told, told) if told else ""
+
+
 def _owners(row: Initiative) -> SafeString:
     held = [getattr(row, f"{owner}_id") is not None for owner in ("business_owner", "technical_owner", "risk_owner")]
     return markup.owners(*held, row.owner_days, STABLE_DAYS)
@@ -156,6 +161,12 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
         "Risk", lambda row: markup.risk_level(row.risk_tier), of=_chosen("risk_tier"), sort="risk", term="Risk tier"
     )
     lane = Cell("Lane", _lane, of=_chosen("lane"), css="opt-col mid-col", term="Lane")
+    risk_set_by = Cell(
+        "Tier set by",
+        lambda row: _clipped(row.risk_tier_set_by),
+        of=_named("risk_tier_set_by"),
+        needs=("risk_tier_set_by",),
+    )
     ai_act = Cell("EU AI Act", _chosen("ai_act_class"))
     bucket = Cell("Bucket", _named("bucket"), edit="bucket", css="opt-col roomy-col", needs=("bucket",))
     workflow = Cell("Workflow", _named("workflow"), edit="workflow", needs=("workflow",))

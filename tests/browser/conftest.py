@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from aiso.accounts.models import User
 
 WIDTHS = {"desk": (1440, 1000), "laptop": (1280, 800), "tablet": (768, 1000), "phone": (360, 780)}
+# Wide enough for every column that the register shows unless told.
+WIDE = {"width": 1600, "height": 1000}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_MS = 30_000
 # Reports what the content security policy refused, in words that the fixture looks for.

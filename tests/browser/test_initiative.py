@@ -9,7 +9,7 @@ from aiso import clock
 from portfolio.models import Bucket, Initiative
 from tests.factories import make_comment, make_initiative
 
-from .conftest import axe_findings, overflow
+from .conftest import WIDE, axe_findings, overflow
 
 TABS = ("", "owners/", "risk/", "decisions/", "outcomes/", "discussion/", "files/", "history/")
 
@@ -166,6 +166,7 @@ def test_without_script_every_deed_is_a_page(visit, initiative, office_member):
 
 def test_the_drawer_previews_from_the_register_and_a_cell_is_edited(visit, initiative, office_member):
     page = visit("/register/", as_=office_member)
+    page.set_viewport_size(WIDE)
     page.get_by_role("link", name=f"Preview {initiative.reference}").click()
     expect(page.locator("#drawer")).to_contain_text("In pilot for 74 days")
     assert axe_findings(page) == []

@@ -9,7 +9,7 @@ from aiso.accounts.models import Role
 from portfolio.models import Bucket, Initiative, SearchWord, Stage
 from tests.factories import make_initiative, make_person, make_unit
 
-from .conftest import axe_findings, overflow
+from .conftest import WIDE, axe_findings, overflow
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def test_mend_an_owner_in_the_row_and_take_it_back(visit, office, portfolio):
 
 def test_two_people_change_the_same_cell(visit, office, portfolio):
     page = visit("/register/?order=ref", as_=office)
+    page.set_viewport_size(WIDE)
     cell = page.locator(f"#row-{portfolio[0].pk} td").filter(has_text="Customer operations")
     cell.locator("a.ed").click()
     cell.locator("select").wait_for()

@@ -84,6 +84,7 @@ def test_dark_by_choice_is_dark_by_the_system(visit, person):
     page.locator("summary", has_text=person.name).click()
     page.get_by_role("button", name="Dark").click()
     page.wait_for_selector("html[data-bs-theme=dark]")
+    page.wait_for_load_state("networkidle")
     chosen = page.evaluate(COLOURS)
     # The button of the chosen theme itself is marked, in the one as in the other.
     differing = [pair for pair in zip(by_system, chosen, strict=True) if pair[0] != pair[1]]

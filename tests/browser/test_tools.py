@@ -150,8 +150,8 @@ def test_money_edited_in_place_moves_the_lane_beside_it(visit, initiative, busin
     expect(page.locator("#lane")).to_contain_text("60,000")
 
 
-def test_a_range_of_money_is_filtered(visit, initiative, stranger):
-    page = visit("/register/?edit=money", as_=stranger)
+def test_a_range_of_money_is_filtered(visit, initiative, office_member):
+    page = visit("/register/?edit=money", as_=office_member)
     page.get_by_label("From").fill("15k")
     page.get_by_label("To", exact=True).fill("30k")
     page.get_by_role("button", name="Filter", exact=True).click()

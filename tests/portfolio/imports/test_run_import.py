@@ -293,7 +293,7 @@ def test_one_row_the_database_refuses_keeps_no_other_out(bring_in, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
+def test_the_register_exports_and_imports_again_without_loss(bring_in, kind, office_member):
     bring_in()
     make_initiative(
         "=SUM(A1) trick",
@@ -304,7 +304,7 @@ def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
         stage=Stage.BUILD,
         requested_amount=Decimal("1250000.50"),
     )
-    exported = Export(Initiative.objects.all(), [], everything=True)
+    exported = Export(Initiative.objects.all(), [], user=office_member, everything=True)
     content = "".join(csv_lines(exported)).encode() if kind == "csv" else xlsx_bytes(exported)
 
     same = bring_in(content, name="register.csv")
@@ -332,9 +332,9 @@ def test_the_register_exports_and_imports_again_without_loss(bring_in, kind):
     assert Initiative.objects.get(external_id="U-1").source == "cases"
 
 
-def test_an_export_from_before_the_outcome_is_still_known(bring_in):
+def test_an_export_from_before_the_outcome_is_still_known(bring_in, office_member):
     make_initiative("Invoice matching")
-    exported = Export(Initiative.objects.all(), [], everything=True)
+    exported = Export(Initiative.objects.all(), [], user=office_member, everything=True)
     content = "".join(csv_lines(exported)).replace("Outcome", "").encode()
 
     job = bring_in(content, name="register.csv")
@@ -416,9 +416,9 @@ def test_lanes_follow_an_import_that_is_taken_back(bring_in, office_member):
     assert Initiative.objects.get().lane_decided_by == "decisions"
 
 
-def test_our_reference_alone_does_not_make_it_the_same(bring_in):
+def test_our_reference_alone_does_not_make_it_the_same(bring_in, office_member):
     other = make_initiative("Something else entirely")
-    exported = Export(Initiative.objects.all(), [], everything=True)
+    exported = Export(Initiative.objects.all(), [], user=office_member, everything=True)
     content = "".join(csv_lines(exported)).replace("Something else entirely", "A newcomer").encode()
 
     job = bring_in(content, name="register.csv")
