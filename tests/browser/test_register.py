@@ -113,7 +113,7 @@ def test_without_script_it_works_all_the_same(visit, office, portfolio):
     page = visit("/register/?edit=stage", as_=office, script=False)
     page.locator("#editor").get_by_text("Scale", exact=True).click()
     page.locator("#editor").get_by_role("button", name="Filter").click()
-    assert page.locator("tbody .name").all_inner_texts() == ["Pump maintenance"]
+    expect(page.locator("tbody .name")).to_have_text(["Pump maintenance"])
     page.locator("tbody a.ed").first.click()
     assert page.get_by_role("button", name="Save").is_visible()
 
