@@ -83,8 +83,10 @@ def test_dark_by_choice_is_dark_by_the_system(visit, person):
     light = page.evaluate(COLOURS)
     page.locator("summary", has_text=person.name).click()
     page.get_by_role("button", name="Dark").click()
-    page.wait_for_selector("html[data-bs-theme=dark]")
-    page.wait_for_load_state("networkidle")
+    # The whole page, not only the beginning of it that says which theme it has.
+    page.wait_for_function(
+        "() => document.documentElement.dataset.bsTheme === 'dark' && document.readyState === 'complete'"
+    )
     chosen = page.evaluate(COLOURS)
     # The button of the chosen theme itself is marked, in the one as in the other.
     differing = [pair for pair in zip(by_system, chosen, strict=True) if pair[0] != pair[1]]
