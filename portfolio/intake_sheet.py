@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -162,11 +161,6 @@ class Sheet:
         questions = [question for question in self.asked if question.question_set.kind == kind]
         chosen = {each.code: str(self.answers.get(name_of(each)) or "") for each in questions}
         return chosen, {each.code: str(self.answers.get(f"{name_of(each)}{REASON}") or "") for each in questions}
-
-    @property
-    def amount(self) -> Decimal | None:
-        amount: Decimal | None = self.cleaned.get("requested_amount")
-        return amount
 
 
 def _is_use(question: Question) -> bool:

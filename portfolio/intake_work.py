@@ -28,14 +28,14 @@ class Message:
 
 def intakes_waiting(person: User) -> int:
     """For the office, the requests to triage; for everybody, one's own with an open question."""
-    return _to_triage(person).count() + _to_answer(person).count()
+    return Intake.objects.to_triage_by(person).count() + _to_answer(person).count()
 
 
 def intakes_of(person: User) -> Iterator[WorkItem]:
     """Questions to answer, requests to triage, drafts to finish."""
     for intake in _to_answer(person)[:MOST]:
         yield _row(intake, "The office asks about", "Reply", "message-question", f"{intake.get_absolute_url()}#reply")
-    for intake in _to_triage(person).order_by("submitted_at")[:MOST]:
+    for intake in Intake.objects.to_triage_by(person).order_by("submitted_at")[:MOST]:
         yield _row(intake, "Request to triage:", "Triage", "inbox", intake.get_absolute_url())
     for intake in Intake.objects.filter(requester=person, state=Intake.State.DRAFT)[:MOST]:
         yield _row(intake, "Draft to finish:", "Go on", "pencil", intake.get_absolute_url())
@@ -74,15 +74,6 @@ def _joined_by_requester(intake: Intake) -> Message | None:
         return None
     text = f"{intake.requester} wanted something like {other.reference} and joined it"
     return Message([other.business_owner], text[:300], other.get_absolute_url())
-
-
-def _to_triage(person: User) -> QuerySet[Intake]:
-    if not person.has_role(*OFFICE):
-        return Intake.objects.none()
-    rows = Intake.objects.visible_to(person).waiting().exclude(requester=person)
-    reach = [person.role_units[role] for role in OFFICE if role in person.role_units]
-    limited = [units for units in reach if units is not None]
-    return rows.filter(unit__in=frozenset().union(*limited)) if len(limited) == len(reach) else rows
 
 
 def _to_answer(person: User) -> QuerySet[Intake]:

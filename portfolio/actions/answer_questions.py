@@ -64,6 +64,7 @@ def answer_questions(
         reason = (reasons or {}).get(code, before.reason if before else "").strip()
         _store(locked, actor, kind, asked, code, option, reason)
     conclude(locked, kind)
+    conclude_lane(locked)
     publish("initiative.questions_answered", actor=actor, initiative=locked, kind=kind, questions=sorted(answers))
     return locked
 
@@ -71,7 +72,10 @@ def answer_questions(
 def write_answers(
     initiative: Initiative, *, actor: User, kind: str, answers: Mapping[str, str], reasons: Mapping[str, str]
 ) -> None:
-    """Store already permitted answers of a locked initiative, with the tier or class that follows from them."""
+    """Store already permitted answers of a locked initiative, with the tier or class that follows from them.
+
+    Its lane is for the caller to conclude, once for all that changes together.
+    """
     hold_version(kind)
     asked = _asked(kind)
     for code, option in answers.items():
@@ -105,7 +109,6 @@ def conclude(initiative: Initiative, kind: str) -> None:
             initiative.ai_act_class, initiative.ai_act_set_by = level, set_by
     initiative.changed_at = clock.now()
     initiative.save(update_fields=["risk_tier", "risk_tier_set_by", "ai_act_class", "ai_act_set_by", "changed_at"])
-    conclude_lane(initiative)
 
 
 def _given(initiative: Initiative, kinds: tuple[QuestionSet.Kind, ...]) -> list[tuple[str, Question]]:

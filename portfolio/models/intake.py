@@ -10,8 +10,10 @@ from django.db.models import Q
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
+from aiso.accounts.models.role import OFFICE
 
 from .initiative import Initiative, oversight
+from .ownership import Ownership
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -28,6 +30,16 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         seen = Q(initiative__in=Initiative.objects.visible_to(user))
         overseen = Q(submitted_at__isnull=False) & (Q() if reach is None else Q(unit__in=reach))
         return self.filter(Q(requester=user) | (told & (seen | overseen)))
+
+    def to_triage_by(self, user: User) -> Self:
+        """Those that wait for the office, in the user's reach; nobody triages what they asked for or own."""
+        reach = [user.role_units[role] for role in OFFICE if role in user.role_units]
+        if not reach:
+            return self.none()
+        rows = self.visible_to(user).waiting().exclude(requester=user)
+        rows = rows.exclude(initiative__in=Ownership.objects.current().filter(person=user).values("initiative"))
+        limited = [units for units in reach if units is not None]
+        return rows.filter(unit__in=frozenset().union(*limited)) if len(limited) == len(reach) else rows
 
     def waiting(self) -> Self:
         """Those that the office has to answer."""

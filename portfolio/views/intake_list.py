@@ -26,7 +26,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
     viewer = signed_in(request)
     visible = Intake.objects.visible_to(viewer)
     is_office = viewer.has_role(*OFFICE, Role.AUDITOR)
-    queue = visible.waiting().exclude(requester=viewer) if viewer.has_role(*OFFICE) else visible.none()
+    queue = Intake.objects.to_triage_by(viewer)
     shows = {"mine": visible.filter(requester=viewer), "queue": queue, "all": visible}
     asked = request.GET.get("show", "")
     show = asked if asked in shows else "queue" if queue.exists() else "mine"

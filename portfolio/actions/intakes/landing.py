@@ -1,9 +1,14 @@
 """The initiative that a request becomes: what was answered is typed in once."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.events.outbox import publish
 
 from ...classes import KINDS_OF_TIER
 from ...forms.intake import DECISIONS
@@ -46,6 +51,7 @@ UNTOLD = object()
 
 def found_initiative(intake: Intake, sheet: Sheet) -> Initiative:
     """Make the initiative of a complete request, in stage intake since today."""
+    _add_tools(sheet.cleaned.get("other_tools") or [], intake.requester)
     told = _fields(sheet)
     plain = {name: value for name, value in told.items() if name not in SETS}
     initiative = Initiative.objects.create(created_by=intake.requester, **plain)
@@ -76,6 +82,7 @@ def update_initiative(intake: Intake, sheet: Sheet, *, before: Sheet) -> None:
     """
     assert intake.initiative_id is not None
     initiative = Initiative.objects.select_for_update().get(pk=intake.initiative_id)
+    _add_tools(sheet.cleaned.get("other_tools") or [], intake.requester)
     was = _fields(before)
     changed = {name: value for name, value in _fields(sheet).items() if not same(was.get(name), value)}
     write_fields(initiative, {name: value for name, value in changed.items() if name not in CLASSIFYING})
@@ -95,9 +102,17 @@ def _fields(sheet: Sheet) -> dict[str, Any]:
     return plain | flags | listed
 
 
+def _add_tools(names: list[str], requester: User) -> None:
+    """Put the tools that a request names past the list onto it, cleared by nobody; another spelling is the same."""
+    for name in names:
+        if not Tool.objects.filter(name__iexact=name).exists():
+            tool = Tool.objects.create(name=name)
+            publish("tool.added", actor=requester, entry=tool)
+
+
 def _other_tools(names: list[str]) -> list[Tool]:
-    """The tools that a request names past the list: known by another spelling, or new on it and cleared by nobody."""
-    return [Tool.objects.filter(name__iexact=name).first() or Tool.objects.create(name=name) for name in names]
+    spelt = [Q(name__iexact=name) for name in names]
+    return [*Tool.objects.filter(reduce(or_, spelt))] if spelt else []
 
 
 def _name_owner(initiative: Initiative, person: User) -> None:

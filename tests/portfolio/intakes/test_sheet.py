@@ -17,7 +17,7 @@ def test_a_complete_request(answers):
 
     assert sheet.missing == []
     assert all(sheet.is_done(step.slug) for step in STEPS)
-    assert (sheet.lane.lane, sheet.risk_tier[0], sheet.amount) == ("fast", "low", Decimal(30_000))
+    assert (sheet.lane.lane, sheet.risk_tier[0], sheet.cleaned["requested_amount"]) == ("fast", "low", Decimal(30_000))
 
 
 def test_an_empty_one_says_nothing_yet():
