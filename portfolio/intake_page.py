@@ -16,7 +16,9 @@ from aiso.web.forms import MoneyField
 
 from .actions.intakes.writing import FROZEN
 from .duplicates import Likeness, likely_duplicates
-from .forms.intake import REASON, STEPS, DecisionsForm, StepForm
+from .forms.intake import REASON, STEPS
+from .forms.intake_decisions import DecisionsForm
+from .forms.intake_step import StepForm
 from .intake_reading import MONEY, answers_for, lane_for, may_change, sees_money_of
 from .intake_sheet import ANSWERED_IN, Sheet
 from .lane import LaneResult, State

@@ -9,7 +9,9 @@ from django.db.models import Q
 
 from .actions.answer_questions import UNSUSPECTED
 from .classes import KINDS_OF_TIER, highest
-from .forms.intake import DECISIONS, REASON, SAME_AS, STEPS, TIER, USE, DecisionsForm, StepForm
+from .forms.intake import REASON, SAME_AS, STEPS, TIER, USE
+from .forms.intake_decisions import DECISIONS, DecisionsForm
+from .forms.intake_step import StepForm
 from .lane import LaneFacts, LaneResult, lane_of
 from .lane_facts import decision_facts
 from .lane_threshold import lane_threshold

@@ -24,7 +24,8 @@ from aiso.api.shapes import Schema
 from aiso.web.forms import MoneyField, PersonField
 
 from ..actions.intakes.writing import MOST_ROWS
-from ..forms.intake import DECISIONS, STEPS, TIER, USE, DecisionForm, DecisionsForm
+from ..forms.intake import STEPS, TIER, USE
+from ..forms.intake_decisions import DECISIONS, DecisionForm, DecisionsForm
 from ..intake_sheet import Sheet
 
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}

@@ -9,7 +9,8 @@ from aiso.accounts.models import BusinessUnit
 from aiso.web.forms import PersonField
 
 from ..editable_lists import LISTS
-from ..forms.intake import DECISIONS, DecisionForm, DecisionsForm, StepForm
+from ..forms.intake_decisions import DECISIONS, DecisionForm, DecisionsForm
+from ..forms.intake_step import StepForm
 from ..intake_sheet import Sheet
 from ..models import Objective, Tool
 from .intake_answers import SORTS, choices_of, sort_of

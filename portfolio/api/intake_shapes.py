@@ -8,7 +8,7 @@ from aiso.accounts.models import User
 from aiso.api.shapes import Named, Person, named, named_as
 
 from ..duplicates import Likeness
-from ..forms.intake import DECISIONS
+from ..forms.intake_decisions import DECISIONS
 from ..intake_reading import answers_for, lane_for, may_change
 from ..intake_sheet import Missing, Sheet, name_of
 from ..models import Initiative, Intake, IntakeQuestion, Question, Stage
@@ -23,8 +23,6 @@ WAITS_FOR = {
     Intake.State.ASKED: "requester",
     Intake.State.SUBMITTED: "office",
 }
-
-
 WAITING = {"enum": [*dict.fromkeys(WAITS_FOR.values()), None]}
 
 
@@ -41,9 +39,7 @@ class IntakeRowShape(TypedDict):
     id: Annotated[str, "Its reference, as people say it.", INTAKE]
     name: str
     state: Annotated[str, Intake.State]
-    waits_for: Annotated[
-        str | None, "Who has it now; null once it is decided.", {"enum": ["requester", "office", None]}
-    ]
+    waits_for: Annotated[str | None, "Who has it now; null once it is decided.", WAITING]
     requester: Person | None
     unit: Named | None
     initiative: Annotated[InitiativeNamedShape | None, "What it became; null for a draft, or where you may not see it."]

@@ -1,81 +1,31 @@
 """The intake's questions, a form a step, in words for somebody who is no AI expert."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.datastructures import MultiValueDict
 
 from aiso import clock
 from aiso.accounts.forms import UnitField
-from aiso.web import figures
 from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSelect
 
 from ..actions.answer_questions import UNSUSPECTED
 from ..models import Bucket, Initiative, Jurisdiction, Objective, OutcomeMetric, Question, QuestionSet, Tool, Workflow
-from ..models.decision import MOST_A_WEEK, CostOfError, Reversibility
+from .intake_decisions import DecisionsForm
+from .intake_step import StepForm
 from .seen import EntriesField
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 # Characters of a long answer, and of the name of a tool; tools that one request may add to the list.
 LONGEST, LONGEST_NAME, MOST_TOOLS = 10_000, 200, 10
 TIER, USE, REASON = "tier-", "use-", "-reason"
-DECISIONS = "decisions"
 # Facts of the initiative that a risk question asks, too: where it is in force, one answer does for both.
 SAME_AS = {"is_rights_impacting": "decides-about-people", "is_safety_impacting": "safety"}
-# Rows of the table of decisions that there is room for at first.
-ROOM = 3
 
 
 def written(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
-
-
-class StepForm(forms.Form):
-    """One step. It is bound to the draft's answers; what is missing counts only when the request is submitted."""
-
-    slug: ClassVar[str]
-    title: ClassVar[str]
-    about: ClassVar[str] = ""
-    use_required_attribute = False
-
-    def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
-        super().__init__(MultiValueDict({name: _listed(value) for name, value in answers.items()}))
-
-    def freeze(self, names: Iterable[str]) -> None:
-        """Show some answers as ones that cannot be changed here any more."""
-        for name in {*names} & {*self.fields}:
-            self.fields[name].widget.attrs["disabled"] = True
-
-    def leave_out(self, names: Iterable[str]) -> None:
-        """Ask some questions no more: who reads the answers is not told them."""
-        for name in {*names} & {*self.fields}:
-            del self.fields[name]
-
-    def is_begun(self, answers: Mapping[str, Any]) -> bool:
-        """Whether any question of the step was sent, if only to stay empty."""
-        return not answers.keys().isdisjoint(self.fields)
-
-    @property
-    def mistakes(self) -> dict[str, list[str]]:
-        """What was answered and cannot be right, by field; empty answers are none."""
-        told = {}
-        for name, errors in self.errors.as_data().items():
-            if wrong := [error for error in errors if error.code != "required"]:
-                told[name] = [str(message) for error in wrong for message in error.messages]
-        return told
-
-    def only_mistakes(self) -> "StepForm":
-        """The same form that says nothing of empty answers: the draft may have them."""
-        mistakes = self.mistakes
-        for name in [*self.errors]:
-            if name in mistakes:
-                self.errors[name] = self.error_class(mistakes[name])
-            else:
-                del self.errors[name]
-        return self
 
 
 class CaseForm(StepForm):
@@ -336,81 +286,6 @@ class MoneyForm(StepForm):
         return self.cleaned_data
 
 
-class DecisionForm(forms.Form):
-    """One row of the table of decisions, bound to a row of the answers."""
-
-    use_required_attribute = False
-
-    name = forms.CharField(label="Decision", max_length=200)
-    volume_per_week = forms.IntegerField(
-        label="Times a week",
-        required=False,
-        localize=False,
-        validators=[MinValueValidator(0), MaxValueValidator(MOST_A_WEEK)],
-    )
-    cost_of_error = forms.ChoiceField(label="An error costs", choices=[("", "Choose"), *CostOfError.choices])
-    reversibility = forms.ChoiceField(label="Can be undone", choices=[("", "Choose"), *Reversibility.choices])
-    is_regulated = forms.BooleanField(label="Regulated", required=False)
-
-    def __init__(self, row: Mapping[str, Any], place: int) -> None:
-        prefix = f"{DECISIONS}-{place}"
-        told = {f"{prefix}-{name}": value for name, value in row.items()}
-        # An empty row is not bound: that it lacks everything is no mistake.
-        super().__init__(told if any(told.values()) else None, prefix=prefix)
-
-    @property
-    def volume(self) -> str:
-        """How often, as people read it, or as it was typed while that is no number."""
-        number = self.cleaned_data.get("volume_per_week") if self.is_valid() else None
-        return figures.number(number) if number is not None else str(self["volume_per_week"].value() or "")
-
-    @property
-    def cost(self) -> str:
-        """The cost of an error as people read it; empty while it is not chosen."""
-        return dict(CostOfError.choices).get(self["cost_of_error"].value(), "")
-
-    @property
-    def undone(self) -> str:
-        return dict(Reversibility.choices).get(self["reversibility"].value(), "")
-
-
-class DecisionsForm(StepForm):
-    """The table: its rows are answers of their own, kept under `decisions`."""
-
-    slug, title = DECISIONS, "Decisions it makes"
-    about = "What will the AI decide, or prepare for somebody to decide?"
-
-    def __init__(self, answers: Mapping[str, Any], *, asked: Iterable[Question] = ()) -> None:
-        super().__init__({})
-        given = answers.get(DECISIONS) or ()
-        self.rows = [DecisionForm(row, place) for place, row in enumerate(given)]
-
-    @property
-    def filled(self) -> list[DecisionForm]:
-        return [row for row in self.rows if row.is_bound]
-
-    def is_begun(self, answers: Mapping[str, Any]) -> bool:
-        return DECISIONS in answers
-
-    def with_room(self) -> list[DecisionForm]:
-        """The rows that are filled, those that are wrong with what is wrong, and empty ones to write in."""
-        filled = self.filled
-        room = max(ROOM - len(filled), 1)
-        return [*filled, *(DecisionForm({}, len(filled) + place) for place in range(room))]
-
-    def clean(self) -> dict[str, Any]:
-        if not self.filled:
-            raise ValidationError("Name at least one decision, even a small one.", code="required")
-        names = [row.cleaned_data.get("name", "").lower() for row in self.filled if row.is_valid()]
-        if len(names) < len(self.filled):
-            raise ValidationError(
-                "Each row needs a decision, the cost of an error, and if it can be undone.", code="rows"
-            )
-        if len({*names}) < len(names):
-            raise ValidationError("Two rows name the same decision; put them together.", code="rows")
-        return {DECISIONS: [row.cleaned_data for row in self.filled]}
-
-
 STEPS: tuple[type[StepForm], ...] = (
     CaseForm,
     OutcomeForm,
@@ -428,10 +303,3 @@ def _choice(question: Question) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=question.text, choices=options, widget=forms.RadioSelect, help_text=question.help_text
     )
-
-
-def _listed(value: Any) -> list[str]:
-    """An answer as a form receives it."""
-    if isinstance(value, list):
-        return [str(each) for each in value]
-    return ["" if value is None else str(value)]

@@ -15,7 +15,8 @@ from aiso.web.htmx import announce
 
 from ..actions.intakes import save_answers, start_intake, submit_intake, withdraw_intake
 from ..actions.intakes.writing import MOST_ROWS
-from ..forms.intake import DECISIONS, DecisionForm, DecisionsForm, StepForm
+from ..forms.intake_decisions import DECISIONS, DecisionForm, DecisionsForm
+from ..forms.intake_step import StepForm
 from ..intake_page import IntakePage, intake_for, step_of
 from ..models import Intake
 from ..permissions import can_answer_intake, can_request

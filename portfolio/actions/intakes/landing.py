@@ -11,7 +11,7 @@ from aiso.accounts.models import User
 from aiso.events.outbox import publish
 
 from ...classes import KINDS_OF_TIER
-from ...forms.intake import DECISIONS
+from ...forms.intake_decisions import DECISIONS
 from ...intake_sheet import Sheet
 from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, StageChange, Tool
 from ...models.decision import Confidence, ReviewCapacity

@@ -12,7 +12,8 @@ from aiso.accounts.models import BusinessUnit, User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
-from ...forms.intake import DECISIONS, REASON, STEPS, TIER, USE, DecisionForm
+from ...forms.intake import REASON, STEPS, TIER, USE
+from ...forms.intake_decisions import DECISIONS, DecisionForm
 from ...models import Intake
 from ...permissions import can_answer_intake, can_request
 from .standing import leave_register

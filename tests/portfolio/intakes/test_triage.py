@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from aiso.errors import DomainError
 from aiso.events.models import Event, Notification
+from portfolio.actions.assign_owners import assign_owner
 from portfolio.actions.intakes import (
     accept_intake,
     ask_requester,
@@ -14,7 +15,7 @@ from portfolio.actions.intakes import (
     submit_intake,
 )
 from portfolio.intake_work import intakes_of, intakes_waiting
-from portfolio.models import Initiative
+from portfolio.models import Initiative, Intake
 from portfolio.tasks import notify_of_intake
 from tests.factories import make_initiative, make_person, make_unit
 
@@ -211,3 +212,15 @@ def test_the_initiative_tells_of_its_requests(client, submitted, office_member):
     page = client.get(other.get_absolute_url()).content.decode()
     assert submitted.reference in page
     assert "Joined to this one" in page
+
+
+def test_the_queue_holds_what_one_may_triage(submitted, office_member):
+    here = make_person("Near Member", "office_member", role_unit=submitted.unit)
+    elsewhere = make_person("Far Member", "office_member", role_unit=make_unit("Elsewhere"))
+    queues = {each: [*Intake.objects.to_triage_by(each)] for each in (office_member, here, elsewhere)}
+    assert queues == {office_member: [submitted], here: [submitted], elsewhere: []}
+
+    assign_owner(submitted.initiative, actor=office_member, kind="technical", person=here)
+
+    assert [*Intake.objects.to_triage_by(here)] == []
+    assert intakes_waiting(here) == 0
