@@ -212,7 +212,7 @@ class RiskForm(StepForm):
         name = f"{USE}{question.code}"
         self.fields[name] = _choice(question)
         self.fields[f"{name}{REASON}"] = forms.CharField(
-            label="Why?", required=False, max_length=1000, help_text="Needed for anything but No."
+            label="Why?", required=False, max_length=1000, help_text="Say why, in a sentence."
         )
 
     def clean(self) -> dict[str, Any]:

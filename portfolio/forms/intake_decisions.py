@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from aiso.web import figures
@@ -80,6 +80,16 @@ class DecisionsForm(StepForm):
         room = max(ROOM - len(filled), 1)
         return [*filled, *(DecisionForm({}, len(filled) + place) for place in range(room))]
 
+    def only_mistakes(self) -> "DecisionsForm":
+        """The same table that says nothing of cells that are still empty."""
+        for row in self.filled:
+            for name, errors in row.errors.as_data().items():
+                if all(error.code == "required" for error in errors):
+                    del row.errors[name]
+        if not any(row.errors for row in self.filled) and not self.has_error(NON_FIELD_ERRORS, "same"):
+            self.errors.clear()
+        return self
+
     def clean(self) -> dict[str, Any]:
         if not self.filled:
             raise ValidationError("Name at least one decision, even a small one.", code="required")
@@ -89,5 +99,5 @@ class DecisionsForm(StepForm):
                 "Each row needs a decision, the cost of an error, and if it can be undone.", code="rows"
             )
         if len({*names}) < len(names):
-            raise ValidationError("Two rows name the same decision; put them together.", code="rows")
+            raise ValidationError("Two rows name the same decision; put them together.", code="same")
         return {DECISIONS: [row.cleaned_data for row in self.filled]}

@@ -141,7 +141,8 @@ def _may_change(request: HttpRequest, intake: Intake) -> bool:
 
 
 def _step_page(request: HttpRequest, page: IntakePage, *, problem: str = "", status: int = 200) -> HttpResponse:
-    page.form.only_mistakes()
+    if status == 200 or not isinstance(page.form, DecisionsForm):
+        page.form.only_mistakes()
     context = {"page": page, "form": page.form, "problem": problem}
     if isinstance(page.form, DecisionsForm):
         context["rows"] = page.form.with_room()

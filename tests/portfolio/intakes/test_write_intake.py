@@ -171,3 +171,15 @@ def test_one_withdraws_ones_own(client, submitted, requester, office_lead):
     assert Event.objects.filter(name="intake.withdrawn").count() == 1
     with pytest.raises(DomainError, match="withdrawn already"):
         withdraw_intake(submitted, actor=requester)
+
+
+def test_a_row_that_is_begun_is_no_mistake_when_one_comes_back(client, draft, requester):
+    client.force_login(requester)
+    client.post(step(draft, "decisions", "save/"), {"decisions-0-name": "Find the order"})
+
+    page = client.get(step(draft, "decisions")).content.decode()
+
+    assert "Find the order" in page
+    assert 'role="alert"' not in page.partition('id="step"')[2].partition("</form>")[0]
+    assert "This field is required" not in page
+    assert "decides the lane" not in page
