@@ -6,6 +6,7 @@ from typing import Any
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
+from forums.models import Forum, Membership
 from portfolio.lane_facts import calibrated
 from portfolio.models import (
     Clearance,
@@ -143,3 +144,11 @@ def make_decision(initiative: Initiative, name: str = "", **fields: Any) -> Deci
     decision.autonomy = fields.get("autonomy") or calibrated(decision).level
     decision.save()
     return decision
+
+
+def make_seat(
+    slug: str, person: User, role: str = Membership.Role.MEMBER, *, since: date | None = None, **fields: Any
+) -> Membership:
+    """A seat in a shipped forum, named by its slug, since a day."""
+    forum = Forum.objects.get(slug=slug)
+    return forum.memberships.create(person=person, role=role, started_on=since or clock.today(), **fields)

@@ -48,6 +48,7 @@ from tests.factories import (
     make_initiative,
     make_ownership,
     make_person,
+    make_seat,
     make_unit,
 )
 
@@ -144,6 +145,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/suppliers/"): {"name": "New"},
     ("patch", "/api/v1/suppliers/{supplier}/"): {"notes": "Small."},
     ("patch", "/api/v1/imports/{uploaded}/"): {"source": "cases"},
+    ("patch", "/api/v1/forums/portfolio-review/"): {"rank": 21},
+    ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
 }
 # Attaching and uploading ask for a file.
 FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/", "/api/v1/imports/"}
@@ -269,6 +272,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         bulk_edit=BulkEdit.objects.create(actor=me, field="bucket", value=None),
         uploaded=_import(me),
         imported=_import(me, state=ImportJob.State.DONE, started_at=clock.now()),
+        seat=make_seat("portfolio-review", me),
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
     start_draft(LANE, actor=me)

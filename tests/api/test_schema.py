@@ -26,6 +26,7 @@ from tests.factories import (
     make_initiative,
     make_ownership,
     make_person,
+    make_seat,
     make_unit,
 )
 
@@ -91,6 +92,8 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "objectives": make_entry(Objective).pk,
         "decisions": make_decision(initiative).pk,
         "intake": start_intake(actor=office_member).reference,
+        "forum": "portfolio-review",
+        "members": make_seat("portfolio-review", person).pk,
     }
 
 
