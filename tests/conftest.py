@@ -8,6 +8,7 @@ from django.db import connection
 from pgtrigger.registry import registered
 
 from aiso.accounts.models import Role, User
+from aiso.workdays import forget_calendar
 from portfolio.models import Bucket
 
 from .factories import make_person
@@ -24,6 +25,11 @@ def _empty_cache():
     """Rate limits and counts of one test do not reach the next."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _calendar_read_anew():
+    forget_calendar()
 
 
 @pytest.fixture(autouse=True, scope="session")

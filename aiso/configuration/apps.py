@@ -12,7 +12,10 @@ class ConfigurationConfig(AppConfig):
         from aiso.web.navigation import Entry, register_entry
 
         from . import tasks
+        from .calendar import KIND
+        from .kinds import register_kind
 
+        register_kind(KIND)
         subscribe("configuration.published", tasks.follow_published)
         register_entry(
             Entry(

@@ -110,6 +110,8 @@ def told(field: forms.Field, value: Any) -> str:
         return ""
     if isinstance(field, forms.BooleanField):
         return "Yes" if value else "No"
+    if isinstance(field, forms.DateField):
+        return _day(value)
     if isinstance(field, MoneyField):
         return _money(value)
     choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
@@ -130,6 +132,13 @@ def _money(value: Any) -> str:
     try:
         return figures.exact_money(Decimal(str(value)))
     except ArithmeticError:
+        return str(value)
+
+
+def _day(value: Any) -> str:
+    try:
+        return figures.day(date.fromisoformat(str(value)))
+    except ValueError:
         return str(value)
 
 
