@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "aiso.configuration",
     "aiso.api",
     "portfolio",
+    "standards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

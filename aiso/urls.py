@@ -12,6 +12,7 @@ api = (
         path("", include("aiso.accounts.api.urls")),
         path("", include("aiso.configuration.api")),
         path("", include("portfolio.api.urls")),
+        path("", include("standards.api.urls")),
     ],
     "api",
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", include("aiso.events.urls")),
     path("", include("aiso.configuration.urls")),
     path("", include("portfolio.urls")),
+    path("", include("standards.urls")),
     # Only the office changes an address, since a file's owners are found by it.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
     # Whoever failed to sign in is not signed in.
