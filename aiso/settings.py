@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "aiso.api",
     "portfolio",
     "forums",
+    "standards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -13,6 +13,7 @@ api = (
         path("", include("aiso.configuration.api")),
         path("", include("portfolio.api.urls")),
         path("", include("forums.api.urls")),
+        path("", include("standards.api.urls")),
     ],
     "api",
 )
@@ -25,6 +26,7 @@ urlpatterns = [
     path("", include("aiso.configuration.urls")),
     path("", include("portfolio.urls")),
     path("", include("forums.urls")),
+    path("", include("standards.urls")),
     # Only the office changes an address, since a file's owners are found by it.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
     # Whoever failed to sign in is not signed in.

@@ -1,13 +1,13 @@
 """What an initiative lacks, each gap with the address that mends it.
 
-Later apps add theirs: `register_gaps(source)` in AppConfig.ready(). A source takes an initiative that
-was read with `with_gap_facts`, and what else it needs it must find without a query for each initiative.
+Later apps add theirs: `register_gaps(source, name=expression)` in AppConfig.ready(). A source takes an initiative
+that was read with `with_gap_facts`, the expressions among them; it makes no query for an initiative of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -66,6 +66,7 @@ def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
         open_tier_questions=_unanswered(QuestionSet.Kind.RISK_TIER),
         open_act_questions=_unanswered(QuestionSet.Kind.AI_ACT),
         unsettled_uses=_unanswered(QuestionSet.Kind.PROHIBITED_USE, option__code__in=SETTLED),
+        **_facts,
     )
 
 
@@ -76,8 +77,10 @@ def gaps_of(initiative: Initiative) -> list[Gap]:
     return [gap for source in _sources for gap in source(initiative)]
 
 
-def register_gaps(source: Source) -> None:
+def register_gaps(source: Source, **facts: Any) -> None:
+    """Add a source, and the expressions on the initiative that it reads."""
     _sources.append(source)
+    _facts.update(facts)
 
 
 def stable_from(initiative: Initiative) -> date | None:
@@ -170,4 +173,5 @@ def _edit(initiative: Initiative, *fields: str) -> str:
     return f"{address}?{urlencode({'fields': ','.join(fields)})}"
 
 
+_facts: dict[str, Any] = {}
 _sources: list[Source] = [owner_gaps, text_gaps, outcome_gaps, risk_gaps, decision_gaps, fact_gaps]

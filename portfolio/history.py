@@ -44,6 +44,11 @@ RELATED = [
 ]
 
 
+def register_history(*told: Told) -> None:
+    """Let rows of later apps stand in the history; called in AppConfig.ready()."""
+    RELATED.extend(told)
+
+
 def history_of_initiative(initiative: Initiative, *, sees_money: bool = False, after: str = "") -> History:
     """Who changed what, newest first; pages of it by `after`. Sums are left out unless the reader may see them."""
     return history_of(initiative, RELATED, hide=() if sees_money else AMOUNTS, after=after)

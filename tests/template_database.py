@@ -39,9 +39,8 @@ def _keep_what_was_shipped() -> None:
     """Copies of the rows that migrations wrote, beside the tables: tests that commit leave empty ones behind."""
     _execute("CREATE SCHEMA shipped")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE tablename ~ '^(portfolio|configuration|forums)_' ORDER BY 1"
-        )
+        apps = "^(portfolio|configuration|forums|standards|stagegates)_"
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename ~ %s ORDER BY 1", [apps])
         tables = [table for (table,) in cursor.fetchall() if not table.endswith("event")]
         for table in tables:
             cursor.execute(f"CREATE TABLE shipped.{table} AS TABLE public.{table}")

@@ -1,6 +1,10 @@
 """The kinds of configuration. Each app registers its own in AppConfig.ready(); pages and actions are the same for all.
 
 register_kind(Kind("lane", "Lane threshold", "…", "route", Shape(LaneForm), follow=work_lanes_out_anew))
+
+Kinds that come and go with rows of an app are a family: it makes the kind of a slug that begins with its name.
+
+    register_family(Family("standard-", standard_kind_of, standard_kinds))
 """
 
 from collections.abc import Callable, Iterable
@@ -62,16 +66,34 @@ class Kind:
         return differences(self.shape, old, new)
 
 
+@dataclass(frozen=True)
+class Family:
+    """Kinds whose slugs have one beginning. `kind_of` makes the kind of a slug, `kinds` all of them in one query."""
+
+    beginning: str
+    kind_of: Callable[[str], Kind | None]
+    kinds: Callable[[], Iterable[Kind]]
+
+
 _kinds: dict[str, Kind] = {}
+_families: dict[str, Family] = {}
 
 
 def register_kind(kind: Kind) -> None:
     _kinds[kind.slug] = kind
 
 
+def register_family(family: Family) -> None:
+    _families[family.beginning] = family
+
+
 def kind_of(slug: str) -> Kind | None:
-    return _kinds.get(slug)
+    if slug in _kinds:
+        return _kinds[slug]
+    family = next((each for each in _families.values() if slug.startswith(each.beginning)), None)
+    return family.kind_of(slug) if family else None
 
 
 def all_kinds() -> Iterable[Kind]:
-    return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.title))
+    grown = [kind for family in _families.values() for kind in family.kinds()]
+    return sorted([*_kinds.values(), *grown], key=lambda kind: (kind.order, kind.title))

@@ -1,1 +1,21 @@
-"""The demonstration: a real portfolio, with invented people who look after some of it. Never in production."""
+"""The demonstration: a real portfolio, with invented people who look after some of it. Never in production.
+
+Later apps tell more, `register_teller(tell)` in AppConfig.ready(): a teller takes the invented people by address.
+"""
+
+from collections.abc import Callable, Mapping
+
+from aiso.accounts.models import User
+
+type Teller = Callable[[Mapping[str, User]], None]
+_tellers: list[Teller] = []
+
+
+def register_teller(tell: Teller) -> None:
+    _tellers.append(tell)
+
+
+def tell_more(people: Mapping[str, User]) -> None:
+    """Let later apps tell their stories, in the order in which they registered."""
+    for tell in _tellers:
+        tell(people)

@@ -9,7 +9,7 @@ from django.db import transaction
 from aiso.accounts.models import User
 from aiso.events.models import Event
 from aiso.events.outbox import publish
-from portfolio.demo import requests, staff, stories
+from portfolio.demo import requests, staff, stories, tell_more
 from portfolio.models import Initiative, Tag
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "omb-2024.csv"
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         with pghistory.context(user=member.pk, reason=stories.NO_REASON):
             count = stories.tell_stories()
             requests.make_requests(staff.hired(), Tag.objects.get(name=stories.DEMO))
+            tell_more(staff.hired())
         publish(TOLD, actor=member, initiatives=count)
         total = Initiative.objects.count()
         self.stdout.write(

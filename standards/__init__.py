@@ -1,0 +1,1 @@
+"""The library of standards, and what initiatives answer to their checklists."""

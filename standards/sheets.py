@@ -1,0 +1,242 @@
+"""A checklist with the answers of one initiative: what is asked, known, answered and missing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from aiso.configuration.models import ConfigurationVersion
+from portfolio.models import Initiative
+
+from .checklist import Checklist, Item, checklist_of, minutes_for
+from .models import ChecklistAnswer, ChecklistCompletion, Standard
+from .prefill import Source, facts_of, known_of, source_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item with what is answered to it: by people, or by what the system knows."""
+
+    item: Item
+    answer: ChecklistAnswer | None = None
+    known: str = ""
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether there is an answer to an earlier wording, which is not taken for one to this."""
+        return self.answer is not None and self.answer.fingerprint != self.item.fingerprint
+
+    @property
+    def own(self) -> str:
+        """What people answered to this very question."""
+        return self.answer.value if self.answer and not self.is_anew else ""
+
+    @property
+    def value(self) -> str:
+        return self.own or self.known
+
+    @property
+    def note(self) -> str:
+        return self.answer.note if self.answer and not self.is_anew else ""
+
+    @property
+    def evidence(self) -> str:
+        return self.answer.evidence if self.answer and not self.is_anew else ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether what the system knows stands as the answer."""
+        return bool(self.known) and not self.own
+
+    @property
+    def is_disputed(self) -> bool:
+        return bool(self.known and self.own) and self.own != self.known
+
+    @property
+    def source(self) -> Source | None:
+        return source_of(self.item.prefilled_from) if self.known else None
+
+    @property
+    def is_missing(self) -> bool:
+        return self.item.is_required and not self.value
+
+    @property
+    def is_satisfactory(self) -> bool:
+        return self.item.is_satisfactory(self.value)
+
+    @property
+    def lacks_note(self) -> bool:
+        """Whether the answer needs its reason: not settled, not applicable, or against what is known."""
+        needs = self.item.needs_note(self.value) or self.is_disputed
+        return bool(self.value) and needs and not self.note
+
+    @property
+    def told(self) -> str:
+        """The answer in words, with its note and evidence."""
+        parts = [self.item.told(self.value) or "Not answered"]
+        if self.is_known and self.source:
+            parts[0] += f" (known from: {self.source.place})"
+        if self.note:
+            parts.append(f"Note: {self.note}")
+        if self.evidence:
+            parts.append(f"Evidence: {self.evidence}")
+        return "\n".join(parts)
+
+    @property
+    def stored(self) -> list[str]:
+        """What a completion keeps of it, to notice that it changed."""
+        return [self.value, self.note, self.evidence]
+
+
+@dataclass
+class Sheet:
+    """One checklist of one initiative. `lines` are those asked at its tier."""
+
+    initiative: Initiative
+    standard: Standard
+    checklist: Checklist
+    lines: list[Line]
+    completion: ChecklistCompletion | None = None
+
+    @cached_property
+    def missing(self) -> list[Line]:
+        return [line for line in self.lines if line.is_missing]
+
+    @cached_property
+    def unsatisfactory(self) -> list[Line]:
+        return [line for line in self.lines if not line.is_satisfactory]
+
+    @cached_property
+    def lacking_notes(self) -> list[Line]:
+        return [line for line in self.lines if line.lacks_note]
+
+    @cached_property
+    def answered(self) -> int:
+        return sum(1 for line in self.lines if line.value)
+
+    @cached_property
+    def known(self) -> int:
+        """How many the system answered."""
+        return sum(1 for line in self.lines if line.is_known)
+
+    @property
+    def minutes(self) -> int:
+        """What is left to do, in minutes."""
+        return minutes_for(line.item for line in self.missing)
+
+    @property
+    def is_begun(self) -> bool:
+        return self.completion is not None or any(line.answer for line in self.lines)
+
+    @cached_property
+    def changed(self) -> list[Line]:
+        """What is not any more, or not at all, as it was when somebody completed it."""
+        if self.completion is None:
+            return []
+        if self.completion.reopened_at:
+            codes = {*self.completion.reopened_items}
+            return [line for line in self.lines if line.item.code in codes]
+        then: Mapping[str, Any] = self.completion.answers
+        lines = [line for line in self.lines if line.value or line.item.code in then]
+        return [line for line in lines if line.item.code in then and then[line.item.code] != line.stored]
+
+    @property
+    def is_reopened(self) -> bool:
+        """Completed once, and now to be completed again: an answer changed, or more is asked."""
+        if self.completion is None:
+            return False
+        return bool(self.completion.reopened_at or self.changed or self.missing)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.completion is not None and self.completion.is_expired
+
+    @property
+    def is_complete(self) -> bool:
+        return self.completion is not None and not self.is_reopened and not self.is_expired
+
+    @property
+    def status(self) -> str:
+        """`complete`, `ending`, `expired`, `reopened`, `begun` or `open`."""
+        if self.completion is None:
+            return "begun" if self.is_begun else "open"
+        if self.is_reopened:
+            return "reopened"
+        if self.is_expired:
+            return "expired"
+        return "ending" if self.completion.ends_soon else "complete"
+
+    @property
+    def sections(self) -> list[tuple[str, list[Line]]]:
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.item.section, []).append(line)
+        return [*found.items()]
+
+    @property
+    def copy(self) -> list[tuple[str, str]]:
+        """The questions and answers as people read them."""
+        return [(line.item.text, line.told) for line in self.lines]
+
+    def line(self, code: str) -> Line | None:
+        return next((line for line in self.lines if line.item.code == code), None)
+
+
+def checklists_in_force(standards: Iterable[Standard]) -> dict[int, Checklist]:
+    """By standard the items of its latest version; nothing where none was published. One query.
+
+    A version holds from the day it is published, so that the latest is the one in force.
+    """
+    by_kind = {standard.configuration: standard.pk for standard in standards}
+    rows = ConfigurationVersion.objects.published().filter(kind__in=by_kind).order_by("kind", "-number")
+    return {
+        by_kind[row.kind]: checklist_of(row.content, version=row.number or 0, version_id=row.pk)
+        for row in rows.distinct("kind").only("kind", "number", "content")
+    }
+
+
+def sheets_of(initiatives: Iterable[Initiative], standards: Iterable[Standard]) -> dict[tuple[int, int], Sheet]:
+    """By initiative and standard, as they stand now: six queries, and one or two for each source that is read."""
+    ids, chosen = {initiative.pk for initiative in initiatives}, [*standards]
+    checklists = checklists_in_force(chosen)
+    rows = facts_of(ids)
+    names = [item.prefilled_from for each in checklists.values() for item in each.items if item.prefilled_from]
+    known = known_of(rows, names)
+    answers = _answers(ids, chosen)
+    completions = _completions(ids, chosen)
+    sheets = {}
+    for standard in chosen:
+        if checklist := checklists.get(standard.pk):
+            asked = {tier: checklist.asked_of(tier) for tier in {row.risk_tier for row in rows}}
+            for row in rows:
+                key = row.pk, standard.pk
+                lines = [_line(item, answers[key], known, row.pk) for item in asked[row.risk_tier]]
+                sheets[key] = Sheet(row, standard, checklist, lines, completions.get(key))
+    return sheets
+
+
+def sheet_of(initiative: Initiative, standard: Standard) -> Sheet | None:
+    """One of them; nothing where the standard has no published checklist."""
+    return sheets_of([initiative], [standard]).get((initiative.pk, standard.pk))
+
+
+def _line(
+    item: Item, answers: Mapping[str, ChecklistAnswer], known: Mapping[str, Mapping[int, str]], initiative: int
+) -> Line:
+    value = known.get(item.prefilled_from, {}).get(initiative, "") if item.prefilled_from else ""
+    return Line(item, answers.get(item.code), value if value and item.is_possible(value) else "")
+
+
+def _answers(ids: Iterable[int], standards: list[Standard]) -> dict[tuple[int, int], dict[str, ChecklistAnswer]]:
+    found: dict[tuple[int, int], dict[str, ChecklistAnswer]] = defaultdict(dict)
+    rows = ChecklistAnswer.objects.filter(initiative__in=ids, standard__in=standards).order_by()
+    for answer in rows.select_related("answered_by"):
+        found[answer.initiative_id, answer.standard_id][answer.item] = answer
+    return found
+
+
+def _completions(ids: Iterable[int], standards: list[Standard]) -> dict[tuple[int, int], ChecklistCompletion]:
+    rows = ChecklistCompletion.objects.current().filter(initiative__in=ids, standard__in=standards)
+    people = rows.select_related("completed_by", "reopened_by", "version").defer("copy", "version__content")
+    return {(each.initiative_id, each.standard_id): each for each in people}
