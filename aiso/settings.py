@@ -293,6 +293,14 @@ CELERY_TIMEZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay-events": {"task": "aiso.events.tasks.relay_events", "schedule": 5},
+    # Sent as it is told; this finds what a broker or a mail server that was away left behind.
+    "send-mails": {"task": "aiso.events.tasks.send_mails", "schedule": 30},
+    "write-digests": {"task": "aiso.events.tasks.write_digests", "schedule": crontab(minute="*/5")},
+    "remind": {"task": "aiso.events.tasks.remind", "schedule": crontab(minute=4)},
+    "forget-read-notifications": {
+        "task": "aiso.events.tasks.forget_read_notifications",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "forget-answers": {"task": "aiso.api.tasks.forget_answers", "schedule": 60 * 60},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
     # An approval that ended yesterday holds no more from the first minute of the day.
@@ -317,6 +325,8 @@ MAILERS = {
             "username": unquote(_smtp.username or ""),
             "password": unquote(_smtp.password or ""),
             "use_tls": True,
+            # Seconds for each answer of the server.
+            "timeout": 20,
         },
     }
     if _smtp.hostname
@@ -327,6 +337,9 @@ SITE_ADDRESS = os.environ.get("AISO_ADDRESS") or (
     f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 )
 DEFAULT_FROM_EMAIL = os.environ.get("AISO_MAIL_FROM", "AI Scaling Office <aiso@localhost>")
+
+# Days that a notification is kept once it is read, and a mail once it is sent.
+NOTIFICATIONS_KEPT_DAYS = int(os.environ.get("AISO_NOTIFICATIONS_KEPT_DAYS", "90"))
 
 # Language, time, files
 LANGUAGE_CODE = "en-gb"

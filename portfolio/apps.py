@@ -38,8 +38,13 @@ class PortfolioConfig(AppConfig):
 
     def _listen(self) -> None:
         from aiso.events.outbox import subscribe
+        from aiso.events.sight import register_sight
 
         from . import tasks
+        from .models import Initiative, Intake
+
+        register_sight("initiative", lambda person, pks: Initiative.objects.visible_to(person).filter(pk__in=pks))
+        register_sight("intake", lambda person, pks: Intake.objects.visible_to(person).filter(pk__in=pks))
 
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)

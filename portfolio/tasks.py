@@ -7,6 +7,7 @@ from django.db.models import Q
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import tell
 
 from .actions.assign_owners import end_ownerships_of
 from .actions.conclude_lanes import conclude_lanes
@@ -45,17 +46,12 @@ def notify_mentioned(event_id: int) -> None:
     already = Notification.objects.filter(
         event__payload__comment=comment.pk, person__in=comment.mentions.all()
     ).values_list("person", flat=True)
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                person=person,
-                event=event,
-                text=f"{comment.author} mentioned you on {comment.initiative.reference}",
-                path=f"{comment.initiative.get_absolute_url()}discussion/#comment-{comment.pk}",
-            )
-            for person in comment.mentions.exclude(pk__in=[*already, comment.author_id])
-        ],
-        ignore_conflicts=True,
+    tell(
+        comment.mentions.exclude(pk__in=[*already, comment.author_id]),
+        event=event,
+        kind=Notification.Kind.MENTION,
+        text=f"{comment.author} mentioned you on {comment.initiative.reference}",
+        path=f"{comment.initiative.get_absolute_url()}discussion/#comment-{comment.pk}",
     )
 
 
@@ -64,9 +60,7 @@ def notify_of_intake(event_id: int) -> None:
     """Tell whom a request concerns now. One notification a person and event, however often this runs."""
     event = Event.objects.get(pk=event_id)
     if message := message_of(event):
-        told = {"event": event, "text": message.text, "path": message.path}
-        rows = [Notification(person=person, **told) for person in message.people]
-        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path, about=message.about)
 
 
 @shared_task

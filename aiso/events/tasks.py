@@ -1,13 +1,18 @@
+from datetime import timedelta
+
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 
 from aiso import clock
 
-from . import outbox
-from .models import Event
+from . import digests, mailing, outbox, reminders
+from .models import Event, Mail, Notification
 
 # Events handed on in one transaction: small, so that a slow broker holds few rows.
 BATCH = 100
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -26,3 +31,37 @@ def _relay_batch() -> bool:
             task.delay(event.pk)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=clock.now())
     return len(events) == BATCH
+
+
+@shared_task
+def send_mails() -> None:
+    """Send the mails that wait. Two at once share the work."""
+    mailing.send_waiting()
+
+
+@shared_task
+def write_digests() -> None:
+    """Write the digests whose hour has come. Repeating it finds them written."""
+    if digests.write_digests():
+        mailing.send_waiting()
+
+
+@shared_task
+def remind() -> None:
+    """Ask each source of deadlines, apart, so that one that fails does not silence the others."""
+    for name in reminders.sources():
+        remind_of.delay(name)
+
+
+@shared_task
+def remind_of(name: str) -> None:
+    """Tell what one source finds. Repeating it tells nothing twice."""
+    reminders.remind_of(name)
+
+
+@shared_task
+def forget_read_notifications() -> None:
+    """Remove notifications long read, and mail long settled: what happened stays in history and events."""
+    before = clock.now() - timedelta(days=settings.NOTIFICATIONS_KEPT_DAYS)
+    Notification.objects.filter(read_at__lt=before).delete()
+    Mail.objects.exclude(state=Mail.State.WAITING).filter(settled_at__lt=before).delete()

@@ -12,6 +12,7 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.models import Notification
 from aiso.events.outbox import publish
+from aiso.events.telling import tell
 from aiso.web.figures import plural
 
 from ...importing.interpret import LONGEST_SPELLING, Plan, conventions, identify, seen_values
@@ -206,4 +207,5 @@ def _finish(job: ImportJob) -> None:
     if job.uploaded_by:
         rejected = f", {plural(job.rows_rejected, 'row')} rejected" if job.rows_rejected else ""
         text = f"Import of {job.file_name[:120]}: {plural(job.rows_created, 'initiative')} created{rejected}"
-        Notification.objects.create(person=job.uploaded_by, event=event, text=text, path=job.get_absolute_url())
+        news, path = Notification.Kind.NEWS, job.get_absolute_url()
+        tell([job.uploaded_by], event=event, kind=news, text=text, path=path, even_actor=True)
