@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "portfolio",
     "forums",
     "standards",
+    "stagegates",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -62,6 +62,7 @@ class StageChange(models.Model):
     class Source(models.TextChoices):
         INTAKE = "intake", "Intake"
         OPENING = "opening", "Opening position"
+        DECISION = "decision", "Decision"
 
     initiative = models.ForeignKey("portfolio.Initiative", models.CASCADE, related_name="stage_changes")
     stage = models.CharField(max_length=20, choices=Stage)

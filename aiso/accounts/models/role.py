@@ -23,6 +23,8 @@ class Role(models.TextChoices):
     RISK_REVIEWER = "risk_reviewer", "Risk reviewer"
     PROCUREMENT_REVIEWER = "procurement_reviewer", "Procurement reviewer"
     DATA_REVIEWER = "data_reviewer", "Data reviewer"
+    PRIVACY_REVIEWER = "privacy_reviewer", "Privacy reviewer"
+    EMPLOYEE_REPRESENTATIVE = "employee_representative", "Employee representative"
     FINANCE_CONTROLLER = "finance_controller", "Finance controller"
     OFFICE_MEMBER = "office_member", "Office member"
     OFFICE_LEAD = "office_lead", "Office lead"
@@ -38,6 +40,8 @@ REVIEWERS = (
     Role.RISK_REVIEWER,
     Role.PROCUREMENT_REVIEWER,
     Role.DATA_REVIEWER,
+    Role.PRIVACY_REVIEWER,
+    Role.EMPLOYEE_REPRESENTATIVE,
 )
 
 

@@ -1,0 +1,348 @@
+"""What a new office starts with: functions, five gates, a governance matrix and decision rights. All can be edited."""
+
+from django.db import migrations
+from django.utils import timezone
+
+REASON = "Shipped with the product."
+
+FUNCTIONS = [
+    ("legal", "Legal", "legal_reviewer", "Laws, contracts and rights of the people concerned."),
+    ("security", "Security", "security_reviewer", "Attacks, access, and what happens to secrets."),
+    ("risk", "Risk", "risk_reviewer", "Risk tier, autonomy, and what remains after treatment."),
+    ("procurement", "Procurement", "procurement_reviewer", "Suppliers, prices and terms."),
+    ("data", "Data", "data_reviewer", "Quality, ownership and lineage of the data."),
+    ("privacy", "Privacy", "privacy_reviewer", "Personal data and the people it is about."),
+    ("employees", "Employee representation", "employee_representative", "Effects on employees and their work."),
+    ("finance", "Finance", "finance_controller", "Money asked for, and whether the benefit is real."),
+]
+
+
+def _required(code, text, evidence, subject="", functions=(), months="", help_text=""):
+    return {
+        "code": code,
+        "text": text,
+        "help_text": help_text,
+        "evidence": evidence,
+        "subject": f"{evidence}:{subject}" if subject else "",
+        "functions": [*functions],
+        "valid_months": months,
+    }
+
+
+GATES = [
+    {
+        "code": "workflow-fit",
+        "name": "Workflow fit",
+        "about": "Is this a workflow worth changing, and will somebody answer for the outcome?",
+        "moves_to": "discovery",
+        "functions": [],
+        "requirements": [
+            _required("business-owner", "A business owner answers for the outcome", "known", "business-owner"),
+            _required(
+                "volume",
+                "The decisions happen often enough to be worth it",
+                "known",
+                "decision-volume",
+                help_text="Each decision class says how often it is taken a week.",
+            ),
+            _required(
+                "pain",
+                "The pain can be measured",
+                "known",
+                "outcome-metric",
+                help_text="An outcome metric with unit and direction.",
+            ),
+            _required(
+                "baseline-plan",
+                "There is a baseline, or a plan to measure one",
+                "known",
+                "baseline",
+                help_text="A baseline with its day and source.",
+            ),
+        ],
+    },
+    {
+        "code": "data-fit",
+        "name": "Data fit",
+        "about": "Is there enough clean production data for the decisions it is to make?",
+        "moves_to": "build",
+        "functions": ["data"],
+        "requirements": [
+            _required(
+                "production-data",
+                "Enough clean production data for each decision class",
+                "document",
+                functions=["data"],
+                months="12",
+                help_text="A profile of the data: volume, completeness, known errors, and how far back it goes.",
+            ),
+            _required(
+                "data-owners",
+                "Every data set has an owner who agreed to its use",
+                "statement",
+                functions=["data", "privacy"],
+                help_text="Name the data sets, their owners, and where the agreement is kept.",
+            ),
+            _required(
+                "lineage",
+                "It is known where the data comes from and what happens to it on the way",
+                "document",
+                functions=["data"],
+                months="12",
+            ),
+        ],
+    },
+    {
+        "code": "autonomy-fit",
+        "name": "Autonomy fit",
+        "about": "Is it settled what the system decides, what it prepares, and what people keep?",
+        "moves_to": "pilot",
+        "functions": ["risk"],
+        "requirements": [
+            _required(
+                "accepted-map",
+                "Business owner and risk owner accepted the map of delegate, surface and human",
+                "known",
+                "autonomy-map",
+                functions=["risk"],
+            ),
+            _required("owners", "All three owners are named", "known", "all-owners"),
+            _required("tier", "The risk tier is set and no prohibited use is open", "known", "risk-tier", ["risk"]),
+        ],
+    },
+    {
+        "code": "production-fit",
+        "name": "Production fit",
+        "about": "Can it carry real work: fast and accurate enough, logged, supported, and quick to turn off?",
+        "moves_to": "limited_rollout",
+        "functions": ["security", "risk"],
+        "requirements": [
+            _required(
+                "evaluation",
+                "Model evaluation",
+                "assessment",
+                "model-evaluation",
+                functions=["risk", "data"],
+            ),
+            _required("fallback", "Fallback and rollback plan", "assessment", "fallback-rollback", ["security", "risk"]),
+            _required(
+                "release",
+                "The release meets its acceptance criteria",
+                "known",
+                "release-criteria",
+                functions=["risk"],
+                help_text="Latency, accuracy, fairness and red-team results against their thresholds.",
+            ),
+            _required(
+                "audit-logs",
+                "Audit logs show what was decided, on which data, by which version",
+                "document",
+                functions=["security"],
+                months="12",
+            ),
+            _required(
+                "support",
+                "A named team supports it, with hours and a way to escalate",
+                "statement",
+                functions=["security"],
+                months="12",
+            ),
+            _required("tools", "Every tool is cleared", "known", "tools-cleared", ["security", "procurement"]),
+        ],
+    },
+    {
+        "code": "value-fit",
+        "name": "Value fit",
+        "about": "Did the business metric improve against its baseline, and does finance agree?",
+        "moves_to": "scale",
+        "functions": ["finance"],
+        "requirements": [
+            _required(
+                "improved",
+                "The business metric improved against its baseline",
+                "document",
+                functions=["finance"],
+                months="6",
+                help_text="The measurement beside its baseline, with the method.",
+            ),
+            _required("owners", "All three owners are named", "known", "all-owners"),
+            _required("support", "Support and monitoring hold at the larger scale", "statement", functions=["risk"]),
+        ],
+    },
+]
+
+MATRIX = [
+    {
+        "code": "every-pilot",
+        "name": "Every case in use is looked at once a year",
+        "about": "Also low risk drifts.",
+        "monitoring": "12",
+    },
+    {
+        "code": "moderate",
+        "name": "Moderate risk",
+        "tiers": ["moderate"],
+        "gates": ["autonomy-fit", "production-fit"],
+        "assessments": ["impact"],
+        "functions": ["risk"],
+        "monitoring": "6",
+    },
+    {
+        "code": "high",
+        "name": "High risk",
+        "tiers": ["high"],
+        "gates": ["autonomy-fit", "production-fit", "value-fit"],
+        "assessments": ["impact", "security"],
+        "functions": ["risk", "legal", "security"],
+        "monitoring": "3",
+        "body": "portfolio-review",
+    },
+    {
+        "code": "critical",
+        "name": "Critical risk",
+        "tiers": ["critical"],
+        "gates": ["data-fit", "autonomy-fit", "production-fit", "value-fit"],
+        "assessments": ["impact", "security"],
+        "documents": "Independent review of the evaluation",
+        "functions": ["risk", "legal", "security", "privacy"],
+        "monitoring": "1",
+        "body": "executive-sponsor",
+    },
+    {
+        "code": "high-logs",
+        "name": "High and critical risk: records",
+        "about": "Articles 11 and 12 of Regulation (EU) 2024/1689 ask for technical documentation and records.",
+        "tiers": ["high", "critical"],
+        "jurisdictions": ["EU"],
+        "gates": ["production-fit"],
+        "documents": "Technical documentation\nInstructions for use and human oversight",
+        "functions": ["legal"],
+    },
+    {
+        "code": "eu-personal",
+        "name": "EU and UK: data protection",
+        "about": "Article 35 of the GDPR, and its counterpart in the UK.",
+        "tiers": ["moderate", "high", "critical"],
+        "jurisdictions": ["EU", "UK"],
+        "gates": ["data-fit", "production-fit"],
+        "assessments": ["privacy"],
+        "functions": ["privacy"],
+    },
+    {
+        "code": "uk-records",
+        "name": "UK: public record of the tool",
+        "tiers": ["high", "critical"],
+        "jurisdictions": ["UK"],
+        "gates": ["production-fit"],
+        "documents": "Transparency record",
+    },
+    {
+        "code": "us-rights",
+        "name": "US: notice and appeal",
+        "about": "State laws on automated decisions ask for notice and a way to appeal.",
+        "tiers": ["high", "critical"],
+        "jurisdictions": ["US"],
+        "gates": ["production-fit"],
+        "documents": "Notice and appeal procedure",
+        "functions": ["legal"],
+    },
+    {
+        "code": "internal-high",
+        "name": "Internal only: effect on employees",
+        "tiers": ["moderate", "high", "critical"],
+        "jurisdictions": ["Internal only"],
+        "gates": ["autonomy-fit"],
+        "functions": ["employees"],
+    },
+    {
+        "code": "acts-alone",
+        "name": "Acts without asking",
+        "about": "What acts by itself needs a way back that was tried.",
+        "autonomy": ["delegate", "delegate_with_audit"],
+        "tiers": ["moderate", "high", "critical"],
+        "gates": ["production-fit"],
+        "assessments": ["fallback-rollback"],
+        "documents": "Report of a tried rollback",
+        "functions": ["risk"],
+        "monitoring": "3",
+    },
+    {
+        "code": "agents",
+        "name": "Autonomous agents",
+        "use_case_types": ["Autonomous agent"],
+        "gates": ["autonomy-fit", "production-fit"],
+        "assessments": ["security"],
+        "functions": ["security", "risk"],
+        "monitoring": "3",
+    },
+]
+
+RIGHTS = [
+    {
+        "code": "fast-lane",
+        "name": "Fast lane",
+        "body": "fast-lane-delegate",
+        "lanes": ["fast"],
+        "tiers": ["low"],
+        "gates": ["workflow-fit", "data-fit", "autonomy-fit", "production-fit"],
+        "up_to": "50000",
+    },
+    {"code": "ordinary", "name": "Low and moderate risk", "body": "portfolio-review", "tiers": ["low", "moderate"]},
+    {"code": "high", "name": "High risk up to 1 M", "body": "portfolio-review", "tiers": ["high"], "up_to": "1000000"},
+    {"code": "high-large", "name": "High risk, any amount", "body": "executive-sponsor", "tiers": ["high"]},
+    {"code": "critical", "name": "Critical risk", "body": "executive-sponsor", "tiers": ["critical"]},
+]
+RULE = {
+    "about": "",
+    "use_case_types": [],
+    "tiers": [],
+    "jurisdictions": [],
+    "autonomy": [],
+    "gates": [],
+    "assessments": [],
+    "documents": "",
+    "functions": [],
+    "monitoring": "",
+    "body": "",
+}
+RIGHT = {"gates": [], "tiers": [], "lanes": [], "up_to": ""}
+
+
+def ship(apps, schema_editor):
+    function = apps.get_model("stagegates", "ReviewFunction")
+    for order, (slug, name, role, about) in enumerate(FUNCTIONS, start=1):
+        function.objects.get_or_create(
+            slug=slug, defaults={"name": name, "role": role, "about": about, "order": order * 10}
+        )
+    _publish(apps, "gates", {"gates": GATES})
+    _publish(apps, "governance-matrix", {"rules": [_rule(apps, rule) for rule in MATRIX]})
+    _publish(apps, "decision-rights", {"rights": [RIGHT | right for right in RIGHTS]})
+
+
+def _rule(apps, rule):
+    """Names of list entries become their ids; an entry that the office dropped drops out of the rule."""
+    named = {"jurisdictions": "Jurisdiction", "use_case_types": "UseCaseType"}
+    ids = {
+        field: [str(pk) for pk in apps.get_model("portfolio", model).objects.filter(name__in=rule.get(field, [])).values_list("pk", flat=True)]
+        for field, model in named.items()
+    }
+    return RULE | rule | ids
+
+
+def _publish(apps, kind, content):
+    """A published version stays for good, so one that is there already was left by going back and forth."""
+    version = apps.get_model("configuration", "ConfigurationVersion")
+    if version.objects.filter(kind=kind).exists():
+        return
+    at = timezone.now()
+    told = {"drafted_at": at, "changed_at": at, "published_at": at, "followed_at": at, "effective_from": at.date()}
+    version.objects.create(kind=kind, number=1, content=content, reason=REASON, **told)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("stagegates", "0001_initial"),
+        ("configuration", "0001_initial"),
+        ("portfolio", "0018_search_index_pending"),
+    ]
+    operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -1,0 +1,19 @@
+from .decision import Condition, Decision, StageByDecision
+from .evidence import Evidence
+from .function import FunctionMember, ReviewFunction
+from .review import GateReview, Requirement
+from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
+
+__all__ = [
+    "Condition",
+    "Decision",
+    "Evidence",
+    "FunctionMember",
+    "GateReview",
+    "Requirement",
+    "ReviewFunction",
+    "SignOff",
+    "SignOffAnswer",
+    "SignOffQuestion",
+    "StageByDecision",
+]

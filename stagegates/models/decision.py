@@ -1,0 +1,147 @@
+"""What a body ruled, the conditions that it set, and the stage changes that came of it."""
+
+from typing import Self
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.audit.models import no_truncate
+from forums.models import Forum
+from portfolio.models import Initiative, StageChange
+
+from .review import GateReview
+from .sign_off import SignOffAnswer
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(initiative__in=Initiative.objects.visible_to(user))
+
+    def standing(self) -> Self:
+        """Those that no later one supersedes."""
+        return self.filter(superseded_by=None)
+
+
+class Decision(models.Model):
+    """What the forum, or its delegate, ruled (DESIGN §4). Inserted once, never edited: a later one supersedes it."""
+
+    class Outcome(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        CONDITIONS = "conditions", "Approve with conditions"
+        HOLD = "hold", "Hold"
+        SEND_BACK = "send_back", "Send back"
+        PAUSE = "pause", "Pause"
+        RESUME = "resume", "Resume"
+        TERMINATE = "terminate", "Terminate"
+        MERGE = "merge", "Merge"
+
+    class Way(models.TextChoices):
+        MEETING = "meeting", "In a meeting"
+        DELEGATE = "delegate", "By the delegate"
+        CHAIR = "chair", "By the chair, between meetings"
+        WRITING = "writing", "By a quorum, in writing"
+
+    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="decisions")
+    review = models.ForeignKey(GateReview, models.PROTECT, null=True, blank=True, related_name="decisions")
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    rationale = models.TextField()
+    amount = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True, help_text="Money approved, in the reporting currency."
+    )
+    body = models.ForeignKey(Forum, models.PROTECT, related_name="decisions")
+    way = models.CharField(max_length=20, choices=Way)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=clock.now)
+    hold_until = models.DateField(null=True, blank=True)
+    back_to = models.SlugField(max_length=60, blank=True, help_text="The gate that it was sent back to.")
+    overrides = models.JSONField(default=list, help_text="What stood in the way: [{what, reason}].")
+    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    is_urgent = models.BooleanField(default=False, help_text="Taken between meetings; shown at the next one.")
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-decided_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(rationale=""), name="decision_has_a_rationale"),
+            models.CheckConstraint(condition=~Q(outcome="hold") | Q(hold_until__isnull=False), name="hold_has_a_date"),
+            models.CheckConstraint(condition=~Q(outcome="send_back") | ~Q(back_to=""), name="sent_back_to_a_gate"),
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="amount_approved_not_negative"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.initiative.reference}"
+
+
+class StageByDecision(models.Model):
+    """Which decision moved a stage. A stage change by decision without this row does not commit."""
+
+    stage_change = models.OneToOneField(StageChange, models.PROTECT, related_name="by_decision")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="stage_changes")
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage_change} by {self.decision}"
+
+
+class ConditionQuerySet(models.QuerySet["Condition"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(initiative__in=Initiative.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.filter(met_at=None, waived_at=None)
+
+    def overdue(self) -> Self:
+        return self.open().filter(due_on__lt=clock.today())
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class Condition(models.Model):
+    """What an approval still demands, by a date: of a sign-off or of a decision."""
+
+    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="conditions")
+    sign_off_answer = models.ForeignKey(SignOffAnswer, models.PROTECT, null=True, blank=True, related_name="conditions")
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="conditions")
+    text = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=clock.now)
+    met_at = models.DateTimeField(null=True, blank=True)
+    met_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    met_note = models.TextField(blank=True, help_text="How it was met.")
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    waived_because = models.TextField(blank=True)
+
+    objects = ConditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sign_off_answer__isnull=False, decision=None)
+                | Q(sign_off_answer=None, decision__isnull=False),
+                name="condition_has_one_source",
+            ),
+            models.CheckConstraint(condition=Q(met_at=None) | Q(waived_at=None), name="condition_met_or_waived"),
+            models.CheckConstraint(condition=Q(waived_at=None) | ~Q(waived_because=""), name="waiver_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,0 +1,157 @@
+"""One function's answer on one review, with its clock and the seal of what it rested on."""
+
+from typing import Self
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.audit.models import no_truncate
+
+from .function import ReviewFunction
+from .review import GateReview
+
+
+class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(review__in=GateReview.objects.visible_to(user))
+
+    def open(self) -> Self:
+        """Those that somebody is to answer now."""
+        return self.filter(state=SignOff.State.OPEN, review__closed_at=None)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class SignOff(models.Model):
+    """What one function is to say of one review. It opens when its evidence is there; its clock counts working days.
+
+    A clock that runs out escalates and never approves (DESIGN §4).
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for evidence"
+        OPEN = "open", "To answer"
+        ANSWERED = "answered", "Answered"
+        OUTDATED = "outdated", "Outdated"
+
+    review = models.ForeignKey(GateReview, models.CASCADE, related_name="sign_offs")
+    function = models.ForeignKey(ReviewFunction, models.PROTECT, related_name="sign_offs")
+    asked_by = models.JSONField(default=list, help_text="Rules: {kind, code, name, version}.")
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    clock_days = models.PositiveSmallIntegerField(help_text="Working days to answer in.")
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When its evidence was complete.")
+    due_on = models.DateField(null=True, blank=True, help_text="Empty while a question stops the clock.")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="To whom a member of the function passed it.",
+    )
+    assigned_because = models.CharField(max_length=300, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    answer = models.ForeignKey(
+        "SignOffAnswer", models.PROTECT, null=True, blank=True, related_name="+", help_text="The one that stands."
+    )
+
+    objects = SignOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["function__order", "pk"]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(state="open"), name="sign_off_queue"),
+            models.Index(
+                fields=["function", "due_on", "id"], condition=Q(state="open"), name="sign_off_queue_function"
+            ),
+        ]
+        constraints = [models.UniqueConstraint(fields=["review", "function"], name="sign_off_once_a_review")]
+
+    def __str__(self) -> str:
+        return f"{self.function} on {self.review}"
+
+
+class SignOffAnswerQuerySet(models.QuerySet["SignOffAnswer"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(sign_off__in=SignOff.objects.visible_to(user))
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class SignOffAnswer(models.Model):
+    """What a function said, sealed: a hash and a readable copy of everything that it rested on.
+
+    Never edited; only that it became outdated is added, with the fields that changed.
+    """
+
+    class Verdict(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        CONDITIONS = "conditions", "Approve with conditions"
+        OBJECT = "object", "Object"
+        NOT_APPLICABLE = "not_applicable", "Not applicable"
+
+    sign_off = models.ForeignKey(SignOff, models.PROTECT, related_name="answers")
+    verdict = models.CharField(max_length=20, choices=Verdict)
+    reason = models.TextField()
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Time it took, in minutes.")
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(default=clock.now)
+    seal = models.CharField(max_length=64, help_text="SHA-256 of the canonical copy, in hexadecimal.")
+    copy = models.JSONField(help_text="What was approved: [{key, label, value}] in the order shown.")
+    outdated_at = models.DateTimeField(null=True, blank=True)
+    outdated_because = models.JSONField(default=list, help_text="Changed fields: [{key, label, was, now}].")
+
+    objects = SignOffAnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-answered_at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="sign_off_has_a_reason")]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="never_edited",
+                fields=["sign_off", "verdict", "reason", "minutes", "answered_by", "answered_at", "seal", "copy"],
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sign_off}: {self.get_verdict_display()}"
+
+
+class SignOffQuestionQuerySet(models.QuerySet["SignOffQuestion"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(sign_off__in=SignOff.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.filter(replied_at=None)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
+class SignOffQuestion(models.Model):
+    """What a function asks the owners before it can answer. Its clock stops until the reply."""
+
+    sign_off = models.ForeignKey(SignOff, models.CASCADE, related_name="questions")
+    text = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    reply = models.TextField(blank=True)
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignOffQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sign_off"], condition=Q(replied_at=None), name="one_open_question_a_sign_off"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
