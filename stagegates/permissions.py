@@ -1,0 +1,38 @@
+"""Who may open, evidence, sign off and decide. Plain predicates; what each may see is `visible_to` on the querysets."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from aiso.accounts.models import BusinessUnit, Role, User
+from portfolio.models import Initiative
+from portfolio.permissions import can_edit, changes_nothing
+
+from .models import ReviewFunction, SignOff
+from .separation import is_party
+
+
+def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its owners and their deputies, and the office."""
+    return can_edit(user, initiative)
+
+
+def can_give_evidence(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    return can_edit(user, initiative)
+
+
+def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int) -> bool:
+    """Whether the user is of a function, by its role or by name, where their reach includes the unit."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    if function.role and user.has_role(Role(function.role), unit=unit):
+        return True
+    units = [*function.memberships.current().filter(person=user).values_list("unit", flat=True)]
+    return None in units or unit in BusinessUnit.objects.and_below([each for each in units if each is not None])
+
+
+def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
+    """People of its function, or whom one of them passed it to; never a party to the review (DESIGN §4)."""
+    if not isinstance(user, User) or changes_nothing(user) or is_party(user, sign_off.review):
+        return False
+    if sign_off.assigned_to_id == user.pk:
+        return True
+    return reviews_for(user, sign_off.function, sign_off.review.initiative.unit_id)
