@@ -14,6 +14,7 @@ api = (
         path("", include("portfolio.api.urls")),
         path("", include("forums.api.urls")),
         path("", include("standards.api.urls")),
+        path("", include("stagegates.api.urls")),
     ],
     "api",
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", include("portfolio.urls")),
     path("", include("forums.urls")),
     path("", include("standards.urls")),
+    path("", include("stagegates.urls")),
     # Only the office changes an address, since a file's owners are found by it.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
     # Whoever failed to sign in is not signed in.

@@ -3,10 +3,11 @@
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import BusinessUnit, Role, User
+from aiso.accounts.permissions import can_manage_lists
 from portfolio.models import Initiative
 from portfolio.permissions import can_edit, changes_nothing
 
-from .models import ReviewFunction, SignOff
+from .models import ReviewFunction, SignOff, SpecialistRequest
 from .separation import is_party
 
 
@@ -36,3 +37,24 @@ def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
     if sign_off.assigned_to_id == user.pk:
         return True
     return reviews_for(user, sign_off.function, sign_off.review.initiative.unit_id)
+
+
+def can_set_hours(user: User | AnonymousUser, function: ReviewFunction) -> bool:
+    """How much time a function has, its own people say, and the office for the whole company."""
+    return can_manage_lists(user) or is_of(user, function)
+
+
+def can_answer_request(user: User | AnonymousUser, request: SpecialistRequest) -> bool:
+    """People of the function, where their reach includes the unit; nobody agrees to what they asked for."""
+    if request.asked_by_id == user.pk:
+        return False
+    return reviews_for(user, request.function, request.initiative.unit_id)
+
+
+def is_of(user: User | AnonymousUser, function: ReviewFunction) -> bool:
+    """Whether the user is of a function for any unit."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    if function.role and user.has_role(Role(function.role)):
+        return True
+    return function.memberships.current().filter(person=user).exists()

@@ -1,3 +1,4 @@
+from .capacity import FunctionHours, SpecialistRequest
 from .decision import Condition, Decision, StageByDecision
 from .evidence import Evidence
 from .function import FunctionMember, ReviewFunction
@@ -8,6 +9,7 @@ __all__ = [
     "Condition",
     "Decision",
     "Evidence",
+    "FunctionHours",
     "FunctionMember",
     "GateReview",
     "Requirement",
@@ -15,5 +17,6 @@ __all__ = [
     "SignOff",
     "SignOffAnswer",
     "SignOffQuestion",
+    "SpecialistRequest",
     "StageByDecision",
 ]

@@ -1,0 +1,4 @@
+from django.urls import include, path
+
+app_name = "stagegates"
+urlpatterns = [path("", include("stagegates.capacity_urls"))]
