@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
+from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from portfolio.page import visible_initiative
@@ -65,7 +66,7 @@ def specialists_ask(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("Its owners and the office ask for specialists.")
     form = SpecialistsForm(posted(request))
     if asked := attempt(form, lambda: ask_specialists(initiative, actor=actor, **form.cleaned_data)):
-        announce(request, f"Asked {asked.function} for {asked.hours.normalize():f} hours a month.")
+        announce(request, f"Asked {asked.function} for {figures.measured(asked.hours)} hours a month.")
         return redirect(initiative)
     context = {"initiative": initiative, "form": form}
     return render(request, "stagegates/specialists_ask.html", context, status=status_of(form))
@@ -91,7 +92,7 @@ def _show(
 ) -> HttpResponse:
     found = competition(viewer, function, month_of(month))
     if not form.is_bound:
-        form.initial = {"from_month": found.cell.month.isoformat(), "hours": found.cell.there}
+        form.initial = {"from_month": found.cell.month.isoformat(), "hours": figures.measured(found.cell.there).replace(",", "")}
     lines = [
         (each, can_answer_request(viewer, each), refused[1] if refused and refused[0] == each.pk else AnswerForm())
         for each in found.requests
