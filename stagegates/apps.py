@@ -9,10 +9,12 @@ class StagegatesConfig(AppConfig):
         """Fill the registries of the apps below, and listen to what happens."""
         from aiso.web.navigation import Entry, register_entry
         from aiso.web.work import register_work
+        from portfolio.demo import register_teller
         from portfolio.panels import Panel, register_panel
 
         from .capacity_panel import requests_to_answer, specialists_panel
         from .configured import register_kinds
+        from .demo.capacity import tell_of_capacity
 
         register_kinds()
         register_entry(
@@ -27,3 +29,4 @@ class StagegatesConfig(AppConfig):
         )
         register_panel(Panel("specialists", "aside", specialists_panel, order=30))
         register_work("specialists", requests_to_answer)
+        register_teller(tell_of_capacity)

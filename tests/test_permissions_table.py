@@ -40,6 +40,7 @@ from portfolio.models import (
     ValueMapEntry,
 )
 from portfolio.undo import Edited, offer_undo
+from stagegates.models import ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
 from tests.factories import (
     make_comment,
@@ -146,6 +147,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/suppliers/{supplier}/"): {"notes": "Small."},
     ("patch", "/api/v1/imports/{uploaded}/"): {"source": "cases"},
     ("patch", "/api/v1/forums/portfolio-review/"): {"rank": 21},
+    ("post", "/api/v1/capacity/"): {"function": "{legal}", "from_month": "2026-11-01", "hours": "10.0"},
+    ("post", "/api/v1/specialist-requests/{specialists}/answer/"): {"agree": True},
+    ("post", "/api/v1/initiatives/{initiative}/specialists/"): {
+        "function": "{legal}",
+        "first_month": "2090-01-01",
+        "last_month": "2090-01-01",
+        "hours": "10.0",
+        "purpose": "Contract",
+    },
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
 }
 # Attaching and uploading ask for a file.
@@ -273,6 +283,8 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         uploaded=_import(me),
         imported=_import(me, state=ImportJob.State.DONE, started_at=clock.now()),
         seat=make_seat("portfolio-review", me),
+        legal=ReviewFunction.objects.get(slug="legal"),
+        specialists=_specialists(initiative, me),
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
     start_draft(LANE, actor=me)
@@ -313,6 +325,12 @@ def _told_by_source(job: ImportJob, *initiatives: Initiative) -> None:
     for each in initiatives:
         told: dict[str, Any] = {"record": {}, "values": {}, "facts": {}, "stamped_at": clock.now()}
         ImportedRecord.objects.create(initiative=each, source="cases", key=each.name, job=job, **told)
+
+
+def _specialists(initiative: Initiative, person: User) -> SpecialistRequest:
+    month, legal = clock.today().replace(day=1), ReviewFunction.objects.get(slug="legal")
+    told = {"function": legal, "first_month": month, "last_month": month, "hours": 10, "purpose": "Contract"}
+    return SpecialistRequest.objects.create(initiative=initiative, asked_by=person, **told)
 
 
 def _attached(initiative: Initiative, person: User) -> Attachment:

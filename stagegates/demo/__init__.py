@@ -1,0 +1,1 @@
+"""Stories of the demonstration about gates and those who rule at them."""
