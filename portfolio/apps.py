@@ -17,6 +17,7 @@ class PortfolioConfig(AppConfig):
         from aiso.web.work import register_work
 
         from . import intake_work, tool_work, work
+        from .barriers import barriers_of
         from .belongings import INITIATIVES
         from .configured import register_kinds
         from .entries import ENTRIES
@@ -35,16 +36,20 @@ class PortfolioConfig(AppConfig):
         register_work("mentions", work.mentions_of)
         register_work("upkeep", work.upkeep_of)
         register_work("clearances", tool_work.clearances_of)
+        register_work("barriers", barriers_of)
 
     def _listen(self) -> None:
         from aiso.events.outbox import subscribe
+        from aiso.events.reminders import register_reminders
         from aiso.events.sight import register_sight
 
         from . import tasks
+        from .barriers import barriers_due
         from .models import Initiative, Intake
 
         register_sight("initiative", lambda person, pks: Initiative.objects.visible_to(person).filter(pk__in=pks))
         register_sight("intake", lambda person, pks: Intake.objects.visible_to(person).filter(pk__in=pks))
+        register_reminders("barriers", barriers_due)
 
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)
@@ -53,6 +58,8 @@ class PortfolioConfig(AppConfig):
             subscribe(changed, tasks.learn_search_words)
         for told in ("submitted", "replied", "asked", "accepted", "declined", "joined"):
             subscribe(f"intake.{told}", tasks.notify_of_intake)
+        for told in ("raised", "changed", "lifted", "reopened"):
+            subscribe(f"barrier.{told}", tasks.notify_of_barrier)
         subscribe("import.started", tasks.run_started_import)
         subscribe("import.finished", tasks.refresh_search_words)
         subscribe("tool.cleared", tasks.conclude_lanes_of_tool)

@@ -1,6 +1,9 @@
 """The lists that the office keeps, each with its address, its words and what it is good for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from django.db.models import CharField, Count
 from django.db.models.functions import Lower
@@ -9,7 +12,7 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.web.keyset import Order, Page, page_of
 
-from .models import Bucket, Initiative, Jurisdiction, Tag, UseCaseType, Workflow
+from .models import BarrierKind, Bucket, Initiative, Jurisdiction, Tag, UseCaseType, Workflow
 from .models.lists import NamedEntry
 
 PAGE = 100
@@ -18,7 +21,9 @@ BY_NAME = Order(Lower("name"), CharField())
 
 @dataclass(frozen=True)
 class EditableList:
-    """One list. `field` is the initiative's field that names its entries, `sift` the register's filter by them."""
+    """One list. `field` is the initiative's field that names its entries, `sift` the register's filter by them;
+    `only` says which of several such rows count.
+    """
 
     slug: str
     model: type[NamedEntry]
@@ -27,6 +32,7 @@ class EditableList:
     about: str
     field: str
     sift: str
+    only: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def address(self) -> str:
@@ -63,6 +69,16 @@ _ALL = [
         "jurisdiction",
     ),
     EditableList("tags", Tag, "tag", "tags", "Free words that group initiatives.", "tags", "tag"),
+    EditableList(
+        "barrier-kinds",
+        BarrierKind,
+        "kind of barrier",
+        "kinds of barriers",
+        "What holds initiatives up; figures are those held up now.",
+        "barriers__kind",
+        "held_up_by",
+        {"barriers__lifted_at": None},
+    ),
 ]
 LISTS = {each.slug: each for each in _ALL}
 
@@ -80,8 +96,8 @@ def entries_page(kept: EditableList, *, text: str, after: str, before: str) -> P
 def uses_of(kept: EditableList, viewer: User, entries: list[NamedEntry]) -> dict[int, int]:
     """How many initiatives that the viewer may see carry each of the entries."""
     visible = Initiative.objects.visible_to(viewer).on_register()
-    visible = visible.filter(**{f"{kept.field}__in": [each.pk for each in entries]})
-    return dict(visible.order_by().values_list(kept.field).annotate(count=Count("pk")))
+    visible = visible.filter(**{f"{kept.field}__in": [each.pk for each in entries]}, **kept.only)
+    return dict(visible.order_by().values_list(kept.field).annotate(count=Count("pk", distinct=True)))
 
 
 def sizes() -> dict[str, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from aiso.accounts.permissions import can_see_administration
 from aiso.web.navigation import Entry
 
+from .barriers import barriers_open
 from .counts import count_register
 from .intake_work import intakes_waiting
 from .permissions import can_see_imports
@@ -44,6 +45,15 @@ ENTRIES = (
         about="Value against feasibility, to see what to take up next.",
     ),
     Entry(
+        "Barriers",
+        "hand-stop",
+        "portfolio:barrier_list",
+        section="portfolio",
+        order=33,
+        count=barriers_open,
+        about="What holds initiatives up, who sees to it, and since when.",
+    ),
+    Entry(
         "Tools",
         "tool",
         "portfolio:tool_list",
@@ -58,7 +68,7 @@ ENTRIES = (
         section="administration",
         order=30,
         may_see=can_see_administration,
-        about="Buckets, workflows, types, jurisdictions and tags.",
+        about="Buckets, workflows, types, jurisdictions, tags and kinds of barriers.",
     ),
     Entry(
         "Imports",

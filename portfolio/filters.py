@@ -15,6 +15,8 @@ from aiso.web.forms import MoneyField, TagSelect
 from .lane_words import CONDITIONS
 from .models import (
     AutonomyLevel,
+    Barrier,
+    BarrierKind,
     Bucket,
     DecisionClass,
     Initiative,
@@ -162,6 +164,14 @@ class RegisterFilter(filters.FilterSet):
         method="by_intake",
         help_text="Requests that were declined, joined or withdrawn are found here alone.",
     )
+    barrier = filters.ChoiceFilter(
+        choices=[("any", "Has one"), ("late", "Has a late one")],
+        label="Barrier",
+        method="by_barrier",
+        widget=RadioSelect,
+        empty_label=None,
+    )
+    held_up_by = EntriesFilter(queryset=BarrierKind.objects.all(), label="Held up by", method="by_kind_of_barrier")
     priority = ScoreFilter(field_name="priority", label="Priority", widget=FromTo)
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
@@ -214,6 +224,17 @@ class RegisterFilter(filters.FilterSet):
 
     def by_intake(self, rows: QuerySet[Initiative], name: str, states: list[str]) -> QuerySet[Initiative]:
         return rows.filter(pk__in=Intake.objects.filter(state__in=states).order_by().values("initiative"))
+
+    def by_barrier(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
+        barriers = Barrier.objects.late() if value == "late" else Barrier.objects.open()
+        return rows.filter(pk__in=barriers.order_by().values("initiative"))
+
+    def by_kind_of_barrier(
+        self, rows: QuerySet[Initiative], name: str, kinds: QuerySet[BarrierKind]
+    ) -> QuerySet[Initiative]:
+        if not kinds:
+            return rows
+        return rows.filter(pk__in=Barrier.objects.open().filter(kind__in=[*kinds]).order_by().values("initiative"))
 
     def carrying(self, rows: QuerySet[Initiative], name: str, entries: QuerySet[Any]) -> QuerySet[Initiative]:
         """Those that carry one of the entries. A subquery: a join would repeat rows."""

@@ -18,7 +18,7 @@ from aiso import clock
 from aiso.web import figures
 
 from .facts import label_of, lowered
-from .models import Answer, DecisionClass, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
+from .models import Answer, Barrier, DecisionClass, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
 from .models.initiative import PRIORITY_PARTS, STABLE_DAYS, InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, Stage
 
@@ -58,10 +58,12 @@ type Source = Callable[[Initiative], Iterable[Gap]]
 def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
     """The initiatives with what the gaps need to know and no column of theirs says."""
     metrics = OutcomeMetric.objects.filter(initiative=OuterRef("pk")).order_by("pk")
+    barriers = Barrier.objects.filter(initiative=OuterRef("pk"), lifted_at=None).order_by("wanted_by")
     unfinished = metrics.filter(Q(baseline=None) | Q(target=None))
     return rows.annotate(
         has_metric=Exists(metrics),
         has_decision=Exists(DecisionClass.objects.filter(initiative=OuterRef("pk"))),
+        next_barrier_by=Subquery(barriers.values("wanted_by")[:1]),
         unfinished_metric=Subquery(unfinished.values("pk")[:1]),
         open_tier_questions=_unanswered(QuestionSet.Kind.RISK_TIER),
         open_act_questions=_unanswered(QuestionSet.Kind.AI_ACT),
@@ -99,6 +101,15 @@ def _unanswered(kind: str, **settled: object) -> Coalesce:
     questions: QuerySet[Question] = Question.objects.filter(question_set=Subquery(in_force.values("pk")[:1]))
     count = questions.exclude(Exists(answered)).order_by().values("question_set").annotate(n=Count("pk"))
     return Coalesce(Subquery(count.values("n"), output_field=IntegerField()), 0)
+
+
+def barrier_gaps(initiative: Initiative) -> Iterator[Gap]:
+    """The page keeps its query, so that what is late is found here and not in it."""
+    day = initiative.next_barrier_by  # type: ignore[attr-defined]
+    if day and day < clock.today():
+        url = reverse("portfolio:initiative_barriers", args=[initiative.reference])
+        why = f"wanted by {figures.day(day)}, and it still holds the initiative up"
+        yield Gap("A barrier lifted", why, "See barriers", f"{url}#tab", "hand-stop", by="readers")
 
 
 def owner_gaps(initiative: Initiative) -> Iterator[Gap]:
@@ -174,4 +185,4 @@ def _edit(initiative: Initiative, *fields: str) -> str:
 
 
 _facts: dict[str, Any] = {}
-_sources: list[Source] = [owner_gaps, text_gaps, outcome_gaps, risk_gaps, decision_gaps, fact_gaps]
+_sources: list[Source] = [barrier_gaps, owner_gaps, text_gaps, outcome_gaps, risk_gaps, decision_gaps, fact_gaps]

@@ -9,6 +9,7 @@ from .actions.edit_initiative import AMOUNTS
 from .models import (
     Answer,
     Attachment,
+    Barrier,
     Comment,
     DecisionClass,
     Initiative,
@@ -18,6 +19,7 @@ from .models import (
     Link,
     OutcomeMetric,
     Ownership,
+    Release,
     StageChange,
 )
 
@@ -27,6 +29,8 @@ RELATED = [
     Told(Ownership, says=str, hide=("kind", "person", "is_deputy")),
     Told(OutcomeMetric),
     Told(DecisionClass),
+    Told(Barrier, hide=("raised_by", "raised_at", "lifted_by")),
+    Told(Release, hide=("recorded_by", "recorded_at", "released_by")),
     Told(
         Answer,
         says=lambda answer: f"Answer to “{answer.question}”",

@@ -5,6 +5,7 @@ from django.urls import path
 from . import references  # noqa: F401 - paths name its converter
 from .views import (
     initiative,
+    initiative_barriers,
     initiative_decisions,
     initiative_discussion,
     initiative_edit,
@@ -43,6 +44,11 @@ urlpatterns = [
     path("<reference:pk>/outcomes/new/", initiative_outcomes.metric_add, name="metric_add"),
     path("<reference:pk>/outcomes/<int:metric>/", initiative_outcomes.metric_edit, name="metric_edit"),
     path("<reference:pk>/outcomes/<int:metric>/remove/", initiative_outcomes.metric_remove, name="metric_remove"),
+    path("<reference:pk>/barriers/", initiative_barriers.initiative_barriers, name="initiative_barriers"),
+    path("<reference:pk>/barriers/new/", initiative_barriers.barrier_raise, name="barrier_raise"),
+    path("<reference:pk>/barriers/<int:barrier>/", initiative_barriers.barrier_change, name="barrier_change"),
+    path("<reference:pk>/barriers/<int:barrier>/lift/", initiative_barriers.barrier_lift, name="barrier_lift"),
+    path("<reference:pk>/barriers/<int:barrier>/reopen/", initiative_barriers.barrier_reopen, name="barrier_reopen"),
     path("<reference:pk>/discussion/", initiative_discussion.initiative_discussion, name="initiative_discussion"),
     path("<reference:pk>/discussion/new/", initiative_discussion.comment_add, name="comment_add"),
     path("<reference:pk>/discussion/<int:comment>/", initiative_discussion.comment_edit, name="comment_edit"),

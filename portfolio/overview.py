@@ -10,7 +10,7 @@ from aiso.web import markup
 from .actions.edit_initiative import AMOUNTS, CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of, money_withheld
 from .importing.catalogue import MONEY, columns
-from .models import Attachment, Comment, DecisionClass, Intake, Link, OutcomeMetric
+from .models import Attachment, Barrier, Comment, DecisionClass, Intake, Link, OutcomeMetric
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -40,6 +40,7 @@ def register_overview() -> None:
     register_panel(Panel("owners", "card", owners_card, order=10))
     register_panel(Panel("outcome", "card", outcome_card, order=20))
     register_panel(Panel("risk", "card", risk_card, order=40))
+    register_panel(Panel("barriers", "main", barriers_panel, order=5))
     register_panel(Panel("about", "main", about_panel, order=10))
     register_panel(Panel("decisions", "main", decisions_panel, order=20))
     register_panel(Panel("outcomes", "main", outcomes_panel, order=30))
@@ -59,6 +60,9 @@ def register_overview() -> None:
     register_tab(
         Tab("outcomes", "Outcome metrics", "portfolio:initiative_outcomes", order=30, count=count_of(OutcomeMetric))
     )
+    register_tab(
+        Tab("barriers", "Barriers", "portfolio:initiative_barriers", order=35, count=count_of(Barrier, lifted_at=None))
+    )
     remarks = count_of(Comment, withdrawn_at=None)
     register_tab(Tab("discussion", "Discussion", "portfolio:initiative_discussion", order=80, count=remarks))
     files = count_of(Attachment) + count_of(Link)
@@ -76,6 +80,14 @@ def outcome_card(page: InitiativePage) -> SafeString:
 
 def risk_card(page: InitiativePage) -> SafeString:
     return _part("risk", page)
+
+
+def barriers_panel(page: InitiativePage) -> str:
+    """What holds it up now. No query where that is nothing."""
+    if not page.initiative.barriers_count or not page.takes_a_lane:  # type: ignore[attr-defined]
+        return ""
+    barriers = page.initiative.barriers.filter(lifted_at=None).select_related("kind", "owner")
+    return _part("barriers", page, barriers=barriers.order_by("wanted_by", "pk"))
 
 
 def lane_panel(page: InitiativePage, *, swap: bool = False) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import Role, User
-from aiso.accounts.models.role import OFFICE
+from aiso.accounts.models.role import OFFICE, REVIEWERS
 from aiso.accounts.permissions import can_manage_lists
 
-from .models import Clearance, ImportJob, Initiative, Intake, Ownership
+from .models import Barrier, Clearance, ImportJob, Initiative, Intake, Ownership
 from .models.initiative import money_reach
 
 # Whose word counts for each function that clears tools.
@@ -179,3 +179,22 @@ def can_triage(user: User | AnonymousUser, intake: Intake) -> bool:
     if intake.initiative is not None and owns(user, intake.initiative):
         return False
     return user.has_role(*OFFICE, unit=intake.unit_id)
+
+
+def can_raise_barrier(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its owners and their deputies, the office, and reviewers where their role reaches its unit."""
+    if can_edit(user, initiative):
+        return True
+    return isinstance(user, User) and not changes_nothing(user) and user.has_role(*REVIEWERS, unit=initiative.unit_id)
+
+
+def can_lift_barrier(user: User | AnonymousUser, barrier: Barrier) -> bool:
+    """Whoever owns the barrier, the initiative's owners and deputies, and the office."""
+    is_own = not changes_nothing(user) and barrier.owner_id == user.pk
+    return is_own or can_edit(user, barrier.initiative)
+
+
+def can_change_barrier(user: User | AnonymousUser, barrier: Barrier) -> bool:
+    """The same, and whoever raised it."""
+    raised_it = not changes_nothing(user) and barrier.raised_by_id == user.pk
+    return raised_it or can_lift_barrier(user, barrier)

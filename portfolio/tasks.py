@@ -12,8 +12,9 @@ from aiso.events.telling import tell
 from .actions.assign_owners import end_ownerships_of
 from .actions.conclude_lanes import conclude_lanes
 from .actions.imports import run
+from .barriers import message_of_barrier
 from .counts import forget_counts
-from .intake_work import message_of
+from .intake_work import Message, message_of
 from .models import Clearance, Comment, Initiative, Lane, SearchWord
 
 # The fields whose words searches know, and the one that decides whether they may.
@@ -59,7 +60,18 @@ def notify_mentioned(event_id: int) -> None:
 def notify_of_intake(event_id: int) -> None:
     """Tell whom a request concerns now. One notification a person and event, however often this runs."""
     event = Event.objects.get(pk=event_id)
-    if message := message_of(event):
+    _tell(event, message_of(event))
+
+
+@shared_task
+def notify_of_barrier(event_id: int) -> None:
+    """Tell whose barrier it is now, or who raised what is lifted. Once a person and event, however often this runs."""
+    event = Event.objects.get(pk=event_id)
+    _tell(event, message_of_barrier(event))
+
+
+def _tell(event: Event, message: Message | None) -> None:
+    if message:
         tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path, about=message.about)
 
 

@@ -1,12 +1,14 @@
 from django.urls import include, path
 
 from . import import_urls, initiative_urls, intake_urls, tool_urls
-from .views import bulk, lists, register, register_export, saved_views
+from .views import barriers, bulk, lists, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
     path("initiatives/", include(initiative_urls.urlpatterns)),
     path("intakes/", include(intake_urls.urlpatterns)),
+    path("barriers/", barriers.barrier_list, name="barrier_list"),
+    path("barriers/export/", barriers.barrier_export, name="barrier_export"),
     path("tools/", include(tool_urls.urlpatterns)),
     *import_urls.urlpatterns,
     path("administration/lists/", lists.list_index, name="list_index"),

@@ -9,6 +9,8 @@ from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
 from forums.models import Forum, Membership
 from portfolio.lane_facts import calibrated
 from portfolio.models import (
+    Barrier,
+    BarrierKind,
     Clearance,
     Comment,
     DecisionClass,
@@ -152,3 +154,14 @@ def make_seat(
     """A seat in a shipped forum, named by its slug, since a day."""
     forum = Forum.objects.get(slug=slug)
     return forum.memberships.create(person=person, role=role, started_on=since or clock.today(), **fields)
+
+
+def make_barrier(initiative: Initiative, owner: User, what: str = "", **fields: Any) -> Barrier:
+    """An open barrier of a shipped kind, raised by its owner and due in a week, unless `fields` say otherwise."""
+    told = {"kind": BarrierKind.objects.get(name="Data access"), "wanted_by": clock.today() + timedelta(days=7)}
+    return Barrier.objects.create(
+        initiative=initiative,
+        owner=owner,
+        what=what or f"Barrier {next(_numbers)}",
+        **{"raised_by": owner, "raised_at": clock.now()} | told | fields,
+    )

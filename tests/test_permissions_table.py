@@ -18,12 +18,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from aiso import clock
 from aiso.accounts.models import Role, User
+from aiso.accounts.models.role import REVIEWERS
 from aiso.configuration.actions import start_draft
 from aiso.events.models import Event, Notification
 from portfolio.actions.edit_initiative import Change
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
     Attachment,
+    BarrierKind,
     BulkEdit,
     ImportedRecord,
     ImportJob,
@@ -43,6 +45,7 @@ from portfolio.undo import Edited, offer_undo
 from stagegates.models import ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
 from tests.factories import (
+    make_barrier,
     make_comment,
     make_decision,
     make_entry,
@@ -81,6 +84,7 @@ WORDS = {
     "procurement": ["procurement_reviewer"],
     "security": ["security_reviewer"],
     "risk": ["risk_reviewer"],
+    "reviewers": [role.value for role in REVIEWERS],
     "oneself": ["oneself"],
     "nobody": [],
 }
@@ -110,6 +114,7 @@ SENT: dict[str, dict[str, Any]] = {
     "/administration/people/{person}/roles/": {"role": "executive"},
 }
 DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}
+BARRIER = {"what": "No log", "kind": "{barrier_kind}", "owner": "{person}"}
 # The same for the API, by method and address.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/units/"): {"name": "Motor"},
@@ -156,6 +161,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "hours": "10.0",
         "purpose": "Contract",
     },
+    ("post", "/api/v1/initiatives/{initiative}/barriers/"): BARRIER,
+    ("post", "/api/v1/initiatives/{confidential}/barriers/"): BARRIER | {"owner": "{office_lead}"},
+    ("patch", "/api/v1/initiatives/{initiative}/barriers/{barrier}/"): {"what": "No log"},
+    ("post", "/api/v1/initiatives/{initiative}/barriers/{barrier}/lift/"): {"how": "Granted."},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
 }
 # Attaching and uploading ask for a file.
@@ -282,6 +291,10 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         bulk_edit=BulkEdit.objects.create(actor=me, field="bucket", value=None),
         uploaded=_import(me),
         imported=_import(me, state=ImportJob.State.DONE, started_at=clock.now()),
+        barrier=make_barrier(initiative, person),
+        barrier_kind=BarrierKind.objects.get(name="Other"),
+        lifted=make_barrier(initiative, person, lifted_at=clock.now(), lifted_by=person, how="Granted."),
+        office_lead=people["office_lead"],
         seat=make_seat("portfolio-review", me),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),

@@ -4,6 +4,7 @@ from aiso.api.routing import Nouns
 from .. import references  # noqa: F401
 from . import kinds  # noqa: F401
 from .answers import Answers
+from .barriers import AllBarriers, Barriers
 from .below import INITIATIVE
 from .clearances import Clearances
 from .comments import Comments
@@ -30,6 +31,8 @@ nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
 nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
 nouns.add(f"{INITIATIVE}/lane", LaneOfInitiative, "lane")
 nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
+nouns.add(f"{INITIATIVE}/barriers", Barriers, "barrier")
+nouns.add("barriers", AllBarriers, "all-barriers")
 nouns.add("intakes", Intakes, "intake")
 nouns.add("tools", Tools, "tool")
 nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")

@@ -1,3 +1,4 @@
+from .barrier import Barrier, BarrierKind
 from .bulk_edit import BulkEdit, BulkEditRow
 from .decision import AutonomyLevel, DecisionClass
 from .discussion import Attachment, Comment, Link
@@ -8,6 +9,7 @@ from .intake import Intake, IntakeQuestion
 from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
+from .release import Release, ReleaseCriterion
 from .risk import Answer, AnswerOption, Question, QuestionSet
 from .saved_view import SavedView
 from .search import SearchWord
@@ -19,6 +21,8 @@ __all__ = [
     "AnswerOption",
     "Attachment",
     "AutonomyLevel",
+    "Barrier",
+    "BarrierKind",
     "Bucket",
     "BulkEdit",
     "BulkEditRow",
@@ -43,6 +47,8 @@ __all__ = [
     "Ownership",
     "Question",
     "QuestionSet",
+    "Release",
+    "ReleaseCriterion",
     "SavedView",
     "SearchWord",
     "Stage",

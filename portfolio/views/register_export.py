@@ -1,16 +1,14 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from aiso import clock
 from aiso.accounts.models import User
 
-from ..export import MOST_XLSX, Sheet, csv_lines, xlsx_bytes
+from ..export import MOST_XLSX, Sheet
 from ..register import Register
+from .files import csv_file, xlsx_file
 from .selection import selected
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def register_export(request: HttpRequest) -> HttpResponseBase:
@@ -20,14 +18,9 @@ def register_export(request: HttpRequest) -> HttpResponseBase:
     register = Register(request.user, request.GET)
     rows = selected(request.user, request.POST) if request.method == "POST" else register.matching
     sheet = Sheet(rows, register.columns, user=request.user, everything=asked.get("columns") == "all")
-    name = f"register-{clock.today().isoformat()}"
     if asked.get("format") == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(csv_lines(sheet), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return response
+        return csv_file(sheet)
     if rows.count() > MOST_XLSX:
         messages.error(request, f"Excel files hold up to {MOST_XLSX:,} initiatives. Filter first, or take CSV.")
         return redirect(f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}")
-    response = HttpResponse(xlsx_bytes(sheet), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return xlsx_file(sheet)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('portfolio', '0019_stage_by_decision'),
+        ('portfolio', '0022_stage_by_decision'),
         ('stagegates', '0003_stage_by_decision'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -92,7 +92,8 @@ def _show(
 ) -> HttpResponse:
     found = competition(viewer, function, month_of(month))
     if not form.is_bound:
-        form.initial = {"from_month": found.cell.month.isoformat(), "hours": figures.measured(found.cell.there).replace(",", "")}
+        hours = "" if found.cell.there is None else f"{found.cell.there.normalize():f}"
+        form.initial = {"from_month": found.cell.month.isoformat(), "hours": hours}
     lines = [
         (each, can_answer_request(viewer, each), refused[1] if refused and refused[0] == each.pk else AnswerForm())
         for each in found.requests

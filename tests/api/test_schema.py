@@ -20,6 +20,7 @@ from aiso.wsgi import application
 from portfolio.actions.intakes import start_intake
 from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
 from tests.factories import (
+    make_barrier,
     make_comment,
     make_decision,
     make_entry,
@@ -92,6 +93,7 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "objectives": make_entry(Objective).pk,
         "decisions": make_decision(initiative).pk,
         "intake": start_intake(actor=office_member).reference,
+        "barriers": make_barrier(initiative, office_member).pk,
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
     }

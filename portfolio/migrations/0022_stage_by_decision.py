@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portfolio', '0018_search_index_pending'),
+        ('portfolio', '0021_releases'),
     ]
 
     operations = [

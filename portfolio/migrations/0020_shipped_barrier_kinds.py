@@ -1,0 +1,29 @@
+"""The kinds of barriers that a new office begins with; it edits the list."""
+
+from django.db import migrations
+
+KINDS = [
+    "Budget",
+    "Data access",
+    "Integration",
+    "Legal question",
+    "Other",
+    "People",
+    "Procurement",
+    "Security finding",
+]
+
+
+def ship(apps, schema_editor):
+    model = apps.get_model("portfolio", "BarrierKind")
+    for name in KINDS:
+        model.objects.create(name=name)
+
+
+def withdraw(apps, schema_editor):
+    apps.get_model("portfolio", "BarrierKind").objects.filter(name__in=KINDS).delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("portfolio", "0019_barriers")]
+    operations = [migrations.RunPython(ship, withdraw)]
