@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from aiso import clock
 from aiso.accounts.models import Role, User
+from aiso.accounts.models.role import REVIEWERS
 from aiso.configuration.actions import start_draft
 from aiso.events.models import Event, Notification
 from portfolio.actions.edit_initiative import Change
@@ -79,6 +80,7 @@ WORDS = {
     "procurement": ["procurement_reviewer"],
     "security": ["security_reviewer"],
     "risk": ["risk_reviewer"],
+    "reviewers": [role.value for role in REVIEWERS],
     "oneself": ["oneself"],
     "nobody": [],
 }
@@ -141,6 +143,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/tools/{tool}/clearances/legal/"): {"status": "approved"},
     ("patch", "/api/v1/tools/{tool}/clearances/procurement/"): {"status": "approved"},
     ("patch", "/api/v1/tools/{tool}/clearances/security/"): {"status": "approved"},
+    ("post", "/api/v1/standards/"): {"title": "New", "kind": "playbook", "about": "How to."},
+    ("patch", "/api/v1/standards/privacy-assessment/"): {"about": "Shorter."},
+    ("patch", "/api/v1/initiatives/{initiative}/checklists/privacy-assessment/"): {"answers": {}},
     ("post", "/api/v1/suppliers/"): {"name": "New"},
     ("patch", "/api/v1/suppliers/{supplier}/"): {"notes": "Small."},
     ("patch", "/api/v1/imports/{uploaded}/"): {"source": "cases"},
