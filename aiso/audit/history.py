@@ -179,7 +179,8 @@ class _Names:
         thing = table.model(**values)
         for each in table.fields:
             named = self.found.get(each.related_model, {}) if isinstance(each, models.ForeignKey) else {}
-            if known := named.get(row.now.get(each.attname)):
+            # A list from JSON is no key.
+            if named and (known := named.get(row.now.get(each.attname))):
                 setattr(thing, each.name, known)
         return thing
 

@@ -90,7 +90,7 @@ class ChecklistAnswers(Body):
 class Checklists(BelowInitiative):
     tag = "Checklists"
     rules_point_below = "/answers"
-    lookup_url_kwarg = "slug"
+    lookup_url_kwarg = "standard"
     lookup_value_converter = "slug"
 
     @answers(ChecklistsShape)
@@ -100,28 +100,28 @@ class Checklists(BelowInitiative):
         return self.answer({"results": [_row(sheet) for sheet in sheets.values()]})
 
     @answers(ChecklistShape)
-    def retrieve(self, request: Request, initiative: int, slug: str) -> Response:
+    def retrieve(self, request: Request, initiative: int, standard: str) -> Response:
         """One checklist with its questions and answers."""
-        return self.answer(_drawn(self.initiative(), self._standard(slug)))
+        return self.answer(_drawn(self.initiative(), self._standard(standard)))
 
     @answers(ChecklistShape, takes=ChecklistAnswers)
-    def partial_update(self, request: Request, initiative: int, slug: str) -> Response:
+    def partial_update(self, request: Request, initiative: int, standard: str) -> Response:
         """Answer questions; others stay as they are. For its owners, the office and the reviewers."""
-        standard = self._standard(slug)
-        with self.held_initiative(lambda subject: _drawn(subject, standard)) as subject:
+        asked = self._standard(standard)
+        with self.held_initiative(lambda subject: _drawn(subject, asked)) as subject:
             given, seen = _parts(self.sent.get("answers", {})), self.sent.get("was")
             was = _parts(seen) if seen is not None else None
-            answer_checklist(subject, standard, actor=self.person, answers=given, seen=was)
-            return self.answer(_drawn(subject, standard))
+            answer_checklist(subject, asked, actor=self.person, answers=given, seen=was)
+            return self.answer(_drawn(subject, asked))
 
     @action(detail=True, methods=["post"])
     @answers(ChecklistShape)
-    def complete(self, request: Request, initiative: int, slug: str) -> Response:
+    def complete(self, request: Request, initiative: int, standard: str) -> Response:
         """Vouch that it is answered. For its owners and the office."""
-        standard = self._standard(slug)
-        with self.held_initiative(lambda subject: _drawn(subject, standard)) as subject:
-            complete_checklist(subject, standard, actor=self.person)
-            return self.answer(_drawn(subject, standard))
+        asked = self._standard(standard)
+        with self.held_initiative(lambda subject: _drawn(subject, asked)) as subject:
+            complete_checklist(subject, asked, actor=self.person)
+            return self.answer(_drawn(subject, asked))
 
     def _standard(self, slug: str) -> Standard:
         standard = Standard.objects.visible_to(self.person).checklists().filter(slug=slug).first()

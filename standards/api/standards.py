@@ -92,7 +92,7 @@ class Standards(Noun):
     """The library. What a standard says is drafted and published on the pages of the configuration."""
 
     tag = "Standards"
-    lookup_url_kwarg = "slug"
+    lookup_url_kwarg = "standard"
     lookup_value_converter = "slug"
 
     @answers(StandardsShape)
@@ -101,9 +101,9 @@ class Standards(Noun):
         return self.answer({"results": [_row(entry) for entry in entries(self._rows())]})
 
     @answers(StandardShape)
-    def retrieve(self, request: Request, slug: str) -> Response:
+    def retrieve(self, request: Request, standard: str) -> Response:
         """One standard with the questions in force."""
-        return self.answer(self._drawn(get_object_or_404(self._rows(), slug=slug)))
+        return self.answer(self._drawn(get_object_or_404(self._rows(), slug=standard)))
 
     @answers(StandardShape, status=201, takes=NewStandard)
     def create(self, request: Request) -> Response:
@@ -112,13 +112,13 @@ class Standards(Noun):
         return self.answer(self._drawn(standard), status=201, location=f"{request.path}{standard.slug}/")
 
     @answers(StandardShape, takes=StandardChanges)
-    def partial_update(self, request: Request, slug: str) -> Response:
+    def partial_update(self, request: Request, standard: str) -> Response:
         """Change what is said about a standard. For the office."""
-        found = get_object_or_404(Standard.objects.visible_to(self.person), slug=slug)
-        with self.held(Standard.objects.visible_to(self.person), found.pk, self._drawn) as standard:
+        rows = Standard.objects.visible_to(self.person)
+        with self.held(rows, get_object_or_404(rows, slug=standard).pk, self._drawn) as found:
             sent = dict(self.sent)
             seen: Mapping[str, object] = sent.pop("was", {})
-            return self.answer(self._drawn(edit_standard(standard, actor=self.person, seen=seen, **sent)))
+            return self.answer(self._drawn(edit_standard(found, actor=self.person, seen=seen, **sent)))
 
     def _rows(self) -> StandardQuerySet:
         return counted(Standard.objects.visible_to(self.person), self.person)

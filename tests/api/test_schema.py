@@ -92,6 +92,7 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "suppliers": make_entry(Supplier).pk,
         "objectives": make_entry(Objective).pk,
         "decisions": make_decision(initiative).pk,
+        "standard": "privacy-assessment",
         "intake": start_intake(actor=office_member).reference,
         "barriers": make_barrier(initiative, office_member).pk,
         "forum": "portfolio-review",

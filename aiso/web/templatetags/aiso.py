@@ -70,7 +70,7 @@ def toast(message: Any) -> dict[str, str]:
 def saved_at(value: datetime | None) -> SafeString:
     """`Saved 14:02`, where a form saves itself."""
     if value is None:
-        return format_html('<span class="st idle" data-saved></span>')
+        return SafeString('<span class="st idle" data-saved></span>')
     return format_html(
         '<span class="st idle" data-saved>{}Saved {}</span>', markup.icon("check"), figures.moment(value)[-5:]
     )
