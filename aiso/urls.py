@@ -11,6 +11,7 @@ api = (
         path("", include("aiso.api.urls")),
         path("", include("aiso.accounts.api.urls")),
         path("", include("aiso.configuration.api")),
+        path("", include("aiso.events.api")),
         path("", include("portfolio.api.urls")),
         path("", include("forums.api.urls")),
         path("", include("standards.api.urls")),

@@ -11,6 +11,7 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
@@ -20,7 +21,8 @@ from aiso import clock
 from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import REVIEWERS
 from aiso.configuration.actions import start_draft
-from aiso.events.models import Event, Notification
+from aiso.events.letters import SALT
+from aiso.events.models import Event, Mail, Notification
 from portfolio.actions.edit_initiative import Change
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
@@ -282,6 +284,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         tool=make_entry(Tool),
         supplier=make_entry(Supplier),
         objective=make_entry(Objective),
+        mail=Mail.objects.create(person=me),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
         comment=make_comment(initiative, me),
         decision=make_decision(initiative),
@@ -308,6 +311,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= {name: intake.reference for name, intake in _requests(people).items()}
     names["raised"] = _owned(people, "Raised", lane_raised_because="Unusual.").reference
+    names["digest"] = signing.dumps(me.pk, salt=SALT)
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     return names | {"email": person.email}

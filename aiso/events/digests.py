@@ -20,10 +20,9 @@ def write_digests() -> int:
     if not workdays.is_working_day(clock.today()):
         return 0
     waiting = Notification.objects.filter(awaits_digest=True)
-    people = (
-        User.objects.active().filter(pk__in=waiting.values("person")).select_related("mail_preference").order_by("pk")
-    )
-    return sum(_write_digest(person) for person in people)
+    people = User.objects.active().filter(pk__in=waiting.values("person")).order_by("pk")
+    now = clock.now()
+    return sum(_write_digest(each) for each in people.select_related("mail_preference") if due_at(each) <= now)
 
 
 def due_at(person: User) -> datetime:
@@ -35,7 +34,7 @@ def due_at(person: User) -> datetime:
 @transaction.atomic
 def _write_digest(person: User) -> bool:
     due, today = due_at(person), clock.today()
-    if clock.now() < due or Mail.objects.filter(person=person, digest_of=today).exists():
+    if Mail.objects.filter(person=person, digest_of=today).exists():
         return False
     waiting = Notification.objects.filter(person=person, awaits_digest=True, created_at__lt=due)
     # What was read in the app meanwhile is no news.

@@ -45,10 +45,9 @@ def letter_of(mail: Mail) -> EmailMultiAlternatives:
     """The mail, written. Raises NotWantedError when nothing is left that the person may see and wants."""
     if not mail.person.is_active:
         raise NotWantedError(f"{mail.person} left.")
-    how = MailPreference.How.DIGEST if mail.digest_of else MailPreference.How.AT_ONCE
     preference = MailPreference.of(mail.person)
     told = [*mail.notifications.order_by("created_at", "pk")]
-    wanted = [each for each in told if preference.how(each.kind) == how]
+    wanted = [each for each in told if preference.how(each.kind) != MailPreference.How.NEVER]
     if not wanted:
         raise NotWantedError("It is not wanted by mail any more.")
     if not (shown := still_seen(mail.person, wanted)):

@@ -16,6 +16,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from aiso.api.schema import document
+from aiso.events.models import Event, Mail, Notification
 from aiso.wsgi import application
 from portfolio.actions.intakes import start_intake
 from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
@@ -93,6 +94,10 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "objectives": make_entry(Objective).pk,
         "decisions": make_decision(initiative).pk,
         "standard": "privacy-assessment",
+        "notifications": Notification.objects.create(
+            person=office_member, event=Event.objects.create(name="comment.added"), text="Mentioned", path="/"
+        ).pk,
+        "outgoing-mail": Mail.objects.create(person=office_member).pk,
         "intake": start_intake(actor=office_member).reference,
         "barriers": make_barrier(initiative, office_member).pk,
         "forum": "portfolio-review",
