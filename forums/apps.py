@@ -35,3 +35,4 @@ class ForumsConfig(AppConfig):
             )
         )
         subscribe("person.deactivated", tasks.end_memberships)
+        subscribe("demo.told", tasks.seat_invented_people)

@@ -16,6 +16,7 @@ from .views import (
     initiative_outcomes,
     initiative_owners,
     initiative_register,
+    initiative_releases,
     initiative_risk,
 )
 
@@ -49,6 +50,29 @@ urlpatterns = [
     path("<reference:pk>/barriers/<int:barrier>/", initiative_barriers.barrier_change, name="barrier_change"),
     path("<reference:pk>/barriers/<int:barrier>/lift/", initiative_barriers.barrier_lift, name="barrier_lift"),
     path("<reference:pk>/barriers/<int:barrier>/reopen/", initiative_barriers.barrier_reopen, name="barrier_reopen"),
+    path("<reference:pk>/releases/", initiative_releases.initiative_releases, name="initiative_releases"),
+    path("<reference:pk>/releases/new/", initiative_releases.release_record, name="release_record"),
+    path("<reference:pk>/releases/<int:release>/", initiative_releases.release_detail, name="release_detail"),
+    path("<reference:pk>/releases/<int:release>/edit/", initiative_releases.release_change, name="release_change"),
+    path("<reference:pk>/releases/<int:release>/out/", initiative_releases.release_mark, name="release_mark"),
+    path(
+        "<reference:pk>/releases/<int:release>/criteria/new/", initiative_releases.criterion_add, name="criterion_add"
+    ),
+    path(
+        "<reference:pk>/releases/<int:release>/criteria/<int:criterion>/",
+        initiative_releases.criterion_change,
+        name="criterion_change",
+    ),
+    path(
+        "<reference:pk>/releases/<int:release>/criteria/<int:criterion>/result/",
+        initiative_releases.result_record,
+        name="result_record",
+    ),
+    path(
+        "<reference:pk>/releases/<int:release>/criteria/<int:criterion>/remove/",
+        initiative_releases.criterion_remove,
+        name="criterion_remove",
+    ),
     path("<reference:pk>/discussion/", initiative_discussion.initiative_discussion, name="initiative_discussion"),
     path("<reference:pk>/discussion/new/", initiative_discussion.comment_add, name="comment_add"),
     path("<reference:pk>/discussion/<int:comment>/", initiative_discussion.comment_edit, name="comment_edit"),

@@ -8,7 +8,7 @@ from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import OFFICE, REVIEWERS
 from aiso.accounts.permissions import can_manage_lists
 
-from .models import Barrier, Clearance, ImportJob, Initiative, Intake, Ownership
+from .models import Barrier, Clearance, ImportJob, Initiative, Intake, OwnerKind, Ownership
 from .models.initiative import money_reach
 
 # Whose word counts for each function that clears tools.
@@ -198,3 +198,12 @@ def can_change_barrier(user: User | AnonymousUser, barrier: Barrier) -> bool:
     """The same, and whoever raised it."""
     raised_it = not changes_nothing(user) and barrier.raised_by_id == user.pk
     return raised_it or can_lift_barrier(user, barrier)
+
+
+def can_release_anyway(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The risk owner alone accepts a release that does not meet all it has to; a deputy does so in their place."""
+    if not isinstance(user, User) or changes_nothing(user):
+        return False
+    if user.pk == initiative.risk_owner_id:
+        return True
+    return Ownership.objects.current().filter(initiative=initiative, kind=OwnerKind.RISK, person=user).exists()

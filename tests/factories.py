@@ -17,6 +17,8 @@ from portfolio.models import (
     Initiative,
     OwnerKind,
     Ownership,
+    Release,
+    ReleaseCriterion,
     Stage,
     StageChange,
     Tool,
@@ -165,3 +167,16 @@ def make_barrier(initiative: Initiative, owner: User, what: str = "", **fields: 
         what=what or f"Barrier {next(_numbers)}",
         **{"raised_by": owner, "raised_at": clock.now()} | told | fields,
     )
+
+
+def make_release(initiative: Initiative, by: User, name: str = "", **fields: Any) -> Release:
+    told = {"scope": "One site", "recorded_by": by} | fields
+    return Release.objects.create(initiative=initiative, name=name or f"1.{next(_numbers)}", **told)
+
+
+def make_criterion(release: Release, name: str = "", **fields: Any) -> ReleaseCriterion:
+    """At least 90 % and not measured, unless `fields` say otherwise; a result is of today."""
+    told: dict[str, Any] = {"category": "evaluation", "demand": "at_least", "threshold": 90, "unit": "%"} | fields
+    if told.get("result") is not None or told.get("answer") is not None:
+        told.setdefault("measured_on", clock.today())
+    return release.criteria.create(name=name or f"Criterion {next(_numbers)}", **told)

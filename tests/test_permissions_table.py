@@ -49,11 +49,13 @@ from tests.api.conftest import make_api_token
 from tests.factories import (
     make_barrier,
     make_comment,
+    make_criterion,
     make_decision,
     make_entry,
     make_initiative,
     make_ownership,
     make_person,
+    make_release,
     make_seat,
     make_unit,
 )
@@ -117,6 +119,8 @@ SENT: dict[str, dict[str, Any]] = {
 }
 DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}
 BARRIER = {"what": "No log", "kind": "{barrier_kind}", "owner": "{person}"}
+RELEASE = {"name": "2.0", "scope": "One site"}
+CRITERION = {"name": "Attacks withstood", "category": "red_team", "demand": "yes"}
 # The same for the API, by method and address.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/units/"): {"name": "Motor"},
@@ -170,6 +174,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/initiatives/{confidential}/barriers/"): BARRIER | {"owner": "{office_lead}"},
     ("patch", "/api/v1/initiatives/{initiative}/barriers/{barrier}/"): {"what": "No log"},
     ("post", "/api/v1/initiatives/{initiative}/barriers/{barrier}/lift/"): {"how": "Granted."},
+    ("post", "/api/v1/initiatives/{initiative}/releases/"): RELEASE,
+    ("post", "/api/v1/initiatives/{confidential}/releases/"): RELEASE,
+    ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/"): {"scope": "All"},
+    ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/"): CRITERION,
+    ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
+    ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
 }
 # Attaching and uploading ask for a file.
@@ -301,6 +311,8 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         barrier_kind=BarrierKind.objects.get(name="Other"),
         lifted=make_barrier(initiative, person, lifted_at=clock.now(), lifted_by=person, how="Granted."),
         office_lead=people["office_lead"],
+        criterion=(criterion := make_criterion(make_release(initiative, me))),
+        release=criterion.release,
         seat=make_seat("portfolio-review", me),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),

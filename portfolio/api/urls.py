@@ -18,6 +18,7 @@ from .lists import Entries, ListIndex
 from .metrics import Metrics
 from .objectives import Objectives
 from .owners import Deputies, Owners
+from .releases import Criteria, Releases
 from .suppliers import Suppliers
 from .tools import Tools
 
@@ -32,6 +33,8 @@ nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
 nouns.add(f"{INITIATIVE}/lane", LaneOfInitiative, "lane")
 nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
 nouns.add(f"{INITIATIVE}/barriers", Barriers, "barrier")
+nouns.add(f"{INITIATIVE}/releases", Releases, "release")
+nouns.add(f"{INITIATIVE}/releases/<int:release>/criteria", Criteria, "release-criterion")
 nouns.add("barriers", AllBarriers, "all-barriers")
 nouns.add("intakes", Intakes, "intake")
 nouns.add("tools", Tools, "tool")

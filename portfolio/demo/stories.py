@@ -22,12 +22,15 @@ from ..lane import OPEN_DATA
 from ..models import Bucket, Initiative, OutcomeMetric, OwnerKind, QuestionSet, Tag, Tool
 from ..models.initiative import PRIORITY_PARTS
 from ..models.lists import NamedEntry
-from ..models.stage import ENDED
+from ..models.stage import ENDED, IN_PRODUCTION, Stage
 from . import staff
+from .barriers import hold_up, release
 from .decisions import decide
 from .tools import SOUND, stock_tools
 
 DEMO = "Demo data"
+# Where something is released to users.
+RELEASING = (Stage.PILOT, *IN_PRODUCTION)
 # One initiative in so many gets a story.
 SHARE = 14
 NO_REASON = "Invented for the demonstration."
@@ -101,6 +104,11 @@ class Story:
             decide(self.initiative, self.office, self.chance, harmless=is_simple)
         if self.place % 5 == 0:
             self._discuss()
+        # By a chance of their own, so that the stories before them stay as they were.
+        if self.place % 3 == 1:
+            hold_up(self.initiative, self.people, Random(f"barriers {self.initiative.name}"))  # noqa: S311
+        if self.place % 6 == 3 and self.initiative.stage in RELEASING:
+            release(self.initiative, self.people, Random(f"releases {self.initiative.name}"))  # noqa: S311
 
     def _sort(self, demo: Tag, buckets: Mapping[str, NamedEntry]) -> None:
         """A bucket, a priority, and the mark that this is invented."""

@@ -23,11 +23,13 @@ from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
 from tests.factories import (
     make_barrier,
     make_comment,
+    make_criterion,
     make_decision,
     make_entry,
     make_initiative,
     make_ownership,
     make_person,
+    make_release,
     make_seat,
     make_unit,
 )
@@ -100,6 +102,9 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "outgoing-mail": Mail.objects.create(person=office_member).pk,
         "intake": start_intake(actor=office_member).reference,
         "barriers": make_barrier(initiative, office_member).pk,
+        "release": (criterion := make_criterion(make_release(initiative, office_member))).release_id,
+        "releases": criterion.release_id,
+        "criteria": criterion.pk,
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
     }
