@@ -19,4 +19,4 @@ def test_each_forum_can_decide_however_often_the_demo_is_told():
     for forum in Forum.objects.all():
         voting = forum.memberships.voting().count()
         assert voting >= forum.quorum(voting) > 0, forum
-    assert Membership.objects.count() == 16
+    assert Membership.objects.count() == 15
