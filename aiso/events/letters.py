@@ -55,6 +55,12 @@ def letter_of(mail: Mail) -> EmailMultiAlternatives:
     return _digest(mail, shown) if mail.digest_of else _notice(mail, shown[0])
 
 
+def kept_text(letter: EmailMultiAlternatives) -> str:
+    """What office leads read of it afterwards: without the address with which its reader ends the digest."""
+    end = letter.extra_headers.get("List-Unsubscribe", "").strip("<>")
+    return str(letter.body).replace(end, "(their own link)") if end else str(letter.body)
+
+
 def unsubscribe_link(mail: Mail) -> str:
     """The address that ends a person's digest by one click (RFC 8058), without signing in."""
     return absolute(reverse("events:digest_end", args=[signing.dumps(mail.person_id, salt=SALT)]))

@@ -19,7 +19,7 @@ from django.db import transaction
 
 from aiso import clock
 
-from .letters import NotWantedError, letter_of
+from .letters import NotWantedError, kept_text, letter_of
 from .models import Mail
 
 # Longer than a server may take to answer: whoever claims a mail sends it alone.
@@ -84,7 +84,7 @@ def _send(mail: Mail, connection: Any) -> Hope | None:
     """Send one mail and note what became of it; None when it is settled."""
     try:
         letter = letter_of(mail)
-        mail.subject, mail.text = str(letter.subject), str(letter.body)
+        mail.subject, mail.text = str(letter.subject), kept_text(letter)
         connection.open()
         connection.send_messages([letter])
     except NotWantedError as reason:

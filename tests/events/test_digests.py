@@ -132,6 +132,8 @@ def test_one_click_ends_it(told, requester, digests, mailoutbox, settings):
     headers = mailoutbox[0].extra_headers
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = headers["List-Unsubscribe"].strip("<>").removeprefix(settings.SITE_ADDRESS)
+    assert address in mailoutbox[0].body
+    assert address not in Mail.objects.get().text
 
     mail_program = Client(enforce_csrf_checks=True)
     page = mail_program.get(address)
