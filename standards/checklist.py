@@ -120,7 +120,7 @@ class Item:
     def settled_by(self) -> str:
         """What a satisfactory answer is, in words."""
         words = " or ".join(self.satisfactory)
-        return f"{words} {self.unit}".rstrip() if self.answer_type == AnswerType.NUMBER else words
+        return f"{words} {self.unit}".rstrip() if words and self.answer_type == AnswerType.NUMBER else words
 
     def is_asked(self, tier: str) -> bool:
         """Whether a tier is asked this. While the tier is open, everything is."""

@@ -16,7 +16,7 @@ from aiso.web import figures
 from portfolio.models import Initiative
 
 from .actions.answer_checklist import PARTS, VALUE, answer_checklist, checked, part_of
-from .checklist import AnswerType
+from .checklist import YES_NO_WORDS, AnswerType
 from .models import Standard
 from .permissions import can_answer, can_complete
 from .sheets import Line, Sheet
@@ -107,6 +107,12 @@ class Row:
     def options(self) -> list[Option]:
         item = self.line.item
         return [Option(value, text, item.needs_note(value), value == self.value) for value, text in item.choices]
+
+    @property
+    def told_before(self) -> str:
+        """How the question was answered in an earlier wording."""
+        value = self.line.before.value if self.line.before else ""
+        return YES_NO_WORDS.get(value, value)
 
     @property
     def known_told(self) -> str:

@@ -16,33 +16,33 @@ from .prefill import Source, facts_of, known_of, source_of
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item with what is answered to it: by people, or by what the system knows."""
+    """One item with what is answered to it: by people, or by what the system knows.
+
+    `value` is the answer that counts. `before` is an answer to an earlier wording, which is not taken for one to this.
+    """
 
     item: Item
-    answer: ChecklistAnswer | None = None
-    known: str = ""
+    answer: ChecklistAnswer | None
+    known: str
+    value: str
+    before: ChecklistAnswer | None
 
     @property
     def is_anew(self) -> bool:
-        """Whether there is an answer to an earlier wording, which is not taken for one to this."""
-        return self.answer is not None and self.answer.fingerprint != self.item.fingerprint
+        return self.before is not None
 
     @property
     def own(self) -> str:
-        """What people answered to this very question."""
-        return self.answer.value if self.answer and not self.is_anew else ""
-
-    @property
-    def value(self) -> str:
-        return self.own or self.known
+        """What people answered."""
+        return self.answer.value if self.answer else ""
 
     @property
     def note(self) -> str:
-        return self.answer.note if self.answer and not self.is_anew else ""
+        return self.answer.note if self.answer else ""
 
     @property
     def evidence(self) -> str:
-        return self.answer.evidence if self.answer and not self.is_anew else ""
+        return self.answer.evidence if self.answer else ""
 
     @property
     def is_known(self) -> bool:
@@ -127,7 +127,7 @@ class Sheet:
 
     @property
     def is_begun(self) -> bool:
-        return self.completion is not None or any(line.answer for line in self.lines)
+        return self.completion is not None or any(line.answer or line.before for line in self.lines)
 
     @cached_property
     def changed(self) -> list[Line]:
@@ -224,14 +224,20 @@ def sheet_of(initiative: Initiative, standard: Standard) -> Sheet | None:
 def _line(
     item: Item, answers: Mapping[str, ChecklistAnswer], known: Mapping[str, Mapping[int, str]], initiative: int
 ) -> Line:
-    value = known.get(item.prefilled_from, {}).get(initiative, "") if item.prefilled_from else ""
-    return Line(item, answers.get(item.code), value if value and item.is_possible(value) else "")
+    told = known.get(item.prefilled_from, {}).get(initiative, "") if item.prefilled_from else ""
+    if told and not item.is_possible(told):
+        told = ""
+    answer = answers.get(item.code)
+    if answer is not None and answer.fingerprint != item.fingerprint:
+        return Line(item, None, told, told, answer)
+    return Line(item, answer, told, (answer.value if answer else "") or told, None)
 
 
 def _answers(ids: Iterable[int], standards: list[Standard]) -> dict[tuple[int, int], dict[str, ChecklistAnswer]]:
     found: dict[tuple[int, int], dict[str, ChecklistAnswer]] = defaultdict(dict)
     rows = ChecklistAnswer.objects.filter(initiative__in=ids, standard__in=standards).order_by()
-    for answer in rows.select_related("answered_by"):
+    # A few people give many answers: each is read once.
+    for answer in rows.prefetch_related("answered_by"):
         found[answer.initiative_id, answer.standard_id][answer.item] = answer
     return found
 

@@ -161,7 +161,7 @@ def _row(sheet: Sheet) -> ChecklistRowShape:
 
 
 def _item(line: Line) -> AnsweredItemShape:
-    stored = line.answer if not line.is_anew else None
+    stored = line.answer
     by = stored.answered_by if stored else None
     answer: GivenShape = {
         "value": line.value,

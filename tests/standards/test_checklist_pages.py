@@ -100,6 +100,17 @@ def test_whoever_may_not_answer_reads(client, initiative, privacy, business_owne
     assert client.post(f"{address}save/", {}).status_code == 403
 
 
+def test_what_was_completed_can_be_read_after_it_changed(client, initiative, privacy, business_owner, auditor, address):
+    answered(initiative, privacy, business_owner)
+    complete_checklist(initiative, privacy, actor=business_owner)
+    answer_checklist(initiative, privacy, actor=business_owner, answers=values(retention="30"))
+    client.force_login(auditor)
+    page = client.get(f"{address}read/").content.decode()
+    assert "30 days" in page
+    assert "As Boris Owen completed it" in page
+    assert "90 days" in page
+
+
 def test_what_is_not_there_is_not_found(client, initiative, office_lead, privacy, stranger):
     client.force_login(office_lead)
     assert client.get(f"/initiatives/{initiative.reference}/standards/nothing/").status_code == 404
@@ -116,24 +127,26 @@ def test_the_page_of_a_long_checklist_costs_as_much_as_a_short_one(
     answered(initiative, privacy, business_owner)
     client.force_login(business_owner)
     client.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address)
     open_tier = make_initiative("Open", owner=business_owner)
-    with django_assert_num_queries(9):
+    answered(open_tier, privacy, business_owner, {"in-prompts": "no"})
+    with django_assert_num_queries(10):
         client.get(reverse("standards:checklist_answer", args=[open_tier.reference, PRIVACY]))
 
 
 def test_the_tab_reads_all_checklists_at_once(client, django_assert_num_queries, initiative, privacy, business_owner):
+    answered(initiative, privacy, business_owner, {"in-prompts": "no"})
     client.force_login(business_owner)
     address = reverse("standards:initiative_standards", args=[initiative.reference])
     client.get(address)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(address)
     for standard in Standard.objects.all():
         found = sheet(initiative, standard)
         codes = {each.item.code: "no" for each in found.missing if each.item.answer_type == "yes_no"}
         answered(initiative, standard, business_owner, codes)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         page = client.get(address).content.decode()
     assert page.count("Begun") == 5
 

@@ -71,7 +71,7 @@ def test_a_reworded_question_is_asked_anew_and_named(initiative, privacy, done, 
     assert [each.item.text for each in found.missing] == ["Is free text kept out?"]
     assert found.status == "reopened"
     asked = line(initiative, privacy, "in-prompts")
-    assert (asked.is_anew, asked.value, asked.answer.value) == (True, "", "no")
+    assert (asked.is_anew, asked.value, asked.before.value) == (True, "", "no")
     answer_checklist(initiative, privacy, actor=business_owner, answers=values(in_prompts="no"))
     assert line(initiative, privacy, "in-prompts").answer.version.number == 2
     complete_checklist(initiative, privacy, actor=business_owner)
