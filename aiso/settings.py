@@ -304,6 +304,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-answers": {"task": "aiso.api.tasks.forget_answers", "schedule": 60 * 60},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
+    # From the first minute of its day a version is read; what follows from it follows now.
+    "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},
     # An approval that ended yesterday holds no more from the first minute of the day.
     "conclude-lanes": {
         "task": "portfolio.tasks.conclude_lanes_of_the_night",

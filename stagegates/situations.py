@@ -46,4 +46,4 @@ def situations_of(initiatives: Iterable[Initiative | int]) -> dict[int, Situatio
     """The situations of initiatives, or of ids of initiatives, by id; in one query."""
     keys = [each.pk if isinstance(each, Initiative) else each for each in initiatives]
     rows = with_situation(Initiative.objects.filter(pk__in=keys)).values_list("pk", *COLUMNS)
-    return {pk: situation_from(row) for pk, *row in rows.order_by()}  # type: ignore[arg-type]
+    return {pk: situation_from(row) for pk, *row in rows.order_by()}

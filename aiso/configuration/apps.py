@@ -16,7 +16,7 @@ class ConfigurationConfig(AppConfig):
         from .kinds import register_kind
 
         register_kind(KIND)
-        subscribe("configuration.published", tasks.follow_published)
+        subscribe("configuration.took_effect", tasks.follow_published)
         register_entry(
             Entry(
                 "Configuration",

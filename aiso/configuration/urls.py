@@ -9,6 +9,11 @@ urlpatterns = [
     path(
         "administration/configuration/<slug:slug>/versions/<int:number>/", views.version_detail, name="version_detail"
     ),
+    path(
+        "administration/configuration/<slug:slug>/versions/<int:number>/withdraw/",
+        views.version_withdraw,
+        name="version_withdraw",
+    ),
     path("administration/configuration/<slug:slug>/start/", views.draft_start, name="draft_start"),
     path("administration/configuration/<slug:slug>/draft/", views.draft_edit, name="draft_edit"),
     path("administration/configuration/<slug:slug>/draft/discard/", views.draft_discard, name="draft_discard"),

@@ -5,37 +5,54 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aiso import clock
 from aiso.accounts.models import Role, User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
+from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.forms import DayInput
 from aiso.web.htmx import announce
 
-from .actions import discard_draft, edit_draft, publish_draft, start_draft
+from .actions import discard_draft, edit_draft, publish_draft, start_draft, withdraw_version
 from .editing import Editing
 from .kinds import Kind, all_kinds, kind_of
 from .models import ConfigurationVersion
 from .permissions import can_edit_drafts, can_publish, can_read_drafts
 from .reading import shown
+from .reigns import reigns
 from .shape import shaped
 
-PEOPLE = ("published_by", "drafted_by", "changed_by")
+PEOPLE = ("published_by", "drafted_by", "changed_by", "withdrawn_by")
 NAMED_LEADS = 5
 
 
+class WithdrawForm(forms.Form):
+    """Why a version that waits for its day is taken back."""
+
+    reason = forms.CharField(label="Why", max_length=1000, widget=forms.Textarea({"rows": 2}))
+
+
 class ReasonForm(forms.Form):
-    """Why a version is published."""
+    """Why a version is published, and from when it holds."""
 
     reason = forms.CharField(
         label="Why",
         help_text="Everybody reads it beside the version, and in the history of what it changes.",
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
+    )
+    effective_from = forms.DateField(
+        label="Holds from",
+        help_text="Today, or a day to come: until then the version waits, and can be withdrawn.",
+        required=False,
+        widget=DayInput,
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -53,7 +70,8 @@ def index(request: HttpRequest) -> HttpResponse:
     visible = ConfigurationVersion.objects.visible_to(viewer).select_related(*PEOPLE)
     in_force = {version.kind: version for version in visible.all_in_force()}
     drafts = {draft.kind: draft for draft in visible.drafts()}
-    kinds = [(kind, in_force.get(kind.slug), drafts.get(kind.slug)) for kind in all_kinds()]
+    waiting = {version.kind: version for version in visible.waiting()}
+    kinds = [(kind, *(each.get(kind.slug) for each in (in_force, waiting, drafts))) for kind in all_kinds()]
     context = {"kinds": kinds, "reads_drafts": can_read_drafts(viewer)}
     return render(request, "configuration/index.html", context)
 
@@ -69,6 +87,8 @@ def kind_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "version": version,
         "shown": version and shown(kind.shape, version.content),
         "versions": versions,
+        "reigns": {reign.version: reign for reign in reigns(versions)},
+        "waiting": [*_versions(viewer, kind).waiting()],
         "draft": _versions(viewer, kind).drafts().first(),
         "may_edit": can_edit_drafts(viewer),
     }
@@ -77,21 +97,44 @@ def kind_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What did this version say, and what did it change?"""
+    """What did this version say, what did it change, and on which days does it hold?"""
     viewer, kind = signed_in(request), _kind(slug)
-    versions = _versions(viewer, kind).published()
-    version = get_object_or_404(versions, number=number)
-    before = versions.filter(number__lt=number).order_by("-number").first()
-    after = versions.filter(number__gt=number).order_by("number").first()
-    context = {
+    version = get_object_or_404(_versions(viewer, kind).published(), number=number)
+    context = _version_context(viewer, kind, version) | {"form": WithdrawForm()}
+    return render(request, "configuration/version.html", context)
+
+
+@require_POST
+def version_withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Take back a version that waits for its day."""
+    viewer, kind = signed_in(request), _kind(slug)
+    version = get_object_or_404(_versions(viewer, kind).published(), number=number)
+    form = WithdrawForm(request.POST)
+    if attempt(form, lambda: withdraw_version(version, actor=viewer, reason=form.cleaned_data["reason"])):
+        announce(request, f"Version {number} of {kind.title} is withdrawn.")
+        return redirect("configuration:version_detail", slug, number)
+    if not can_publish(viewer):
+        raise PermissionDenied("An office lead for the whole company withdraws what waits.")
+    context = _version_context(viewer, kind, version) | {"form": form}
+    return render(request, "configuration/version.html", context, status=status_of(form))
+
+
+def _version_context(viewer: User, kind: Kind, version: ConfigurationVersion) -> dict[str, Any]:
+    published = _versions(viewer, kind).published()
+    before = published.standing().filter(number__lt=version.number).order_by("-number").first()
+    held = {reign.version: reign for reign in reigns(published.defer("content"))}
+    reign = held.get(version)
+    is_waiting = reign is not None and reign.first > clock.today()
+    return {
         "kind": kind,
         "version": version,
         "before": before,
-        "after": after,
+        "reign": reign,
+        "is_waiting": is_waiting,
+        "may_withdraw": is_waiting and can_publish(viewer),
         "lines": kind.differences(before.content, version.content) if before else None,
         "shown": shown(kind.shape, version.content),
     }
-    return render(request, "configuration/version.html", context)
 
 
 @require_POST
@@ -140,16 +183,26 @@ def draft_publish(request: HttpRequest, slug: str) -> HttpResponse:
     draft = _versions(viewer, kind).drafts().first()
     if draft is None:
         return _no_draft(request, kind)
-    form = ReasonForm(posted(request), initial={"seen": draft.changed_at.isoformat()})
-    deed = lambda: publish_draft(draft, actor=viewer, reason=form.cleaned_data["reason"], seen=form.seen_at())  # noqa: E731
-    if version := attempt(form, deed):
-        announce(request, f"Version {version.number} of {kind.title} is in force.")
+    form = ReasonForm(posted(request), initial={"seen": draft.changed_at.isoformat(), "effective_from": clock.today()})
+    if version := attempt(form, lambda: _publish(form, draft, viewer)):
+        announce(request, f"Version {version.number} of {kind.title} {_from_when(version)}.")
         return redirect("configuration:kind_detail", slug)
     context = {"kind": kind, "draft": draft, "form": form, **_compared(kind, draft), "problems": _problems(kind, draft)}
     context |= {"may_publish": can_publish(viewer), "leads": [] if can_publish(viewer) else _leads()}
     if context["lines"] and not context["problems"]:
         context["consequences"] = kind.consequences(context["base"], draft.content)
     return render(request, "configuration/publish.html", context, status=status_of(form))
+
+
+def _publish(form: ReasonForm, draft: ConfigurationVersion, viewer: User) -> ConfigurationVersion:
+    reason, day = form.cleaned_data["reason"], form.cleaned_data["effective_from"]
+    return publish_draft(draft, actor=viewer, reason=reason, effective_from=day, seen=form.seen_at())
+
+
+def _from_when(version: ConfigurationVersion) -> str:
+    day = version.effective_from
+    assert day is not None
+    return "is in force" if day <= clock.today() else f"waits for {figures.day(day)}"
 
 
 def _saved(editing: Editing, viewer: User) -> bool:
@@ -170,11 +223,18 @@ def _saved(editing: Editing, viewer: User) -> bool:
 
 
 def _compared(kind: Kind, draft: ConfigurationVersion) -> dict[str, Any]:
-    """The draft beside the version in force."""
-    in_force = ConfigurationVersion.objects.all_in_force().filter(kind=kind.slug).first()
-    base = shaped(kind.shape, in_force.content if in_force else {})
-    number = in_force.number if in_force and in_force.number else 0
-    return {"in_force": in_force, "next": number + 1, "base": base, "lines": kind.differences(base, draft.content)}
+    """The draft beside the version published last: the one in force, or one after it that waits for its day."""
+    base_version = ConfigurationVersion.objects.all_latest().filter(kind=kind.slug).first()
+    base = shaped(kind.shape, base_version.content if base_version else {})
+    published = ConfigurationVersion.objects.published().filter(kind=kind.slug)
+    last = published.aggregate(last=Max("number"))["last"] or 0
+    return {
+        "last": base_version,
+        "last_waits": bool(base_version and not base_version.is_in_effect),
+        "next": last + 1,
+        "base": base,
+        "lines": kind.differences(base, draft.content),
+    }
 
 
 def _problems(kind: Kind, draft: ConfigurationVersion) -> list[str]:

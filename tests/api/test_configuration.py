@@ -1,7 +1,10 @@
 """The rules in force, their versions, and the objectives that follow from them."""
 
+from datetime import timedelta
+
 import pytest
 
+from aiso import clock
 from aiso.configuration.actions import edit_draft, publish_draft, start_draft
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import Objective
@@ -48,8 +51,8 @@ def test_drafts_are_told_to_nobody(office, office_lead, published):
 
 def test_it_takes_as_many_queries_however_many_kinds(nobody, published, django_assert_num_queries):
     nobody.get("configuration/")
-    # The token with its person, the roles, the standards, and the versions with who published them.
-    with django_assert_num_queries(4):
+    # The token with its person, the roles, the standards, the versions in force, and those that wait.
+    with django_assert_num_queries(5):
         nobody.get("configuration/")
 
 
@@ -69,3 +72,23 @@ def test_objectives_are_read_by_everybody(nobody):
     }
     assert kind(nobody.get("objectives/999999/"), 404) == "not-found"
     assert kind(nobody.post("objectives/", {"name": "Mine"}), 405) == "method"
+
+
+def test_the_api_tells_what_waits_and_withdraws_it(script, nobody, office_lead):
+    draft = edit_draft(start_draft(LANE, actor=office_lead), actor=office_lead, content={"threshold": "60000"})
+    day = clock.today() + timedelta(days=7)
+    publish_draft(draft, actor=office_lead, reason="Prices rise.", effective_from=day)
+    lead = script(office_lead)
+    told = nobody.get("configuration/lane/").json()
+    assert (told["in_force"]["number"], told["waiting"]["number"]) == (1, 2)
+    rows = nobody.get("configuration/lane/versions/").json()["results"]
+    assert [(row["number"], row["state"]) for row in rows] == [(2, "waiting"), (1, "in_force")]
+    path = "configuration/lane/versions/2/withdraw/"
+    assert kind(nobody.post(path, {"reason": "No."}), 403) == "forbidden"
+    assert lead.post(path, {}).status_code == 422
+    gone = lead.post(path, {"reason": "No."}).json()
+    assert (gone["state"], gone["withdrawn_because"]) == ("withdrawn", "No.")
+    assert kind(lead.post(path, {"reason": "No."}), 409)
+    assert nobody.get("configuration/lane/").json()["waiting"] is None
+    assert nobody.get("configuration/lane/versions/1/").json()["state"] == "in_force"
+    assert lead.post("configuration/lane/versions/9/withdraw/", {"reason": "No."}).status_code == 404
