@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from .rules import MATRIX, Matrix, MatrixRule
 
@@ -69,7 +70,7 @@ def duties_of(matrix: Matrix, situation: Situation, gates: Collection[str] | Non
         ):
             for name in wanted:
                 required.setdefault(name, []).append(asked)
-        if rule.monitoring_months and rule.monitoring_months < (duties.monitoring_months or 1_000):
+        if rule.monitoring_months and rule.monitoring_months < (duties.monitoring_months or inf):
             duties.monitoring_months, duties.monitoring_asked_by = rule.monitoring_months, asked
         if rule.body and (not duties.body or ranks.get(rule.body, 0) > ranks.get(duties.body, 0)):
             duties.body, duties.body_asked_by = rule.body, asked
