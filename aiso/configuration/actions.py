@@ -92,7 +92,7 @@ def publish_draft(
     day = effective_from or clock.today()
     _check(draft, kind, reason, day, seen)
     draft.number = (_versions(draft).aggregate(last=Max("number"))["last"] or 0) + 1
-    draft.content = kind.cleaned(draft.content)
+    draft.content = kind.publishable(draft.content)
     draft.reason, draft.published_by = reason.strip(), actor
     draft.published_at, draft.effective_from = clock.now(), day
     draft.save()

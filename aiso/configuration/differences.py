@@ -58,9 +58,10 @@ def _moved(before: list[str], after: list[str]) -> list[str]:
 
 
 def summary(rows: Rows, row: Content) -> str:
-    """What a row says beside its name, in one line."""
+    """What a row says beside its name, in one line; with the labels of its fields where it has many."""
     fields = fields_of(rows).items()
-    parts = [told(field, row.get(name)) for name, field in fields if name != rows.called_by]
+    texts = [(label_of(name, field), told(field, row.get(name))) for name, field in fields if name != rows.called_by]
+    parts = [f"{label}: {', '.join(text.splitlines())}" if rows.folded else text for label, text in texts if text]
     inner = rows.rows
     if inner and (below := row.get(inner.name, [])):
         each = [" → ".join(filter(None, (str(one[inner.called_by]), summary(inner, one)))) for one in below]

@@ -115,5 +115,6 @@ def _focus(sheet: Sheet, prefix: str) -> None:
     """Let writing go on in the row that was added or moved."""
     for row in sheet.rows:
         if row.prefix == prefix:
+            row.is_focused = True
             row.form.fields[row.level.called_by].widget.attrs["autofocus"] = True  # type: ignore[union-attr]
         _focus(row, prefix)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 
+from .choices import reading_choices
 from .differences import Line, differences
 from .shape import Content, Shape, shaped
 from .sheet import Sheet
@@ -31,6 +32,10 @@ def _no_figures(old: Content, new: Content) -> list[str]:
     return []
 
 
+def _no_problems(content: Content) -> list[str]:
+    return []
+
+
 def _at_once() -> bool:
     return False
 
@@ -42,6 +47,8 @@ class Kind:
     `apply` runs in the transaction that publishes a version, `follow` after it: what must be worked out anew
     because of it, safe to repeat. It runs with the publishing, or in the background where `takes_long()`.
     `consequences` says with figures what publishing does, from the content in force to the draft's.
+    `problems` says in sentences what keeps a content from being published although each of its rows is right.
+    `try_out` names the page where a draft is tried before it is published.
     """
 
     slug: str
@@ -53,14 +60,24 @@ class Kind:
     follow: Deed = _nothing_follows
     takes_long: Callable[[], bool] = _at_once
     consequences: Callable[[Content, Content], list[str]] = _no_figures
+    problems: Callable[[Content], list[str]] = _no_problems
+    try_out: str = ""
     order: int = field(default=50, kw_only=True)
 
     def cleaned(self, content: object) -> Content:
         """The content as it is stored. Raises ValidationError with all that is wrong."""
-        sheet = Sheet(self.shape, shaped(self.shape, content), checked=True)
-        if not sheet.is_valid():
-            raise ValidationError([f"{where}: {what}" if where else what for where, what, _ in sheet.errors])
-        return sheet.content()
+        with reading_choices():
+            sheet = Sheet(self.shape, shaped(self.shape, content), checked=True)
+            if not sheet.is_valid():
+                raise ValidationError([f"{where}: {what}" if where else what for where, what, _ in sheet.errors])
+            return sheet.content()
+
+    def publishable(self, content: object) -> Content:
+        """The content as it is published. Raises ValidationError with all that is wrong, beyond single rows too."""
+        cleaned = self.cleaned(content)
+        if problems := self.problems(cleaned):
+            raise ValidationError(problems)
+        return cleaned
 
     def differences(self, old: Content, new: Content) -> list[Line]:
         return differences(self.shape, old, new)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.choices import flatten_choices
 from django.utils.text import capfirst, slugify
 
 from aiso.web import figures
@@ -20,13 +21,19 @@ from aiso.web.forms import MoneyField
 
 type Content = dict[str, Any]
 
+# Fields that say more of what they stand under, and need no label of their own.
+NOTES = ("about", "help_text", "description")
 CODE_LENGTH = 60
 CODE = re.compile(rf"[a-z0-9_-]{{1,{CODE_LENGTH}}}")
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A list in the content. `name` is its key, and `called_by` the field that names a row to people."""
+    """A list in the content. `name` is its key, and `called_by` the field that names a row to people.
+
+    Rows of many fields are `folded`: the draft shows each as a line that opens. Their form may name `groups`,
+    e.g. `(("When", ("tiers",)), ("Then", ("functions",)))`, which then are the columns of a table.
+    """
 
     name: str
     one: str
@@ -35,6 +42,7 @@ class Rows:
     called_by: str
     rows: "Rows | None" = None
     least: int = 1
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,9 +122,19 @@ def told(field: forms.Field, value: Any) -> str:
         return _day(value)
     if isinstance(field, MoneyField):
         return _money(value)
-    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    choices = {str(key): str(label) for key, label in flatten_choices(getattr(field, "choices", ()))}
     values = value if isinstance(value, list) else [value]
     return ", ".join(choices.get(str(each), str(each)) for each in values)
+
+
+def groups_of(level: Level) -> list[tuple[str, list[str]]]:
+    """The fields below a row's name, by the groups of its form; all in one group without a title where it has none."""
+    own = level.called_by if isinstance(level, Rows) else ""
+    names = [name for name in fields_of(level) if name != own]
+    groups = getattr(level.form, "groups", ())
+    grouped = {name for _, members in groups for name in members}
+    rest = [name for name in names if name not in grouped]
+    return [*([("", rest)] if rest else []), *((title, [*members]) for title, members in groups)]
 
 
 def label_of(name: str, field: forms.Field) -> str:

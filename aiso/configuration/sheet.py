@@ -3,11 +3,13 @@
 from collections import Counter
 from typing import Any
 
+from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
-from .shape import Content, Level, Rows, fields_of, label_of, new_code, stored, title_of
+from .reading import gist_of
+from .shape import Content, Level, Rows, fields_of, groups_of, label_of, new_code, stored, title_of
 
 
 class Sheet:
@@ -16,6 +18,8 @@ class Sheet:
     def __init__(self, level: Level, content: Content, *, checked: bool, prefix: str = "") -> None:
         self.level, self.prefix = level, prefix
         self.code = content.get("code", "")
+        self.content_so_far = content
+        self.is_focused = False
         values = {name: content.get(name) for name in fields_of(level)}
         if checked:
             self.form = level.form(_as_data(values, prefix), prefix=prefix or None)
@@ -44,6 +48,28 @@ class Sheet:
         """The row's name as it is typed so far."""
         assert isinstance(self.level, Rows)
         return str(self.form[self.level.called_by].value() or "")
+
+    @property
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        """The fields of a row, the one that names it first."""
+        assert isinstance(self.level, Rows)
+        groups = [(title, [self.form[name] for name in names]) for title, names in groups_of(self.level)]
+        named = self.form[self.level.called_by]
+        if groups and not groups[0][0]:
+            return [("", [named, *groups[0][1]]), *groups[1:]]
+        return [("", [named]), *groups]
+
+    @property
+    def gist(self) -> str:
+        """The row in one line, while it is folded."""
+        assert isinstance(self.level, Rows)
+        return gist_of(self.level, self.content_so_far)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a folded row stands open: it is new, was just moved, or is wrong, or a row inside it is."""
+        is_wrong = self.form.is_bound and bool(self.form.errors)
+        return not self.code or self.is_focused or is_wrong or any(row.is_open for row in self.rows)
 
     def is_valid(self) -> bool:
         return not self.errors

@@ -21,6 +21,7 @@ from aiso.web.forms import DayInput
 from aiso.web.htmx import announce
 
 from .actions import discard_draft, edit_draft, publish_draft, start_draft, withdraw_version
+from .choices import reading_choices
 from .editing import Editing
 from .kinds import Kind, all_kinds, kind_of
 from .models import ConfigurationVersion
@@ -77,6 +78,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@reading_choices()
 def kind_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What holds now, since when, and what was before?"""
     viewer, kind = signed_in(request), _kind(slug)
@@ -96,6 +98,7 @@ def kind_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@reading_choices()
 def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What did this version say, what did it change, and on which days does it hold?"""
     viewer, kind = signed_in(request), _kind(slug)
@@ -105,6 +108,7 @@ def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 
 @require_POST
+@reading_choices()
 def version_withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Take back a version that waits for its day."""
     viewer, kind = signed_in(request), _kind(slug)
@@ -144,6 +148,7 @@ def draft_start(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@reading_choices()
 def draft_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """What is the next version to say?"""
     viewer, kind = _drafter(request), _kind(slug)
@@ -175,6 +180,7 @@ def draft_discard(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@reading_choices()
 def draft_publish(request: HttpRequest, slug: str) -> HttpResponse:
     """What changes, what follows from it, and why?"""
     viewer, kind = _drafter(request), _kind(slug)
@@ -240,7 +246,7 @@ def _compared(kind: Kind, draft: ConfigurationVersion) -> dict[str, Any]:
 def _problems(kind: Kind, draft: ConfigurationVersion) -> list[str]:
     """What keeps the draft from being published."""
     try:
-        kind.cleaned(draft.content)
+        kind.publishable(draft.content)
     except ValidationError as error:
         return error.messages
     return []

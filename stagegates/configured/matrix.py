@@ -1,5 +1,7 @@
 """The governance matrix: which duties follow from use-case type, tier, jurisdiction and autonomy (DESIGN §4)."""
 
+from typing import Any
+
 from django import forms
 
 from aiso.configuration.kinds import Kind
@@ -7,7 +9,12 @@ from aiso.configuration.shape import Rows, Shape
 
 from ..rules import MATRIX
 from . import choices
-from .choices import several
+from .choices import one_of, several
+
+WHEN = ("use_case_types", "tiers", "jurisdictions", "autonomy")
+THEN = ("assessments", "documents", "functions", "body", "gates", "monitoring")
+# What makes a rule ask for something: at which gates it asks is no duty.
+DUTIES = ("assessments", "documents", "functions", "body", "monitoring")
 
 
 class RuleForm(forms.Form):
@@ -17,18 +24,22 @@ class RuleForm(forms.Form):
     tiers = several("Risk tiers", choices.TIERS)
     jurisdictions = several("Jurisdictions", choices.jurisdictions)
     autonomy = several("Highest autonomy level", choices.AUTONOMY)
-    gates = several("Asked at", choices.gates, "Empty: at every gate.")
     assessments = several("Assessments", choices.assessments, "")
     documents = forms.CharField(
         label="Documents", required=False, widget=forms.Textarea({"rows": 2}), help_text="One a line."
     )
     functions = several("Sign-offs", choices.functions, "")
-    monitoring = forms.ChoiceField(
-        label="Monitoring once in use", choices=[("", "Not asked for"), *choices.CADENCES], required=False
-    )
-    body = forms.ChoiceField(
-        label="Decided by at least", choices=lambda: [("", "As decision rights say"), *choices.bodies()], required=False
-    )
+    body = one_of("Decided by at least", choices.bodies, "As decision rights say")
+    gates = several("Asked at", choices.gates, "Empty: at every gate.")
+    monitoring = one_of("Monitored once in use", choices.CADENCES, "Not asked for")
+
+    groups = (("When", WHEN), ("Then", THEN))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not any(cleaned.get(duty) for duty in DUTIES):
+            self.add_error(None, "This rule asks for nothing. Tick what it asks for, or remove it.")
+        return cleaned
 
 
 KIND = Kind(
@@ -36,6 +47,6 @@ KIND = Kind(
     "Governance matrix",
     "Which assessments, documents, sign-offs, monitoring and approval body a case needs. All rules that match apply.",
     "table",
-    Shape(rows=Rows("rules", "rule", "rules", RuleForm, called_by="name")),
+    Shape(rows=Rows("rules", "rule", "rules", RuleForm, called_by="name", folded=True)),
     order=80,
 )

@@ -14,7 +14,9 @@ from .choices import several
 
 class RightForm(forms.Form):
     name = forms.CharField(label="Right", max_length=120)
-    body = forms.ChoiceField(label="Who decides", choices=choices.bodies)
+    body = forms.ChoiceField(
+        label="Who decides", choices=choices.bodies, error_messages={"invalid_choice": choices.NOT_LISTED}
+    )
     gates = several("Gates", choices.gates)
     tiers = several("Risk tiers", choices.TIERS)
     lanes = several("Lanes", Lane.choices)
@@ -25,12 +27,14 @@ class RightForm(forms.Form):
         help_text="Counted for the workflow over twelve months. Empty: any amount.",
     )
 
+    groups = (("When", ("gates", "tiers", "lanes", "up_to")), ("Then", ("body",)))
+
 
 KIND = Kind(
     RIGHTS,
     "Decision rights",
     "Which body decides at which gate, tier and lane, up to which amount. Where two match, the higher decides.",
     "gavel",
-    Shape(rows=Rows("rights", "right", "rights", RightForm, called_by="name")),
+    Shape(rows=Rows("rights", "right", "rights", RightForm, called_by="name", folded=True)),
     order=90,
 )
