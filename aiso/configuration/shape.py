@@ -122,7 +122,8 @@ def told(field: forms.Field, value: Any) -> str:
         return _day(value)
     if isinstance(field, MoneyField):
         return _money(value)
-    choices = {str(key): str(label) for key, label in flatten_choices(getattr(field, "choices", ()))}
+    pairs: list[tuple[Any, Any]] = [*flatten_choices(getattr(field, "choices", ()))]
+    choices = {str(key): str(label) for key, label in pairs}
     values = value if isinstance(value, list) else [value]
     return ", ".join(choices.get(str(each), str(each)) for each in values)
 
