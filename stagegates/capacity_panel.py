@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.web import figures
-from aiso.web.work import WorkItem
+from aiso.web.navigation import Entry, register_entry
+from aiso.web.work import WorkItem, register_work
 from portfolio.page import InitiativePage
+from portfolio.panels import Panel, register_panel
 
 from .capacity import Board, Cell
 from .models import SpecialistRequest
@@ -17,6 +19,22 @@ from .permissions import can_answer_request
 
 # Rows of one kind at most.
 MOST = 100
+
+
+def register_capacity() -> None:
+    """Its way in, its panel and its work."""
+    register_entry(
+        Entry(
+            "Capacity",
+            "users",
+            "stagegates:capacity",
+            section="portfolio",
+            order=60,
+            about="Hours that initiatives ask of specialists, against the hours there are.",
+        )
+    )
+    register_panel(Panel("specialists", "aside", specialists_panel, order=30))
+    register_work("specialists", requests_to_answer)
 
 
 def specialists_panel(page: InitiativePage) -> str:

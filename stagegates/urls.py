@@ -1,4 +1,7 @@
 from django.urls import include, path
 
 app_name = "stagegates"
-urlpatterns = [path("", include("stagegates.capacity_urls"))]
+urlpatterns = [
+    path("", include("stagegates.capacity_urls")),
+    path("", include("stagegates.matrix_urls")),
+]

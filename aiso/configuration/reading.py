@@ -30,6 +30,7 @@ class Shown:
     title: str
     notes: list[str]
     groups: list[Group]
+    code: str = ""
     many: str = ""
     heads: list[str] = field(default_factory=list)
     rows: "list[Shown]" = field(default_factory=list)
@@ -60,12 +61,12 @@ def shown(level: Level, content: Content) -> Shown:
     title = str(content.get(called_by, "")) if called_by else ""
     told_notes = [note for note in notes if note]
     if level.rows is None:
-        return Shown(title, told_notes, groups)
+        return Shown(title, told_notes, groups, content.get("code", ""))
     inner = level.rows
     rows = [shown(inner, row) for row in content.get(inner.name, [])]
     names = [inner.called_by, *(name for _, each in groups_of(inner) for name in each if name not in NOTES)]
     heads = [label_of(name, fields_of(inner)[name]) for name in names]
-    return Shown(title, told_notes, groups, capfirst(inner.many), heads, rows)
+    return Shown(title, told_notes, groups, content.get("code", ""), capfirst(inner.many), heads, rows)
 
 
 def gist_of(rows: Rows, content: Content) -> str:

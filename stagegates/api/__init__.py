@@ -1,0 +1,1 @@
+"""Gates and the governance matrix in the API."""

@@ -5,9 +5,11 @@ from portfolio import references  # noqa: F401
 from portfolio.api.below import INITIATIVE
 
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
+from .duties import DutiesOfInitiative
 
 nouns = Nouns()
 nouns.add("capacity", Capacity, "capacity")
 nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
+nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
 urlpatterns = nouns.urls

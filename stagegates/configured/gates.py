@@ -12,6 +12,7 @@ from aiso.configuration.shape import Content, Rows, Shape
 
 from ..models import Requirement
 from ..rules import GATES, MATRIX, RIGHTS
+from ..trying import consequences
 from . import choices
 from .choices import several
 
@@ -101,5 +102,7 @@ KIND = Kind(
         )
     ),
     problems=problems_of,
+    consequences=lambda old, new: consequences(GATES, new),
+    try_out="stagegates:draft_try",
     order=70,
 )

@@ -8,6 +8,7 @@ from aiso.configuration.kinds import Kind
 from aiso.configuration.shape import Rows, Shape
 
 from ..rules import MATRIX
+from ..trying import consequences
 from . import choices
 from .choices import one_of, several
 
@@ -48,5 +49,7 @@ KIND = Kind(
     "Which assessments, documents, sign-offs, monitoring and approval body a case needs. All rules that match apply.",
     "table",
     Shape(rows=Rows("rules", "rule", "rules", RuleForm, called_by="name", folded=True)),
+    consequences=lambda old, new: consequences(MATRIX, new),
+    try_out="stagegates:draft_try",
     order=80,
 )

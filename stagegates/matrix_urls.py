@@ -1,0 +1,11 @@
+"""The addresses of the governance matrix: trying a draft, monitoring."""
+
+from django.urls import path
+
+from portfolio import references  # noqa: F401 - paths name its converter
+
+from .views import draft_try
+
+urlpatterns = [
+    path("administration/configuration/<slug:slug>/draft/try/", draft_try.draft_try, name="draft_try"),
+]
