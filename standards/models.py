@@ -31,11 +31,12 @@ class StandardQuerySet(models.QuerySet["Standard"]):
         return self.filter(is_active=True)
 
     def checklists(self) -> Self:
-        """Those with a published checklist that initiatives answer."""
+        """Those whose checklist initiatives answer: one of its versions is in force."""
         return self.filter(kind=Standard.Kind.CHECKLIST, is_active=True).filter(
             models.Exists(
-                ConfigurationVersion.objects.published().filter(
-                    kind=models.functions.Concat(models.Value(BEGINNING), models.OuterRef("slug"))
+                ConfigurationVersion.objects.standing().filter(
+                    effective_from__lte=clock.today(),
+                    kind=models.functions.Concat(models.Value(BEGINNING), models.OuterRef("slug")),
                 )
             )
         )

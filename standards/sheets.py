@@ -184,15 +184,12 @@ class Sheet:
 
 
 def checklists_in_force(standards: Iterable[Standard]) -> dict[int, Checklist]:
-    """By standard the items of its latest version; nothing where none was published. One query.
-
-    A version holds from the day it is published, so that the latest is the one in force.
-    """
+    """By standard the items of the version that holds today; nothing where none does. One query."""
     by_kind = {standard.configuration: standard.pk for standard in standards}
-    rows = ConfigurationVersion.objects.published().filter(kind__in=by_kind).order_by("kind", "-number")
+    rows = ConfigurationVersion.objects.all_in_force().filter(kind__in=by_kind)
     return {
         by_kind[row.kind]: checklist_of(row.content, version=row.number or 0, version_id=row.pk)
-        for row in rows.distinct("kind").only("kind", "number", "content")
+        for row in rows.only("kind", "number", "content")
     }
 
 

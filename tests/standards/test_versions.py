@@ -1,9 +1,11 @@
 """A new version of a checklist: what comes along, and what is asked anew."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 
+from aiso import clock
 from aiso.configuration.actions import edit_draft, publish_draft, start_draft
 from aiso.configuration.kinds import kind_of
 from standards.actions.answer_checklist import answer_checklist, complete_checklist
@@ -89,6 +91,18 @@ def test_a_question_that_is_gone_asks_no_more(initiative, privacy, done, publish
     publish(lambda items: items.remove(item(items, "training-use")))
     assert sheet(initiative, privacy).is_complete
     assert initiative.checklist_answers.filter(item="training-use").exists()
+
+
+def test_a_version_for_a_day_to_come_asks_nobody_yet(initiative, privacy, done, office_lead):
+    kind = kind_of(privacy.configuration)
+    draft = start_draft(kind, actor=office_lead)
+    content = {**draft.content, "items": [*draft.content["items"], {"code": "", **FORM}]}
+    draft = edit_draft(draft, actor=office_lead, content=content)
+    day = clock.today() + timedelta(days=10)
+    publish_draft(draft, actor=office_lead, reason="Better so.", effective_from=day)
+    assert sheet(initiative, privacy).is_complete
+    with clock.fixed_at(clock.now() + timedelta(days=11)):
+        assert [each.item.text for each in sheet(initiative, privacy).missing] == ["Is it new?"]
 
 
 @pytest.mark.parametrize(
