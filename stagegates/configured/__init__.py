@@ -2,9 +2,9 @@
 
 from aiso.configuration.kinds import register_kind
 
-from . import gates, matrix, rights
+from . import clocks, gates, matrix, rights
 
 
 def register_kinds() -> None:
-    for kind in (gates.KIND, matrix.KIND, rights.KIND):
+    for kind in (gates.KIND, matrix.KIND, rights.KIND, clocks.KIND):
         register_kind(kind)

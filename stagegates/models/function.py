@@ -5,6 +5,7 @@ from typing import Self
 import pghistory
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -39,6 +40,12 @@ class ReviewFunction(models.Model):
         related_name="+",
         help_text="Who is told when a clock runs out; the office is told in any case.",
     )
+    rests_on = ArrayField(
+        models.SlugField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Groups of facts that its sign-off rests on; empty is all of them.",
+    )
     order = models.PositiveSmallIntegerField(default=50)
     is_active = models.BooleanField(default=True)
 
@@ -50,6 +57,9 @@ class ReviewFunction(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/administration/functions/{self.slug}/"
 
 
 class FunctionMemberQuerySet(models.QuerySet["FunctionMember"]):

@@ -1,13 +1,16 @@
 """One function's answer on one review, with its clock and the seal of what it rested on."""
 
+from datetime import date
 from typing import Self
 
 import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -16,14 +19,25 @@ from aiso.audit.models import no_truncate
 from .function import ReviewFunction
 from .review import GateReview
 
+# What the queue sorts by: a clock that a question stopped has no day, and stands last.
+DUE_KEY = Coalesce("due_on", Value(date.max))
+
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(review__in=GateReview.objects.visible_to(user))
 
     def open(self) -> Self:
-        """Those that somebody is to answer now."""
-        return self.filter(state=SignOff.State.OPEN, review__closed_at=None)
+        """Those that somebody is to answer now, for the first time or anew."""
+        return self.to_answer().filter(review__closed_at=None)
+
+    def to_answer(self) -> Self:
+        """Those without an answer that stands, whose evidence is there."""
+        return self.filter(state__in=TO_ANSWER, started_at__isnull=False)
+
+    def unanswered(self) -> Self:
+        """Those without an answer that stands, whether their evidence is there or not."""
+        return self.exclude(state=SignOff.State.ANSWERED)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -65,15 +79,27 @@ class SignOff(models.Model):
     class Meta:
         ordering = ["function__order", "pk"]
         indexes = [
-            models.Index(fields=["due_on", "id"], condition=Q(state="open"), name="sign_off_queue"),
+            models.Index(DUE_KEY, "id", condition=Q(state__in=["open", "outdated"]), name="sign_off_queue"),
             models.Index(
-                fields=["function", "due_on", "id"], condition=Q(state="open"), name="sign_off_queue_function"
+                "function", DUE_KEY, "id", condition=Q(state__in=["open", "outdated"]), name="sign_off_queue_function"
             ),
         ]
         constraints = [models.UniqueConstraint(fields=["review", "function"], name="sign_off_once_a_review")]
 
     def __str__(self) -> str:
         return f"{self.function} on {self.review}"
+
+    def get_absolute_url(self) -> str:
+        return f"/sign-offs/{self.pk}/"
+
+    @property
+    def is_to_answer(self) -> bool:
+        """Whether somebody is to answer it now; whether the review is open the caller knows."""
+        return self.state in TO_ANSWER and self.started_at is not None
+
+
+# States in which there is no answer that stands, once the evidence is there.
+TO_ANSWER = (SignOff.State.OPEN, SignOff.State.OUTDATED)
 
 
 class SignOffAnswerQuerySet(models.QuerySet["SignOffAnswer"]):
@@ -101,7 +127,15 @@ class SignOffAnswer(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(default=clock.now)
     seal = models.CharField(max_length=64, help_text="SHA-256 of the canonical copy, in hexadecimal.")
-    copy = models.JSONField(help_text="What was approved: [{key, label, value}] in the order shown.")
+    copy = models.JSONField(help_text="What was approved: [{key, label, value, ref}] in the order shown.")
+    groups = ArrayField(
+        models.SlugField(max_length=40), default=list, help_text="The groups of facts that it rests on."
+    )
+    deviates_from = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The rules that asked for it, of a *not applicable*: {kind, code, name, version}.",
+    )
     outdated_at = models.DateTimeField(null=True, blank=True)
     outdated_because = models.JSONField(default=list, help_text="Changed fields: [{key, label, was, now}].")
 
@@ -113,7 +147,10 @@ class SignOffAnswer(models.Model):
         triggers = [
             pgtrigger.ReadOnly(
                 name="never_edited",
-                fields=["sign_off", "verdict", "reason", "minutes", "answered_by", "answered_at", "seal", "copy"],
+                fields=[
+                    *("sign_off", "verdict", "reason", "minutes", "answered_by", "answered_at"),
+                    *("seal", "copy", "groups", "deviates_from"),
+                ],
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             no_truncate(),
@@ -121,6 +158,15 @@ class SignOffAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sign_off}: {self.get_verdict_display()}"
+
+    @property
+    def is_outdated(self) -> bool:
+        return self.outdated_at is not None
+
+    @property
+    def is_deviation(self) -> bool:
+        """Whether a function that a rule requires said that it has nothing to say."""
+        return bool(self.deviates_from)
 
 
 class SignOffQuestionQuerySet(models.QuerySet["SignOffQuestion"]):
