@@ -1,0 +1,103 @@
+"""The requirements of a review with what shows that they are met, as facts of the sign-offs that rest on them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from django.core.cache import cache
+
+from aiso.web import figures
+from portfolio.models import Attachment, Initiative
+from standards.models import Standard
+from standards.sheets import Sheet, sheets_of
+
+from . import standing
+from .models import Evidence, GateReview, Requirement
+from .seals import Fact
+
+Shown = Requirement.Evidence
+# Seconds for which the hash of a file is remembered: a file is never written twice under one name.
+HASH_KEPT = 24 * 60 * 60
+
+type Told = list[tuple[Sequence[str], Fact]]
+
+
+def requirement_facts(reviews: Sequence[GateReview]) -> dict[int, Told]:
+    """Facts with the functions whose sign-offs rest on them, by the id of the review. A fixed number of queries."""
+    standings = standing.standings_of(reviews)
+    sheets = _sheets(reviews, standings)
+    found: dict[int, Told] = {}
+    for review in reviews:
+        lines = [each for each in standings[review.pk] if each.requirement.functions]
+        found[review.pk] = [
+            (each.requirement.functions, fact)
+            for each in lines
+            for fact in _facts(each, sheets.get((review.initiative_id, each.requirement.subject)))
+        ]
+    return found
+
+
+def _sheets(
+    reviews: Sequence[GateReview], standings: dict[int, list[standing.Standing]]
+) -> dict[tuple[int, str], Sheet]:
+    """The assessments that some sign-off rests on, with their answers as they stand now."""
+    slugs = {
+        each.requirement.subject
+        for lines in standings.values()
+        for each in lines
+        if each.requirement.evidence == Shown.ASSESSMENT and each.requirement.functions
+    }
+    if not slugs:
+        return {}
+    initiatives: list[Initiative] = [review.initiative for review in reviews]
+    sheets = sheets_of(initiatives, Standard.objects.filter(slug__in=slugs))
+    return {(pk, sheet.standard.slug): sheet for (pk, _), sheet in sheets.items()}
+
+
+def _facts(each: standing.Standing, sheet: Sheet | None) -> Iterable[Fact]:
+    """A requirement, and each answer where it is an assessment."""
+    requirement = each.requirement
+    key = f"requirement/{requirement.code}"
+    if each.is_waived:
+        yield Fact(key, requirement.text, f"Waived: {getattr(requirement, 'waived_because', '')}")
+    elif requirement.evidence == Shown.KNOWN:
+        yield Fact(key, requirement.text, each.says)
+    elif requirement.evidence == Shown.ASSESSMENT:
+        yield from _answers(key, requirement.text, sheet)
+    else:
+        yield Fact(key, requirement.text, _evidence(each.evidence))
+
+
+def _answers(key: str, title: str, sheet: Sheet | None) -> Iterable[Fact]:
+    """What is answered, by the codes of the questions: another wording of a question with the same answer is no change.
+
+    Questions without an answer are left out, so that one which a new version adds changes nothing until it is answered.
+    """
+    for line in sheet.lines if sheet else ():
+        if line.value or line.note or line.evidence:
+            yield Fact(f"{key}/{line.item.code}", f"{title}: {line.item.text}", line.told)
+
+
+def _evidence(evidence: Evidence | None) -> str:
+    """What was given, with the version: the file by its hash, so that another one of the same name is another."""
+    if evidence is None:
+        return ""
+    parts = [f"Version {evidence.version}"]
+    if evidence.attachment:
+        file = evidence.attachment
+        parts.append(f"{file.name}, {figures.number(file.size)} bytes, SHA-256 {hash_of(file)}")
+    parts += [part for part in (evidence.link, evidence.text) if part]
+    return "\n".join(parts)
+
+
+def hash_of(file: Attachment) -> str:
+    """SHA-256 of an uploaded file, or that it is gone."""
+    key = f"file-hash:{file.pk}:{file.file.name}"
+    known: str | None = cache.get(key)
+    if known is None:
+        try:
+            with file.file.open("rb") as content:
+                known = hashlib.file_digest(content, "sha256").hexdigest()
+        except FileNotFoundError:
+            return "unknown, the file is missing"
+        cache.set(key, known, HASH_KEPT)
+    return known
