@@ -4,8 +4,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import BusinessUnit, Role, User
 from aiso.accounts.permissions import can_manage_lists
+from aiso.accounts.permissions import can_manage_people, can_see_administration
 from portfolio.models import Initiative
-from portfolio.permissions import can_edit, changes_nothing
+from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
 from .models import ReviewFunction, SignOff, SpecialistRequest
 from .separation import is_party
@@ -58,3 +59,26 @@ def is_of(user: User | AnonymousUser, function: ReviewFunction) -> bool:
     if function.role and user.has_role(Role(function.role)):
         return True
     return function.memberships.current().filter(person=user).exists()
+def can_reply(user: User | AnonymousUser, sign_off: SignOff) -> bool:
+    """The owners and their deputies answer what a function asks."""
+    return not changes_nothing(user) and owns(user, sign_off.review.initiative)
+
+
+def can_delegate(user: User | AnonymousUser, sign_off: SignOff) -> bool:
+    """Whoever may sign off; and the office, which assigns reviewers to confidential initiatives. Never a party."""
+    if can_sign_off(user, sign_off):
+        return True
+    return (
+        isinstance(user, User)
+        and is_office_for(user, sign_off.review.initiative)
+        and not is_party(user, sign_off.review)
+    )
+
+
+def can_keep_functions(user: User | AnonymousUser) -> bool:
+    """An office lead for the whole company says who reviews what: it decides who can sign off."""
+    return can_manage_people(user)
+
+
+def can_see_functions(user: User | AnonymousUser) -> bool:
+    return can_see_administration(user)
