@@ -17,6 +17,7 @@ class Known:
     says: str
     url: str = ""
     verb: str = ""
+    in_dialog: bool = False
 
 
 @dataclass(frozen=True)

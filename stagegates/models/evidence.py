@@ -7,12 +7,16 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.text import Truncator
 
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
 from portfolio.models import Attachment, Initiative
+
+# Characters of an answer that one line shows.
+LINE_LENGTH = 160
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -21,8 +25,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def current(self) -> Self:
         """The latest version for each requirement, unless it was withdrawn. It may have expired."""
-        latest = self.order_by("initiative", "code", "-version").distinct("initiative", "code")
-        return self.filter(pk__in=latest.values("pk"), withdrawn_at=None)
+        later = Evidence.objects.filter(
+            initiative=OuterRef("initiative"), code=OuterRef("code"), version__gt=OuterRef("version")
+        )
+        return self.filter(~Exists(later), withdrawn_at=None)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -76,6 +82,13 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}, version {self.version}"
+
+    @property
+    def told(self) -> str:
+        """What it is, in one line: the file’s name, the address, or the answer."""
+        if self.attachment is not None:
+            return self.attachment.name
+        return self.link or Truncator(self.text).chars(LINE_LENGTH)
 
     @property
     def has_expired(self) -> bool:
