@@ -9,6 +9,9 @@ from portfolio.models import Initiative
 from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
 from .models import ReviewFunction, SignOff, SpecialistRequest
+from portfolio.permissions import can_edit, changes_nothing, is_office_for
+
+from .models import GateReview, ReviewFunction, SignOff
 from .separation import is_party
 
 
@@ -19,6 +22,11 @@ def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
 
 def can_give_evidence(user: User | AnonymousUser, initiative: Initiative) -> bool:
     return can_edit(user, initiative)
+
+
+def can_waive(user: User | AnonymousUser, review: GateReview) -> bool:
+    """The office, where its reach includes the unit; never a party to the review (DESIGN §4)."""
+    return isinstance(user, User) and is_office_for(user, review.initiative) and not is_party(user, review)
 
 
 def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int) -> bool:

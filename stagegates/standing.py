@@ -13,11 +13,12 @@ from aiso.web import figures
 from portfolio.models import Initiative
 from standards.state import ChecklistState, states_of
 
+from .askings import askings_of, next_gates
 from .checklist import Required
 from .known import Known, read_known
 from .models import Evidence, GateReview, Requirement
 from .rules import gates_in_force, matrix_in_force
-from .situations import askings_of, next_gates, situations_of
+from .situations import situations_of
 
 Shown = Requirement.Evidence
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -122,12 +123,18 @@ def attach_file(initiative: Initiative, *, actor: User, file: "UploadedFile[byte
 
 @transaction.atomic
 def remove_attachment(attachment: Attachment, *, actor: User) -> None:
-    """Take a file off the initiative, and off the disk once that is certain."""
+    """Take a file off the initiative, and off the disk once that is certain.
+
+    Raises DomainError for one that an app above refers to, such as evidence for a gate.
+    """
     _may_attach(attachment.initiative, actor)
     publish("attachment.removed", actor=actor, initiative=attachment.initiative, attachment=attachment)
     touch([attachment.initiative_id])
     storage, path = attachment.file.storage, str(attachment.file.name)
-    attachment.delete()
+    try:
+        attachment.delete()
+    except ProtectedError as error:
+        raise DomainError("This file is evidence for a gate and stays.") from error
     transaction.on_commit(lambda: storage.delete(path))
 
 

@@ -59,8 +59,12 @@ def file_download(request: HttpRequest, pk: int, file: int) -> FileResponse:
 def file_remove(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     initiative = _editable(request, pk)
     attachment: Attachment = get_object_or_404(initiative.attachments.select_related("initiative"), pk=file)
-    remove_attachment(attachment, actor=signed_in(request))
-    messages.success(request, f"“{attachment.name}” removed.")
+    try:
+        remove_attachment(attachment, actor=signed_in(request))
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"“{attachment.name}” removed.")
     return go_on(request, initiative, "portfolio:initiative_files")
 
 

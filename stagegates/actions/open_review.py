@@ -13,10 +13,12 @@ from portfolio.models import Initiative, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
+from ..askings import Asking, askings_of, next_gates
+from ..checklist import Required
 from ..models import GateReview, Requirement
 from ..permissions import can_open_review
-from ..rules import Gate, Gates, gates_in_force, matrix_in_force, rights_in_force
-from ..situations import Asking, askings_of, next_gates, situations_of
+from ..rules import Gate, gates_in_force, matrix_in_force, rights_in_force
+from ..situations import situations_of
 
 
 @transaction.atomic
@@ -50,7 +52,7 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
     )
     review.full_clean(exclude=["body", "submitted_by"])
     review.save()
-    _build(review, asking, gates)
+    _build(review, asking)
     touch([locked.pk])
     publish("review.opened", actor=actor, initiative=locked, review=review)
     return review
@@ -83,21 +85,23 @@ def _attempt(initiative: Initiative, asked: tuple[Gate, ...]) -> int:
     return GateReview.objects.filter(initiative=initiative, gates__contains=[asked[-1].code]).count() + 1
 
 
-def _build(review: GateReview, asking: Asking, gates: Gates) -> None:
+def _build(review: GateReview, asking: Asking) -> None:
     """Store the checklist, gate by gate in the order of the gates."""
-    Requirement.objects.bulk_create(
-        Requirement(
-            review=review,
-            code=line.code,
-            gate=line.gate,
-            text=line.text,
-            help_text=line.help_text,
-            evidence=line.evidence,
-            subject=line.subject,
-            functions=line.functions,
-            valid_months=line.valid_months,
-            asked_by=[by.stored() for by in line.asked_by],
-            order=order,
-        )
-        for order, line in enumerate(asking.required)
+    Requirement.objects.bulk_create(requirement_of(review, line, order) for order, line in enumerate(asking.required))
+
+
+def requirement_of(review: GateReview, line: Required, order: int) -> Requirement:
+    """A line of a checklist as a review stores it."""
+    return Requirement(
+        review=review,
+        code=line.code,
+        gate=line.gate,
+        text=line.text,
+        help_text=line.help_text,
+        evidence=line.evidence,
+        subject=line.subject,
+        functions=line.functions,
+        valid_months=line.valid_months,
+        asked_by=[by.stored() for by in line.asked_by],
+        order=order,
     )
