@@ -303,6 +303,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=40),
     },
     "forget-answers": {"task": "aiso.api.tasks.forget_answers", "schedule": 60 * 60},
+    "escalate-sign-offs": {"task": "stagegates.sign_off_tasks.escalate_late_sign_offs", "schedule": crontab(minute=6)},
+    # Clearances and evidence that ended yesterday hold no more.
+    "refresh-sign-offs": {
+        "task": "stagegates.sign_off_tasks.refresh_sign_offs_of_the_night",
+        "schedule": crontab(hour=0, minute=3),
+    },
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
     # From the first minute of its day a version is read; what follows from it follows now.
     "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from aiso.web import figures
+from portfolio.clearances import standings_of
 from portfolio.models import Clearance, DecisionClass, Initiative, OutcomeMetric, Question, Stage, Tool
 from portfolio.models.risk import Answer
 

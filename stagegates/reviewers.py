@@ -1,44 +1,55 @@
 """Who reviews for a function, and what a person is to review: by role, by name, or because it was passed to them."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
-from django.utils import timezone
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 
 from aiso.accounts.models import BusinessUnit, RoleAssignment, User
 from aiso.accounts.models.role import OFFICE
-from portfolio.models import Initiative, Intake, Ownership
+from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
-from .models import FunctionMember, ReviewFunction
+from .models import FunctionMember, ReviewFunction, SignOff
 from .models.sign_off import SignOffQuerySet
+from .separation import parties_of_all, to_which_party
+
+type Held[K] = dict[K, list[tuple[int | None, User]]]
 
 
-def reviewers_of(function: ReviewFunction, initiative: Initiative) -> "QuerySet[User]":
-    """The active people of a function whose reach includes the initiative's unit: by role, and by name."""
-    units = [*BusinessUnit.objects.ancestors(initiative.unit_id, include_self=True).values_list("pk", flat=True)]
-    here = Q(unit=None) | Q(unit__in=units)
-    by_name = FunctionMember.objects.current().filter(here, function=function)
-    people = Q(pk__in=by_name.values("person"))
-    if function.role:
-        people |= Q(pk__in=RoleAssignment.objects.filter(here, role=function.role).values("person"))
-    return User.objects.active().people().filter(people)
+def reviewers_of_all(sign_offs: Iterable[SignOff]) -> dict[int, list[User]]:
+    """Who is to answer each, by its id: whoever it was passed to, or the active people of its function whose reach
+    includes the unit; never a party. Five queries, whatever their number; reviews come with their initiative.
+    """
+    rows = [*sign_offs]
+    above = _units_above({each.review.initiative.unit_id for each in rows})
+    holders = _holders({each.function.role for each in rows})
+    members = _members({each.function_id for each in rows})
+    parties = parties_of_all({each.review_id: each.review for each in rows}.values())
+    found = {}
+    for each in rows:
+        here = above[each.review.initiative.unit_id]
+        held = [*holders.get(each.function.role, ()), *members.get(each.function_id, ())]
+        people = {person.pk: person for unit, person in held if unit is None or unit in here}
+        asked = [each.assigned_to] if each.assigned_to else [*people.values()]
+        found[each.pk] = [person for person in asked if person.pk not in parties[each.review_id]]
+    return found
 
 
 def office_of(initiative: Initiative) -> "QuerySet[User]":
     """The office whose reach includes the initiative's unit."""
-    units = [*BusinessUnit.objects.ancestors(initiative.unit_id, include_self=True).values_list("pk", flat=True)]
-    held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=units), role__in=OFFICE)
+    above = _units_above({initiative.unit_id})[initiative.unit_id]
+    held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=above), role__in=OFFICE)
     return User.objects.active().people().filter(pk__in=held.values("person"))
 
 
 def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
     """Those of some sign-offs that the person may answer: of their functions or passed to them, and they are no party.
 
-    Three queries at most besides the one for the sign-offs.
+    Two queries at most besides the one for the sign-offs.
     """
     if changes_nothing(person) or person.is_service_account:
         return sign_offs.none()
-    return sign_offs.filter(_of_functions(person) | Q(assigned_to=person)).exclude(_parted(person))
+    return sign_offs.filter(of_functions(person) | Q(assigned_to=person)).exclude(to_which_party(person))
 
 
 def functions_of(person: User) -> list[ReviewFunction]:
@@ -46,11 +57,12 @@ def functions_of(person: User) -> list[ReviewFunction]:
     if changes_nothing(person) or person.is_service_account:
         return []
     named = FunctionMember.objects.current().filter(person=person).values("function")
-    held = [role for role in person.role_units if role]
-    return [*ReviewFunction.objects.active().filter(Q(pk__in=named) | Q(role__in=held))]
+    held = Q(role__in=[*person.role_units]) & ~Q(role="")
+    return [*ReviewFunction.objects.active().filter(Q(pk__in=named) | held)]
 
 
-def _of_functions(person: User) -> Q:
+def of_functions(person: User) -> Q:
+    """Sign-offs of the functions that a person reviews for, as far as they reach."""
     wanted = Q(pk__in=[])
     for role, reach in person.role_units.items():
         here = Q(function__role=role)
@@ -58,17 +70,31 @@ def _of_functions(person: User) -> Q:
     held = FunctionMember.objects.current().filter(person=person).values_list("function", "unit")
     for function, unit in held:
         here = Q(function=function)
-        wanted |= (
-            here if unit is None else here & Q(review__initiative__unit__in=BusinessUnit.objects.and_below([unit]))
-        )
+        if unit is not None:
+            here &= Q(review__initiative__unit__in=BusinessUnit.objects.and_below([unit]))
+        wanted |= here
     return wanted
 
 
-def _parted(person: User) -> Q:
-    """Sign-offs on reviews to which the person is a party; `separation.parties_of` says the same of one review."""
-    opened_on = TruncDate(OuterRef("review__opened_at"), tzinfo=timezone.get_current_timezone())
-    owned = Ownership.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=opened_on), initiative=OuterRef("review__initiative"), person=person
+def _units_above(units: set[int]) -> dict[int, frozenset[int]]:
+    """Each unit with those above it, in one query."""
+    rows = BusinessUnit.objects.with_tree_fields().filter(pk__in=units)
+    return {row.pk: frozenset(row.tree_path) for row in rows}
+
+
+def _holders(roles: set[str]) -> Held[str]:
+    found: Held[str] = {}
+    held = RoleAssignment.objects.filter(
+        role__in=roles - {""}, person__is_active=True, person__is_service_account=False
     )
-    asked = Intake.objects.filter(initiative=OuterRef("review__initiative"), requester=person)
-    return Q(review__opened_by=person) | Q(review__submitted_by=person) | Exists(owned) | Exists(asked)
+    for each in held.select_related("person"):
+        found.setdefault(each.role, []).append((each.unit_id, each.person))
+    return found
+
+
+def _members(functions: set[int]) -> Held[int]:
+    found: Held[int] = {}
+    held = FunctionMember.objects.current().filter(function__in=functions, person__is_active=True)
+    for each in held.select_related("person"):
+        found.setdefault(each.function_id, []).append((each.unit_id, each.person))
+    return found

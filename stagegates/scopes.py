@@ -46,7 +46,7 @@ def all_groups() -> list[Group]:
 
 
 def groups_of(chosen: Iterable[str]) -> list[str]:
-    """The groups that a sign-off rests on, by those its function names: the case always, and all where it names none."""
+    """The groups that a sign-off rests on, by those its function names: the case always; all where it names none."""
     wanted = {*chosen} or {*_groups}
     return [slug for slug in _groups if slug in wanted or slug == CASE]
 

@@ -1,6 +1,11 @@
 """Separation of duties: who is a party to a review may not sign off, vote, decide or confirm on it (DESIGN §4)."""
 
-from django.db.models import Q
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from aiso.accounts.models import User
 from aiso.web.figures import local_date
@@ -13,13 +18,46 @@ def parties_of(review: GateReview) -> frozenset[int]:
     """The ids of those who requested the initiative, opened or submitted the review, or owned the initiative or
     deputised for an owner on any day since it was opened, also when they no longer do.
     """
-    since = local_date(review.opened_at)
-    during = Q(ended_on=None) | Q(ended_on__gte=since)
-    owners = Ownership.objects.filter(during, initiative=review.initiative_id).values_list("person", flat=True)
-    requesters = Intake.objects.filter(initiative=review.initiative_id).values_list("requester", flat=True)
-    return frozenset({*owners, *requesters, review.opened_by_id, *filter(None, [review.submitted_by_id])})
+    return parties_of_all([review])[review.pk]
+
+
+def parties_of_all(reviews: Iterable[GateReview]) -> dict[int, frozenset[int]]:
+    """The same of several reviews, by their ids, in two queries."""
+    rows = [*reviews]
+    ids = {review.initiative_id for review in rows}
+    owned: dict[int, list[Ownership]] = defaultdict(list)
+    for ownership in Ownership.objects.filter(initiative__in=ids):
+        owned[ownership.initiative_id].append(ownership)
+    asked: dict[int | None, list[int]] = defaultdict(list)
+    for initiative, requester in Intake.objects.filter(initiative__in=ids).values_list("initiative", "requester"):
+        asked[initiative].append(requester)
+    return {
+        review.pk: frozenset(
+            {
+                *(each.person_id for each in owned[review.initiative_id] if _is_during(each, review)),
+                *asked[review.initiative_id],
+                *filter(None, [review.opened_by_id, review.submitted_by_id]),
+            }
+        )
+        for review in rows
+    }
 
 
 def is_party(person: User, review: GateReview) -> bool:
     """Service accounts are held apart like parties: only a named person rules on anything."""
     return person.is_service_account or person.pk in parties_of(review)
+
+
+def to_which_party(person: User) -> Q:
+    """Things with a `review` to which the person is a party: what `parties_of` says, as a condition."""
+    opened_at = ExpressionWrapper(OuterRef("review__opened_at"), output_field=DateTimeField())
+    opened_on = TruncDate(opened_at, tzinfo=timezone.get_current_timezone())
+    owned = Ownership.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gte=opened_on), initiative=OuterRef("review__initiative"), person=person
+    )
+    asked = Intake.objects.filter(initiative=OuterRef("review__initiative"), requester=person)
+    return Q(review__opened_by=person) | Q(review__submitted_by=person) | Exists(owned) | Exists(asked)
+
+
+def _is_during(ownership: Ownership, review: GateReview) -> bool:
+    return ownership.ended_on is None or ownership.ended_on >= local_date(review.opened_at)

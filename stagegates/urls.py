@@ -4,4 +4,5 @@ app_name = "stagegates"
 urlpatterns = [
     path("", include("stagegates.capacity_urls")),
     path("", include("stagegates.matrix_urls")),
+    path("", include("stagegates.sign_off_urls")),
 ]

@@ -23,7 +23,7 @@ def delegate_sign_off(sign_off: SignOff, *, actor: User, to: User | None, reason
 
     Raises DomainError for a party to the review, a service account, an auditor, somebody who left, and somebody who
     does not see the initiative: except that whoever reviews for the function sees a confidential one by being
-    assigned to it. Raises PermissionDenied for all but the people of the function, whom it was passed to, and the office.
+    assigned to it. Raises PermissionDenied for all but the function's people, whom it was passed to, and the office.
     """
     locked = lock(sign_off)
     if not can_delegate(actor, locked):

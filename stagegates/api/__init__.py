@@ -1,1 +1,2 @@
 """Gates and the governance matrix in the API."""
+"""Gate reviews, evidence, sign-offs and decisions in the API."""

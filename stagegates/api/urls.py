@@ -12,4 +12,10 @@ nouns.add("capacity", Capacity, "capacity")
 nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
+from .functions import Functions
+from .sign_offs import SignOffs
+
+nouns = Nouns()
+nouns.add("sign-offs", SignOffs, "sign-off")
+nouns.add("functions", Functions, "function")
 urlpatterns = nouns.urls

@@ -43,7 +43,7 @@ class ClockForm(forms.Form):
         shortest = min((each for each in days if each is not None), default=None)
         if before is not None and shortest is not None and before >= shortest:
             raise ValidationError(
-                {"remind_before": f"Its shortest clock has only {shortest}: remind later than it starts."}
+                {"remind_before": f"Its shortest clock has only {shortest}: remind after it starts."}
             )
         return cleaned
 

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='signoffanswer',
             name='deviates_from',
-            field=models.JSONField(blank=True, default=list, help_text='The rules that asked for it, of a *not applicable*: {kind, code, name, version}.'),
+            field=models.JSONField(blank=True, default=list, help_text='Of a *not applicable*: the rules that asked, {kind, code, name, version}.'),
         ),
         migrations.AddField(
             model_name='signoffanswer',
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='signoffanswerevent',
             name='deviates_from',
-            field=models.JSONField(blank=True, default=list, help_text='The rules that asked for it, of a *not applicable*: {kind, code, name, version}.'),
+            field=models.JSONField(blank=True, default=list, help_text='Of a *not applicable*: the rules that asked, {kind, code, name, version}.'),
         ),
         migrations.AddField(
             model_name='signoffanswerevent',

@@ -134,7 +134,7 @@ class SignOffAnswer(models.Model):
     deviates_from = models.JSONField(
         default=list,
         blank=True,
-        help_text="The rules that asked for it, of a *not applicable*: {kind, code, name, version}.",
+        help_text="Of a *not applicable*: the rules that asked, {kind, code, name, version}.",
     )
     outdated_at = models.DateTimeField(null=True, blank=True)
     outdated_because = models.JSONField(default=list, help_text="Changed fields: [{key, label, was, now}].")

@@ -1,0 +1,139 @@
+"""The sign-offs of a review as one person sees them: where each stands, what it rests on, and what they may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
+
+from aiso.accounts.models import User
+from portfolio.permissions import can_see_money, is_office_for
+
+from .actions.sign_offs import changes_of
+from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
+from .permissions import can_reply
+from .reviewers import reviewed_by
+from .scopes import by_group, copies_of, hides, scope_of
+from .seals import Changed, Copy, seal_of
+from .separation import is_party
+from .sign_off_clock import Standing, standing_of
+from .sign_off_forms import AnswerForm, DelegateForm, TextForm
+
+WITHHELD = "Withheld: money is shown to owners, finance, the office, executives and auditors."
+
+
+@dataclass
+class Card:
+    """One function's sign-off. Forms are there for those who may use them."""
+
+    sign_off: SignOff
+    standing: Standing
+    changed: list[Changed]
+    rests_on: list[tuple[str, Copy]]
+    is_open: bool
+    answers: list[SignOffAnswer] = field(default_factory=list)
+    questions: list[SignOffQuestion] = field(default_factory=list)
+    answer_form: AnswerForm | None = None
+    ask_form: TextForm | None = None
+    reply_form: TextForm | None = None
+    delegate_form: DelegateForm | None = None
+
+    @property
+    def name(self) -> str:
+        """Tells it apart on the page."""
+        return str(self.sign_off.pk)
+
+    @property
+    def answer(self) -> SignOffAnswer | None:
+        return self.sign_off.answer
+
+    @property
+    def earlier(self) -> list[SignOffAnswer]:
+        """Answers that a later one took the place of."""
+        return [each for each in self.answers if each.pk != self.sign_off.answer_id]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        return next(([*each.conditions.all()] for each in self.answers if each.pk == self.sign_off.answer_id), [])
+
+    @property
+    def open_question(self) -> SignOffQuestion | None:
+        return next((each for each in self.questions if each.replied_at is None), None)
+
+    @property
+    def is_outdated(self) -> bool:
+        return bool(self.changed)
+
+
+def cards_of(review: GateReview, person: User) -> list[Card]:
+    """The sign-offs of a review in the order of the functions. The number of queries is fixed."""
+    return _cards(review, [*_whole().filter(review=review).order_by("function__order", "function__name")], person)
+
+
+def card_of(sign_off: SignOff, person: User) -> Card:
+    """One of them alone, read anew."""
+    found = _whole().get(pk=sign_off.pk)
+    return _cards(found.review, [found], person)[0]
+
+
+def shown(copy: Copy, *, sees_money: bool) -> Copy:
+    """A copy as a person may read it."""
+    return [fact | {"value": WITHHELD} if not sees_money and hides(fact["key"]) else fact for fact in copy]
+
+
+def shown_changes(changes: Sequence[Changed], *, sees_money: bool) -> list[Changed]:
+    return [
+        Changed(each.key, each.label, WITHHELD, WITHHELD) if not sees_money and hides(each.key) else each
+        for each in changes
+    ]
+
+
+def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[Card]:
+    for sign_off in sign_offs:
+        sign_off.review = review
+    sees_money = can_see_money(person, review.initiative)
+    changes = changes_of(sign_offs)
+    present = copies_of([(each, scope_of(each)) for each in sign_offs])
+    mine = {*reviewed_by(person, SignOff.objects.filter(review=review)).values_list("pk", flat=True)}
+    passes = is_office_for(person, review.initiative) and not is_party(person, review)
+    replies = bool(sign_offs) and can_reply(person, sign_offs[0])
+    cards = []
+    for sign_off in sign_offs:
+        changed = changes.get(sign_off.pk, [])
+        questions = [*sign_off.questions.all()]
+        is_stopped = any(each.replied_at is None for each in questions)
+        card = Card(
+            sign_off,
+            standing_of(sign_off, is_stopped=is_stopped, is_outdated=bool(changed)),
+            shown_changes(changed, sees_money=sees_money),
+            by_group(shown(present[sign_off.pk], sees_money=sees_money)),
+            review.is_open,
+            [*sign_off.answers.all()],
+            questions,
+        )
+        if review.is_open:
+            _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes, replies=replies)
+        cards.append(card)
+    return cards
+
+
+def _offer(card: Card, present: Copy, *, is_mine: bool, passes: bool, replies: bool) -> None:
+    """The forms of those who may use them, as far as the sign-off has come."""
+    sign_off, question = card.sign_off, card.open_question
+    if is_mine and (sign_off.is_to_answer or sign_off.state == SignOff.State.ANSWERED):
+        card.answer_form = AnswerForm(sign_off, seen=seal_of(present))
+    if is_mine and sign_off.is_to_answer and question is None:
+        card.ask_form = TextForm(f"ask-{sign_off.pk}", "Question to the owners")
+    if question and replies:
+        card.reply_form = TextForm(f"reply-{question.pk}", "Your reply")
+    if (is_mine or passes) and sign_off.state != SignOff.State.ANSWERED:
+        card.delegate_form = DelegateForm(sign_off)
+
+
+def _whole():  # type: ignore[no-untyped-def]
+    conditions = Prefetch("conditions", Condition.objects.select_related("owner"))
+    answers = SignOffAnswer.objects.select_related("answered_by").prefetch_related(conditions)
+    questions = SignOffQuestion.objects.select_related("asked_by", "replied_by")
+    related = ("function", "answer__answered_by", "assigned_to", "review__initiative")
+    return SignOff.objects.select_related(*related).prefetch_related(
+        Prefetch("answers", answers), Prefetch("questions", questions)
+    )

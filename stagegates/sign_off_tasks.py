@@ -1,0 +1,79 @@
+"""What happens to sign-offs after an event, and by the clock. Every task is safe to repeat."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+
+from aiso.events.models import Event
+from aiso.events.telling import tell
+from portfolio.models import Initiative
+from standards.models import BEGINNING
+
+from .actions.escalate_sign_offs import escalate_sign_offs
+from .actions.sign_offs import refresh_sign_offs
+from .models import GateReview
+from .sign_off_messages import messages_of
+
+
+@shared_task
+def tell_of_sign_off(event_id: int) -> None:
+    """Tell whom an event of a sign-off concerns, each once."""
+    event = Event.objects.get(pk=event_id)
+    if "sign_off" in event.payload:
+        for message in messages_of(event):
+            tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path)
+
+
+@shared_task
+def follow_changes(event_id: int) -> None:
+    """Let the sign-offs of the initiatives that an event changed follow it. Repeating it finds them done."""
+    refresh_all(_touched_by(Event.objects.get(pk=event_id)))
+
+
+@shared_task
+def follow_published(event_id: int) -> None:
+    """A checklist that was published anew may ask and say other things of every initiative under review."""
+    if Event.objects.get(pk=event_id).payload["kind"].startswith(BEGINNING):
+        refresh_sign_offs_of_the_night()
+
+
+@shared_task
+def refresh_sign_offs_of_the_night() -> None:
+    """Let all open reviews follow what no event tells: clearances, evidence and assessments that ended."""
+    refresh_all(GateReview.objects.open().values_list("initiative", flat=True))
+
+
+@shared_task
+def escalate_late_sign_offs() -> None:
+    """Tell upwards of clocks that ran out. Repeating it tells nobody twice."""
+    escalate_sign_offs()
+
+
+def refresh_all(initiatives: Iterable[int]) -> None:
+    """Refresh the open reviews of some initiatives, each in a transaction of its own, under the initiative's lock."""
+    reviews = GateReview.objects.open().filter(initiative__in=[*initiatives], sign_offs__isnull=False)
+    for review in reviews.distinct().order_by("pk"):
+        with transaction.atomic():
+            Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=review.initiative_id)
+            refresh_sign_offs(review)
+
+
+def _touched_by(event: Event) -> list[int]:
+    """The ids of the initiatives whose facts an event changed."""
+    told: dict[str, Any] = event.payload
+    if isinstance(told.get("initiative"), int):
+        return [told["initiative"]]
+    if isinstance(told.get("initiatives"), list):
+        return told["initiatives"]
+    uses = Initiative.tools.through.objects
+    if event.name == "tool.cleared":
+        return [*uses.filter(tool=told["tool"]).values_list("initiative", flat=True)]
+    if event.name == "tool.edited":
+        return [*uses.filter(tool=told["entry"]).values_list("initiative", flat=True)]
+    if event.name == "person.deactivated":
+        # Those whose sign-offs were passed to whoever left.
+        held = GateReview.objects.open().filter(sign_offs__assigned_to=told["person"])
+        return [*held.values_list("initiative", flat=True)]
+    return []
