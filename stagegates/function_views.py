@@ -37,7 +37,7 @@ def function_list(request: HttpRequest) -> HttpResponse:
     )
     clocks = clocks_in_force()
     rows = [(each, holders.get(each.role, 0), clocks.of(each.slug)) for each in functions]
-    lacking = sum(1 for each, held, _ in rows if each.is_active and not held and not each.named)  # type: ignore[attr-defined]
+    lacking = len([each for each, held, _ in rows if each.is_active and not held and not each.named])  # type: ignore[attr-defined]
     context = {"rows": rows, "lacking": lacking, "may_keep": can_keep_functions(viewer)}
     return render(request, "stagegates/functions.html", context)
 

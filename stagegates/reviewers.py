@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from aiso.accounts.models import BusinessUnit, RoleAssignment, User
+from aiso.accounts.models.person import UserQuerySet
 from aiso.accounts.models.role import OFFICE
 from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
@@ -35,11 +36,12 @@ def reviewers_of_all(sign_offs: Iterable[SignOff]) -> dict[int, list[User]]:
     return found
 
 
-def office_of(initiative: Initiative) -> "QuerySet[User]":
+def office_of(initiative: Initiative) -> UserQuerySet:
     """The office whose reach includes the initiative's unit."""
     above = _units_above({initiative.unit_id})[initiative.unit_id]
     held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=above), role__in=OFFICE)
-    return User.objects.active().people().filter(pk__in=held.values("person"))
+    found: UserQuerySet = User.objects.active().people().filter(pk__in=held.values("person"))
+    return found
 
 
 def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
@@ -50,6 +52,15 @@ def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
     if changes_nothing(person) or person.is_service_account:
         return sign_offs.none()
     return sign_offs.filter(of_functions(person) | Q(assigned_to=person)).exclude(to_which_party(person))
+
+
+def assigned_to(person: User) -> QuerySet[SignOff, int]:
+    """The initiatives under review of which a sign-off was passed to the person, or answered by them: they see these
+    also when confidential (DESIGN §8).
+    """
+    open_ones = SignOff.objects.filter(review__closed_at=None)
+    mine = open_ones.filter(Q(assigned_to=person) | Q(answers__answered_by=person))
+    return mine.values_list("review__initiative", flat=True)
 
 
 def functions_of(person: User) -> list[ReviewFunction]:

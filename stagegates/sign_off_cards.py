@@ -10,6 +10,7 @@ from portfolio.permissions import can_see_money, is_office_for
 
 from .actions.sign_offs import changes_of
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
+from .models.sign_off import SignOffQuerySet
 from .permissions import can_reply
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
@@ -129,7 +130,7 @@ def _offer(card: Card, present: Copy, *, is_mine: bool, passes: bool, replies: b
         card.delegate_form = DelegateForm(sign_off)
 
 
-def _whole():  # type: ignore[no-untyped-def]
+def _whole() -> SignOffQuerySet:
     conditions = Prefetch("conditions", Condition.objects.select_related("owner"))
     answers = SignOffAnswer.objects.select_related("answered_by").prefetch_related(conditions)
     questions = SignOffQuestion.objects.select_related("asked_by", "replied_by")

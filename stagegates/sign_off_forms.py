@@ -21,7 +21,7 @@ HELP = {
 
 
 class AnswerForm(forms.Form):
-    """An answer with its reason. `seen` is the seal of what the reviewer was shown."""
+    """An answer with its reason. `seen` is the seal of what was shown, `replaces` the answer that stood then."""
 
     verdict = forms.ChoiceField(label="Answer", choices=SignOffAnswer.Verdict.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -35,9 +35,10 @@ class AnswerForm(forms.Form):
         help_text="About.",
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, sign_off: SignOff, data: Any = None, *, seen: str = "") -> None:
-        super().__init__(data, prefix=f"answer-{sign_off.pk}", initial={"seen": seen})
+        super().__init__(data, prefix=f"answer-{sign_off.pk}", initial={"seen": seen, "replaces": sign_off.answer_id})
         for number in range(1, ROOM + 1):
             self.fields[f"text_{number}"] = forms.CharField(
                 label=f"Condition {number}", required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
@@ -61,7 +62,7 @@ class AnswerForm(forms.Form):
 
     def answer(self) -> dict[str, Any]:
         """What the action takes."""
-        names = ("verdict", "reason", "minutes", "seen", "conditions")
+        names = ("verdict", "reason", "minutes", "seen", "replaces", "conditions")
         return {name: self.cleaned_data[name] for name in names}
 
     def _demand(self, cleaned: dict[str, Any], number: int) -> Demand | None:

@@ -4,10 +4,12 @@ from aiso.events.outbox import subscribe
 from aiso.events.reminders import register_reminders
 from aiso.web.navigation import Entry, register_entry
 from aiso.web.work import register_work
+from portfolio.models.initiative import register_insiders
 
 from . import sign_off_tasks as tasks
 from .fact_groups import register_groups
 from .permissions import can_see_functions
+from .reviewers import assigned_to
 from .sign_off_messages import TOLD
 from .sign_off_work import questions_due, sign_offs_due, sign_offs_of, sign_offs_waiting
 
@@ -64,6 +66,7 @@ FUNCTIONS = Entry(
 
 def register_sign_offs() -> None:
     register_groups()
+    register_insiders(assigned_to)
     register_entry(QUEUE)
     register_entry(FUNCTIONS)
     register_work("sign-offs", sign_offs_of)

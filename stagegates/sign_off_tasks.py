@@ -66,7 +66,7 @@ def _touched_by(event: Event) -> list[int]:
     if isinstance(told.get("initiative"), int):
         return [told["initiative"]]
     if isinstance(told.get("initiatives"), list):
-        return told["initiatives"]
+        return [*told["initiatives"]]
     uses = Initiative.tools.through.objects
     if event.name == "tool.cleared":
         return [*uses.filter(tool=told["tool"]).values_list("initiative", flat=True)]

@@ -54,11 +54,12 @@ def sign_off_answer(request: HttpRequest, pk: int) -> HttpResponse:
     def place(card: Card, form: Any) -> None:
         # What the person is shown now is what they answer to next.
         data = form.data.copy()
-        data[form["seen"].html_name] = card.answer_form["seen"].value() if card.answer_form else ""
+        for name in ("seen", "replaces"):
+            data[form[name].html_name] = card.answer_form[name].initial if card.answer_form else ""
         form.data = data
         card.answer_form = form
 
-    told = answer and f"{sign_off.function}: {answer.get_verdict_display().lower()}."
+    told = f"{sign_off.function}: {answer.get_verdict_display().lower()}." if answer else ""
     return _done(request, sign_off, form, place, told)
 
 
@@ -72,7 +73,9 @@ def sign_off_ask(request: HttpRequest, pk: int) -> HttpResponse:
     def place(card: Card, form: Any) -> None:
         card.ask_form = form
 
-    return _done(request, sign_off, form, place, asked and "Asked. The clock stands still until the owners reply.")
+    return _done(
+        request, sign_off, form, place, "Asked. The clock stands still until the owners reply." if asked else ""
+    )
 
 
 @require_POST
@@ -86,7 +89,7 @@ def sign_off_reply(request: HttpRequest, pk: int, question: int) -> HttpResponse
     def place(card: Card, form: Any) -> None:
         card.reply_form = form
 
-    return _done(request, sign_off, form, place, replied and "Replied. The clock goes on.")
+    return _done(request, sign_off, form, place, "Replied. The clock goes on." if replied else "")
 
 
 @require_POST
@@ -95,7 +98,9 @@ def sign_off_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     sign_off = _sign_off(actor, pk)
     form = DelegateForm(sign_off, request.POST)
     passed = attempt(form, lambda: delegate_sign_off(sign_off, actor=actor, **form.cleaned_data))
-    told = passed and (f"Passed to {passed.assigned_to}." if passed.assigned_to else "Back with the function.")
+    told = ""
+    if passed:
+        told = f"Passed to {passed.assigned_to}." if passed.assigned_to else "Back with the function."
 
     def place(card: Card, form: Any) -> None:
         card.delegate_form = form
@@ -132,7 +137,7 @@ def sealed_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stagegates/sealed_answer.html", context)
 
 
-def _done(request: HttpRequest, sign_off: SignOff, form: forms.Form, place: Place, told: str | None) -> HttpResponse:
+def _done(request: HttpRequest, sign_off: SignOff, form: forms.Form, place: Place, told: str) -> HttpResponse:
     """The card after a deed: as it stands now, or with what was refused."""
     viewer = signed_in(request)
     if told:

@@ -14,7 +14,7 @@ from portfolio.models import Initiative, Ownership
 
 from .clocks import Clocks, clocks_in_force
 from .models import SignOff, SignOffQuestion
-from .models.sign_off import DUE_KEY
+from .models.sign_off import DUE_KEY, SignOffQuestionQuerySet
 from .reviewers import reviewed_by, reviewers_of_all
 
 # Rows of My work; the others are in the queue.
@@ -98,7 +98,7 @@ def _owners(initiatives: set[int]) -> dict[int, list[User]]:
     return found
 
 
-def _whole(questions):  # type: ignore[no-untyped-def]
+def _whole(questions: SignOffQuestionQuerySet) -> SignOffQuestionQuerySet:
     related = "sign_off__function", "sign_off__review__initiative"
     return questions.select_related(*related).order_by("asked_at", "pk")
 

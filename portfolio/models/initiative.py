@@ -1,7 +1,10 @@
 """The initiative: one AI effort with one business outcome (DESIGN §2)."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 import pghistory
@@ -12,7 +15,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from aiso import clock
@@ -44,9 +47,21 @@ class Lane(models.TextChoices):
     FULL = "full", "Full"
 
 
+# Ids of initiatives that a person sees for a reason that a later app knows, as subqueries: reviewers assigned to them.
+_insiders: list[Callable[[User], QuerySet[Any, Any]]] = []
+
+
+def register_insiders(find: Callable[[User], QuerySet[Any, Any]]) -> None:
+    """Let a later app say which confidential initiatives a person sees besides. Called in AppConfig.ready()."""
+    if find not in _insiders:
+        _insiders.append(find)
+
+
 class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Ordinary initiatives, and the confidential ones that the user owns, deputises for or oversees (DESIGN §8)."""
+        """Ordinary initiatives, and the confidential ones that the user owns, deputises for, oversees or is assigned to
+        (DESIGN §8).
+        """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         reach = oversight(user)
@@ -54,7 +69,8 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
             return self
         # Subqueries, not joins: a join on owners would repeat rows.
         owned = Ownership.objects.current().filter(person=user).values("initiative")
-        return self.filter(Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned))
+        assigned = [Q(pk__in=find(user)) for find in _insiders]
+        return self.filter(reduce(or_, assigned, Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned)))
 
     def with_money_for(self, user: User | AnonymousUser) -> Self:
         """Those whose money the user may see, among rows that they may see: their own, and what their roles reach."""

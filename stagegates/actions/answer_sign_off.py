@@ -45,16 +45,19 @@ def answer_sign_off(
     conditions: Sequence[Demand] = (),
     minutes: int | None = None,
     seen: str = "",
+    replaces: int | None = None,
 ) -> SignOffAnswer:
     """Record what a function says. A later answer takes its place as long as the review is open; none is edited.
 
-    `seen` is the seal of what the actor was shown: raises DomainError when something of it changed since. Also for a
+    `seen` is the seal of what the actor was shown, and `replaces` the id of the answer that stood then: raises
+    DomainError when something of it changed since, or another answer stands. Also for a
     review that is closed, a sign-off whose evidence is not there yet, an answer without a reason, and conditions
     without text, owner or a day to come. Raises PermissionDenied for whoever may not sign off, parties before all.
     """
     locked = lock(sign_off)
     refuse_others(actor, locked)
     _refuse_too_early(locked)
+    _refuse_unseen(locked, replaces)
     _check(verdict, reason, conditions, minutes)
     groups = scope_of(locked)
     copy = copies_of([(locked, groups)])[locked.pk]
@@ -81,7 +84,7 @@ def lock(sign_off: SignOff) -> SignOff:
     """
     initiative = Initiative.objects.select_for_update(of=["self"]).get(pk=sign_off.review.initiative_id)
     review = GateReview.objects.select_for_update(of=["self"]).get(pk=sign_off.review_id)
-    rows = SignOff.objects.select_for_update(of=["self"]).select_related("function")
+    rows = SignOff.objects.select_for_update(of=["self"]).select_related("function", "answer__answered_by")
     locked = rows.get(pk=sign_off.pk)
     locked.review, review.initiative = review, initiative
     return locked
@@ -101,6 +104,14 @@ def refuse_others(actor: User, sign_off: SignOff) -> None:
 def _refuse_too_early(sign_off: SignOff) -> None:
     if sign_off.state != State.ANSWERED and sign_off.started_at is None:
         raise DomainError("The evidence that this rests on is not there yet.")
+
+
+def _refuse_unseen(sign_off: SignOff, replaces: int | None) -> None:
+    """Of two who answer at once the first one's answer stands until somebody who read it replaces it."""
+    answer = sign_off.answer
+    if answer and sign_off.state == State.ANSWERED and answer.pk != replaces:
+        said = answer.get_verdict_display().lower()
+        raise DomainError(f"{answer.answered_by} has answered: {said}. Read it, then answer anew if you must.")
 
 
 def _check(verdict: str, reason: str, conditions: Sequence[Demand], minutes: int | None) -> None:

@@ -16,6 +16,7 @@ from aiso.web.keyset import Order
 
 from ..actions.keep_functions import add_function, add_function_member, change_function, end_function_member
 from ..models import FunctionMember, ReviewFunction
+from ..models.function import ReviewFunctionQuerySet
 from ..scopes import groups_of
 
 BY_ORDER = Order(F("order"), IntegerField())
@@ -47,7 +48,7 @@ class FunctionFacts(Body):
     name = serializers.CharField(max_length=100, required=False)
     about = serializers.CharField(max_length=300, required=False, allow_blank=True)
     role = serializers.ChoiceField([("", "None"), *Role.choices], required=False, allow_blank=True)
-    escalates_to = person_field(required=False, allow_null=True)  # type: ignore[assignment]
+    escalates_to = person_field(required=False, allow_null=True)
     order = serializers.IntegerField(min_value=0, max_value=1000, required=False)
     rests_on = serializers.ListField(
         child=serializers.SlugField(max_length=40), required=False, max_length=40, help_text="None: all groups."
@@ -120,13 +121,14 @@ class Functions(Noun):
         end_function_member(member, actor=self.person)
         return self.answer(drawn(self._found(slug)))
 
-    def _visible(self):  # type: ignore[no-untyped-def]
+    def _visible(self) -> ReviewFunctionQuerySet:
         members = FunctionMember.objects.current().select_related("person", "unit")
         rows = ReviewFunction.objects.visible_to(self.person).select_related("escalates_to")
         return rows.prefetch_related(Prefetch("memberships", members))
 
     def _found(self, slug: str) -> ReviewFunction:
-        return get_object_or_404(self._visible(), slug=slug)
+        function: ReviewFunction = get_object_or_404(self._visible(), slug=slug)
+        return function
 
 
 def drawn(function: ReviewFunction) -> FunctionShape:

@@ -22,7 +22,7 @@ from ..actions.ask_question import ask_question, reply_to_question
 from ..actions.delegate_sign_off import delegate_sign_off
 from ..actions.sign_offs import changes_of
 from ..models import Condition, SignOff, SignOffAnswer, SignOffQuestion
-from ..models.sign_off import SignOffQuerySet
+from ..models.sign_off import SignOffAnswerQuerySet, SignOffQuerySet
 from ..reviewers import reviewed_by
 from ..scopes import copies_of, scope_of
 from ..seals import Changed, is_intact, seal_of
@@ -143,6 +143,9 @@ class NewAnswer(Body):
     minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=MOST_MINUTES)
     conditions = NewCondition(many=True, required=False, max_length=MOST_CONDITIONS)  # type: ignore[call-arg]
     seen = serializers.CharField(required=False, allow_blank=True, max_length=64, help_text="The `seal` that you saw.")
+    replaces = serializers.IntegerField(
+        required=False, allow_null=True, help_text="The id of the answer that stands and that this one replaces."
+    )
 
 
 class NewQuestion(Body):
@@ -324,7 +327,7 @@ def _person(person: User | None) -> Person | None:
     return {"id": person.pk, "name": str(person)} if person else None
 
 
-def _answers():  # type: ignore[no-untyped-def]
+def _answers() -> SignOffAnswerQuerySet:
     conditions = Prefetch("conditions", Condition.objects.select_related("owner"))
     return SignOffAnswer.objects.select_related("answered_by").prefetch_related(conditions)
 

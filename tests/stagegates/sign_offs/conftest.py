@@ -2,6 +2,7 @@ import pytest
 
 from aiso import clock
 from portfolio.models import Stage
+from tests.api.conftest import Script, make_api_token
 from tests.factories import make_initiative
 
 from .factories import MONDAY
@@ -28,3 +29,13 @@ def initiative(db, monday, business_owner, technical_owner, risk_owner):
         is_customer_facing=False,
         risk_tier="",
     )
+
+
+@pytest.fixture
+def script():
+    """Asks the API as somebody: `script(person).get("sign-offs/")`."""
+
+    def asks_as(person):
+        return Script(make_api_token(person)[1])
+
+    return asks_as

@@ -63,8 +63,9 @@ def sign_off_of(review: GateReview, function: str) -> SignOff:
 
 
 def answered(review: GateReview, function: str, actor: User, **fields: object) -> SignOffAnswer:
-    told = {"verdict": "approve", "reason": "Looked at; nothing against it."}
-    return answer_sign_off(sign_off_of(review, function), actor=actor, **told | fields)
+    sign_off = sign_off_of(review, function)
+    told = {"verdict": "approve", "reason": "Looked at; nothing against it.", "replaces": sign_off.answer_id}
+    return answer_sign_off(sign_off, actor=actor, **told | fields)
 
 
 def answer_all(initiative: Initiative, by: User, slug: str, **answers: str) -> None:
