@@ -22,6 +22,7 @@ from ..checklist import Required
 from ..models import Evidence, GateReview, Requirement
 from ..permissions import can_give_evidence
 from ..standing import next_checklists
+from .sign_offs import refresh_sign_offs
 
 Kind = Evidence.Kind
 # Which kinds show a requirement of each sort; the others are filled in by what the system knows.
@@ -68,6 +69,7 @@ def give_evidence(
     )
     evidence.full_clean(exclude=["withdrawn_by"])
     evidence.save()
+    _follow(locked, actor)
     touch([locked.pk])
     publish("evidence.given", actor=actor, initiative=locked, evidence=evidence, code=code)
     return evidence
@@ -112,6 +114,12 @@ def asked_of(initiative: Initiative, code: str) -> Requirement | Required:
 def latest_expiry(line: Requirement | Required) -> date | None:
     """The last day on which evidence given today may count; None for as long as one likes."""
     return _months_later(clock.today(), line.valid_months) if line.valid_months else None
+
+
+def _follow(initiative: Initiative, actor: User) -> None:
+    """Let the sign-offs of its open review start, or notice what they rested on."""
+    for review in GateReview.objects.open().filter(initiative=initiative):
+        refresh_sign_offs(review, actor=actor)
 
 
 def _kind(line: Requirement | Required, *, has_file: bool, link: str, text: str) -> str:

@@ -2,15 +2,18 @@
 
 from django.db.models import Max
 
+from aiso.accounts.models import User
+
 from ..askings import askings_of
 from ..models import GateReview, Requirement
 from ..rules import gates_of, matrix_of
 from ..situations import situations_of
 from .open_review import requirement_of
+from .sign_offs import begin_sign_offs
 
 
-def renew_requirements(review: GateReview) -> int:
-    """Add what the initiative's situation asks now and did not before. Returns how many requirements that were.
+def renew_requirements(review: GateReview, *, actor: User | None = None) -> int:
+    """Add the requirements and sign-offs that the initiative's situation asks now. Returns how many requirements.
 
     For an open review that the caller holds. What nobody asks any more stays: somebody may have relied on it, and
     the office can waive it with a reason.
@@ -26,4 +29,5 @@ def renew_requirements(review: GateReview) -> int:
         Requirement.objects.bulk_create(
             requirement_of(review, line, order) for order, line in enumerate(added, start=last + 1)
         )
+    begin_sign_offs(review, asking.sign_offs, actor=actor)
     return len(added)

@@ -19,14 +19,13 @@ from portfolio.actions.edit_initiative import same, touch
 from portfolio.models import Initiative, Lane
 from portfolio.models.risk import RiskTier
 
+from ..clocks import clocks_in_force
 from ..models import GateReview
 from ..permissions import can_open_review
 from ..standing import standings_of
 from .renew_review import renew_requirements
 
 EDITABLE = ("ask", "amount")
-# Working days that a delegate has to decide a review of the fast lane (DESIGN §4).
-DELEGATE_DAYS = 2
 
 
 @transaction.atomic
@@ -66,7 +65,7 @@ def submit_review(review: GateReview, *, actor: User) -> GateReview:
         raise PermissionDenied("A person submits a review, with their own name.")
     if review.is_ready:
         raise DomainError("It was submitted before.")
-    renew_requirements(review)
+    renew_requirements(review, actor=actor)
     _check_inputs(review)
     _check_settled(review)
     review.submitted_by, review.submitted_at = actor, clock.now()
@@ -126,4 +125,4 @@ def _check_settled(review: GateReview) -> None:
 def _decide_by(review: GateReview) -> date | None:
     if review.lane != Lane.FAST or review.submitted_at is None:
         return None
-    return due_after(review.submitted_at, DELEGATE_DAYS)
+    return due_after(review.submitted_at, clocks_in_force().delegate_days)

@@ -11,6 +11,7 @@ from portfolio.actions.edit_initiative import touch
 from ..models import GateReview, Requirement
 from ..permissions import can_waive
 from ..standing import standings_of
+from .sign_offs import refresh_sign_offs
 from .submit_review import lock_review
 
 
@@ -28,6 +29,7 @@ def waive_requirement(requirement: Requirement, *, actor: User, reason: str) -> 
         raise DomainError("It is met; there is nothing to waive.")
     locked.waived_by, locked.waived_because = actor, reason.strip()
     locked.save(update_fields=["waived_by", "waived_because"])
+    refresh_sign_offs(review, actor=actor)
     touch([review.initiative_id])
     publish("requirement.waived", actor=actor, initiative=review.initiative, review=review, requirement=locked)
     return locked
@@ -41,6 +43,7 @@ def ask_again(requirement: Requirement, *, actor: User) -> Requirement:
         raise DomainError("It was not waived.")
     locked.waived_by, locked.waived_because = None, ""
     locked.save(update_fields=["waived_by", "waived_because"])
+    refresh_sign_offs(review, actor=actor)
     touch([review.initiative_id])
     publish("requirement.asked_again", actor=actor, initiative=review.initiative, review=review, requirement=locked)
     return locked
