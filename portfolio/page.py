@@ -30,6 +30,7 @@ from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
 from .models import Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
+from .next_gate import NextGate, next_gate_of
 from .panels import Place, Tab, panels_at, tab_counts, tabs_for
 from .permissions import can_assign_owners, can_classify, can_comment, can_edit, can_lower_lane, can_see_money
 
@@ -162,8 +163,16 @@ class InitiativePage:
         return lane_reason(self.initiative)
 
     @cached_property
+    def next_gate(self) -> NextGate | None:
+        """What its next gate asks, as far as an app above keeps gates."""
+        return next_gate_of(self.initiative)
+
+    @cached_property
     def gaps(self) -> list[Gap]:
-        return gaps_of(self.initiative)
+        """What the next gate asks first; what the register lacks besides."""
+        asked = [*self.next_gate.gaps] if self.next_gate else []
+        there = {gap.url for gap in asked}
+        return [*asked, *(gap for gap in gaps_of(self.initiative) if gap.url not in there)]
 
     @property
     def missing(self) -> list[tuple[Gap, bool]]:
@@ -222,7 +231,8 @@ class InitiativePage:
         if not on_the_way:
             here = next((stage for stage in reversed(PATH) if stage in entered), "")
             today = self.initiative.stage_since or today
-        steps = stage_track(here, entered, today)
+        gate = self.next_gate if on_the_way else None
+        steps = stage_track(here, entered, today, needs=gate.needs if gate else "", due=gate.due if gate else None)
         if not on_the_way:
             for step in steps:
                 step.state = "done" if step.state == "now" else step.state
@@ -279,6 +289,8 @@ class InitiativePage:
         return f"its request was {intake.get_state_display().lower()}"
 
     def _missing(self) -> str:
+        if gate := self.next_gate:
+            return self._missing_for(gate)
         count = len(self.gaps)
         if count == 0:
             return "nothing is missing" if self.takes_a_lane else ""
@@ -286,6 +298,16 @@ class InitiativePage:
             told = lowered(self.gaps[0].what)
             return format_html('<a class="fig" href="{}#missing">{}</a> is missing', self.address, told)
         return format_html('<a class="fig nw" href="{}#missing">{} things</a> are missing', self.address, count)
+
+    def _missing_for(self, gate: NextGate) -> str:
+        """`2 of 5 requirements for production fit are missing`."""
+        named = format_html('<a class="fig" href="{}">{}</a>', gate.url, gate.name.lower())
+        asked = figures.plural(gate.asked, "requirement")
+        if not gate.missing:
+            return format_html("{} for {} {} met", f"all {asked}" if gate.asked > 1 else asked, named, "are")
+        verb = "is" if gate.missing == 1 else "are"
+        link = format_html('<a class="fig nw" href="{}#missing">{} of {}</a>', self.address, gate.missing, asked)
+        return format_html("{} for {} {} missing", link, named, verb)
 
     @cached_property
     def tabs(self) -> list[ShownTab]:

@@ -10,6 +10,7 @@ from aiso.web import figures
 from portfolio.gaps import with_gap_facts
 from portfolio.models import DecisionClass, Initiative, OutcomeMetric, OwnerKind, Tool
 from portfolio.models.risk import RiskTier
+from portfolio.releases import ReleaseStanding, latest_standings
 
 from .known import Known, KnownFact, register_known
 
@@ -65,6 +66,17 @@ def cleared_tools(rows: Rows) -> dict[int, Known]:
     return {row.pk: _tools(row, found[row.pk]) for row in rows}
 
 
+def release_criteria(rows: Rows) -> dict[int, Known]:
+    """Whether the release recorded last meets all its criteria that must be met. Two queries."""
+    standings = latest_standings(rows)
+    return {row.pk: _release(row, standings.get(row.pk)) for row in rows}
+
+
+def autonomy_maps(rows: Rows) -> dict[int, Known]:
+    """Whether business and risk owner accepted the levels of all decisions as they are now."""
+    return {row.pk: Known(False, "Not accepted yet", f"{_decisions_tab(row)}#tab", "See decisions") for row in rows}
+
+
 def _owned(rows: Rows, kinds: Sequence[OwnerKind]) -> dict[int, Known]:
     """Whether active people are these owners. One query."""
     ids = {getattr(row, f"{kind}_owner_id") for row in rows for kind in kinds} - {None}
@@ -90,7 +102,7 @@ def _owners(row: Initiative, kinds: Sequence[OwnerKind], people: dict[int, tuple
 
 
 def _volume(row: Initiative, classes: list[tuple[str, int | None]]) -> Known:
-    tab = f"{reverse('portfolio:initiative_decisions', args=[row.reference])}#tab"
+    tab = f"{_decisions_tab(row)}#tab"
     if not classes:
         url = reverse("portfolio:decision_add", args=[row.reference])
         return Known(False, "No decision is recorded yet", url, "Add", in_dialog=True)
@@ -167,6 +179,24 @@ def _tools(row: Initiative, tools: list[tuple[str, bool]]) -> Known:
     return Known(True, f"Cleared: {_some([name for name, _ in tools])}", address, "See tools")
 
 
+def _release(row: Initiative, standing: ReleaseStanding | None) -> Known:
+    tab = f"{reverse('portfolio:initiative_releases', args=[row.reference])}#tab"
+    if standing is None:
+        return Known(False, "No release is recorded yet", tab, "Record one")
+    name = standing.release.name
+    if standing.is_met:
+        return Known(
+            True, f"{name}: all {figures.plural(standing.met, 'criterion', 'criteria')} met", tab, "See release"
+        )
+    lacking = [line.criterion.name for line in standing.stopping]
+    says = f"{name}: not met: {_some(lacking)}" if lacking else f"{name} has no criteria yet"
+    return Known(False, says, tab, "See release")
+
+
+def _decisions_tab(row: Initiative) -> str:
+    return reverse("portfolio:initiative_decisions", args=[row.reference])
+
+
 def _some(names: Sequence[str]) -> str:
     """The first few, and how many more."""
     more = len(names) - NAMED
@@ -185,6 +215,8 @@ def register_facts() -> None:
         ("outcome-metric", "There is an outcome metric", outcome_metrics),
         ("baseline", "A metric has baseline and target", baselines),
         ("risk-tier", "Risk tier set, no prohibited use open", risk_tiers),
+        ("autonomy-map", "Autonomy map is accepted", autonomy_maps),
+        ("release-criteria", "The release meets its criteria", release_criteria),
         ("tools-cleared", "Every tool is cleared", cleared_tools),
     ]
     for slug, label, read in facts:

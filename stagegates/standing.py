@@ -13,9 +13,10 @@ from aiso.web import figures
 from portfolio.models import Initiative
 from standards.state import ChecklistState, states_of
 
-from .askings import askings_of, next_gates
+from .askings import Asking, askings_of, next_gates
 from .checklist import Required
 from .known import Known, read_known
+from .matrix import Asked
 from .models import Evidence, GateReview, Requirement
 from .rules import gates_in_force, matrix_in_force
 from .situations import situations_of
@@ -64,11 +65,23 @@ def standings_of(reviews: Sequence[GateReview]) -> dict[int, list[Standing]]:
 def next_checklists(initiatives: Iterable[Initiative]) -> dict[int, list[Standing]]:
     """What the next gate of each asks, by id; empty where no gate comes. A fixed number of queries."""
     rows = [*initiatives]
-    gates, matrix = gates_in_force(), matrix_in_force()
-    asked = {row.pk: next_gates(gates, row) for row in rows}
-    askings = askings_of(asked, situations_of(rows), gates, matrix)
+    askings = next_askings(rows)
     ground = _ground(rows, {line.code: line for each in askings.values() for line in each.required}.values())
     return {row.pk: [ground.standing(row, line) for line in askings[row.pk].required] for row in rows}
+
+
+def next_asked(initiative: Initiative) -> tuple[list[Standing], Asked]:
+    """What the next gate of one asks: its requirements, and the functions that sign off."""
+    asking = next_askings([initiative])[initiative.pk]
+    ground = _ground([initiative], asking.required)
+    return [ground.standing(initiative, line) for line in asking.required], asking.sign_offs
+
+
+def next_askings(initiatives: Sequence[Initiative]) -> dict[int, Asking]:
+    """What the next gate of each asks, by id."""
+    gates = gates_in_force()
+    asked = {row.pk: next_gates(gates, row) for row in initiatives}
+    return askings_of(asked, situations_of(initiatives), gates, matrix_in_force())
 
 
 @dataclass(frozen=True)

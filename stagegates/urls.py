@@ -5,4 +5,5 @@ urlpatterns = [
     path("", include("stagegates.capacity_urls")),
     path("", include("stagegates.matrix_urls")),
     path("", include("stagegates.sign_off_urls")),
+    path("", include("stagegates.review_urls")),
 ]

@@ -1,0 +1,63 @@
+"""What gates add to the initiative page: a tab, what the next gate lacks, and what the stage component says."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from django.urls import reverse
+
+from aiso.web import figures
+from portfolio.gaps import Gap
+from portfolio.models import Initiative
+from portfolio.next_gate import NextGate
+from portfolio.panels import Tab, count_of
+
+from .askings import next_gates
+from .models import Evidence, GateReview, Requirement, SignOff
+from .opening import open_review_of
+from .review_page import joined, title_of
+from .rules import gates_in_force
+from .standing import Standing, next_checklists, standings_of
+
+ICONS = {
+    Requirement.Evidence.KNOWN: "list-check",
+    Requirement.Evidence.ASSESSMENT: "clipboard-check",
+    Requirement.Evidence.DOCUMENT: "file-upload",
+    Requirement.Evidence.STATEMENT: "message-question",
+}
+GATES_TAB = Tab(
+    "gates", "Gates and evidence", "stagegates:initiative_gates", order=28, count=count_of(Evidence, withdrawn_at=None)
+)
+
+
+def next_gate_of(initiative: Initiative) -> NextGate | None:
+    """The open review, or else the gate that comes next."""
+    review = open_review_of(initiative)
+    if review is not None:
+        standings = standings_of([review])[review.pk]
+        return _told(title_of(review), review.get_absolute_url(), standings, due=_first_due(review))
+    gates = next_gates(gates_in_force(), initiative)
+    if not gates:
+        return None
+    name = joined([gate.name for gate in gates])
+    url = reverse("stagegates:initiative_gates", args=[initiative.reference])
+    return _told(name, f"{url}#tab", next_checklists([initiative])[initiative.pk])
+
+
+def _told(name: str, url: str, standings: Sequence[Standing], due: date | None = None) -> NextGate:
+    missing = [each for each in standings if not each.is_settled]
+    needs = f"{figures.number(len(missing))} missing" if missing else ""
+    return NextGate(name, len(standings), len(missing), url, needs, due, [*_gaps(name, url, missing)])
+
+
+def _gaps(name: str, url: str, missing: Sequence[Standing]) -> Iterator[Gap]:
+    for each in missing:
+        why = f"{each.says[:1].lower()}{each.says[1:]}; asked at {name.lower()}"
+        icon = ICONS[Requirement.Evidence(each.requirement.evidence)]
+        yield Gap(each.requirement.text, why, each.verb or "See", each.url or url, icon, each.in_dialog)
+
+
+def _first_due(review: GateReview) -> date | None:
+    """The day on which the first clock of a review runs out."""
+    states = (SignOff.State.OPEN, SignOff.State.OUTDATED)
+    running = review.sign_offs.filter(state__in=states).values_list("due_on", flat=True)
+    return min((day for day in (*running, review.decide_by) if day), default=None)

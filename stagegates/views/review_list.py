@@ -1,0 +1,35 @@
+"""The list of gate reviews, and its file."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from aiso.accounts.signed_in import signed_in
+from portfolio.export import MOST_XLSX
+from portfolio.views.files import csv_file, xlsx_file
+
+from ..review_export import ReviewSheet
+from ..review_register import ReviewRegister
+
+
+@require_safe
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Which reviews are open, what holds them up, and who has them?"""
+    register = ReviewRegister(signed_in(request), request.GET)
+    return render(request, "stagegates/reviews.html", {"register": register})
+
+
+@require_safe
+def review_export(request: HttpRequest) -> HttpResponseBase:
+    """What the list shows, as a file."""
+    person = signed_in(request)
+    register = ReviewRegister(person, request.GET)
+    sheet = ReviewSheet(register.matching, person)
+    if request.GET.get("format") == "csv":
+        return csv_file(sheet)
+    if register.matching.count() > MOST_XLSX:
+        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} reviews. Filter first, or take CSV.")
+        return redirect(f"{request.path.removesuffix('export/')}{register.address()}")
+    return xlsx_file(sheet)
