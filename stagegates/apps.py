@@ -8,10 +8,13 @@ class StagegatesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
         from .configured import register_kinds
+        from .sign_off_registry import register_sign_offs
 
         register_kinds()
         self._govern()
         self._plan_people()
+        self._review()
+        register_sign_offs()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""
@@ -28,3 +31,24 @@ class StagegatesConfig(AppConfig):
 
         register_capacity()
         register_teller(tell_of_capacity)
+
+    def _review(self) -> None:
+        """What reviews and their evidence add to the apps below."""
+        from aiso.web.navigation import register_entry
+        from aiso.web.work import register_work
+        from portfolio.history import register_history
+        from portfolio.next_gate import register_next_gate
+        from portfolio.panels import register_tab
+
+        from .entries import REVIEWS
+        from .facts import register_facts
+        from .overview import GATES_TAB, next_gate_of
+        from .review_history import TOLD
+        from .review_work import reviews_of
+
+        register_facts()
+        register_entry(REVIEWS)
+        register_tab(GATES_TAB)
+        register_next_gate(next_gate_of)
+        register_history(*TOLD)
+        register_work("reviews", reviews_of)

@@ -3,15 +3,11 @@
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import BusinessUnit, Role, User
-from aiso.accounts.permissions import can_manage_lists
-from aiso.accounts.permissions import can_manage_people, can_see_administration
+from aiso.accounts.permissions import can_manage_lists, can_manage_people, can_see_administration
 from portfolio.models import Initiative
 from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
-from .models import ReviewFunction, SignOff, SpecialistRequest
-from portfolio.permissions import can_edit, changes_nothing, is_office_for
-
-from .models import GateReview, ReviewFunction, SignOff
+from .models import GateReview, ReviewFunction, SignOff, SpecialistRequest
 from .separation import is_party
 
 
@@ -67,6 +63,8 @@ def is_of(user: User | AnonymousUser, function: ReviewFunction) -> bool:
     if function.role and user.has_role(Role(function.role)):
         return True
     return function.memberships.current().filter(person=user).exists()
+
+
 def can_reply(user: User | AnonymousUser, sign_off: SignOff) -> bool:
     """The owners and their deputies answer what a function asks."""
     return not changes_nothing(user) and owns(user, sign_off.review.initiative)

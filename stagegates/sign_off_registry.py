@@ -1,13 +1,16 @@
 """What sign-offs add to the apps below, and what they listen to. Called when the app is ready."""
 
+from aiso.audit.history import Told
 from aiso.events.outbox import subscribe
 from aiso.events.reminders import register_reminders
 from aiso.web.navigation import Entry, register_entry
 from aiso.web.work import register_work
+from portfolio.history import register_history
 from portfolio.models.initiative import register_insiders
 
 from . import sign_off_tasks as tasks
 from .fact_groups import register_groups
+from .models import SignOffAnswer
 from .permissions import can_see_functions
 from .reviewers import assigned_to
 from .sign_off_messages import TOLD
@@ -53,6 +56,15 @@ QUEUE = Entry(
     count=sign_offs_waiting,
     about="What functions are to say of gate reviews, the oldest breach first.",
 )
+# Told in the history of the initiative: who said what, and when it became outdated. What was sealed has its own page.
+ANSWERS = Told(
+    SignOffAnswer,
+    says=lambda answer: f"Sign-off: {answer.get_verdict_display().lower()}",
+    hide=(
+        *("sign_off", "verdict", "seal", "copy", "groups", "deviates_from"),
+        *("answered_by", "answered_at", "outdated_because"),
+    ),
+)
 FUNCTIONS = Entry(
     "Functions",
     "id-badge-2",
@@ -67,6 +79,7 @@ FUNCTIONS = Entry(
 def register_sign_offs() -> None:
     register_groups()
     register_insiders(assigned_to)
+    register_history(ANSWERS)
     register_entry(QUEUE)
     register_entry(FUNCTIONS)
     register_work("sign-offs", sign_offs_of)

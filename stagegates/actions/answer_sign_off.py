@@ -64,6 +64,7 @@ def answer_sign_off(
     if seen and seen != seal_of(copy):
         raise DomainError("What this rests on changed since you opened it. Look at it again, then answer.")
     answer = locked.answers.create(
+        initiative=locked.review.initiative,
         verdict=verdict,
         reason=reason.strip(),
         minutes=minutes,

@@ -1,2 +1,1 @@
-"""Gates and the governance matrix in the API."""
-"""Gate reviews, evidence, sign-offs and decisions in the API."""
+"""Gates, the governance matrix, reviews, evidence, sign-offs and decisions in the API."""

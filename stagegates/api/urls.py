@@ -6,16 +6,14 @@ from portfolio.api.below import INITIATIVE
 
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
 from .duties import DutiesOfInitiative
+from .functions import Functions
+from .sign_offs import SignOffs
 
 nouns = Nouns()
 nouns.add("capacity", Capacity, "capacity")
 nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
-from .functions import Functions
-from .sign_offs import SignOffs
-
-nouns = Nouns()
 nouns.add("sign-offs", SignOffs, "sign-off")
 nouns.add("functions", Functions, "function")
 urlpatterns = nouns.urls

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
+from portfolio.models import Initiative
 
 from .function import ReviewFunction
 from .review import GateReview
@@ -121,6 +122,7 @@ class SignOffAnswer(models.Model):
         NOT_APPLICABLE = "not_applicable", "Not applicable"
 
     sign_off = models.ForeignKey(SignOff, models.PROTECT, related_name="answers")
+    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="sign_off_answers")
     verdict = models.CharField(max_length=20, choices=Verdict)
     reason = models.TextField()
     minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Time it took, in minutes.")
@@ -148,7 +150,7 @@ class SignOffAnswer(models.Model):
             pgtrigger.ReadOnly(
                 name="never_edited",
                 fields=[
-                    *("sign_off", "verdict", "reason", "minutes", "answered_by", "answered_at"),
+                    *("sign_off", "initiative", "verdict", "reason", "minutes", "answered_by", "answered_at"),
                     *("seal", "copy", "groups", "deviates_from"),
                 ],
             ),

@@ -47,5 +47,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stagegates", "0004_sealed_answers"), ("configuration", "0001_initial")]
+    dependencies = [("stagegates", "0005_sealed_answers"), ("configuration", "0001_initial")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]
