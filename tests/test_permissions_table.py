@@ -44,6 +44,7 @@ from portfolio.models import (
     ValueMapEntry,
 )
 from portfolio.undo import Edited, offer_undo
+from stagegates.actions.ask_question import ask_question
 from stagegates.models import ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
 from tests.factories import (
@@ -59,6 +60,7 @@ from tests.factories import (
     make_seat,
     make_unit,
 )
+from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,15 @@ DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "
 BARRIER = {"what": "No log", "kind": "{barrier_kind}", "owner": "{person}"}
 RELEASE = {"name": "2.0", "scope": "One site"}
 CRITERION = {"name": "Attacks withstood", "category": "red_team", "demand": "yes"}
+SENT |= {
+    "/sign-offs/{sign_off}/answer/": {
+        "answer-{sign_off}-verdict": "approve",
+        "answer-{sign_off}-reason": "Looked at.",
+    },
+    "/sign-offs/{sign_off}/ask/": {"ask-{sign_off}-text": "Which one?"},
+    "/sign-offs/{sign_off}/pass/": {"pass-{sign_off}-to": "", "pass-{sign_off}-reason": "Away."},
+    "/sign-offs/{questioned}/questions/{question}/reply/": {"reply-{question}-text": "The other one."},
+}
 # The same for the API, by method and address.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/units/"): {"name": "Motor"},
@@ -181,6 +192,16 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
+}
+BODIES |= {
+    ("post", "/api/v1/sign-offs/{sign_off}/answer/"): {"verdict": "approve", "reason": "Looked at."},
+    ("post", "/api/v1/sign-offs/{sign_off}/ask/"): {"text": "Which one?"},
+    ("post", "/api/v1/sign-offs/{sign_off}/delegate/"): {"to": None, "reason": "Away."},
+    ("post", "/api/v1/sign-offs/{questioned}/reply/"): {"text": "The other one."},
+    ("post", "/api/v1/functions/"): {"name": "Works council"},
+    ("patch", "/api/v1/functions/legal/"): {"about": "Laws."},
+    ("post", "/api/v1/functions/legal/members/"): {"person": "{person}"},
+    ("post", "/api/v1/functions/legal/end-member/"): {"member": "{function_member}"},
 }
 # Attaching and uploading ask for a file.
 FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/", "/api/v1/imports/"}
@@ -322,6 +343,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= {name: intake.reference for name, intake in _requests(people).items()}
+    names |= {name: thing.pk for name, thing in _sign_offs(people, person).items()}
     names["raised"] = _owned(people, "Raised", lane_raised_because="Unusual.").reference
     names["digest"] = signing.dumps(me.pk, salt=SALT)
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
@@ -339,6 +361,21 @@ def _requests(people: dict[str, User]) -> dict[str, Intake]:
         made[name] = Intake.objects.create(requester=me, state=state, submitted_answers={}, **told)
     made["asked"].questions.create(text="Which one?", asked_by=office)
     return made
+
+
+def _sign_offs(people: dict[str, User], opener: User) -> dict[str, Any]:
+    """A sign-off of legal that waits for its answer, and one with an open question and an answer of risk."""
+    open_review = make_review(_owned(people, "Reviewed"), opener, "legal")
+    other = make_review(_owned(people, "Asked about"), opener, "legal", "risk")
+    questioned = sign_off_of(other, "legal")
+    legal = ReviewFunction.objects.get(slug="legal")
+    return {
+        "sign_off": sign_off_of(open_review, "legal"),
+        "questioned": questioned,
+        "question": ask_question(questioned, actor=people["legal_reviewer"], text="Which one?"),
+        "answer": answered(other, "risk", people["risk_reviewer"]),
+        "function_member": legal.memberships.create(person=opener, started_on=clock.today()),
+    }
 
 
 def _owned(people: dict[str, User], name: str, **fields: Any) -> Initiative:

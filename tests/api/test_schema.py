@@ -33,6 +33,7 @@ from tests.factories import (
     make_seat,
     make_unit,
 )
+from tests.stagegates.sign_offs.factories import make_review, sign_off_of
 
 from .conftest import make_api_token
 
@@ -107,6 +108,7 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "criteria": criterion.pk,
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
+        "sign-offs": sign_off_of(make_review(initiative, person, "legal"), "legal").pk,
     }
 
 

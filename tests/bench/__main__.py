@@ -46,6 +46,7 @@ def _measured(size: int) -> dict[str, Any]:
     from .measure import Ask, measure_in_turn
     from .register import register_asks
     from .seed import seed
+    from .sign_offs import sign_off_asks
 
     _open_database(f"bench_{size}")
     call_command("migrate", verbosity=0)
@@ -72,7 +73,7 @@ def _measured(size: int) -> dict[str, Any]:
         "API list floor": unaided(lambda n: bare.get("/floor/api/")),
         "API create floor": unaided(floor_create(bare)),
     }
-    return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks())
+    return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks() | sign_off_asks())
 
 
 def floor_of(name: str) -> str:
