@@ -1,9 +1,10 @@
 """The time every action reads. Only tests and demonstrations set it."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -18,6 +19,18 @@ def now() -> datetime:
 def today() -> date:
     """The present date in the office's time zone (DESIGN §6)."""
     return timezone.localtime(now()).date()
+
+
+def days_ahead(days: int) -> date:
+    """So many days from the present date."""
+    return today() + timedelta(days=days)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 @contextmanager

@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portfolio.tasks.conclude_lanes_of_the_night",
         "schedule": crontab(hour=0, minute=1),
     },
+    "schedule-monitoring": {"task": "stagegates.tasks.schedule_monitoring", "schedule": crontab(hour=0, minute=30)},
     "refresh-search-words": {
         "task": "portfolio.tasks.refresh_search_words",
         "schedule": crontab(hour=2, minute=10),

@@ -18,9 +18,23 @@ class StagegatesConfig(AppConfig):
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""
-        from .duties_panel import register_duties
+        from aiso.events.reminders import register_reminders
+        from aiso.web.work import register_work
+        from portfolio.gaps import register_gaps
+        from portfolio.history import register_history
+        from portfolio.panels import Panel, register_panel
 
-        register_duties()
+        from . import monitoring
+        from .duties_panel import duties_panel
+
+        register_panel(Panel("duties", "main", duties_panel, order=60))
+        register_panel(Panel("monitoring", "main", monitoring.monitoring_panel, order=62))
+        register_gaps(
+            monitoring.late_monitoring, monitoring_due=monitoring.NEXT_DUE, monitoring_task=monitoring.NEXT_TASK
+        )
+        register_work("monitoring", monitoring.monitoring_of)
+        register_reminders("monitoring", monitoring.monitoring_reminders)
+        register_history(monitoring.HISTORY)
 
     def _plan_people(self) -> None:
         """Hours of specialists."""

@@ -3,13 +3,8 @@
 from django.template.loader import render_to_string
 
 from portfolio.page import InitiativePage
-from portfolio.panels import Panel, register_panel
 
 from .duties import duties_for, is_asked
-
-
-def register_duties() -> None:
-    register_panel(Panel("duties", "main", duties_panel, order=60))
 
 
 def duties_panel(page: InitiativePage) -> str:

@@ -88,3 +88,8 @@ def can_keep_functions(user: User | AnonymousUser) -> bool:
 
 def can_see_functions(user: User | AnonymousUser) -> bool:
     return can_see_administration(user)
+
+
+def can_record_monitoring(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its owners and their deputies, who run it, and the office."""
+    return can_edit(user, initiative)

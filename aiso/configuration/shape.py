@@ -104,7 +104,9 @@ def new_code(text: str, taken: Collection[str], fallback: str) -> str:
 
 
 def stored(value: Any) -> Any:
-    """A cleaned value as JSON holds it; 50,000.00 and 50k are the same 50000."""
+    """A cleaned value as JSON holds it; 50,000.00 and 50k are the same 50000, and nothing is the empty text."""
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, date):

@@ -7,6 +7,7 @@ from portfolio.api.below import INITIATIVE
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
 from .duties import DutiesOfInitiative
 from .functions import Functions
+from .monitoring import Monitoring
 from .sign_offs import SignOffs
 
 nouns = Nouns()
@@ -16,4 +17,5 @@ nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-spec
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
 nouns.add("sign-offs", SignOffs, "sign-off")
 nouns.add("functions", Functions, "function")
+nouns.add(f"{INITIATIVE}/monitoring", Monitoring, "monitoring")
 urlpatterns = nouns.urls

@@ -42,9 +42,7 @@ class ClockForm(forms.Form):
         before, days = cleaned.get("remind_before"), [cleaned.get(tier) for tier in TIERS]
         shortest = min((each for each in days if each is not None), default=None)
         if before is not None and shortest is not None and before >= shortest:
-            raise ValidationError(
-                {"remind_before": f"Its shortest clock has only {shortest}: remind after it starts."}
-            )
+            raise ValidationError({"remind_before": f"Its shortest clock has only {shortest}: remind after it starts."})
         return cleaned
 
 

@@ -5,8 +5,11 @@ from typing import Any
 from django import forms
 
 from aiso.configuration.kinds import Kind
+from aiso.configuration.models import ConfigurationVersion
 from aiso.configuration.shape import Rows, Shape
+from portfolio.actions.whole_register import is_long
 
+from ..actions.monitor import schedule_monitoring
 from ..rules import MATRIX
 from ..trying import consequences
 from . import choices
@@ -43,12 +46,18 @@ class RuleForm(forms.Form):
         return cleaned
 
 
+def _follow(version: ConfigurationVersion) -> None:
+    schedule_monitoring()
+
+
 KIND = Kind(
     MATRIX,
     "Governance matrix",
     "Which assessments, documents, sign-offs, monitoring and approval body a case needs. All rules that match apply.",
     "table",
     Shape(rows=Rows("rules", "rule", "rules", RuleForm, called_by="name", folded=True)),
+    follow=_follow,
+    takes_long=is_long,
     consequences=lambda old, new: consequences(MATRIX, new),
     try_out="stagegates:draft_try",
     order=80,

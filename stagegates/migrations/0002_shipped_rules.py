@@ -1,9 +1,12 @@
 """What a new office starts with: functions, five gates, a governance matrix and decision rights. All can be edited."""
 
+from datetime import UTC, datetime
+
 from django.db import migrations
-from django.utils import timezone
 
 REASON = "Shipped with the product."
+# Shipped rules hold for everything that is recorded, also for what happened before they were installed.
+SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
 FUNCTIONS = [
     ("legal", "Legal", "legal_reviewer", "Laws, contracts and rights of the people concerned."),
@@ -357,8 +360,8 @@ def _publish(apps, kind, content):
     version = apps.get_model("configuration", "ConfigurationVersion")
     if version.objects.filter(kind=kind).exists():
         return
-    at = timezone.now()
-    told = {"drafted_at": at, "changed_at": at, "published_at": at, "followed_at": at, "effective_from": at.date()}
+    moments = dict.fromkeys(("drafted_at", "changed_at", "published_at", "followed_at"), SINCE)
+    told = moments | {"effective_from": SINCE.date()}
     version.objects.create(kind=kind, number=1, content=content, reason=REASON, **told)
 
 

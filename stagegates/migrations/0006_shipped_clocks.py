@@ -1,8 +1,11 @@
 """The clocks of sign-offs that a new office starts with, and what each shipped function's sign-off rests on."""
 
-from django.db import migrations
-from django.utils import timezone
+from datetime import UTC, datetime
 
+from django.db import migrations
+
+# As the shipped gates: what happened before they were installed is held to them, too.
+SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 # Working days at low, moderate, high and critical risk; the last is how many before the end to remind.
 CLOCKS = {
     "legal": (3, 5, 7, 10, 2),
@@ -39,8 +42,8 @@ def ship(apps, schema_editor):
         {"code": slug, "function": slug} | dict(zip(names, days, strict=True)) for slug, days in CLOCKS.items()
     ]
     content = {"delegate_days": 2, "question_days": 2, "other_days": 5, "other_remind_before": 1, "clocks": rows}
-    at = timezone.now()
-    told = {"drafted_at": at, "changed_at": at, "published_at": at, "followed_at": at, "effective_from": at.date()}
+    moments = dict.fromkeys(("drafted_at", "changed_at", "published_at", "followed_at"), SINCE)
+    told = moments | {"effective_from": SINCE.date()}
     version.objects.create(
         kind="sign-off-clocks", number=1, content=content, reason="Shipped with the product.", **told
     )

@@ -2,6 +2,7 @@ from .capacity import FunctionHours, SpecialistRequest
 from .decision import Condition, Decision, StageByDecision
 from .evidence import Evidence
 from .function import FunctionMember, ReviewFunction
+from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
 
@@ -12,6 +13,7 @@ __all__ = [
     "FunctionHours",
     "FunctionMember",
     "GateReview",
+    "MonitoringTask",
     "Requirement",
     "ReviewFunction",
     "SignOff",
