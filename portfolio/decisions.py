@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .autonomy import TESTS, Autonomy, Outcome
-from .lane_facts import calibrated
-from .models import AutonomyLevel, DecisionClass
-
-LEVELS = [*AutonomyLevel]
+from .autonomy import TESTS, Outcome
+from .levels import Effective, shown_level
+from .models import DecisionClass
 
 
 @dataclass(frozen=True)
@@ -24,26 +22,21 @@ class Answered:
 
 @dataclass(frozen=True)
 class Line:
-    """A decision class with its four tests and why it has its level."""
+    """A decision class with its four tests and what its level came from."""
 
     decision: DecisionClass
     tests: list[Answered]
-    autonomy: Autonomy
+    autonomy: Effective
 
 
 def lines_of(decisions: Iterable[DecisionClass]) -> list[Line]:
     return [_line(decision) for decision in decisions]
 
 
-def highest_level(decisions: Iterable[DecisionClass]) -> AutonomyLevel | None:
-    """The boldest level among them; none where nothing is decided."""
-    levels = [AutonomyLevel(decision.autonomy) for decision in decisions]
-    return max(levels, key=LEVELS.index, default=None)
-
-
 def _line(decision: DecisionClass) -> Line:
-    autonomy = calibrated(decision)
-    tests = [Answered(str(getattr(decision, f"get_{test}_display")()), autonomy.outcomes[test]) for test in _ORDER]
+    autonomy = shown_level(decision)
+    said = autonomy.calibrated.outcomes
+    tests = [Answered(str(getattr(decision, f"get_{test}_display")()), said[test]) for test in _ORDER]
     return Line(decision, tests, autonomy)
 
 

@@ -8,7 +8,7 @@ from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import OFFICE
 from aiso.accounts.permissions import can_manage_lists
 
-from .models import Clearance, ImportJob, Initiative, Intake, Ownership
+from .models import Clearance, ImportJob, Initiative, Intake, OwnerKind, Ownership
 from .models.initiative import money_reach
 
 # Whose word counts for each function that clears tools.
@@ -83,6 +83,33 @@ def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
         and not changes_nothing(user)
         and user.has_role(Role.RISK_REVIEWER, unit=initiative.unit_id)
         and not owns(user, initiative)
+    )
+
+
+def acts_as(user: User | AnonymousUser, initiative: Initiative, kind: str) -> bool:
+    """Whether a named person is that owner now, or deputises for them. An owner's act is never a program's."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    held = Ownership.objects.current().filter(initiative=initiative, person=user, kind=kind)
+    return bool(held.exists())
+
+
+def can_agree_as_legal(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """A legal reviewer whose reach includes the unit, on what they see and do not own."""
+    return (
+        isinstance(user, User)
+        and not changes_nothing(user)
+        and not user.is_service_account
+        and user.has_role(Role.LEGAL_REVIEWER, unit=initiative.unit_id)
+        and not owns(user, initiative)
+        and Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
+    )
+
+
+def can_answer_step_down(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The risk owner and their deputies, and the office."""
+    return acts_as(user, initiative, OwnerKind.RISK) or (
+        isinstance(user, User) and not user.is_service_account and is_office_for(user, initiative)
     )
 
 

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from aiso.web import figures, markup
 
 from .actions.edit_initiative import CLASSIFYING
-from .decisions import highest_level
 from .facts import WHO_SEES_MONEY
 from .lane_words import lane_reason
+from .levels import highest_level
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
 

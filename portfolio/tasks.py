@@ -9,8 +9,10 @@ from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 
 from .actions.assign_owners import end_ownerships_of
+from .actions.choose_level import end_past_levels
 from .actions.conclude_lanes import conclude_lanes
 from .actions.imports import run
+from .autonomy_work import message_of_autonomy
 from .counts import forget_counts
 from .intake_work import message_of
 from .models import Clearance, Comment, Initiative, Lane, SearchWord
@@ -67,6 +69,24 @@ def notify_of_intake(event_id: int) -> None:
         told = {"event": event, "text": message.text, "path": message.path}
         rows = [Notification(person=person, **told) for person in message.people]
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@shared_task
+def notify_of_autonomy(event_id: int) -> None:
+    """Tell whom a step down, a reopened map or a level asked for concerns. One notification a person and event."""
+    event = Event.objects.get(pk=event_id)
+    if message := message_of_autonomy(event):
+        told = {"event": event, "text": message.text[:300], "path": message.path}
+        rows = [Notification(person=person, **told) for person in message.people]
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@shared_task
+def end_levels_of_the_night() -> None:
+    """Let levels fall back whose last day was yesterday or before. Repeating it finds none."""
+    if end_past_levels():
+        # Lanes may have followed without a change by anybody, which is what counts are kept by.
+        forget_counts()
 
 
 @shared_task

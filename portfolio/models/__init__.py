@@ -1,3 +1,4 @@
+from .autonomy import AutonomyAcceptance, DecisionReading, LevelChoice, StepDown
 from .bulk_edit import BulkEdit, BulkEditRow
 from .decision import AutonomyLevel, DecisionClass
 from .discussion import Attachment, Comment, Link
@@ -5,6 +6,7 @@ from .history import InitiativeJurisdiction, InitiativeTag, InitiativeTool
 from .imports import ImportedRecord, ImportJob, ImportRow, ValueMapEntry
 from .initiative import Initiative, Lane
 from .intake import Intake, IntakeQuestion
+from .inventory import InventoryFile
 from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
@@ -18,6 +20,7 @@ __all__ = [
     "Answer",
     "AnswerOption",
     "Attachment",
+    "AutonomyAcceptance",
     "AutonomyLevel",
     "Bucket",
     "BulkEdit",
@@ -25,6 +28,7 @@ __all__ = [
     "Clearance",
     "Comment",
     "DecisionClass",
+    "DecisionReading",
     "ImportJob",
     "ImportRow",
     "ImportedRecord",
@@ -34,8 +38,10 @@ __all__ = [
     "InitiativeTool",
     "Intake",
     "IntakeQuestion",
+    "InventoryFile",
     "Jurisdiction",
     "Lane",
+    "LevelChoice",
     "Link",
     "Objective",
     "OutcomeMetric",
@@ -47,6 +53,7 @@ __all__ = [
     "SearchWord",
     "Stage",
     "StageChange",
+    "StepDown",
     "Supplier",
     "Tag",
     "Tool",

@@ -12,8 +12,9 @@ from aiso.errors import ConflictError, DomainError
 from aiso.web.htmx import announce
 
 from ..actions.keep_decisions import add_decision_class, edit_decision_class, remove_decision_class
-from ..decisions import highest_level, lines_of
+from ..decisions import lines_of
 from ..forms.decision import DecisionForm
+from ..levels import highest_level
 from ..models import DecisionClass, Initiative
 from ..page import page_for, visible_initiative
 from ..permissions import can_edit
