@@ -5,7 +5,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -29,6 +29,7 @@ class MapStanding:
     """Who accepted the map as it is now, and what changed since somebody last did."""
 
     decisions: int
+    fingerprint: str
     business: AutonomyAcceptance | None
     risk: AutonomyAcceptance | None
     changes: tuple[str, ...]
@@ -67,11 +68,16 @@ def standings_of(initiatives: Iterable[Initiative]) -> dict[int, MapStanding]:
     maps: dict[int, list[DecisionClass]] = defaultdict(list)
     for decision in DecisionClass.objects.filter(initiative__in=pks):
         maps[decision.initiative_id].append(decision)
+    return standings_with(maps, pks)
+
+
+def standings_with(maps: Mapping[int, Iterable[DecisionClass]], pks: Iterable[int]) -> dict[int, MapStanding]:
+    """The same where the decisions of each were read before. One query."""
     latest: dict[int, dict[str, AutonomyAcceptance]] = defaultdict(dict)
     given = AutonomyAcceptance.objects.filter(initiative__in=pks).select_related("person")
     for acceptance in given.order_by("initiative_id", "role", "-pk").distinct("initiative_id", "role"):
         latest[acceptance.initiative_id][acceptance.role] = acceptance
-    return {pk: _standing(map_of(maps[pk]), latest[pk]) for pk in pks}
+    return {pk: _standing(map_of(maps.get(pk, ())), latest[pk]) for pk in pks}
 
 
 def map_of(decisions: Iterable[DecisionClass]) -> list[Entry]:
@@ -110,4 +116,4 @@ def _standing(entries: list[Entry], latest: dict[str, AutonomyAcceptance]) -> Ma
     if lost:
         before = max(lost, key=lambda each: each.pk).copy
         changes = changes_between(before, entries) or ["It changed and is now as it was: accept it again."]
-    return MapStanding(len(entries), holding.get(Role.BUSINESS), holding.get(Role.RISK), tuple(changes))
+    return MapStanding(len(entries), fingerprint, holding.get(Role.BUSINESS), holding.get(Role.RISK), tuple(changes))

@@ -89,7 +89,7 @@ def _maps_to_accept(person: User) -> Iterator[WorkItem]:
     for held in roles.annotate(was_accepted=before).order_by("initiative")[:MOST]:
         if held.initiative_id not in seen:
             seen.add(held.initiative_id)
-            verb = "changed: accept it again" if held.was_accepted else "waits for you"  # type: ignore[attr-defined]
+            verb = "changed: accept it again" if held.was_accepted else "waits for you"
             url = f"{_decisions_of(held.initiative)}#map"
             yield _item(held.initiative, f"The autonomy map {verb}", url, "Accept", "checklist")
 

@@ -44,6 +44,15 @@ ENTRIES = (
         about="Value against feasibility, to see what to take up next.",
     ),
     Entry(
+        "Decisions",
+        "binary-tree-2",
+        "portfolio:workflow_list",
+        section="portfolio",
+        order=33,
+        also=("/decisions/",),
+        about="What each workflow decides again and again, and how far systems may act in it.",
+    ),
+    Entry(
         "Tools",
         "tool",
         "portfolio:tool_list",

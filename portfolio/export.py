@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO
 from itertools import batched
-from typing import Any
+from typing import Any, Protocol
 
 import xlsxwriter
 from django.utils import timezone
@@ -38,8 +38,21 @@ CHUNK = 1000
 MOST_XLSX = 20_000
 
 
+class Table(Protocol):
+    """What a file is written from: its heads, and its rows as plain values."""
+
+    title: str
+
+    @property
+    def headers(self) -> list[str]: ...
+
+    def lines(self) -> Iterator[list[Any]]: ...
+
+
 class Sheet:
     """Rows and columns of one person's export."""
+
+    title = "Register"
 
     def __init__(self, rows: InitiativeQuerySet, columns: list[str], *, user: User, everything: bool) -> None:
         self.columns = [*COLUMNS] if everything else columns
@@ -63,7 +76,7 @@ class Sheet:
                 yield line if sees_money(row) else [None if at in sums else cell for at, cell in enumerate(line)]
 
 
-def csv_lines(sheet: Sheet) -> Iterator[str]:
+def csv_lines(sheet: Table) -> Iterator[str]:
     """CSV line by line, to be streamed; a byte-order mark tells Excel that it is UTF-8."""
     writer = csv.writer(_Line())
     yield "\ufeff"
@@ -72,12 +85,12 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
         yield writer.writerow([escaped(_text(value)) for value in line])
 
 
-def xlsx_bytes(sheet: Sheet) -> bytes:
+def xlsx_bytes(sheet: Table) -> bytes:
     """A workbook whose cells are all text, so that nothing in them runs or turns into a date of its own."""
     buffer = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        page = book.add_worksheet("Register")
+        page = book.add_worksheet(sheet.title)
         page.freeze_panes(1, 2)
         page.set_column(0, 0, 10)
         page.set_column(1, 1, 48)

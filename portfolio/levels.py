@@ -64,7 +64,8 @@ def is_bolder(level: str, than: str) -> bool:
 
 def lowered_level(level: str, steps: int = 1) -> AutonomyLevel:
     """The level so many steps down; nothing lies below keep human."""
-    return LEVELS[max(0, LEVELS.index(AutonomyLevel(level)) - steps)]
+    place = max(0, LEVELS.index(AutonomyLevel(level)) - steps)
+    return AutonomyLevel(LEVELS[place])
 
 
 def lacking(chosen: Chosen, autonomy: Autonomy, today: date) -> tuple[str, ...]:

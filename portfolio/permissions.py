@@ -88,10 +88,15 @@ def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
 
 def acts_as(user: User | AnonymousUser, initiative: Initiative, kind: str) -> bool:
     """Whether a named person is that owner now, or deputises for them. An owner's act is never a program's."""
+    return kind in roles_of(user, initiative)
+
+
+def roles_of(user: User | AnonymousUser, initiative: Initiative) -> frozenset[str]:
+    """The kinds of owner that a named person is, or deputises for. One query."""
     if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
-        return False
-    held = Ownership.objects.current().filter(initiative=initiative, person=user, kind=kind)
-    return bool(held.exists())
+        return frozenset()
+    held = Ownership.objects.current().filter(initiative=initiative, person=user)
+    return frozenset(held.values_list("kind", flat=True))
 
 
 def can_agree_as_legal(user: User | AnonymousUser, initiative: Initiative) -> bool:

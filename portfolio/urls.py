@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls, initiative_urls, intake_urls, tool_urls
-from .views import bulk, lists, register, register_export, saved_views
+from .views import bulk, inventory, inventory_files, lists, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
@@ -9,6 +9,14 @@ urlpatterns = [
     path("intakes/", include(intake_urls.urlpatterns)),
     path("tools/", include(tool_urls.urlpatterns)),
     *import_urls.urlpatterns,
+    path("workflows/", inventory.workflow_list, name="workflow_list"),
+    path("workflows/<int:pk>/decisions/", inventory.workflow_decisions, name="workflow_decisions"),
+    path("decisions/", inventory.decision_inventory, name="decision_inventory"),
+    path("decisions/export/", inventory_files.inventory_export, name="inventory_export"),
+    path("decisions/import/", inventory_files.inventory_upload, name="inventory_upload"),
+    path("decisions/import/<int:pk>/", inventory_files.inventory_file, name="inventory_file"),
+    path("decisions/import/<int:pk>/land/", inventory_files.inventory_land, name="inventory_land"),
+    path("decisions/import/<int:pk>/rejected/", inventory_files.inventory_rejected, name="inventory_rejected"),
     path("administration/lists/", lists.list_index, name="list_index"),
     path("administration/lists/<slug:slug>/", lists.list_detail, name="list_detail"),
     path("administration/lists/<slug:slug>/<int:pk>/", lists.list_entry, name="list_entry"),
