@@ -39,4 +39,5 @@ def workflow_rows(viewer: User) -> list[dict[str, Any]]:
 
 def _with_highest(row: dict[str, Any]) -> dict[str, Any]:
     levels = [level for level in LEVELS if row.get(level.value)]
-    return row | {"highest": levels[-1] if levels else None}
+    counts = dict.fromkeys(("initiatives", "decisions", "listed", "stepped_down", *AutonomyLevel.values), 0)
+    return counts | {"a_week": None} | row | {"highest": levels[-1] if levels else None}

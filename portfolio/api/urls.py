@@ -4,6 +4,7 @@ from aiso.api.routing import Nouns
 from .. import references  # noqa: F401
 from . import kinds  # noqa: F401
 from .answers import Answers
+from .autonomy import AutonomyMap, Levels, Readings, StepsDown
 from .below import INITIATIVE
 from .clearances import Clearances
 from .comments import Comments
@@ -12,6 +13,7 @@ from .history import HistoryOfInitiative
 from .imports import Imports
 from .initiatives import Initiatives
 from .intakes import Intakes
+from .inventory import DecisionInventory
 from .lane import LaneOfInitiative
 from .lists import Entries, ListIndex
 from .metrics import Metrics
@@ -28,9 +30,14 @@ nouns.add(f"{INITIATIVE}/comments", Comments, "comment")
 nouns.add(f"{INITIATIVE}/metrics", Metrics, "metric")
 nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
 nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
+nouns.add(f"{INITIATIVE}/decisions/<int:decision>/readings", Readings, "decision-reading")
+nouns.add(f"{INITIATIVE}/decisions/<int:decision>/levels", Levels, "level")
+nouns.add(f"{INITIATIVE}/decisions/<int:decision>/steps-down", StepsDown, "step-down")
+nouns.add(f"{INITIATIVE}/autonomy-map", AutonomyMap, "autonomy-map")
 nouns.add(f"{INITIATIVE}/lane", LaneOfInitiative, "lane")
 nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
 nouns.add("intakes", Intakes, "intake")
+nouns.add("decisions", DecisionInventory, "decision-inventory")
 nouns.add("tools", Tools, "tool")
 nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")
 nouns.add("suppliers", Suppliers, "supplier")

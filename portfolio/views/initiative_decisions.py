@@ -80,7 +80,10 @@ def decision_remove(request: HttpRequest, pk: int, decision: int) -> HttpRespons
     initiative, actor = visible_initiative(request, pk), signed_in(request)
     found = get_object_or_404(initiative.decision_classes, pk=decision)
     fields = {name: getattr(found, name) for name in DecisionForm.base_fields}
-    remove_decision_class(found, actor=actor)
+    try:
+        remove_decision_class(found, actor=actor)
+    except DomainError as error:
+        return _show(request, pk, status=409, refused=str(error))
     announce(request, f"“{found.name}” removed.", undo=offer_undo(initiative, actor, DecisionRemoved(fields)))
     return go_on(request, initiative, TAB)
 

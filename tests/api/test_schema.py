@@ -89,7 +89,8 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "function": "legal",
         "suppliers": make_entry(Supplier).pk,
         "objectives": make_entry(Objective).pk,
-        "decisions": make_decision(initiative).pk,
+        "decisions": (decision := make_decision(initiative)).pk,
+        "decision": decision.pk,
         "intake": start_intake(actor=office_member).reference,
     }
 

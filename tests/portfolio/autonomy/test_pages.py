@@ -116,6 +116,14 @@ def test_the_gap_and_the_history_tell_it(client, initiative, delegated, business
     assert "Step down of Sort the mail" in page
 
 
+def test_what_is_stepped_down_is_not_removed(client, delegated, business_owner):
+    step_down(delegated, because="Incident")
+    client.force_login(business_owner)
+    response = client.post(below(delegated, "remove/"))
+    assert response.status_code == 409
+    assert "stepped down" in text_of(response)
+
+
 def test_the_table_is_edited_in_one_go(client, workflow, delegated, surfaced, business_owner):
     client.force_login(business_owner)
     address = f"/workflows/{workflow.pk}/decisions/"
