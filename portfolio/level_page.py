@@ -26,6 +26,11 @@ class ReadingLine:
     reading: DecisionReading
     above: str
 
+    @property
+    def told(self) -> str:
+        """What of it lies above its threshold, as a sentence begins."""
+        return self.above[:1].upper() + self.above[1:]
+
 
 class LevelPage:
     """One decision as one person sees it. A form that was refused stands in place of the empty one."""

@@ -25,7 +25,7 @@ WORKFLOWS = {
 OTHER = "Prepare a decision"
 DATA = ("Case file and its attachments", "The last twelve months of orders", "Customer record, contract", "Sensor log")
 LISTED = "The works agreement does not cover it yet."
-SAFE = "Six weeks side by side with the team: 3 of 1,140 differed, see the trial report."
+SAFE = "Six weeks side by side with the team: 3 of 1,140 differed, see the trial report"
 
 
 def workflow_for(initiative: Initiative) -> Workflow:
