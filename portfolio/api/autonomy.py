@@ -1,10 +1,12 @@
 """What sets the level of a decision beside its tests, how the decision went, and who accepted the map."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
+from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -50,6 +52,17 @@ class BelowDecision(BelowInitiative):
         decisions = self.initiative().decision_classes.select_related("initiative")
         found: DecisionClass = get_object_or_404(decisions, pk=self.kwargs["decision"])
         return found
+
+    @contextmanager
+    def held_of_decision[M: models.Model](
+        self, rows: models.QuerySet[M], pk: int, draw: Callable[[M], Any]
+    ) -> Iterator[M]:
+        """One of the `rows` of the decision; its initiative is locked first, as actions do."""
+        decision = self.decision()
+        with transaction.atomic():
+            Initiative.objects.select_for_update().get(pk=decision.initiative_id)
+            with self.held(rows.filter(decision_class=decision), pk, draw) as thing:
+                yield thing
 
     def decision_to_edit(self) -> DecisionClass:
         decision = self.decision()
@@ -185,7 +198,7 @@ class Levels(BelowDecision):
         return found
 
     def _held(self, pk: int) -> AbstractContextManager[LevelChoice]:
-        return self.held(LevelChoice.objects.filter(decision_class=self.decision()), pk, level_drawn)
+        return self.held_of_decision(LevelChoice.objects.all(), pk, level_drawn)
 
 
 class StepShape(TypedDict):
@@ -228,7 +241,7 @@ class StepsDown(BelowDecision):
         found = self.decision()
         if not can_answer_step_down(self.person, found.initiative):
             raise Refusal("forbidden", "Its risk owner and the office confirm or lift a step down.")
-        with self.held(StepDown.objects.filter(decision_class=found), id, step_drawn) as step:
+        with self.held_of_decision(StepDown.objects.all(), id, step_drawn) as step:
             return self.answer(step_drawn(answer_step_down(step, actor=self.person, **self.sent)))
 
 
