@@ -16,7 +16,7 @@ class PortfolioConfig(AppConfig):
         from aiso.web.search import register_search_page, register_shortcut
         from aiso.web.work import register_work
 
-        from . import intake_work, tool_work, work
+        from . import autonomy_work, intake_work, tool_work, work
         from .barriers import barriers_of
         from .belongings import INITIATIVES
         from .configured import register_kinds
@@ -33,6 +33,7 @@ class PortfolioConfig(AppConfig):
         register_kinds()
         register_work("gaps", work.gaps_of_own)
         register_work("intakes", intake_work.intakes_of)
+        register_work("autonomy", autonomy_work.autonomy_of)
         register_work("mentions", work.mentions_of)
         register_work("upkeep", work.upkeep_of)
         register_work("clearances", tool_work.clearances_of)
@@ -60,6 +61,9 @@ class PortfolioConfig(AppConfig):
             subscribe(f"intake.{told}", tasks.notify_of_intake)
         for told in ("raised", "changed", "lifted", "reopened"):
             subscribe(f"barrier.{told}", tasks.notify_of_barrier)
+        for told in ("autonomy.reopened", "autonomy.stepped_down", "decision_class.level_asked"):
+            subscribe(told, tasks.notify_of_autonomy)
+        subscribe("decision_class.level_ended", tasks.notify_of_autonomy)
         subscribe("import.started", tasks.run_started_import)
         subscribe("import.finished", tasks.refresh_search_words)
         subscribe("tool.cleared", tasks.conclude_lanes_of_tool)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from .models.decision import AutonomyLevel, Confidence, CostOfError, Reversibility, ReviewCapacity
 
@@ -78,6 +79,8 @@ class Autonomy:
     level: AutonomyLevel
     reason: str
     outcomes: Mapping[str, Outcome]
+    is_regulated: bool = False
+    is_not_yet_automated: bool = False
 
     @property
     def is_blocked(self) -> bool:
@@ -105,6 +108,7 @@ def autonomy_of(
         "review_capacity": review_capacity,
     }
     outcomes = {test: TESTS[test][value] for test, value in given.items()}
+    told_of = partial(Autonomy, outcomes=outcomes, is_regulated=is_regulated, is_not_yet_automated=is_not_yet_automated)
     told = {test: PHRASES[test].get(value, "") for test, value in given.items()}
 
     def those(outcome: Outcome) -> list[str]:
@@ -115,14 +119,14 @@ def autonomy_of(
     kept += ["on the not yet automated list"] if is_not_yet_automated else []
     weak, borderline = those(Outcome.WEAK), those(Outcome.BORDERLINE)
     if kept:
-        return Autonomy(AutonomyLevel.KEEP_HUMAN, _sentence(kept), outcomes)
+        return told_of(AutonomyLevel.KEEP_HUMAN, _sentence(kept))
     if len(weak) >= WEAK_KEEPS_HUMAN:
-        return Autonomy(AutonomyLevel.KEEP_HUMAN, _sentence(weak, f"{len(weak)} of 4 tests weak"), outcomes)
+        return told_of(AutonomyLevel.KEEP_HUMAN, _sentence(weak, f"{len(weak)} of 4 tests weak"))
     if weak:
-        return Autonomy(AutonomyLevel.SURFACE, _sentence(weak), outcomes)
+        return told_of(AutonomyLevel.SURFACE, _sentence(weak))
     if borderline:
-        return Autonomy(AutonomyLevel.DELEGATE_WITH_AUDIT, _sentence(borderline), outcomes)
-    return Autonomy(AutonomyLevel.DELEGATE, "All four tests favourable", outcomes)
+        return told_of(AutonomyLevel.DELEGATE_WITH_AUDIT, _sentence(borderline))
+    return told_of(AutonomyLevel.DELEGATE, "All four tests favourable")
 
 
 def _sentence(phrases: list[str], lead: str = "") -> str:

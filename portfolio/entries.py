@@ -54,6 +54,15 @@ ENTRIES = (
         about="What holds initiatives up, who sees to it, and since when.",
     ),
     Entry(
+        "Decisions",
+        "binary-tree-2",
+        "portfolio:workflow_list",
+        section="portfolio",
+        order=35,
+        also=("/decision-classes/",),
+        about="What each workflow decides again and again, and how far systems may act in it.",
+    ),
+    Entry(
         "Tools",
         "tool",
         "portfolio:tool_list",

@@ -18,7 +18,19 @@ from aiso import clock
 from aiso.web import figures
 
 from .facts import label_of, lowered
-from .models import Answer, Barrier, DecisionClass, Initiative, OutcomeMetric, OwnerKind, Question, QuestionSet
+from .models import (
+    Answer,
+    AutonomyAcceptance,
+    Barrier,
+    DecisionClass,
+    Initiative,
+    LevelChoice,
+    OutcomeMetric,
+    OwnerKind,
+    Question,
+    QuestionSet,
+    StepDown,
+)
 from .models.initiative import PRIORITY_PARTS, STABLE_DAYS, InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, Stage
 
@@ -64,6 +76,10 @@ def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
         has_metric=Exists(metrics),
         has_decision=Exists(DecisionClass.objects.filter(initiative=OuterRef("pk"))),
         next_barrier_by=Subquery(barriers.values("wanted_by")[:1]),
+        accepted_roles=_count(AutonomyAcceptance.objects.standing()),
+        reopened_map=Exists(AutonomyAcceptance.objects.filter(initiative=OuterRef("pk"), reopened_at__isnull=False)),
+        open_steps=_count(StepDown.objects.unanswered()),
+        waiting_levels=_count(LevelChoice.objects.waiting()),
         unfinished_metric=Subquery(unfinished.values("pk")[:1]),
         open_tier_questions=_unanswered(QuestionSet.Kind.RISK_TIER),
         open_act_questions=_unanswered(QuestionSet.Kind.AI_ACT),
@@ -101,6 +117,12 @@ def _unanswered(kind: str, **settled: object) -> Coalesce:
     questions: QuerySet[Question] = Question.objects.filter(question_set=Subquery(in_force.values("pk")[:1]))
     count = questions.exclude(Exists(answered)).order_by().values("question_set").annotate(n=Count("pk"))
     return Coalesce(Subquery(count.values("n"), output_field=IntegerField()), 0)
+
+
+def _count(rows: "QuerySet[Any]") -> Coalesce:
+    """How many of some rows belong to an initiative."""
+    count = rows.filter(initiative=OuterRef("pk")).order_by().values("initiative").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
 
 
 def barrier_gaps(initiative: Initiative) -> Iterator[Gap]:
@@ -162,6 +184,22 @@ def decision_gaps(initiative: Initiative) -> Iterator[Gap]:
         yield Gap("Decisions it makes", why, "Add", url, "binary-tree-2", True)
 
 
+def autonomy_gaps(initiative: Initiative) -> Iterator[Gap]:
+    """What its owners have to say about the levels of its decisions, before it is in pilot and ever after."""
+    decisions = reverse("portfolio:initiative_decisions", args=[initiative.reference])
+    if count := initiative.open_steps:  # type: ignore[attr-defined]
+        why = f"{figures.plural(count, 'decision')} stepped down; confirm or lift it with a reason"
+        yield Gap("Answer to a step down", why, "See", f"{decisions}#tab", "trending-down", by="readers")
+    if count := initiative.waiting_levels:  # type: ignore[attr-defined]
+        why = f"{figures.plural(count, 'bolder level')} asked for; the risk owner agrees or refuses"
+        yield Gap("Consent to a bolder level", why, "See", f"{decisions}#tab", "scale", by="readers")
+    is_due = initiative.stage in ACTIVE and initiative.has_decision  # type: ignore[attr-defined]
+    if is_due and initiative.accepted_roles < len(AutonomyAcceptance.Role):  # type: ignore[attr-defined]
+        reopened = initiative.reopened_map  # type: ignore[attr-defined]
+        why = "it changed since" if reopened else "its business owner and its risk owner each accept it"
+        yield Gap("Accepted autonomy map", why, "See", f"{decisions}#map", "checklist", by="readers")
+
+
 def fact_gaps(initiative: Initiative) -> Iterator[Gap]:
     """Short answers in one row each group, since one form mends them together."""
     if effects := [field for field in EFFECTS if getattr(initiative, field) in (None, "")]:
@@ -185,4 +223,13 @@ def _edit(initiative: Initiative, *fields: str) -> str:
 
 
 _facts: dict[str, Any] = {}
-_sources: list[Source] = [barrier_gaps, owner_gaps, text_gaps, outcome_gaps, risk_gaps, decision_gaps, fact_gaps]
+_sources: list[Source] = [
+    barrier_gaps,
+    owner_gaps,
+    text_gaps,
+    outcome_gaps,
+    risk_gaps,
+    decision_gaps,
+    autonomy_gaps,
+    fact_gaps,
+]

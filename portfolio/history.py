@@ -1,5 +1,8 @@
 """The history of an initiative, with all that hangs on it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db.models import Q
 from django.utils.text import capfirst
 
@@ -9,26 +12,50 @@ from .actions.edit_initiative import AMOUNTS
 from .models import (
     Answer,
     Attachment,
+    AutonomyAcceptance,
     Barrier,
     Comment,
     DecisionClass,
+    DecisionReading,
     Initiative,
     InitiativeJurisdiction,
     InitiativeTag,
     InitiativeTool,
+    LevelChoice,
     Link,
     OutcomeMetric,
     Ownership,
     Release,
     StageChange,
+    StepDown,
 )
+
+
+def _about(text: str) -> Callable[[Any], str]:
+    """Names a row by the decision it is about, which may have been removed since."""
+
+    def says(row: Any) -> str:
+        known = row._state.fields_cache.get("decision_class")
+        return f"{text} of {known or 'a decision that was removed'}"
+
+    return says
+
 
 RECORDED = ("recorded_by", "recorded_at")
 RELATED = [
     Told(StageChange, says=lambda change: f"Stage: {change.get_stage_display()}", hide=("stage", *RECORDED)),
     Told(Ownership, says=str, hide=("kind", "person", "is_deputy")),
     Told(OutcomeMetric),
-    Told(DecisionClass),
+    # Choices and steps are told by themselves.
+    Told(DecisionClass, hide=("chosen_level", "chosen_until", "steps_down")),
+    Told(
+        LevelChoice,
+        says=_about("Chosen level"),
+        hide=("decision_class", "chosen_by", "chosen_at", "risk_agreed_at", "legal_agreed_at"),
+    ),
+    Told(StepDown, says=_about("Step down"), hide=("decision_class", "reading", "stepped_at", "answered_at")),
+    Told(DecisionReading, says=_about("Reading"), hide=("decision_class", "supersedes", *RECORDED)),
+    Told(AutonomyAcceptance, hide=("role", "accepted_at")),
     Told(Barrier, hide=("raised_by", "raised_at", "lifted_by")),
     Told(Release, hide=("recorded_by", "recorded_at", "released_by")),
     Told(

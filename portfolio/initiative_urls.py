@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import references  # noqa: F401 - paths name its converter
 from .views import (
+    decision_level,
     initiative,
     initiative_barriers,
     initiative_decisions,
@@ -41,6 +42,17 @@ urlpatterns = [
     path(
         "<reference:pk>/decisions/<int:decision>/remove/", initiative_decisions.decision_remove, name="decision_remove"
     ),
+    path("<reference:pk>/decisions/accept/", initiative_decisions.map_accept, name="map_accept"),
+    path("<reference:pk>/decisions/<int:decision>/level/", decision_level.decision_level, name="decision_level"),
+    path("<reference:pk>/decisions/<int:decision>/level/choose/", decision_level.level_choose, name="level_choose"),
+    path(
+        "<reference:pk>/decisions/<int:decision>/level/<int:choice>/agree/",
+        decision_level.level_agree,
+        name="level_agree",
+    ),
+    path("<reference:pk>/decisions/<int:decision>/level/<int:choice>/end/", decision_level.level_end, name="level_end"),
+    path("<reference:pk>/decisions/<int:decision>/steps/<int:step>/", decision_level.step_answer, name="step_answer"),
+    path("<reference:pk>/decisions/<int:decision>/readings/", decision_level.reading_record, name="reading_record"),
     path("<reference:pk>/outcomes/", initiative_outcomes.initiative_outcomes, name="initiative_outcomes"),
     path("<reference:pk>/outcomes/new/", initiative_outcomes.metric_add, name="metric_add"),
     path("<reference:pk>/outcomes/<int:metric>/", initiative_outcomes.metric_edit, name="metric_edit"),

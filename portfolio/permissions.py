@@ -86,6 +86,38 @@ def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
     )
 
 
+def acts_as(user: User | AnonymousUser, initiative: Initiative, kind: str) -> bool:
+    """Whether a named person is that owner now, or deputises for them. An owner's act is never a program's."""
+    return kind in roles_of(user, initiative)
+
+
+def roles_of(user: User | AnonymousUser, initiative: Initiative) -> frozenset[str]:
+    """The kinds of owner that a named person is, or deputises for. One query."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return frozenset()
+    held = Ownership.objects.current().filter(initiative=initiative, person=user)
+    return frozenset(held.values_list("kind", flat=True))
+
+
+def can_agree_as_legal(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """A legal reviewer whose reach includes the unit, on what they see and do not own."""
+    return (
+        isinstance(user, User)
+        and not changes_nothing(user)
+        and not user.is_service_account
+        and user.has_role(Role.LEGAL_REVIEWER, unit=initiative.unit_id)
+        and not owns(user, initiative)
+        and Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
+    )
+
+
+def can_answer_step_down(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """The risk owner and their deputies, and the office."""
+    return acts_as(user, initiative, OwnerKind.RISK) or (
+        isinstance(user, User) and not user.is_service_account and is_office_for(user, initiative)
+    )
+
+
 def can_comment(user: User | AnonymousUser) -> bool:
     """Everybody who sees an initiative and is not there only to read."""
     return not changes_nothing(user)

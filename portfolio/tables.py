@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from aiso.web import figures, markup
 
 from .actions.edit_initiative import CLASSIFYING
-from .decisions import highest_level
 from .facts import WHO_SEES_MONEY
 from .lane_words import lane_reason
+from .levels import highest_level
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
 
@@ -128,6 +128,12 @@ def _autonomy(row: Initiative) -> str:
     return str(level.label) if level else ""
 
 
+def _autonomy_link(row: Initiative) -> SafeString | str:
+    """The same, leading to the decisions."""
+    level = _autonomy(row)
+    return format_html('<a href="{}decisions/#tab">{}</a>', row.get_absolute_url(), level) if level else ""
+
+
 def _amount(row: Initiative) -> SafeString | str:
     return "" if row.requested_amount is None else markup.money(row.requested_amount)
 
@@ -175,7 +181,9 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
     jurisdictions = Cell("Jurisdictions", _listed("jurisdictions"), edit="jurisdictions", needs=("jurisdictions*",))
     tools = Cell("Tools", _listed("tools"), edit="tools", needs=("tools*",))
     tags = Cell("Tags", _listed("tags"), edit="tags", needs=("tags*",))
-    autonomy = Cell("Highest autonomy", _autonomy, needs=("decision_classes*",), term="Autonomy level")
+    autonomy = Cell(
+        "Highest autonomy", _autonomy_link, of=_autonomy, needs=("decision_classes*",), term="Autonomy level"
+    )
     money = Cell(
         "Money asked for",
         _amount,

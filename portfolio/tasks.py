@@ -10,8 +10,10 @@ from aiso.events.models import Event, Notification
 from aiso.events.telling import tell
 
 from .actions.assign_owners import end_ownerships_of
+from .actions.choose_level import end_past_levels
 from .actions.conclude_lanes import conclude_lanes
 from .actions.imports import run
+from .autonomy_work import message_of_autonomy
 from .barriers import message_of_barrier
 from .counts import forget_counts
 from .intake_work import Message, message_of
@@ -73,6 +75,21 @@ def notify_of_barrier(event_id: int) -> None:
 def _tell(event: Event, message: Message | None) -> None:
     if message:
         tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path, about=message.about)
+
+
+@shared_task
+def notify_of_autonomy(event_id: int) -> None:
+    """Tell whom a step down, a reopened map or a level asked for concerns. One notification a person and event."""
+    event = Event.objects.get(pk=event_id)
+    _tell(event, message_of_autonomy(event))
+
+
+@shared_task
+def end_levels_of_the_night() -> None:
+    """Let levels fall back whose last day was yesterday or before. Repeating it finds none."""
+    if end_past_levels():
+        # Lanes may have followed without a change by anybody, which is what counts are kept by.
+        forget_counts()
 
 
 @shared_task

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls, initiative_urls, intake_urls, tool_urls
-from .views import barriers, bulk, lists, register, register_export, saved_views
+from .views import barriers, bulk, inventory, inventory_files, lists, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("barriers/export/", barriers.barrier_export, name="barrier_export"),
     path("tools/", include(tool_urls.urlpatterns)),
     *import_urls.urlpatterns,
+    path("workflows/", inventory.workflow_list, name="workflow_list"),
+    path("workflows/<int:pk>/decisions/", inventory.workflow_decisions, name="workflow_decisions"),
+    path("decision-classes/", inventory.decision_inventory, name="decision_inventory"),
+    path("decision-classes/export/", inventory_files.inventory_export, name="inventory_export"),
+    path("decision-classes/import/", inventory_files.inventory_upload, name="inventory_upload"),
+    path("decision-classes/import/<int:pk>/", inventory_files.inventory_file, name="inventory_file"),
+    path("decision-classes/import/<int:pk>/land/", inventory_files.inventory_land, name="inventory_land"),
+    path("decision-classes/import/<int:pk>/rejected/", inventory_files.inventory_rejected, name="inventory_rejected"),
     path("administration/lists/", lists.list_index, name="list_index"),
     path("administration/lists/<slug:slug>/", lists.list_detail, name="list_detail"),
     path("administration/lists/<slug:slug>/<int:pk>/", lists.list_entry, name="list_entry"),

@@ -29,19 +29,24 @@ from portfolio.models import (
     Attachment,
     BarrierKind,
     BulkEdit,
+    DecisionReading,
     ImportedRecord,
     ImportJob,
     Initiative,
     Intake,
+    InventoryFile,
+    LevelChoice,
     Link,
     Objective,
     OutcomeMetric,
     OwnerKind,
     SavedView,
+    StepDown,
     Supplier,
     Tag,
     Tool,
     ValueMapEntry,
+    Workflow,
 )
 from portfolio.undo import Edited, offer_undo
 from stagegates.actions.ask_question import ask_question
@@ -118,6 +123,7 @@ SENT: dict[str, dict[str, Any]] = {
     "/intakes/{intake}/decline/": {"rationale": "It is there."},
     "/intakes/{intake}/join/": {"to": "{initiative}"},
     "/administration/people/{person}/roles/": {"role": "executive"},
+    "/initiatives/{initiative}/decisions/accept/": {"role": "business"},
 }
 DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}
 BARRIER = {"what": "No log", "kind": "{barrier_kind}", "owner": "{person}"}
@@ -150,6 +156,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/initiatives/{initiative}/answers/risk_tier/"): {"answers": {}},
     ("post", "/api/v1/initiatives/{initiative}/decisions/"): DECISION,
     ("post", "/api/v1/initiatives/{confidential}/decisions/"): DECISION,
+    ("post", "/api/v1/initiatives/{initiative}/autonomy-map/accept/"): {"role": "business"},
     ("patch", "/api/v1/initiatives/{initiative}/decisions/{decision}/"): {"name": "Find the order"},
     ("post", "/api/v1/initiatives/{initiative}/lane/raise/"): {"reason": "Unusual."},
     ("post", "/api/v1/initiatives/{raised}/lane/lower/"): {"reason": "Looked at."},
@@ -204,7 +211,7 @@ BODIES |= {
     ("post", "/api/v1/functions/legal/end-member/"): {"member": "{function_member}"},
 }
 # Attaching and uploading ask for a file.
-FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/", "/api/v1/imports/"}
+FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/", "/api/v1/imports/", "/decision-classes/import/"}
 PASSWORD = "corn-flower-57"
 INVENTORY = b"Name,Unit\nPumps,Service\n"
 
@@ -318,7 +325,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         mail=Mail.objects.create(person=me),
         notification=Notification.objects.create(person=me, event=event, text="You were mentioned", path="/"),
         comment=make_comment(initiative, me),
-        decision=make_decision(initiative),
+        **_levels(initiative, confidential, people),
         metric=OutcomeMetric.objects.create(initiative=initiative, name="Calls", unit="a week", direction="up"),
         file=_attached(initiative, me),
         confidential_file=_attached(confidential, me),
@@ -349,6 +356,25 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     return names | {"email": person.email}
+
+
+def _levels(initiative: Initiative, confidential: Initiative, people: dict[str, User]) -> dict[str, Any]:
+    """A decision whose bolder level waits for consent, that stepped down, and was read; and files of some."""
+    decision = make_decision(initiative, cost_of_error="very_high", autonomy="surface")
+    owner, below = people["owner"], {"initiative": initiative, "decision_class": decision}
+    told = {"first_day": clock.today(), "last_day": clock.today(), "volume": 1, "overrides": 0, "errors": 0}
+    file = {"kind": "decisions", "file_name": "d.csv", "headers": ["Decision"], "mapping": [""], "rows": [[2, ["x"]]]}
+    mine = file | {"uploaded_by": people["oneself"]}
+    return {
+        "decision": decision,
+        "secret_decision": make_decision(confidential),
+        "choice": LevelChoice.objects.create(**below, level="delegate", evidence="Trial", chosen_by=owner),
+        "step": StepDown.objects.create(**below, from_level="delegate", to_level="surface", because="Incident"),
+        "reading": DecisionReading.objects.create(**below, **told, recorded_by=owner),
+        "workflow": make_entry(Workflow),
+        "table": InventoryFile.objects.create(**mine),
+        "landed": InventoryFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()),
+    }
 
 
 def _requests(people: dict[str, User]) -> dict[str, Intake]:

@@ -9,6 +9,10 @@ GLOSSARY = {
         "How far the system may act: delegate, delegate with audit, surface, keep human. Four tests set it; "
         "a more cautious level may always be chosen."
     ),
+    "autonomy map": (
+        "All decisions of an initiative with their autonomy levels. Its business owner and its risk owner each accept "
+        "it; a change of a decision or a level reopens that."
+    ),
     "baseline": (
         "The metric’s value before the initiative changed anything, with its date and source. Somebody who does "
         "not own it confirms it."
@@ -34,6 +38,9 @@ GLOSSARY = {
     ),
     "decision": "What the forum, or its delegate, ruled, with a rationale. Recorded once; a later one supersedes.",
     "decision class": "One recurring operational decision inside a workflow: the unit of scale.",
+    "decision reading": (
+        "How often a decision was made in a period, how often people decided otherwise, and how often it was wrong."
+    ),
     "deputy": "The person who acts for an owner who is away, and is held to the same rules.",
     "eu ai act class": (
         "Prohibited, high-risk, limited or minimal under the EU AI Act, from its own questions. It stands beside "

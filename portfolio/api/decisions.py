@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Annotated, TypedDict
 
 from django.shortcuts import get_object_or_404
@@ -5,13 +6,24 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aiso.accounts.models import User
+from aiso.api.fields import IdField
 from aiso.api.operations import Body, answers, answers_page
+from aiso.api.shapes import Person, named
 
 from ..actions.keep_decisions import add_decision_class, edit_decision_class, remove_decision_class
 from ..autonomy import Outcome
-from ..lane_facts import calibrated
+from ..levels import shown_level
 from ..models import AutonomyLevel, DecisionClass
-from ..models.decision import MOST_A_WEEK, Confidence, CostOfError, Reversibility, ReviewCapacity
+from ..models.decision import (
+    MOST_A_WEEK,
+    MOST_REVIEWERS,
+    Confidence,
+    CostOfDelay,
+    CostOfError,
+    Reversibility,
+    ReviewCapacity,
+)
 from .below import BelowInitiative
 from .metrics import AS_ADDED
 
@@ -31,8 +43,12 @@ class TestsShape(TypedDict):
 class AutonomyShape(TypedDict):
     """How far the system may act, and why."""
 
-    level: Annotated[str, "It follows from the tests and is never edited.", AutonomyLevel]
+    level: Annotated[str, "It follows from the tests, the level chosen and the steps down.", AutonomyLevel]
     reason: str
+    calibrated: Annotated[str, "What the four tests say.", AutonomyLevel]
+    chosen: Annotated[str | None, "The level chosen in place of it, where one holds.", AutonomyLevel]
+    chosen_until: Annotated[date | None, "The last day that the chosen level holds."]
+    steps_down: Annotated[int, "Levels that it stepped down, until that is lifted."]
     tests: TestsShape
 
 
@@ -41,7 +57,11 @@ class DecisionClassShape(TypedDict):
 
     id: int
     name: Annotated[str, "What is decided, e.g. which team gets a request."]
+    owner: Annotated[Person | None, "Who answers for how it is decided."]
     volume_per_week: Annotated[int | None, "How often, about."]
+    reviewers: Annotated[int | None, "How many people look at what the system proposes."]
+    cost_of_delay: Annotated[str | None, "What it costs when it waits; null is not known.", CostOfDelay]
+    required_data: Annotated[str, "What must be known to decide, and where that is."]
     cost_of_error: Annotated[str, CostOfError]
     reversibility: Annotated[str, Reversibility]
     confidence: Annotated[str, "How well it is known how sure the system is of its answers.", Confidence]
@@ -54,6 +74,10 @@ class DecisionClassShape(TypedDict):
 class DecisionFacts(Body):
     name = serializers.CharField(max_length=200)
     volume_per_week = serializers.IntegerField(min_value=0, max_value=MOST_A_WEEK, required=False, allow_null=True)
+    owner = IdField(User.objects.active().people(), required=False, allow_null=True, help_text="An active person.")
+    reviewers = serializers.IntegerField(min_value=0, max_value=MOST_REVIEWERS, required=False, allow_null=True)
+    cost_of_delay = serializers.ChoiceField(CostOfDelay.choices, required=False, allow_blank=True)
+    required_data = serializers.CharField(max_length=500, required=False, allow_blank=True)
     cost_of_error = serializers.ChoiceField(CostOfError.choices, help_text="What one wrong decision costs.")
     reversibility = serializers.ChoiceField(Reversibility.choices, help_text="How easily it is put right.")
     confidence = serializers.ChoiceField(Confidence.choices, required=False)
@@ -76,7 +100,7 @@ class Decisions(BelowInitiative):
     @answers_page(DecisionClassShape)
     def list(self, request: Request, initiative: int) -> Response:
         """The decisions that it makes or prepares, each with its autonomy level."""
-        return self.page(self.initiative().decision_classes.all(), AS_ADDED, drawn)
+        return self.page(self.initiative().decision_classes.select_related("owner"), AS_ADDED, drawn)
 
     @answers(DecisionClassShape)
     def retrieve(self, request: Request, initiative: int, id: int) -> Response:
@@ -106,12 +130,16 @@ class Decisions(BelowInitiative):
 
 
 def drawn(decision: DecisionClass) -> DecisionClassShape:
-    autonomy = calibrated(decision)
-    told = {test: outcome.value for test, outcome in autonomy.outcomes.items()}
+    autonomy = shown_level(decision)
+    told = {test: outcome.value for test, outcome in autonomy.calibrated.outcomes.items()}
     return {
         "id": decision.pk,
         "name": decision.name,
+        "owner": named(decision.owner),
         "volume_per_week": decision.volume_per_week,
+        "reviewers": decision.reviewers,
+        "cost_of_delay": decision.cost_of_delay or None,
+        "required_data": decision.required_data,
         "cost_of_error": decision.cost_of_error,
         "reversibility": decision.reversibility,
         "confidence": decision.confidence,
@@ -121,6 +149,10 @@ def drawn(decision: DecisionClass) -> DecisionClassShape:
         "autonomy": {
             "level": decision.autonomy,
             "reason": autonomy.reason,
+            "calibrated": autonomy.calibrated.level.value,
+            "chosen": decision.chosen_level or None,
+            "chosen_until": decision.chosen_until,
+            "steps_down": decision.steps_down,
             "tests": {
                 "reversibility": told["reversibility"],
                 "cost_of_error": told["cost_of_error"],

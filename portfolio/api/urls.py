@@ -4,6 +4,7 @@ from aiso.api.routing import Nouns
 from .. import references  # noqa: F401
 from . import kinds  # noqa: F401
 from .answers import Answers
+from .autonomy import AutonomyMap, Levels, Readings, StepsDown
 from .barriers import AllBarriers, Barriers
 from .below import INITIATIVE
 from .clearances import Clearances
@@ -13,6 +14,7 @@ from .history import HistoryOfInitiative
 from .imports import Imports
 from .initiatives import Initiatives
 from .intakes import Intakes
+from .inventory import DecisionInventory
 from .lane import LaneOfInitiative
 from .lists import Entries, ListIndex
 from .metrics import Metrics
@@ -30,6 +32,10 @@ nouns.add(f"{INITIATIVE}/comments", Comments, "comment")
 nouns.add(f"{INITIATIVE}/metrics", Metrics, "metric")
 nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
 nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
+nouns.add(f"{INITIATIVE}/decisions/<int:decision>/readings", Readings, "decision-reading")
+nouns.add(f"{INITIATIVE}/decisions/<int:decision>/levels", Levels, "level")
+nouns.add(f"{INITIATIVE}/decisions/<int:decision>/steps-down", StepsDown, "step-down")
+nouns.add(f"{INITIATIVE}/autonomy-map", AutonomyMap, "autonomy-map")
 nouns.add(f"{INITIATIVE}/lane", LaneOfInitiative, "lane")
 nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
 nouns.add(f"{INITIATIVE}/barriers", Barriers, "barrier")
@@ -37,6 +43,7 @@ nouns.add(f"{INITIATIVE}/releases", Releases, "release")
 nouns.add(f"{INITIATIVE}/releases/<int:release>/criteria", Criteria, "release-criterion")
 nouns.add("barriers", AllBarriers, "all-barriers")
 nouns.add("intakes", Intakes, "intake")
+nouns.add("decision-classes", DecisionInventory, "decision-inventory")
 nouns.add("tools", Tools, "tool")
 nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")
 nouns.add("suppliers", Suppliers, "supplier")

@@ -26,6 +26,7 @@ from ..models.stage import ENDED, IN_PRODUCTION, Stage
 from . import staff
 from .barriers import hold_up, release
 from .decisions import decide
+from .levels import live_with, workflow_for
 from .tools import SOUND, stock_tools
 
 DEMO = "Demo data"
@@ -102,6 +103,7 @@ class Story:
             self._answer(likely=1 if is_simple else LIKELY)
         if self.place % 2 == 0:
             decide(self.initiative, self.office, self.chance, harmless=is_simple)
+            live_with(self.initiative, self.office, self.chance, self.place)
         if self.place % 5 == 0:
             self._discuss()
         # By a chance of their own, so that the stories before them stay as they were.
@@ -114,6 +116,8 @@ class Story:
         """A bucket, a priority, and the mark that this is invented."""
         wanted: dict[str, Any] = {"tags": [*self.initiative.tags.all(), demo]}
         wanted |= {part: self.chance.choice((2, 3, 3, 4, 4, 5)) for part in PRIORITY_PARTS}
+        if self.initiative.workflow_id is None:
+            wanted["workflow"] = workflow_for(self.initiative)
         if self.initiative.bucket_id is None:
             wanted["bucket"] = buckets.get(self._bucket())
         changes = {field: Change(current_value(self.initiative, field), to) for field, to in wanted.items()}

@@ -3,8 +3,18 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
+from aiso.web.forms import PersonField
+
 from ..models import DecisionClass
-from ..models.decision import MOST_A_WEEK, Confidence, CostOfError, Reversibility, ReviewCapacity
+from ..models.decision import (
+    MOST_A_WEEK,
+    MOST_REVIEWERS,
+    Confidence,
+    CostOfDelay,
+    CostOfError,
+    Reversibility,
+    ReviewCapacity,
+)
 from .seen import SeenForm
 
 
@@ -12,12 +22,13 @@ def _test(label: str, choices: Any, help_text: str, *, first: str = "Choose") ->
     return forms.ChoiceField(label=label, choices=[("", first), *choices], help_text=help_text)
 
 
-class DecisionForm(SeenForm):
-    """One recurring decision, and the four tests that set how far the system may act in it."""
+class DecisionFields(forms.Form):
+    """What is asked of a recurring decision, the four tests that set how far the system may act among it."""
 
     name = forms.CharField(
         label="Decision", max_length=200, help_text="What is decided, e.g. which team gets a request."
     )
+    owner = PersonField(required=False, help_text="Who answers for how it is decided.")
     volume_per_week = forms.IntegerField(
         label="Times a week", required=False, min_value=0, max_value=MOST_A_WEEK, help_text="How often, about."
     )
@@ -34,6 +45,25 @@ class DecisionForm(SeenForm):
         initial=ReviewCapacity.UNKNOWN,
         help_text="The time that people have to look at what the system decided.",
     )
+    reviewers = forms.IntegerField(
+        label="Reviewers",
+        required=False,
+        min_value=0,
+        max_value=MOST_REVIEWERS,
+        help_text="How many people look at what the system proposes.",
+    )
+    cost_of_delay = forms.ChoiceField(
+        label="Cost of delay",
+        required=False,
+        choices=[("", "Not known"), *CostOfDelay.choices],
+        help_text="What it costs when it waits. It sets no level.",
+    )
+    required_data = forms.CharField(
+        label="Data it needs",
+        required=False,
+        max_length=500,
+        help_text="What must be known to decide, and where.",
+    )
     is_regulated = forms.BooleanField(
         label="Regulated",
         required=False,
@@ -45,6 +75,10 @@ class DecisionForm(SeenForm):
         max_length=300,
         help_text="A reason, such as a works agreement, keeps it with people whatever the tests say.",
     )
+
+
+class DecisionForm(DecisionFields, SeenForm):
+    """One recurring decision, in a dialog or on a page of its own."""
 
     def __init__(self, decision: DecisionClass | None = None, data: QueryDict | None = None) -> None:
         self.decision = decision

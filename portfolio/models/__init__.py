@@ -1,3 +1,4 @@
+from .autonomy import AutonomyAcceptance, DecisionReading, LevelChoice, StepDown
 from .barrier import Barrier, BarrierKind
 from .bulk_edit import BulkEdit, BulkEditRow
 from .decision import AutonomyLevel, DecisionClass
@@ -6,6 +7,7 @@ from .history import InitiativeJurisdiction, InitiativeTag, InitiativeTool
 from .imports import ImportedRecord, ImportJob, ImportRow, ValueMapEntry
 from .initiative import Initiative, Lane
 from .intake import Intake, IntakeQuestion
+from .inventory import InventoryFile
 from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
@@ -20,6 +22,7 @@ __all__ = [
     "Answer",
     "AnswerOption",
     "Attachment",
+    "AutonomyAcceptance",
     "AutonomyLevel",
     "Barrier",
     "BarrierKind",
@@ -29,6 +32,7 @@ __all__ = [
     "Clearance",
     "Comment",
     "DecisionClass",
+    "DecisionReading",
     "ImportJob",
     "ImportRow",
     "ImportedRecord",
@@ -38,8 +42,10 @@ __all__ = [
     "InitiativeTool",
     "Intake",
     "IntakeQuestion",
+    "InventoryFile",
     "Jurisdiction",
     "Lane",
+    "LevelChoice",
     "Link",
     "Objective",
     "OutcomeMetric",
@@ -53,6 +59,7 @@ __all__ = [
     "SearchWord",
     "Stage",
     "StageChange",
+    "StepDown",
     "Supplier",
     "Tag",
     "Tool",

@@ -11,9 +11,13 @@ from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
 from aiso.web.htmx import announce
 
+from ..actions.accept_map import accept_map
 from ..actions.keep_decisions import add_decision_class, edit_decision_class, remove_decision_class
-from ..decisions import highest_level, lines_of
+from ..autonomy_limits import autonomy_limits
+from ..autonomy_map import standings_with
+from ..decisions import acceptances_of, lines_of
 from ..forms.decision import DecisionForm
+from ..levels import highest_level
 from ..models import DecisionClass, Initiative
 from ..page import page_for, visible_initiative
 from ..permissions import can_edit
@@ -27,14 +31,36 @@ TAB = "portfolio:initiative_decisions"
 @require_safe
 def initiative_decisions(request: HttpRequest, pk: int) -> HttpResponse:
     """What does it decide, and how far may it act?"""
+    return _show(request, pk)
+
+
+@require_POST
+def map_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the map of levels that the page showed."""
+    initiative, actor = visible_initiative(request, pk), signed_in(request)
+    role, seen = request.POST.get("role", ""), request.POST.get("fingerprint") or None
+    try:
+        accept_map(initiative, actor=actor, role=role, fingerprint=seen)
+    except DomainError as error:
+        return _show(request, pk, status=409, refused=str(error))
+    announce(request, "Autonomy map accepted.")
+    return go_on(request, initiative, TAB)
+
+
+def _show(request: HttpRequest, pk: int, status: int = 200, refused: str = "") -> HttpResponse:
     page = page_for(request, pk, "decisions")
-    decisions = [*page.initiative.decision_classes.all()]
+    initiative = page.initiative
+    decisions = [*initiative.decision_classes.select_related("owner")]
+    standing = standings_with({initiative.pk: decisions}, [initiative.pk])[initiative.pk]
     context = {
-        "lines": lines_of(decisions),
+        "lines": lines_of(decisions, autonomy_limits()),
         "a_week": sum(decision.volume_per_week or 0 for decision in decisions),
         "highest": highest_level(decisions),
+        "standing": standing,
+        "acceptances": acceptances_of(standing, page.person, initiative),
+        "refused": refused,
     }
-    return show_tab(request, page, "portfolio/initiative_decisions.html", context)
+    return show_tab(request, page, "portfolio/initiative_decisions.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +80,10 @@ def decision_remove(request: HttpRequest, pk: int, decision: int) -> HttpRespons
     initiative, actor = visible_initiative(request, pk), signed_in(request)
     found = get_object_or_404(initiative.decision_classes, pk=decision)
     fields = {name: getattr(found, name) for name in DecisionForm.base_fields}
-    remove_decision_class(found, actor=actor)
+    try:
+        remove_decision_class(found, actor=actor)
+    except DomainError as error:
+        return _show(request, pk, status=409, refused=str(error))
     announce(request, f"“{found.name}” removed.", undo=offer_undo(initiative, actor, DecisionRemoved(fields)))
     return go_on(request, initiative, TAB)
 
@@ -86,8 +115,7 @@ def _store(request: HttpRequest, initiative: Initiative, form: DecisionForm) -> 
         undo = offer_undo(initiative, actor, DecisionAdded(added.pk))
         announce(request, f"“{added.name}” added: {level}.", undo=undo)
         return
-    changes = form.changes()
-    if changes:
+    if changes := form.changes():
         was = {name: change.was for name, change in changes.items()}
         wanted: dict[str, Any] = {name: change.to for name, change in changes.items()}
         saved = edit_decision_class(form.decision, actor=actor, seen=was, **wanted)

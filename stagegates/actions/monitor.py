@@ -102,13 +102,14 @@ def _move(asked: list[tuple[MonitoringTask, int, AskedBy]], book: Rulebook) -> N
 def _add(wanted: list[int], asked: dict[int, tuple[int, AskedBy]], book: Rulebook) -> None:
     """The first look counts from when it went into production or was first asked for; others from the one before."""
     done = MonitoringTask.objects.done().filter(initiative__in=wanted).order_by("done_at")
-    last = dict(done.values_list("initiative", "done_at"))
+    last = {task.initiative_id: task.done_at for task in done}
     since = dict(Initiative.objects.filter(pk__in=wanted).values_list("pk", "stage_since"))
     tasks = []
     for pk in wanted:
         months, by = asked[pk]
         begun = max(since[pk] or clock.today(), book.matrix.version.effective_from or clock.today())
-        start = figures.local_date(last[pk]) if last.get(pk) else begun
+        before = last.get(pk)
+        start = figures.local_date(before) if before else begun
         due = max(clock.months_later(start, months), clock.today())
         told = {"months": months, "rule": by.code, "rule_name": by.name, "version": book.matrix.version}
         tasks.append(MonitoringTask(initiative_id=pk, counted_from=start, due_on=due, **told))

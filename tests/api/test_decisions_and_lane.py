@@ -43,6 +43,10 @@ def test_decisions_tell_their_level_and_why(script, nobody, below, business_owne
     assert told["autonomy"] == {
         "level": "surface",
         "reason": "Review capacity not known",
+        "calibrated": "surface",
+        "chosen": None,
+        "chosen_until": None,
+        "steps_down": 0,
         "tests": {
             "reversibility": "favourable",
             "cost_of_error": "favourable",

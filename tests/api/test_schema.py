@@ -95,7 +95,8 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "function": "legal",
         "suppliers": make_entry(Supplier).pk,
         "objectives": make_entry(Objective).pk,
-        "decisions": make_decision(initiative).pk,
+        "decisions": (decision := make_decision(initiative)).pk,
+        "decision": decision.pk,
         "standard": "privacy-assessment",
         "notifications": Notification.objects.create(
             person=office_member, event=Event.objects.create(name="comment.added"), text="Mentioned", path="/"

@@ -16,6 +16,7 @@ from ...intake_sheet import Sheet
 from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, StageChange, Tool
 from ...models.decision import Confidence, ReviewCapacity
 from ...models.stage import Stage
+from ..accept_map import follow_map
 from ..answer_questions import write_answers
 from ..conclude_lanes import conclude_lane
 from ..edit_initiative import CLASSIFYING, SETS, same, write_fields
@@ -90,6 +91,7 @@ def update_initiative(intake: Intake, sheet: Sheet, *, before: Sheet) -> None:
     _write_decisions(initiative, sheet, before=before)
     _write_answers(initiative, sheet, intake.requester, before=before)
     conclude_lane(initiative)
+    follow_map(initiative, actor=intake.requester)
 
 
 def _fields(sheet: Sheet) -> dict[str, Any]:
@@ -163,7 +165,12 @@ def _is_as_asked(decision: DecisionClass, row: dict[str, Any]) -> bool:
     """Whether a decision class still says what its row said, and nothing more."""
     untouched = decision.confidence == Confidence.UNKNOWN and decision.review_capacity == ReviewCapacity.UNKNOWN
     same_as_row = all(getattr(decision, field) == value for field, value in row.items())
-    return untouched and not decision.not_automated_because and same_as_row
+    known_since = (
+        decision.owner_id or decision.reviewers is not None or decision.required_data or decision.cost_of_delay
+    )
+    watched_since = decision.readings.exists() or decision.choices.exists() or decision.step_downs.exists()
+    told_since = decision.not_automated_because or known_since or watched_since
+    return untouched and not told_since and same_as_row
 
 
 def _write_answers(initiative: Initiative, sheet: Sheet, requester: User, *, before: Sheet) -> None:

@@ -1,0 +1,26 @@
+"""Version 1 of the limits of autonomy."""
+
+from django.db import migrations
+from django.utils import timezone
+
+KIND = "autonomy-limits"
+CONTENT = {"override_rate": "0.2", "error_rate": "0.05", "least_volume": "50", "reviewer_cap": "100"}
+
+
+def ship(apps, schema_editor):
+    """A published version stays for good, so one that is there already was left by going back and forth."""
+    version = apps.get_model("configuration", "ConfigurationVersion")
+    if version.objects.filter(kind=KIND, number=1).exists():
+        return
+    at = timezone.now()
+    told = {"drafted_at": at, "changed_at": at, "published_at": at, "followed_at": at, "effective_from": at.date()}
+    version.objects.create(kind=KIND, number=1, content=CONTENT, reason="Shipped with the product.", **told)
+
+
+def withdraw(apps, schema_editor):
+    """A published version is fixed; the triggers refuse to delete it."""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("configuration", "0001_initial"), ("portfolio", "0023_decision_inventory")]
+    operations = [migrations.RunPython(ship, withdraw)]

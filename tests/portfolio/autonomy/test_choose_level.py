@@ -1,0 +1,176 @@
+"""A more cautious level is free; a bolder one needs evidence, the risk owner, and at times legal and an end."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from aiso import clock
+from aiso.errors import DomainError
+from portfolio import tasks
+from portfolio.actions.choose_level import agree_to_level, choose_level, end_level
+from portfolio.actions.keep_decisions import edit_decision_class
+from portfolio.models import LevelChoice, OwnerKind
+from tests.factories import make_decision, make_ownership, make_person, make_unit
+from tests.portfolio.initiative.forms import events
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2036, 6, 30, 12, tzinfo=ZoneInfo("UTC"))
+SAFE = {"evidence": "https://example.org/trial", "because": "Six weeks without an error."}
+
+
+@pytest.fixture(autouse=True)
+def _fixed_clock():
+    with clock.fixed_at(NOW):
+        yield
+
+
+@pytest.fixture
+def barred(initiative):
+    return make_decision(initiative, "Refuse an application", is_regulated=True)
+
+
+def level_of(decision) -> str:
+    decision.refresh_from_db()
+    return str(decision.autonomy)
+
+
+def test_a_more_cautious_level_holds_at_once(delegated, technical_owner):
+    choose_level(delegated, actor=technical_owner, level="surface")
+
+    assert level_of(delegated) == "surface"
+    assert (delegated.chosen_level, delegated.steps_down) == ("surface", 0)
+    assert len(events("decision_class.level_chosen")) == 1
+
+
+def test_a_bolder_one_waits_for_the_risk_owner(surfaced, business_owner, risk_owner):
+    with pytest.raises(DomainError, match="show why it is safe"):
+        choose_level(surfaced, actor=business_owner, level="delegate")
+    choice = choose_level(surfaced, actor=business_owner, level="delegate", **SAFE)
+    assert level_of(surfaced) == "surface"
+    assert len(events("decision_class.level_asked")) == 1
+
+    agree_to_level(choice, actor=risk_owner)
+
+    assert level_of(surfaced) == "delegate"
+    assert events("decision_class.level_agreed")[0].payload["holds"] is True
+    with pytest.raises(DomainError, match="does not wait"):
+        agree_to_level(choice, actor=risk_owner)
+
+
+def test_the_risk_owner_who_chooses_consents_by_it(surfaced, risk_owner):
+    choice = choose_level(surfaced, actor=risk_owner, level="delegate_with_audit", **SAFE)
+    assert choice.risk_agreed_by == risk_owner
+    assert level_of(surfaced) == "delegate_with_audit"
+
+
+def test_their_deputy_may_consent_a_deputy_of_another_owner_not(surfaced, initiative, business_owner, stranger):
+    choice = choose_level(surfaced, actor=business_owner, level="delegate", **SAFE)
+    make_ownership(initiative, stranger, OwnerKind.TECHNICAL, is_deputy=True)
+    with pytest.raises(PermissionDenied):
+        agree_to_level(choice, actor=stranger)
+    deputy = make_person("Dina Deputy")
+    make_ownership(initiative, deputy, OwnerKind.RISK, is_deputy=True)
+    agree_to_level(choice, actor=deputy)
+    assert level_of(surfaced) == "delegate"
+
+
+def test_over_a_regulated_decision_legal_and_an_end_too(barred, business_owner, risk_owner, legal_reviewer):
+    with pytest.raises(DomainError, match="until when") as refused:
+        choose_level(barred, actor=business_owner, level="surface", **SAFE)
+    assert refused.value.field == "until"
+    choice = choose_level(barred, actor=business_owner, level="surface", until=date(2036, 12, 31), **SAFE)
+    agree_to_level(choice, actor=risk_owner)
+    assert level_of(barred) == "keep_human"
+    with pytest.raises(DomainError, match="waits for somebody else"):
+        agree_to_level(choice, actor=risk_owner)
+
+    agree_to_level(choice, actor=legal_reviewer)
+
+    assert level_of(barred) == "surface"
+
+
+def test_legal_alone_is_not_enough_and_not_on_what_they_own(barred, initiative, business_owner, legal_reviewer):
+    choice = choose_level(barred, actor=business_owner, level="surface", until=date(2036, 12, 31), **SAFE)
+    agree_to_level(choice, actor=legal_reviewer)
+    assert level_of(barred) == "keep_human"
+    other = make_person("Lea Lex", "legal_reviewer", role_unit=make_unit())
+    with pytest.raises(PermissionDenied):
+        agree_to_level(choice, actor=other)
+    make_ownership(initiative, legal_reviewer, OwnerKind.TECHNICAL, is_deputy=True)
+    LevelChoice.objects.update(legal_agreed_at=None, legal_agreed_by=None)
+    with pytest.raises(PermissionDenied):
+        agree_to_level(choice, actor=legal_reviewer)
+
+
+def test_the_not_yet_automated_list_stands(initiative, risk_owner):
+    listed = make_decision(initiative, "Dismiss", not_automated_because="Works agreement")
+    with pytest.raises(DomainError, match="not yet automated list"):
+        choose_level(listed, actor=risk_owner, level="surface", **SAFE)
+
+
+def test_asking_for_more_takes_no_caution_back(delegated, surfaced, business_owner, risk_owner):
+    choose_level(surfaced, actor=business_owner, level="keep_human")
+    choice = choose_level(surfaced, actor=business_owner, level="delegate", **SAFE)
+    assert level_of(surfaced) == "keep_human"
+    agree_to_level(choice, actor=risk_owner)
+    assert level_of(surfaced) == "delegate"
+    assert surfaced.choices.standing().count() == 1
+
+
+def test_a_choice_that_no_longer_covers_the_case_falls_back(surfaced, business_owner, risk_owner):
+    choose_level(surfaced, actor=risk_owner, level="delegate", **SAFE)
+    edit_decision_class(surfaced, actor=business_owner, is_regulated=True)
+    assert level_of(surfaced) == "keep_human"
+
+
+def test_it_is_taken_back_with_a_reason(delegated, business_owner, stranger):
+    choice = choose_level(delegated, actor=business_owner, level="surface")
+    with pytest.raises(PermissionDenied):
+        end_level(choice, actor=stranger, because="No.")
+    with pytest.raises(DomainError, match="Say why"):
+        end_level(choice, actor=business_owner, because=" ")
+    end_level(choice, actor=business_owner, because="Trial is over.")
+    assert level_of(delegated) == "delegate"
+    with pytest.raises(DomainError, match="ended before"):
+        end_level(choice, actor=business_owner, because="Again.")
+
+
+def test_its_last_day_past_it_falls_back_at_night_once(barred, business_owner, risk_owner, legal_reviewer):
+    choice = choose_level(barred, actor=risk_owner, level="surface", until=date(2036, 7, 3), **SAFE)
+    agree_to_level(choice, actor=legal_reviewer)
+    with clock.fixed_at(NOW + timedelta(days=3)):
+        tasks.end_levels_of_the_night()
+        assert level_of(barred) == "surface"
+    with clock.fixed_at(NOW + timedelta(days=4)):
+        tasks.end_levels_of_the_night()
+        tasks.end_levels_of_the_night()
+        assert level_of(barred) == "keep_human"
+    assert len(events("decision_class.level_ended")) == 1
+
+
+def test_strangers_and_auditors_choose_nothing(delegated, stranger, auditor, service_account):
+    for person in (stranger, auditor, service_account):
+        with pytest.raises(PermissionDenied):
+            choose_level(delegated, actor=person, level="surface")
+
+
+def test_the_lane_follows(delegated, initiative, office_member):
+    for name, value in {
+        "risk_tier": "low",
+        "employee_effect": "none",
+        "data_sensitivity": "internal",
+        "is_customer_facing": False,
+        "is_rights_impacting": False,
+        "is_safety_impacting": False,
+        "requested_amount": 1000,
+    }.items():
+        setattr(initiative, name, value)
+    initiative.save()
+    edit_decision_class(delegated, actor=office_member, cost_of_error="medium")
+    initiative.refresh_from_db()
+    assert (initiative.lane, initiative.lane_decided_by) == ("full", "autonomy")
+    choose_level(delegated, actor=office_member, level="surface")
+    initiative.refresh_from_db()
+    assert initiative.lane == "fast"
