@@ -1,5 +1,10 @@
-"""What the pages of a request show beside its answers: its steps, its lane, its likenesses, who has it."""
+"""What the pages of a request show beside its answers: its steps, its lane, its likenesses, who has it.
 
+Later apps add to what the answers mean so far: `register_meaning(draw)` in AppConfig.ready(). `draw` takes the page
+and returns HTML, or nothing to leave it out.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -55,6 +60,13 @@ class ToldStep:
 
     answers: list[Told]
     open: list[str]
+
+
+_meanings: "list[Callable[[IntakePage], str]]" = []
+
+
+def register_meaning(draw: "Callable[[IntakePage], str]") -> None:
+    _meanings.append(draw)
 
 
 class IntakePage:
@@ -149,6 +161,11 @@ class IntakePage:
     def undecided(self) -> bool:
         """Whether nothing speaks against the fast lane yet."""
         return all(each.state is not State.FAILS for each in self.lane.conditions)
+
+    @cached_property
+    def meanings(self) -> list[str]:
+        """What later apps say that the answers mean."""
+        return [drawn for draw in _meanings if (drawn := draw(self))]
 
     @cached_property
     def likenesses(self) -> list[Likeness]:

@@ -22,10 +22,12 @@ class StagegatesConfig(AppConfig):
         from aiso.web.work import register_work
         from portfolio.gaps import register_gaps
         from portfolio.history import register_history
+        from portfolio.intake_page import register_meaning
         from portfolio.panels import Panel, register_panel
 
         from . import monitoring
         from .duties_panel import duties_panel
+        from .needed import needed_panel
 
         register_panel(Panel("duties", "main", duties_panel, order=60))
         register_panel(Panel("monitoring", "main", monitoring.monitoring_panel, order=62))
@@ -35,6 +37,7 @@ class StagegatesConfig(AppConfig):
         register_work("monitoring", monitoring.monitoring_of)
         register_reminders("monitoring", monitoring.monitoring_reminders)
         register_history(monitoring.HISTORY)
+        register_meaning(needed_panel)
 
     def _plan_people(self) -> None:
         """Hours of specialists."""

@@ -21,6 +21,7 @@ from aiso import clock
 from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import REVIEWERS
 from aiso.configuration.actions import start_draft
+from aiso.configuration.models import ConfigurationVersion
 from aiso.events.letters import SALT
 from aiso.events.models import Event, Mail, Notification
 from portfolio.actions.edit_initiative import Change
@@ -51,6 +52,7 @@ from portfolio.models import (
 from portfolio.undo import Edited, offer_undo
 from stagegates.actions.ask_question import ask_question
 from stagegates.models import ReviewFunction, SpecialistRequest
+from stagegates.models import MonitoringTask, ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
 from tests.factories import (
     make_barrier,
@@ -180,6 +182,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/imports/{uploaded}/"): {"source": "cases"},
     ("patch", "/api/v1/forums/portfolio-review/"): {"rank": 21},
     ("post", "/api/v1/capacity/"): {"function": "{legal}", "from_month": "2026-11-01", "hours": "10.0"},
+    ("post", "/api/v1/configuration/lane/versions/1/withdraw/"): {"reason": "Too soon."},
+    ("post", "/api/v1/initiatives/{initiative}/monitoring/{monitoring}/record/"): {"finding": "as_expected"},
     ("post", "/api/v1/specialist-requests/{specialists}/answer/"): {"agree": True},
     ("post", "/api/v1/initiatives/{initiative}/specialists/"): {
         "function": "{legal}",
@@ -344,6 +348,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         seat=make_seat("portfolio-review", me),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),
+        monitoring=_look(initiative),
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
     start_draft(LANE, actor=me)
@@ -426,6 +431,14 @@ def _specialists(initiative: Initiative, person: User) -> SpecialistRequest:
     month, legal = clock.today().replace(day=1), ReviewFunction.objects.get(slug="legal")
     told = {"function": legal, "first_month": month, "last_month": month, "hours": 10, "purpose": "Contract"}
     return SpecialistRequest.objects.create(initiative=initiative, asked_by=person, **told)
+
+
+def _look(initiative: Initiative) -> MonitoringTask:
+    version = ConfigurationVersion.objects.in_force("governance-matrix")
+    told = {"rule": "in-use", "rule_name": "Everything in use", "months": 12, "version": version}
+    return MonitoringTask.objects.create(
+        initiative=initiative, due_on=clock.today(), counted_from=clock.today(), **told
+    )
 
 
 def _attached(initiative: Initiative, person: User) -> Attachment:

@@ -108,8 +108,8 @@ def _add(wanted: list[int], asked: dict[int, tuple[int, AskedBy]], book: Ruleboo
     for pk in wanted:
         months, by = asked[pk]
         begun = max(since[pk] or clock.today(), book.matrix.version.effective_from or clock.today())
-        before = last.get(pk)
-        start = figures.local_date(before) if before else begun
+        looked_at = last.get(pk)
+        start = figures.local_date(looked_at) if looked_at else begun
         due = max(clock.months_later(start, months), clock.today())
         told = {"months": months, "rule": by.code, "rule_name": by.name, "version": book.matrix.version}
         tasks.append(MonitoringTask(initiative_id=pk, counted_from=start, due_on=due, **told))
