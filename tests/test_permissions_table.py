@@ -51,7 +51,6 @@ from portfolio.models import (
 )
 from portfolio.undo import Edited, offer_undo
 from stagegates.actions.ask_question import ask_question
-from stagegates.models import ReviewFunction, SpecialistRequest
 from stagegates.models import MonitoringTask, ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
 from tests.factories import (
