@@ -59,7 +59,7 @@ QUEUE = Entry(
     "certificate",
     "stagegates:sign_off_queue",
     section="work",
-    order=20,
+    order=60,
     count=sign_offs_waiting,
     about="What functions are to say of gate reviews, the oldest breach first.",
 )
