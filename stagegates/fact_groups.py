@@ -28,7 +28,7 @@ def case_facts(reviews: Reviews) -> Facts:
     return {
         review.pk: [
             Fact("case/ask", "What is asked", review.ask),
-            Fact("case/gates", "Gates", ", ".join(review.gates)),
+            Fact("case/gates", "Gates", ", ".join(map(_gate, review.gates))),
             Fact("case/to", "Approval moves to", str(Stage(review.to_stage).label)),
             *_case(review.initiative, types.get(review.initiative_id, "")),
             setting.get(review.initiative_id, Fact("case/tier-set-by", "Answer that set the tier", "")),
@@ -36,6 +36,11 @@ def case_facts(reviews: Reviews) -> Facts:
         ]
         for review in reviews
     }
+
+
+def _gate(code: str) -> str:
+    """A gate by its code, which it keeps whatever it is called."""
+    return code.replace("-", " ").capitalize()
 
 
 def _case(row: Initiative, use_case_type: str) -> list[Fact]:

@@ -13,11 +13,6 @@ from .models import SignOff, SignOffAnswer
 
 # Conditions that a form has room for; the API takes more.
 ROOM = 3
-HELP = {
-    SignOffAnswer.Verdict.CONDITIONS: "Each with an owner and a day.",
-    SignOffAnswer.Verdict.OBJECT: "Blocks approval; only the next-higher body overrides it.",
-    SignOffAnswer.Verdict.NOT_APPLICABLE: "Recorded as a deviation, because a rule asks for this sign-off.",
-}
 
 
 class AnswerForm(forms.Form):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import Count, DateField, Exists, OuterRef, Q
 from django.http import QueryDict
@@ -129,6 +130,18 @@ class SignOffQueue:
             self._chip("tier", "Risk tier", tiers),
             self._chip("unit", "Unit", units),
         ]
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """Where the figures of the first line lead: of the same people's sign-offs."""
+        asked: dict[str, dict[str, str]] = {
+            "all": {},
+            "late": {"due": "late"},
+            "anew": {"state": "anew"},
+            "stopped": {"state": "stopped"},
+        }
+        whose = {"whose": self.chosen["whose"]}
+        return {name: f"?{urlencode(whose | narrowed)}" for name, narrowed in asked.items()}
 
     def address(self, **changes: str) -> str:
         """This address from its beginning, with some parts changed; empty takes one out."""

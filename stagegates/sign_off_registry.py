@@ -35,6 +35,7 @@ CHANGING = (
     "autonomy.reopened",
     "autonomy.stepped_down",
     "autonomy.step_lifted",
+    "autonomy.step_confirmed",
     "metric.added",
     "metric.edited",
     "metric.removed",
@@ -44,7 +45,13 @@ CHANGING = (
     "checklist.completed",
     "checklist.reopened",
     "release.recorded",
-    "release.edited",
+    "release.changed",
+    "release.criterion_added",
+    "release.criterion_changed",
+    "release.criterion_removed",
+    "release.result_recorded",
+    "release.released",
+    "review.edited",
     "person.deactivated",
 )
 QUEUE = Entry(
@@ -52,7 +59,7 @@ QUEUE = Entry(
     "certificate",
     "stagegates:sign_off_queue",
     section="work",
-    order=20,
+    order=60,
     count=sign_offs_waiting,
     about="What functions are to say of gate reviews, the oldest breach first.",
 )
@@ -89,4 +96,5 @@ def register_sign_offs() -> None:
         subscribe(name, tasks.tell_of_sign_off)
     for name in CHANGING:
         subscribe(name, tasks.follow_changes)
-    subscribe("configuration.published", tasks.follow_published)
+    for name in ("configuration.published", "configuration.took_effect"):
+        subscribe(name, tasks.follow_published)

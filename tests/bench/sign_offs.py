@@ -29,8 +29,8 @@ def sign_off_asks() -> dict[str, Ask]:
     client.force_login(reviewer)
     rows = OLDEST_BREACH.apply(SignOff.objects.all())
     deep = _write(rows[OPEN * 4 // 5])
-    first = SignOff.objects.filter(function__slug="legal").order_by("pk").values_list("pk", flat=True)[:100]
-    mine = [*first]
+    seen = SignOff.objects.filter(function__slug="legal", review__initiative__is_confidential=False)
+    mine = [*seen.order_by("pk").values_list("pk", flat=True)[:100]]
     return {
         "sign-offs, one’s own": lambda n: client.get("/sign-offs/"),
         "sign-offs, everybody’s": lambda n: client.get("/sign-offs/?whose=all"),

@@ -73,7 +73,7 @@ def test_two_functions_sign_and_a_changed_answer_reopens_one(visit: Visit, groun
     expect(page.locator(".sign-off .note")).to_contain_text("Not any more.")
     page.get_by_role("link", name="What was sealed").click()
     expect(page.locator("h1")).to_contain_text("What Security signed")
-    expect(page.locator(".panel-h")).to_contain_text("Intact")
+    expect(page.locator("main .panel-h")).to_contain_text("Intact")
     expect(page.locator("tr.is-changed")).to_have_count(1)
     assert axe_findings(page) == []
     page = visit(sign_off_of(review, "legal").get_absolute_url(), as_=people["legal"])
