@@ -51,12 +51,14 @@ class StagegatesConfig(AppConfig):
 
     def _review(self) -> None:
         """What reviews and their evidence add to the apps below."""
+        from aiso.events.outbox import subscribe
         from aiso.web.navigation import register_entry
         from aiso.web.work import register_work
         from portfolio.history import register_history
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
 
+        from . import tasks
         from .entries import REVIEWS
         from .facts import register_facts
         from .overview import GATES_TAB, next_gate_of
@@ -69,3 +71,5 @@ class StagegatesConfig(AppConfig):
         register_next_gate(next_gate_of)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
+        for changed in tasks.CHANGING:
+            subscribe(changed, tasks.renew_reviews)

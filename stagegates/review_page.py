@@ -16,6 +16,7 @@ from .lines import Line, Part, days_left, lines_of, marks_of, parts_of, versions
 from .models import Decision, GateReview, SignOff
 from .permissions import can_give_evidence, can_open_review, can_waive
 from .rules import gates_of
+from .sign_off_cards import Card, cards_of
 from .standing import standings_of
 
 State = SignOff.State
@@ -57,6 +58,11 @@ class ReviewPage:
         standings = standings_of([self.review])[self.review.pk]
         versions = versions_of(self.review.initiative_id, (each.requirement.code for each in standings))
         return lines_of(standings, marks_of(self.sign_offs), versions)
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """The sign-offs, each with what the person may do."""
+        return cards_of(self.review, self.person)
 
     @property
     def parts(self) -> list[Part]:

@@ -101,7 +101,7 @@ class ReviewRegister:
     def counts(self) -> dict[str, int]:
         """How many stand under each tab, in one query."""
         all_of = GateReview.objects.all()
-        within = {name or "open": Q(pk__in=_in_state(all_of, name).values("pk")) for name, _ in STATES}
+        within = {name or "open": Q(pk__in=in_state(all_of, name).values("pk")) for name, _ in STATES}
         counts: dict[str, int] = self._narrowed().aggregate(
             **{name: Count("pk", filter=condition) for name, condition in within.items()}
         )
@@ -116,7 +116,7 @@ class ReviewRegister:
 
     @property
     def matching(self) -> GateReviewQuerySet:
-        return _in_state(self._narrowed(), self.state)
+        return in_state(self._narrowed(), self.state)
 
     @cached_property
     def page(self) -> Page[GateReview]:
@@ -176,7 +176,7 @@ def _running() -> Any:
     return SignOff.objects.filter(review=OuterRef("pk"), state__in=(State.OPEN, State.OUTDATED))
 
 
-def _in_state(rows: GateReviewQuerySet, state: str) -> GateReviewQuerySet:
+def in_state(rows: GateReviewQuerySet, state: str) -> GateReviewQuerySet:
     if state == "closed":
         return rows.filter(closed_at__isnull=False)
     found = rows.open()

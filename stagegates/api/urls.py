@@ -8,6 +8,10 @@ from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
 from .duties import DutiesOfInitiative
 from .functions import Functions
 from .monitoring import Monitoring
+from .checklists import ChecklistOfInitiative
+from .evidence import EvidenceFiles, EvidenceOfInitiative
+from .functions import Functions
+from .reviews import RequirementsOfReview, Reviews, ReviewsOfInitiative
 from .sign_offs import SignOffs
 
 nouns = Nouns()
@@ -15,6 +19,12 @@ nouns.add("capacity", Capacity, "capacity")
 nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
+nouns.add("reviews", Reviews, "review")
+nouns.add("reviews/<int:review>/requirements", RequirementsOfReview, "requirement")
+nouns.add(f"{INITIATIVE}/reviews", ReviewsOfInitiative, "initiative-review")
+nouns.add(f"{INITIATIVE}/checklist", ChecklistOfInitiative, "initiative-checklist")
+nouns.add(f"{INITIATIVE}/evidence", EvidenceOfInitiative, "evidence")
+nouns.add(f"{INITIATIVE}/evidence-files", EvidenceFiles, "evidence-file")
 nouns.add("sign-offs", SignOffs, "sign-off")
 nouns.add("functions", Functions, "function")
 nouns.add(f"{INITIATIVE}/monitoring", Monitoring, "monitoring")

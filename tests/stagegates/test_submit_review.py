@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from aiso import clock
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event
+from aiso.events.outbox import publish
 from portfolio.models import Lane, Stage
 from portfolio.models.risk import RiskTier
 from stagegates.actions.give_evidence import give_evidence
@@ -16,6 +17,7 @@ from stagegates.actions.open_review import open_review
 from stagegates.actions.submit_review import edit_review, submit_review, withdraw_review
 from stagegates.actions.waive_requirement import ask_again, waive_requirement
 from stagegates.models import Requirement
+from stagegates.tasks import renew_reviews
 
 from ..factories import grant, make_initiative, make_ownership, make_person
 
@@ -154,3 +156,17 @@ def test_what_is_met_is_not_waived(review, initiative, business_owner, office_le
 
     with pytest.raises(DomainError, match="It is met"):
         waive_requirement(review.requirements.get(code="data-fit/lineage"), actor=office_lead, reason="Why not")
+
+
+def test_an_open_review_follows_its_initiative_when_an_event_tells(owned, business_owner):
+    initiative = owned(Stage.BUILD, RiskTier.LOW)
+    review = open_review(initiative, actor=business_owner)
+    before = {*review.sign_offs.values_list("function__slug", flat=True)}
+    type(initiative).objects.filter(pk=initiative.pk).update(risk_tier=RiskTier.HIGH)
+    event = publish("initiative.questions_answered", actor=business_owner, initiative=initiative)
+
+    for _ in range(2):
+        renew_reviews(event.pk)
+
+    assert review.requirements.filter(code="assessment/impact-assessment").count() == 1
+    assert {*review.sign_offs.values_list("function__slug", flat=True)} == before | {"legal", "security"}
