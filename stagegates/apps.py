@@ -54,11 +54,13 @@ class StagegatesConfig(AppConfig):
         from aiso.events.outbox import subscribe
         from aiso.web.navigation import register_entry
         from aiso.web.work import register_work
+        from portfolio.demo import register_teller
         from portfolio.history import register_history
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
 
         from . import tasks
+        from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
         from .facts import register_facts
         from .overview import GATES_TAB, next_gate_of
@@ -71,5 +73,6 @@ class StagegatesConfig(AppConfig):
         register_next_gate(next_gate_of)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
+        register_teller(tell_of_reviews)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

@@ -9,7 +9,7 @@ from .views import evidence, initiative_gates, review_list, reviews
 urlpatterns = [
     path("initiatives/<reference:pk>/gates/", initiative_gates.initiative_gates, name="initiative_gates"),
     path("initiatives/<reference:pk>/reviews/open/", reviews.review_open, name="review_open"),
-    path("initiatives/<reference:pk>/evidence/give/", evidence.evidence_give, name="evidence_give"),
+    path("initiatives/<reference:pk>/evidence/give/<path:code>/", evidence.evidence_give, name="evidence_give"),
     path(
         "initiatives/<reference:pk>/evidence/<int:evidence>/withdraw/",
         evidence.evidence_withdraw,

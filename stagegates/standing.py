@@ -7,7 +7,8 @@ next_checklists([initiative])[initiative.pk]  # the same for the gate that comes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from aiso.web import figures
 from portfolio.models import Initiative
@@ -168,9 +169,9 @@ def _of_evidence(initiative: Initiative, requirement: Requirement | Required, ev
 
 def answering_url(initiative: Initiative, standard: str) -> str:
     """The page on which an assessment of an initiative is answered."""
-    return f"{initiative.get_absolute_url()}standards/{standard}/"
+    return reverse("standards:checklist_answer", args=[initiative.reference, standard])
 
 
 def giving_url(initiative: Initiative, code: str) -> str:
     """Where evidence for a requirement is given."""
-    return f"{initiative.get_absolute_url()}evidence/give/?{urlencode({'code': code})}"
+    return reverse("stagegates:evidence_give", args=[initiative.reference, code])

@@ -51,6 +51,9 @@ from portfolio.models import (
 )
 from portfolio.undo import Edited, offer_undo
 from stagegates.actions.ask_question import ask_question
+from stagegates.actions.give_evidence import give_evidence
+from stagegates.actions.open_review import open_review
+from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.models import MonitoringTask, ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
 from tests.factories import (
@@ -65,6 +68,7 @@ from tests.factories import (
     make_release,
     make_seat,
     make_unit,
+    move_stage,
 )
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
 
@@ -125,7 +129,15 @@ SENT: dict[str, dict[str, Any]] = {
     "/intakes/{intake}/join/": {"to": "{initiative}"},
     "/administration/people/{person}/roles/": {"role": "executive"},
     "/initiatives/{initiative}/decisions/accept/": {"role": "business"},
+    "/reviews/{review}/edit/": {"ask": "Build two", "initial-ask": "Build it"},
+    "/reviews/{review}/withdraw/": {"reason": "Not now."},
+    "/reviews/{review}/requirements/{requirement}/waive/": {"reason": "Looked at."},
+    "/initiatives/{unreviewed}/reviews/open/": {"ask": "Build it"},
+    "/initiatives/{initiative}/evidence/give/data-fit/lineage/": {"link": "https://example.org/lineage"},
+    "/initiatives/{initiative}/evidence/{evidence}/withdraw/": {"reason": "Of another."},
 }
+EVIDENCE = {"code": "data-fit/lineage", "link": "https://example.org/lineage"}
+REQUIREMENT = "/api/v1/reviews/{review}/requirements/{requirement}/"
 DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}
 BARRIER = {"what": "No log", "kind": "{barrier_kind}", "owner": "{person}"}
 RELEASE = {"name": "2.0", "scope": "One site"}
@@ -202,6 +214,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
+    ("patch", "/api/v1/reviews/{review}/"): {"ask": "Build two"},
+    ("patch", "/api/v1/reviews/{confidential_review}/"): {"ask": "Build two"},
+    ("post", "/api/v1/reviews/{review}/withdraw/"): {"reason": "Not now."},
+    ("post", f"{REQUIREMENT}waive/"): {"reason": "Looked at."},
+    ("post", "/api/v1/initiatives/{initiative}/evidence/"): EVIDENCE,
+    ("post", "/api/v1/initiatives/{initiative}/evidence/{evidence}/withdraw/"): {"reason": "Of another."},
 }
 BODIES |= {
     ("post", "/api/v1/sign-offs/{sign_off}/answer/"): {"verdict": "approve", "reason": "Looked at."},
@@ -214,7 +232,15 @@ BODIES |= {
     ("post", "/api/v1/functions/legal/end-member/"): {"member": "{function_member}"},
 }
 # Attaching and uploading ask for a file.
-FILES = {"/initiatives/{initiative}/files/new/", "/imports/new/", "/api/v1/imports/", "/decision-classes/import/"}
+FILES = {
+    "/initiatives/{initiative}/files/new/",
+    "/imports/new/",
+    "/api/v1/imports/",
+    "/decision-classes/import/",
+    "/api/v1/initiatives/{initiative}/evidence-files/",
+}
+# What is sent beside the file.
+BESIDE_FILES = {"/api/v1/initiatives/{initiative}/evidence-files/": {"code": "data-fit/lineage"}}
 PASSWORD = "corn-flower-57"
 INVENTORY = b"Name,Unit\nPumps,Service\n"
 
@@ -266,7 +292,7 @@ class World:
     def body(self, method: str, row: Row) -> dict[str, Any]:
         """What a request to the API sends: a file where it uploads, else JSON."""
         if method == "post" and row.address in FILES:
-            return {"data": {"file": ContentFile(INVENTORY, "inventory.csv")}}
+            return {"data": {"file": ContentFile(INVENTORY, "inventory.csv")} | BESIDE_FILES.get(row.address, {})}
         body = BODIES.get((method, row.address), {})
         filled = {name: value.format(**self.names) if isinstance(value, str) else value for name, value in body.items()}
         return {"data": filled, "content_type": "application/json"}
@@ -353,6 +379,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     start_draft(LANE, actor=me)
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
+    names |= _reviewed(people, initiative, confidential)
     names |= {name: intake.reference for name, intake in _requests(people).items()}
     names |= {name: thing.pk for name, thing in _sign_offs(people, person).items()}
     names["raised"] = _owned(people, "Raised", lane_raised_because="Unusual.").reference
@@ -418,6 +445,32 @@ def _import(person: User, **fields: Any) -> ImportJob:
     told = {"file_name": "cases.csv", "file_size": 9, "header_row": 1, "rows_total": 0, "source": "cases"}
     columns = {"headers": ["Name"], "mapping": ["use_case_name"], "suggested": [["use_case_name", 1.0]]}
     return ImportJob.objects.create(uploaded_by=person, as_of=clock.today(), **told, **columns, **fields)
+
+
+def _reviewed(people: dict[str, User], initiative: Initiative, confidential: Initiative) -> dict[str, Any]:
+    """Open reviews of data fit, one of them settled, with evidence and a waiver; and one that can be opened."""
+    owner, office = people["owner"], people["office_lead"]
+    unreviewed, settled = _owned(people, "Unreviewed"), _owned(people, "Settled")
+    for each in (initiative, confidential, unreviewed, settled):
+        move_stage(each, "discovery")
+        Initiative.objects.filter(pk=each.pk).update(risk_tier="moderate")
+    me = people["oneself"]
+    review, hidden, ready = (
+        open_review(each, actor=me, ask="Build it") for each in (initiative, confidential, settled)
+    )
+    waived = review.requirements.get(code="data-fit/production-data")
+    waive_requirement(waived, actor=office, reason="Looked at.")
+    ready.requirements.update(waived_because="Looked at.", waived_by=office)
+    evidence = give_evidence(initiative, actor=owner, code="data-fit/data-owners", text="Ours.")
+    return {
+        "review": review.pk,
+        "confidential_review": hidden.pk,
+        "settled": ready.pk,
+        "waived": waived.pk,
+        "requirement": review.requirements.get(code="data-fit/lineage").pk,
+        "evidence": evidence.pk,
+        "unreviewed": unreviewed.reference,
+    }
 
 
 def _told_by_source(job: ImportJob, *initiatives: Initiative) -> None:

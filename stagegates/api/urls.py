@@ -5,12 +5,11 @@ from portfolio import references  # noqa: F401
 from portfolio.api.below import INITIATIVE
 
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
-from .duties import DutiesOfInitiative
-from .functions import Functions
-from .monitoring import Monitoring
 from .checklists import ChecklistOfInitiative
+from .duties import DutiesOfInitiative
 from .evidence import EvidenceFiles, EvidenceOfInitiative
 from .functions import Functions
+from .monitoring import Monitoring
 from .reviews import RequirementsOfReview, Reviews, ReviewsOfInitiative
 from .sign_offs import SignOffs
 

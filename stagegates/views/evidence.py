@@ -21,10 +21,9 @@ from .answers import show_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def evidence_give(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_give(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """What shows that this requirement is met?"""
     initiative, actor = _evidenced(request, pk), signed_in(request)
-    code = request.GET.get("code", "")
     try:
         line = asked_of(initiative, code)
     except DomainError as error:

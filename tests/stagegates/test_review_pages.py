@@ -16,7 +16,7 @@ from ..factories import make_initiative
 
 pytestmark = pytest.mark.django_db
 
-GIVE = "evidence/give/?code=data-fit/lineage"
+GIVE = "evidence/give/data-fit/lineage/"
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_evidence_is_given_in_place(review, initiative, business_owner, signed_i
 
 def test_evidence_takes_the_right_and_what_is_asked(review, initiative, business_owner, reviewer, signed_in):
     assert signed_in(reviewer).get(f"{initiative.get_absolute_url()}{GIVE}").status_code == 403
-    unasked = f"{initiative.get_absolute_url()}evidence/give/?code=value-fit/improved"
+    unasked = f"{initiative.get_absolute_url()}evidence/give/value-fit/improved/"
     assert signed_in(business_owner).get(unasked).status_code == 404
 
 
