@@ -15,7 +15,8 @@ from .models import Initiative
 class NextGate:
     """The gate that comes next: how much of what it asks is missing, and the deeds that mend it.
 
-    `needs` is short, for the stage component; `due` is the day on which a clock of its review runs out.
+    `needs` is short, for the stage component; `due` is the day on which a clock of its review runs out. `verb` and
+    `verb_url` are the deed that comes next; `for_editors` when only those who edit the initiative may do it.
     """
 
     name: str
@@ -25,6 +26,9 @@ class NextGate:
     needs: str = ""
     due: date | None = None
     gaps: Sequence[Gap] = ()
+    verb: str = ""
+    verb_url: str = ""
+    for_editors: bool = True
 
 
 type Reader = Callable[[Initiative], NextGate | None]

@@ -84,7 +84,7 @@ class Line:
         day = self.standing.expires_on
         if day is None or not self.standing.is_met:
             return ""
-        return figures.relative(day) if figures.days_until(day) <= SOON_DAYS else ""
+        return f"ends {figures.relative(day)}" if figures.days_until(day) <= SOON_DAYS else ""
 
 
 # Days before evidence ends from which on a page warns.

@@ -1,6 +1,7 @@
 """What gates add to the initiative page: a tab, what the next gate lacks, and what the stage component says."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from portfolio.models import Initiative
 from portfolio.next_gate import NextGate
 from portfolio.panels import Tab, count_of
 
+from .actions.open_review import why_not_open
 from .askings import next_gates
 from .models import Evidence, GateReview, Requirement, SignOff
 from .opening import open_review_of
@@ -29,24 +31,48 @@ GATES_TAB = Tab(
 )
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What to do next about a gate; no verb where nothing can be done."""
+
+    verb: str
+    url: str
+    for_editors: bool = True
+
+
 def next_gate_of(initiative: Initiative) -> NextGate | None:
     """The open review, or else the gate that comes next."""
     review = open_review_of(initiative)
     if review is not None:
         standings = standings_of([review])[review.pk]
-        return _told(title_of(review), review.get_absolute_url(), standings, due=_first_due(review))
+        url = review.get_absolute_url()
+        deed = Deed("Go to the review", url, for_editors=False)
+        return _told(title_of(review), url, standings, deed, _first_due(review))
     gates = next_gates(gates_in_force(), initiative)
     if not gates:
         return None
     name = joined([gate.name for gate in gates])
     url = reverse("stagegates:initiative_gates", args=[initiative.reference])
-    return _told(name, f"{url}#tab", next_checklists([initiative])[initiative.pk])
+    opening = reverse("stagegates:review_open", args=[initiative.reference])
+    deed = Deed("" if why_not_open(initiative, gates) else "Open review", opening)
+    return _told(name, f"{url}#tab", next_checklists([initiative])[initiative.pk], deed)
 
 
-def _told(name: str, url: str, standings: Sequence[Standing], due: date | None = None) -> NextGate:
+def _told(name: str, url: str, standings: Sequence[Standing], deed: Deed, due: date | None = None) -> NextGate:
     missing = [each for each in standings if not each.is_settled]
     needs = f"{figures.number(len(missing))} missing" if missing else ""
-    return NextGate(name, len(standings), len(missing), url, needs, due, [*_gaps(name, url, missing)])
+    return NextGate(
+        name,
+        len(standings),
+        len(missing),
+        url,
+        needs,
+        due,
+        [*_gaps(name, url, missing)],
+        deed.verb,
+        deed.url,
+        deed.for_editors,
+    )
 
 
 def _gaps(name: str, url: str, missing: Sequence[Standing]) -> Iterator[Gap]:

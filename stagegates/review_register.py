@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q
 from django.http import QueryDict
+from django.utils.text import capfirst
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -56,7 +57,7 @@ class Row:
 
     @property
     def signing(self) -> str:
-        return sign_off_sentence(self.sign_offs) if self.review.is_open else ""
+        return capfirst(sign_off_sentence(self.sign_offs)) if self.review.is_open else ""
 
     @property
     def is_late(self) -> bool:
