@@ -303,6 +303,8 @@ MATRIX = [
     },
 ]
 
+# The gates that a delegate decides in the fast lane; value fit is ordinary (DESIGN §4).
+FAST_GATES = ["workflow-fit", "data-fit", "autonomy-fit", "production-fit"]
 RIGHTS = [
     {
         "code": "fast-lane",
@@ -310,10 +312,32 @@ RIGHTS = [
         "body": "fast-lane-delegate",
         "lanes": ["fast"],
         "tiers": ["low"],
-        "gates": ["workflow-fit", "data-fit", "autonomy-fit", "production-fit"],
+        "gates": FAST_GATES,
         "up_to": "50000",
     },
-    {"code": "ordinary", "name": "Low and moderate risk", "body": "portfolio-review", "tiers": ["low", "moderate"]},
+    {
+        "code": "fast-lane-large",
+        "name": "Fast lane, more money",
+        "body": "portfolio-review",
+        "lanes": ["fast"],
+        "tiers": ["low"],
+        "gates": FAST_GATES,
+    },
+    {
+        "code": "fast-lane-value",
+        "name": "Fast lane, value fit",
+        "body": "portfolio-review",
+        "lanes": ["fast"],
+        "tiers": ["low"],
+        "gates": ["value-fit"],
+    },
+    {
+        "code": "ordinary",
+        "name": "Low and moderate risk",
+        "body": "portfolio-review",
+        "lanes": ["full"],
+        "tiers": ["low", "moderate"],
+    },
     {"code": "high", "name": "High risk up to 1 M", "body": "portfolio-review", "tiers": ["high"], "up_to": "1000000"},
     {"code": "high-large", "name": "High risk, any amount", "body": "executive-sponsor", "tiers": ["high"]},
     {"code": "critical", "name": "Critical risk", "body": "executive-sponsor", "tiers": ["critical"]},
