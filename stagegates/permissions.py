@@ -3,12 +3,23 @@
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import BusinessUnit, Role, User
+from aiso.accounts.models.role import OFFICE
 from aiso.accounts.permissions import can_manage_lists, can_manage_people, can_see_administration
+from forums.models import Forum
 from portfolio.models import Initiative
 from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
-from .models import GateReview, ReviewFunction, SignOff, SpecialistRequest
-from .separation import is_party
+from .deciding import bodies_of, body_of, eligible_of, highest_body
+from .models import (
+    Condition,
+    FastLaneAudit,
+    GateReview,
+    NamedDecider,
+    ReviewFunction,
+    SignOff,
+    SpecialistRequest,
+)
+from .separation import is_party, parties_to
 
 
 def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
@@ -93,3 +104,76 @@ def can_see_functions(user: User | AnonymousUser) -> bool:
 def can_record_monitoring(user: User | AnonymousUser, initiative: Initiative) -> bool:
     """Its owners and their deputies, who run it, and the office."""
     return can_edit(user, initiative)
+
+
+def can_decide(user: User | AnonymousUser, review: GateReview) -> bool:
+    """Those with a vote in its body or in a higher one, and whom the sponsor named; never a party to the review, never
+    a program, never an auditor (DESIGN §4).
+    """
+    if not isinstance(user, User) or changes_nothing(user) or is_party(user, review):
+        return False
+    if NamedDecider.objects.filter(review=review, person=user).exists():
+        return True
+    body = body_of(review)
+    return body is not None and bool(bodies_of(user, body))
+
+
+def can_decide_on(user: User | AnonymousUser, initiative: Initiative, body: Forum) -> bool:
+    """The same for a decision on an initiative without a review."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    return user.pk not in parties_to(initiative) and bool(bodies_of(user, body))
+
+
+def can_open_ballot(user: User | AnonymousUser, review: GateReview) -> bool:
+    """Whoever may decide, and the secretary of its body, who asks for votes and has none."""
+    if can_decide(user, review):
+        return True
+    body = body_of(review)
+    if not isinstance(user, User) or changes_nothing(user) or is_party(user, review) or body is None:
+        return False
+    return body.secretary_of() == user
+
+
+def can_name_decider(user: User | AnonymousUser, review: GateReview) -> bool:
+    """Who has a vote in the highest body, also as a party, where nobody of the review’s body may decide."""
+    sponsor, body = highest_body(), body_of(review)
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account or not sponsor or not body:
+        return False
+    return sponsor.has_vote(user) and not eligible_of(body, review).exists()
+
+
+def can_confirm_tier(user: User | AnonymousUser, review: GateReview) -> bool:
+    """The risk function, where its reach includes the unit; never a party (DESIGN §5)."""
+    if not isinstance(user, User) or changes_nothing(user) or is_party(user, review):
+        return False
+    return user.has_role(Role.RISK_REVIEWER, unit=review.initiative.unit_id)
+
+
+def can_audit(user: User | AnonymousUser, audit: FastLaneAudit) -> bool:
+    """The office and the risk function, who took no part in the decision and are no party. Auditors change nothing."""
+    decision = audit.decision
+    if not isinstance(user, User) or changes_nothing(user) or user.pk == decision.decided_by_id:
+        return False
+    if decision.review is None or is_party(user, decision.review):
+        return False
+    return user.has_role(*OFFICE, Role.RISK_REVIEWER, unit=decision.initiative.unit_id)
+
+
+def can_meet_condition(user: User | AnonymousUser, condition: Condition) -> bool:
+    return isinstance(user, User) and not changes_nothing(user) and condition.owner_id == user.pk
+
+
+def can_settle_condition(user: User | AnonymousUser, condition: Condition) -> bool:
+    """Confirm or waive: the function that set it, or those who may decide the review; never its owner or a party."""
+    if not isinstance(user, User) or changes_nothing(user) or condition.owner_id == user.pk:
+        return False
+    if condition.sign_off_answer is not None:
+        sign_off = condition.sign_off_answer.sign_off
+        return not is_party(user, sign_off.review) and (
+            reviews_for(user, sign_off.function, condition.initiative.unit_id) or can_decide(user, sign_off.review)
+        )
+    decision = condition.decision
+    if decision is None or decision.review is None:
+        return False
+    return not is_party(user, decision.review) and bool(bodies_of(user, decision.body))

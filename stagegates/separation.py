@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from aiso.accounts.models import User
 from aiso.web.figures import local_date
-from portfolio.models import Intake, Ownership
+from portfolio.models import Initiative, Intake, Ownership
 
 from .models import GateReview
 
@@ -41,6 +41,15 @@ def parties_of_all(reviews: Iterable[GateReview]) -> dict[int, frozenset[int]]:
         )
         for review in rows
     }
+
+
+def parties_to(initiative: Initiative) -> frozenset[int]:
+    """The ids of those who requested an initiative, own it or deputise for an owner today: parties to a decision on it
+    without a review.
+    """
+    owners = Ownership.objects.current().filter(initiative=initiative.pk).values_list("person", flat=True)
+    requesters = Intake.objects.filter(initiative=initiative.pk).values_list("requester", flat=True)
+    return frozenset({*owners, *requesters})
 
 
 def is_party(person: User, review: GateReview) -> bool:

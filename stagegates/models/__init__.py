@@ -1,19 +1,25 @@
+from .ballot import BallotVote, WrittenBallot
 from .capacity import FunctionHours, SpecialistRequest
-from .decision import Condition, Decision, StageByDecision
+from .condition import Condition
+from .decision import Decision, NamedDecider, StageByDecision
 from .evidence import Evidence
+from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
 
 __all__ = [
+    "BallotVote",
     "Condition",
     "Decision",
     "Evidence",
+    "FastLaneAudit",
     "FunctionHours",
     "FunctionMember",
     "GateReview",
     "MonitoringTask",
+    "NamedDecider",
     "Requirement",
     "ReviewFunction",
     "SignOff",
@@ -21,4 +27,6 @@ __all__ = [
     "SignOffQuestion",
     "SpecialistRequest",
     "StageByDecision",
+    "TierConfirmation",
+    "WrittenBallot",
 ]

@@ -1,5 +1,6 @@
-"""What a body ruled, the conditions that it set, and the stage changes that came of it."""
+"""What a body ruled, and the stage changes that came of it."""
 
+from datetime import date, datetime, time
 from typing import Self
 
 import pghistory
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -16,7 +18,6 @@ from forums.models import Forum
 from portfolio.models import Initiative, StageChange
 
 from .review import GateReview
-from .sign_off import SignOffAnswer
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -27,7 +28,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Those that no later one supersedes."""
         return self.filter(superseded_by=None)
 
+    def approving(self) -> Self:
+        return self.filter(outcome__in=APPROVING)
 
+    def urgent_since(self, day: date) -> Self:
+        """Those taken between meetings on `day` or later: the next meeting is shown them."""
+        return self.filter(is_urgent=True, decided_at__gte=timezone.make_aware(datetime.combine(day, time.min)))
+
+
+@pghistory.track(pghistory.InsertEvent())
 class Decision(models.Model):
     """What the forum, or its delegate, ruled (DESIGN §4). Inserted once, never edited: a later one supersedes it."""
 
@@ -46,6 +55,7 @@ class Decision(models.Model):
         DELEGATE = "delegate", "By the delegate"
         CHAIR = "chair", "By the chair, between meetings"
         WRITING = "writing", "By a quorum, in writing"
+        NAMED = "named", "By whom the sponsor named"
 
     initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="decisions")
     review = models.ForeignKey(GateReview, models.PROTECT, null=True, blank=True, related_name="decisions")
@@ -63,6 +73,9 @@ class Decision(models.Model):
     overrides = models.JSONField(default=list, help_text="What stood in the way: [{what, reason}].")
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
     is_urgent = models.BooleanField(default=False, help_text="Taken between meetings; shown at the next one.")
+    asked_by = models.JSONField(
+        default=list, help_text="Rights and rules that named the body: {kind, code, name, version}."
+    )
 
     objects = DecisionQuerySet.as_manager()
 
@@ -82,6 +95,38 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.initiative.reference}"
 
+    def get_absolute_url(self) -> str:
+        return f"/decisions/{self.pk}/"
+
+    @property
+    def is_approving(self) -> bool:
+        return self.outcome in APPROVING
+
+
+# Outcomes that let an initiative go on.
+APPROVING = (Decision.Outcome.APPROVE, Decision.Outcome.CONDITIONS)
+
+
+@pghistory.track(pghistory.InsertEvent())
+class NamedDecider(models.Model):
+    """Somebody from outside whom the sponsor named to decide a review, because nobody of its bodies may (DESIGN §4)."""
+
+    review = models.OneToOneField(GateReview, models.PROTECT, related_name="named_decider")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(default=clock.now)
+    because = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(because=""), name="named_decider_has_a_reason")]
+        triggers = [
+            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} decides {self.review}"
+
 
 class StageByDecision(models.Model):
     """Which decision moved a stage. A stage change by decision without this row does not commit."""
@@ -97,51 +142,3 @@ class StageByDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage_change} by {self.decision}"
-
-
-class ConditionQuerySet(models.QuerySet["Condition"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
-
-    def open(self) -> Self:
-        return self.filter(met_at=None, waived_at=None)
-
-    def overdue(self) -> Self:
-        return self.open().filter(due_on__lt=clock.today())
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
-class Condition(models.Model):
-    """What an approval still demands, by a date: of a sign-off or of a decision."""
-
-    initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="conditions")
-    sign_off_answer = models.ForeignKey(SignOffAnswer, models.PROTECT, null=True, blank=True, related_name="conditions")
-    decision = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="conditions")
-    text = models.TextField()
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    due_on = models.DateField()
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    set_at = models.DateTimeField(default=clock.now)
-    met_at = models.DateTimeField(null=True, blank=True)
-    met_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    met_note = models.TextField(blank=True, help_text="How it was met.")
-    waived_at = models.DateTimeField(null=True, blank=True)
-    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    waived_because = models.TextField(blank=True)
-
-    objects = ConditionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(sign_off_answer__isnull=False, decision=None)
-                | Q(sign_off_answer=None, decision__isnull=False),
-                name="condition_has_one_source",
-            ),
-            models.CheckConstraint(condition=Q(met_at=None) | Q(waived_at=None), name="condition_met_or_waived"),
-            models.CheckConstraint(condition=Q(waived_at=None) | ~Q(waived_because=""), name="waiver_has_a_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text[:80]

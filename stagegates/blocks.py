@@ -1,0 +1,117 @@
+"""What stands in the way of an approval, each with the place where it is mended (DESIGN §4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import reverse
+
+from aiso.web import figures
+from portfolio.actions.answer_questions import current_answers
+from portfolio.classes import KINDS_OF_TIER
+from portfolio.models import Initiative, Lane, Stage
+from portfolio.models.stage import ENDED
+
+from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
+from .standing import standings_of
+
+State, Verdict = SignOff.State, SignOffAnswer.Verdict
+
+
+class Kind(StrEnum):
+    EVIDENCE = "evidence"
+    SIGN_OFF = "sign_off"
+    OBJECTION = "objection"
+    OUTDATED = "outdated"
+    CONDITION = "condition"
+    LANE = "lane"
+    TIER = "tier"
+    ENDED = "ended"
+
+
+# What the next-higher body may override, with a reason. Missing evidence never is.
+OVERRIDABLE = (Kind.OBJECTION, Kind.OUTDATED, Kind.CONDITION)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing in the way. `key` names it when somebody overrides it."""
+
+    what: str
+    kind: Kind
+    url: str = ""
+    key: str = ""
+
+    @property
+    def can_be_overridden(self) -> bool:
+        return self.kind in OVERRIDABLE
+
+
+def blocks_of(review: GateReview) -> list[Block]:
+    """All that keeps a review from being approved now; a fixed number of queries."""
+    return [
+        *_of_initiative(review.initiative),
+        *_of_lane(review),
+        *_unmet(review),
+        *_of_sign_offs(review),
+        *_overdue(review.initiative),
+    ]
+
+
+def answers_of_tier(initiative: Initiative) -> dict[str, str]:
+    """The answers from which the tier follows: what a confirmation rests on."""
+    return {code: option for kind in KINDS_OF_TIER for code, option in current_answers(initiative, kind).items()}
+
+
+def standing_confirmation(initiative: Initiative) -> TierConfirmation | None:
+    """The risk function's confirmation of the tier, unless tier or answers have changed since."""
+    latest = TierConfirmation.objects.filter(initiative=initiative).select_related("confirmed_by").first()
+    if latest is None or latest.tier != initiative.risk_tier or latest.answers != answers_of_tier(initiative):
+        return None
+    return latest
+
+
+def _of_initiative(initiative: Initiative) -> Iterator[Block]:
+    if initiative.stage in ENDED:
+        yield Block(f"The initiative is {initiative.get_stage_display().lower()}", Kind.ENDED, key="ended")
+    elif initiative.stage == Stage.PAUSED:
+        yield Block("The initiative is paused: a decision to resume comes first", Kind.ENDED, key="ended")
+
+
+def _of_lane(review: GateReview) -> Iterator[Block]:
+    if review.lane != Lane.FAST:
+        return
+    initiative = review.initiative
+    address = reverse("portfolio:initiative_risk", args=[initiative.reference])
+    if initiative.lane != Lane.FAST:
+        what = "The fast lane no longer holds: withdraw this review and open one of the full lane"
+        yield Block(what, Kind.LANE, initiative.get_absolute_url(), "lane")
+    if standing_confirmation(initiative) is None:
+        yield Block("The risk function has not confirmed the risk tier", Kind.TIER, address, "tier")
+
+
+def _unmet(review: GateReview) -> Iterator[Block]:
+    for standing in standings_of([review])[review.pk]:
+        if not standing.is_settled:
+            what = f"{standing.requirement.text}: {standing.says[:1].lower()}{standing.says[1:]}"
+            yield Block(what, Kind.EVIDENCE, standing.url, f"evidence:{standing.requirement.code}")
+
+
+def _of_sign_offs(review: GateReview) -> Iterator[Block]:
+    address = f"{review.get_absolute_url()}#sign-offs"
+    for sign_off in review.sign_offs.select_related("function", "answer"):
+        name, key = sign_off.function.name, str(sign_off.pk)
+        if sign_off.state == State.OUTDATED:
+            yield Block(f"The sign-off of {name} is outdated", Kind.OUTDATED, address, f"outdated:{key}")
+        elif sign_off.state == State.WAITING:
+            yield Block(f"{name} has not signed off: its evidence is not complete", Kind.SIGN_OFF, address, key)
+        elif sign_off.state == State.OPEN:
+            yield Block(f"{name} has not signed off", Kind.SIGN_OFF, address, key)
+        elif sign_off.answer is not None and sign_off.answer.verdict == Verdict.OBJECT:
+            yield Block(f"{name} objects: {sign_off.answer.reason}", Kind.OBJECTION, address, f"objection:{key}")
+
+
+def _overdue(initiative: Initiative) -> Iterator[Block]:
+    for condition in Condition.objects.overdue().filter(initiative=initiative):
+        what = f"A condition is overdue since {figures.day(condition.due_on)}: {condition.text}"
+        yield Block(what, Kind.CONDITION, condition.get_absolute_url(), f"condition:{condition.pk}")
