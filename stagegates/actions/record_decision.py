@@ -1,0 +1,178 @@
+"""Writing down what a body ruled, with all that follows: conditions, the stage, the end of the review, the audit."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+from aiso.events.outbox import publish
+from forums.models import Forum
+from portfolio.actions.edit_initiative import touch
+from portfolio.models import Initiative, Intake, Lane, Stage, StageChange
+from portfolio.models.stage import PATH
+
+from ..deciding import stage_before_pause
+from ..models import Condition, Decision, FastLaneAudit, GateReview, StageByDecision, WrittenBallot
+from ..models.decision import APPROVING
+from ..rights import WhoDecides
+from ..rules import gates_of
+
+if TYPE_CHECKING:
+    from .decide import Ruling
+
+Outcome, Way = Decision.Outcome, Decision.Way
+# The share of a delegate's decisions that is audited afterwards (DESIGN §4).
+AUDITED = Decimal("0.10")
+# Steps between 0 and 1 in a draw.
+STEPS = 1_000_000
+
+
+@dataclass(frozen=True)
+class NewCondition:
+    """A condition that is to be set: what, who sees to it, and until when."""
+
+    text: str
+    owner: User
+    due_on: date
+
+    def check(self) -> None:
+        """Raises DomainError for one that nobody could meet."""
+        if not self.text.strip():
+            raise DomainError("Say what the condition demands.", field="conditions")
+        if not self.owner.is_active or self.owner.is_service_account:
+            raise DomainError("Somebody who is with the company sees to a condition.", field="conditions")
+        if self.due_on < clock.today():
+            raise DomainError("A condition is due today or later.", field="conditions")
+
+
+def record(
+    initiative: Initiative,
+    review: GateReview | None,
+    ruling: "Ruling",
+    *,
+    actor: User,
+    body: Forum,
+    way: str,
+    names: WhoDecides,
+    overridden: Sequence[dict[str, str]] = (),
+) -> Decision:
+    """Insert a decision that was checked, on a locked initiative and review, and do what follows from it."""
+    decision = Decision.objects.create(
+        initiative=initiative,
+        review=review,
+        outcome=ruling.outcome,
+        rationale=ruling.rationale,
+        amount=ruling.amount,
+        body=body,
+        way=way,
+        decided_by=actor,
+        decided_at=clock.now(),
+        hold_until=ruling.hold_until,
+        back_to=ruling.back_to,
+        overrides=[*overridden],
+        supersedes=review.decisions.first() if review else None,
+        is_urgent=way in (Way.CHAIR, Way.WRITING),
+        asked_by=[by.stored() for by in names.asked_by],
+    )
+    _set_conditions(decision, ruling.conditions, actor)
+    _move(decision, _stage_after(decision), actor)
+    if review is not None:
+        if decision.outcome != Outcome.HOLD:
+            _close(review, decision)
+        _draw(decision, review)
+    touch([initiative.pk])
+    publish("decision.made", actor=actor, **_about(decision))
+    return decision
+
+
+def _set_conditions(decision: Decision, conditions: Sequence[NewCondition], actor: User) -> None:
+    for each in conditions:
+        condition = Condition.objects.create(
+            initiative_id=decision.initiative_id,
+            decision=decision,
+            text=each.text.strip(),
+            owner=each.owner,
+            due_on=each.due_on,
+            set_by=actor,
+            set_at=decision.decided_at,
+        )
+        publish("condition.set", actor=actor, initiative=decision.initiative_id, condition=condition)
+
+
+def _stage_after(decision: Decision) -> str:
+    """The stage to which a decision leads; the present one where it changes nothing."""
+    review, present = decision.review, decision.initiative.stage
+    match decision.outcome:
+        case Outcome.TERMINATE:
+            return Stage.CLOSED
+        case Outcome.PAUSE:
+            return Stage.PAUSED
+        case Outcome.RESUME:
+            return stage_before_pause(decision.initiative)
+        case Outcome.SEND_BACK if review is not None:
+            return stage_back_at(review, decision.back_to)
+        case _ if review is not None and decision.outcome in APPROVING:
+            return review.to_stage
+    return present
+
+
+def stage_back_at(review: GateReview, gate: str) -> str:
+    """The stage in front of a gate, where the initiative has passed it; it never goes forward by being sent back."""
+    present, before = review.initiative.stage, str(Stage.INTAKE)
+    for each in gates_of(review.gates_version).gates:
+        if each.code == gate:
+            break
+        before = each.moves_to
+    order = [*PATH]
+    return before if present in order and order.index(Stage(before)) < order.index(Stage(present)) else present
+
+
+def _move(decision: Decision, stage: str, actor: User) -> None:
+    initiative = decision.initiative
+    if stage == initiative.stage:
+        return
+    change = StageChange.objects.create(
+        initiative=initiative,
+        stage=stage,
+        changed_on=clock.today(),
+        source=StageChange.Source.DECISION,
+        rationale=decision.rationale,
+        recorded_by=actor,
+    )
+    StageByDecision.objects.create(stage_change=change, decision=decision)
+    initiative.refresh_from_db(fields=["stage", "stage_since", "began_on"])
+
+
+def _close(review: GateReview, decision: Decision) -> None:
+    review.closed_at = decision.decided_at
+    review.save(update_fields=["closed_at"])
+    for ballot in review.ballots.open().select_for_update():
+        ballot.state, ballot.closed_at = WrittenBallot.State.STOPPED, decision.decided_at
+        ballot.closed_because = f"{decision.body} decided otherwise: {decision.get_outcome_display().lower()}."
+        ballot.save(update_fields=["state", "closed_at", "closed_because"])
+        publish("ballot.stopped", actor=None, ballot=ballot, **_about(decision))
+
+
+def _draw(decision: Decision, review: GateReview) -> None:
+    """Draw whether what a delegate let through in the fast lane is audited. A requester's first always is."""
+    is_of_delegate = decision.way == Way.DELEGATE and review.lane == Lane.FAST
+    if not is_of_delegate or not decision.is_approving:
+        return
+    asked = Intake.objects.filter(initiative=review.initiative_id).values_list("requester", flat=True).first()
+    requester = asked or review.opened_by_id
+    FastLaneAudit.objects.create(
+        decision=decision,
+        requester_id=requester,
+        draw=Decimal(secrets.randbelow(STEPS)) / STEPS,
+        share=AUDITED,
+        is_first=not FastLaneAudit.objects.filter(requester=requester).exists(),
+    )
+
+
+def _about(decision: Decision) -> dict[str, Any]:
+    return {"initiative": decision.initiative_id, "review": decision.review_id, "decision": decision}
