@@ -103,12 +103,14 @@ def bodies_of(person: User, least: Forum) -> list[Forum]:
 def voters_of(body: Forum) -> "QuerySet[User]":
     """The people with a vote in a body today."""
     seats = Membership.objects.on(clock.today()).voting().filter(forum=body)
-    return User.objects.active().people().filter(pk__in=seats.values("person"))
+    people: QuerySet[User] = User.objects.active().people().filter(pk__in=seats.values("person"))
+    return people
 
 
 def eligible_of(body: Forum, review: GateReview) -> "QuerySet[User]":
     """Those of a body's voters who may decide a review: without the parties to it."""
-    return voters_of(body).exclude(pk__in=parties_of(review))
+    able: QuerySet[User] = voters_of(body).exclude(pk__in=parties_of(review))
+    return able
 
 
 def highest_body() -> Forum | None:

@@ -4,7 +4,6 @@ Locks are taken in the order initiative, review, sign-offs, so that two who deci
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -22,12 +21,13 @@ from portfolio.models.stage import ENDED
 
 from ..blocks import Block, blocks_of
 from ..deciding import bodies_of, body_of, decides_alone, who_decides, who_decides_on
-from ..models import Decision, GateReview, NamedDecider
+from ..models import Decision, GateReview, NamedDecider, WrittenBallot
 from ..models.decision import APPROVING
 from ..permissions import can_decide, can_decide_on
 from ..rights import WhoDecides
 from ..rules import gates_of
-from .record_decision import NewCondition, record
+from .record_decision import record
+from .ruling import NewCondition, Ruling
 
 Outcome, Way = Decision.Outcome, Decision.Way
 # Merging comes with what it moves; resuming is decided on the initiative.
@@ -35,26 +35,6 @@ OF_REVIEWS = (*APPROVING, Outcome.HOLD, Outcome.SEND_BACK, Outcome.PAUSE, Outcom
 OF_INITIATIVES = (Outcome.PAUSE, Outcome.RESUME, Outcome.TERMINATE)
 # Marks that the actor did not say which decision they saw last.
 UNSEEN = -1
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What is decided: the outcome, why, and what it needs. Amounts are in the reporting currency.
-
-    `overrides` gives a reason for each block that is overridden, by its key.
-    """
-
-    outcome: str
-    rationale: str
-    conditions: Sequence[NewCondition] = ()
-    hold_until: date | None = None
-    back_to: str = ""
-    amount: Decimal | None = None
-    overrides: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_approving(self) -> bool:
-        return self.outcome in APPROVING
 
 
 @transaction.atomic
@@ -130,14 +110,31 @@ def check_open(review: GateReview, seen: int | None = UNSEEN) -> None:
         raise DomainError(_told(latest))
 
 
-def rule(review: GateReview, ruling: Ruling, *, actor: User, body: Forum, way: str, is_named: bool = False) -> Decision:
+def rule(
+    review: GateReview, ruling: Ruling, *, actor: User, body: Forum, way: str, ballot: WrittenBallot | None = None
+) -> Decision:
     """Check a ruling of a body on a locked review that waits for it, and record it. Raises DomainError."""
-    ruling = checked(review, ruling)
-    names = _check_body(review, ruling, body, is_named=is_named or way == Way.NAMED)
-    overridden = _override(review, ruling, body) if ruling.is_approving else []
+    ruling, names, overridden = examined(review, ruling, body, way)
     return record(
-        review.initiative, review, ruling, actor=actor, body=body, way=way, names=names, overridden=overridden
+        review.initiative,
+        review,
+        ruling,
+        actor=actor,
+        body=body,
+        way=way,
+        names=names,
+        overridden=overridden,
+        ballot=ballot,
     )
+
+
+def examined(
+    review: GateReview, ruling: Ruling, body: Forum, way: str
+) -> tuple[Ruling, WhoDecides, list[dict[str, str]]]:
+    """A ruling in order, what names its body, and what it overrides. DomainError when it cannot be recorded now."""
+    ruling = checked(review, ruling)
+    names = _check_body(review, ruling, body, is_named=way == Way.NAMED)
+    return ruling, names, _override(review, ruling, body) if ruling.is_approving else []
 
 
 def checked(review: GateReview, ruling: Ruling) -> Ruling:

@@ -2,14 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from forums.models import Forum
 from portfolio.actions.edit_initiative import touch
@@ -21,9 +18,7 @@ from ..models import Condition, Decision, FastLaneAudit, GateReview, StageByDeci
 from ..models.decision import APPROVING
 from ..rights import WhoDecides
 from ..rules import gates_of
-
-if TYPE_CHECKING:
-    from .decide import Ruling
+from .ruling import NewCondition, Ruling
 
 Outcome, Way = Decision.Outcome, Decision.Way
 # The share of a delegate's decisions that is audited afterwards (DESIGN §4).
@@ -32,36 +27,22 @@ AUDITED = Decimal("0.10")
 STEPS = 1_000_000
 
 
-@dataclass(frozen=True)
-class NewCondition:
-    """A condition that is to be set: what, who sees to it, and until when."""
-
-    text: str
-    owner: User
-    due_on: date
-
-    def check(self) -> None:
-        """Raises DomainError for one that nobody could meet."""
-        if not self.text.strip():
-            raise DomainError("Say what the condition demands.", field="conditions")
-        if not self.owner.is_active or self.owner.is_service_account:
-            raise DomainError("Somebody who is with the company sees to a condition.", field="conditions")
-        if self.due_on < clock.today():
-            raise DomainError("A condition is due today or later.", field="conditions")
-
-
 def record(
     initiative: Initiative,
     review: GateReview | None,
-    ruling: "Ruling",
+    ruling: Ruling,
     *,
     actor: User,
     body: Forum,
     way: str,
     names: WhoDecides,
     overridden: Sequence[dict[str, str]] = (),
+    ballot: WrittenBallot | None = None,
 ) -> Decision:
-    """Insert a decision that was checked, on a locked initiative and review, and do what follows from it."""
+    """Insert a decision that was checked, on a locked initiative and review, and do what follows from it.
+
+    `ballot` is the one that carried it; any other that is open on a review that ends is stopped.
+    """
     decision = Decision.objects.create(
         initiative=initiative,
         review=review,
@@ -83,7 +64,7 @@ def record(
     _move(decision, _stage_after(decision), actor)
     if review is not None:
         if decision.outcome != Outcome.HOLD:
-            _close(review, decision)
+            _close(review, decision, ballot)
         _draw(decision, review)
     touch([initiative.pk])
     publish("decision.made", actor=actor, **_about(decision))
@@ -148,12 +129,14 @@ def _move(decision: Decision, stage: str, actor: User) -> None:
     initiative.refresh_from_db(fields=["stage", "stage_since", "began_on"])
 
 
-def _close(review: GateReview, decision: Decision) -> None:
+def _close(review: GateReview, decision: Decision, carried: WrittenBallot | None) -> None:
     review.closed_at = decision.decided_at
     review.save(update_fields=["closed_at"])
-    for ballot in review.ballots.open().select_for_update():
+    for ballot in review.ballots.open().select_for_update(of=["self"]):
+        if carried and ballot.pk == carried.pk:
+            continue
         ballot.state, ballot.closed_at = WrittenBallot.State.STOPPED, decision.decided_at
-        ballot.closed_because = f"{decision.body} decided otherwise: {decision.get_outcome_display().lower()}."
+        ballot.closed_because = f"{decision.body} decided meanwhile: {decision.get_outcome_display().lower()}."
         ballot.save(update_fields=["state", "closed_at", "closed_because"])
         publish("ballot.stopped", actor=None, ballot=ballot, **_about(decision))
 

@@ -81,7 +81,9 @@ class FastLaneAudit(models.Model):
     )
     share = models.DecimalField(max_digits=3, decimal_places=2, help_text="Draws below this share are audited.")
     is_drawn = models.GeneratedField(
-        expression=Q(draw__lt=models.F("share")), output_field=models.BooleanField(), db_persist=True
+        expression=models.ExpressionWrapper(Q(draw__lt=models.F("share")), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     is_first = models.BooleanField(help_text="The requester’s first decision in the fast lane.")
     finding = models.CharField(max_length=20, choices=Finding, blank=True)

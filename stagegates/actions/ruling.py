@@ -1,0 +1,50 @@
+"""What is to be decided, before it is checked and recorded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+
+from ..models.decision import APPROVING
+
+
+@dataclass(frozen=True)
+class NewCondition:
+    """A condition that is to be set: what, who sees to it, and until when."""
+
+    text: str
+    owner: User
+    due_on: date
+
+    def check(self) -> None:
+        """Raises DomainError for one that nobody could meet."""
+        if not self.text.strip():
+            raise DomainError("Say what the condition demands.", field="conditions")
+        if not self.owner.is_active or self.owner.is_service_account:
+            raise DomainError("Somebody who is with the company sees to a condition.", field="conditions")
+        if self.due_on < clock.today():
+            raise DomainError("A condition is due today or later.", field="conditions")
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is decided: the outcome, why, and what it needs. Amounts are in the reporting currency.
+
+    `overrides` gives a reason for each block that is overridden, by its key.
+    """
+
+    outcome: str
+    rationale: str
+    conditions: Sequence[NewCondition] = ()
+    hold_until: date | None = None
+    back_to: str = ""
+    amount: Decimal | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_approving(self) -> bool:
+        return self.outcome in APPROVING

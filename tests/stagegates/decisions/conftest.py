@@ -1,0 +1,178 @@
+"""Reviews that wait for a decision, and the people who decide them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from aiso import clock
+from aiso.accounts.models import User
+from forums.models import Forum, Membership
+from portfolio.models import Initiative, Lane, Stage
+from stagegates.actions.decide import decide_review
+from stagegates.blocks import answers_of_tier
+from stagegates.models import (
+    Condition,
+    Decision,
+    GateReview,
+    Requirement,
+    ReviewFunction,
+    SignOff,
+    SignOffAnswer,
+    TierConfirmation,
+)
+from stagegates.rules import gates_in_force, matrix_in_force, rights_in_force
+from tests.factories import make_initiative, make_person
+
+type MakeReview = Callable[..., GateReview]
+
+
+def seat(person: User, forum: str, role: str = "member") -> User:
+    Membership.objects.create(
+        forum=Forum.objects.get(slug=forum), person=person, role=role, started_on=clock.today() - timedelta(days=30)
+    )
+    return person
+
+
+@pytest.fixture
+def delegate(db) -> User:
+    return seat(make_person("Dora Swift"), "fast-lane-delegate")
+
+
+@pytest.fixture
+def chair(db) -> User:
+    return seat(make_person("Carla Chair"), "portfolio-review", "chair")
+
+
+@pytest.fixture
+def member(db) -> User:
+    return seat(make_person("Mario Vote"), "portfolio-review")
+
+
+@pytest.fixture
+def secretary(db) -> User:
+    return seat(make_person("Selma Minutes"), "portfolio-review", "secretary")
+
+
+@pytest.fixture
+def sponsor(db) -> User:
+    return seat(make_person("Sofia Prime"), "executive-sponsor", "sponsor")
+
+
+def make_review(
+    initiative: Initiative, *, gates: tuple[str, ...] = ("production-fit",), submitted: bool = True, **fields: Any
+) -> GateReview:
+    """A review without requirements and sign-offs, submitted by its owner, before the portfolio review."""
+    configured = gates_in_force()
+    last = configured.gate(gates[-1])
+    assert last is not None
+    opened_by = fields.pop("opened_by", None) or initiative.business_owner or make_person()
+    told = {
+        "initiative": initiative,
+        "gates": [*gates],
+        "lane": initiative.lane,
+        "to_stage": last.moves_to,
+        "gates_version": configured.version,
+        "matrix_version": matrix_in_force().version,
+        "rights_version": rights_in_force().version,
+        "opened_by": opened_by,
+        "body": Forum.objects.get(slug="portfolio-review"),
+    }
+    if submitted:
+        told |= {"submitted_by": opened_by, "submitted_at": clock.now()}
+    return GateReview.objects.create(**told | fields)
+
+
+@pytest.fixture
+def initiative(business_owner, technical_owner, risk_owner) -> Initiative:
+    """In pilot, of moderate risk, so that the portfolio review decides."""
+    return make_initiative(
+        "Predictive maintenance",
+        stage=Stage.PILOT,
+        since=clock.today() - timedelta(days=74),
+        owner=business_owner,
+        technical_owner=technical_owner,
+        risk_owner=risk_owner,
+        risk_tier="moderate",
+    )
+
+
+@pytest.fixture
+def review(initiative) -> GateReview:
+    return make_review(initiative, amount=Decimal(60_000))
+
+
+FAST = {
+    "risk_tier": "low",
+    "employee_effect": "none",
+    "data_sensitivity": "internal",
+    "is_customer_facing": False,
+    "is_rights_impacting": False,
+    "is_safety_impacting": False,
+    "requested_amount": Decimal(1000),
+    "lane": Lane.FAST,
+}
+COMBINED = ("workflow-fit", "data-fit", "autonomy-fit")
+
+
+@pytest.fixture
+def quick(business_owner) -> Initiative:
+    """One that takes the fast lane by its facts."""
+    from tests.factories import make_decision
+
+    initiative = make_initiative("Sort the mail", owner=business_owner, **FAST)
+    make_decision(initiative)
+    return initiative
+
+
+@pytest.fixture
+def fast(quick) -> GateReview:
+    """The combined review of the fast lane, its tier confirmed."""
+    review = make_review(quick, gates=COMBINED, amount=Decimal(1000), body=Forum.objects.get(slug="fast-lane-delegate"))
+    confirm(review)
+    return review
+
+
+def confirm(review: GateReview) -> TierConfirmation:
+    return TierConfirmation.objects.create(
+        initiative=review.initiative,
+        review=review,
+        tier=review.initiative.risk_tier,
+        answers=answers_of_tier(review.initiative),
+        confirmed_by=make_person("Risk Confirmer"),
+    )
+
+
+def make_requirement(review: GateReview, **fields: Any) -> Requirement:
+    told = {"code": "production-fit/plan", "gate": "production-fit", "text": "A plan", "evidence": "statement"}
+    return Requirement.objects.create(review=review, **told | fields)
+
+
+def make_sign_off(review: GateReview, function: str, verdict: str = "", **fields: Any) -> SignOff:
+    """Open, or answered with a verdict."""
+    told = {"state": "answered" if verdict else "open", "clock_days": 5, "started_at": clock.now()}
+    sign_off = SignOff.objects.create(
+        review=review, function=ReviewFunction.objects.get(slug=function), **told | fields
+    )
+    if verdict:
+        sign_off.answer = SignOffAnswer.objects.create(
+            sign_off=sign_off,
+            verdict=verdict,
+            reason="Looked at.",
+            answered_by=make_person(),
+            seal="0" * 64,
+            copy=[],
+        )
+        sign_off.save()
+    return sign_off
+
+
+def make_condition(decision: Decision, owner: User, **fields: Any) -> Condition:
+    told = {"text": "Prove the fallback", "due_on": clock.today() + timedelta(days=30), "set_by": decision.decided_by}
+    return Condition.objects.create(initiative=decision.initiative, decision=decision, owner=owner, **told | fields)
+
+
+def approve(review: GateReview, actor: User, **more: Any) -> Decision:
+    return decide_review(review, actor=actor, outcome="approve", rationale="Accuracy holds.", **more)
