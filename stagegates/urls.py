@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("stagegates.matrix_urls")),
     path("", include("stagegates.sign_off_urls")),
     path("", include("stagegates.review_urls")),
+    path("", include("stagegates.decision_urls")),
 ]

@@ -96,6 +96,9 @@ class WrittenBallot(models.Model):
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} in writing: {self.review}"
 
+    def get_absolute_url(self) -> str:
+        return f"/ballots/{self.pk}/"
+
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN

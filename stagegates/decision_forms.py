@@ -1,0 +1,156 @@
+"""The forms with which reviews are decided, voted on, and what follows is settled."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+from aiso.web.forms import DayInput, MoneyField, PersonField
+
+from .actions.decide import OF_REVIEWS, gates_to_send_back_to
+from .actions.ruling import NewCondition
+from .blocks import Block
+from .models import BallotVote, Decision, FastLaneAudit, GateReview
+
+# Rows for conditions that the form offers.
+ROWS = 5
+OVERRIDE = "override-"
+# Which field of the form shows what an action says of a part of the ruling.
+SHOWN_AT = {"conditions": "condition-0-text"}
+ROW = ("text", "owner", "due_on")
+
+
+def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=10_000, widget=forms.Textarea({"rows": rows}), **options)
+
+
+class DecisionForm(forms.Form):
+    """One ruling. `blocks` are those that the person’s body may override, each with a field for its reason."""
+
+    outcome = forms.ChoiceField(
+        label="Outcome",
+        choices=[(each.value, each.label) for each in OF_REVIEWS],
+        error_messages={"required": "Choose what is decided."},
+    )
+    rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
+    amount = MoneyField(label="Money approved", min_value=0, required=False, help_text="Empty: what was asked for.")
+    hold_until = forms.DateField(label="Held until", required=False, widget=DayInput)
+    back_to = forms.ChoiceField(label="Goes back to", required=False)
+    closes_on = forms.DateField(
+        label="Votes count until", required=False, widget=DayInput, help_text="For a decision in writing."
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
+    ) -> None:
+        super().__init__(data, initial={"amount": review.amount, "seen": seen})
+        gates = gates_to_send_back_to(review)
+        self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
+        for number in range(ROWS):
+            self._add_row(number)
+        self.blocks = [*blocks]
+        for block in self.blocks:
+            reason = forms.CharField(label=f"Override: {block.what}", required=False, max_length=2000)
+            self.fields[f"{OVERRIDE}{block.key}"] = reason
+
+    @property
+    def condition_rows(self) -> list[list[Any]]:
+        return [[self[f"condition-{number}-{name}"] for name in ROW] for number in range(ROWS)]
+
+    @property
+    def filled_rows(self) -> int:
+        """How many rows are shown unfolded: those that hold something, and one more."""
+        filled = [number for number in range(ROWS) if any(bound.value() for bound in self.condition_rows[number])]
+        return max(filled, default=-1) + 2
+
+    @property
+    def override_fields(self) -> list[Any]:
+        return [self[f"{OVERRIDE}{block.key}"] for block in self.blocks]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for number in range(ROWS):
+            given = {name: cleaned.get(f"condition-{number}-{name}") for name in ROW}
+            if any(given.values()) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
+                self._check_row(number, given)
+        return cleaned
+
+    def ruling(self) -> dict[str, Any]:
+        """What the actions take."""
+        cleaned = self.cleaned_data
+        kept = {name: cleaned[name] for name in ("outcome", "rationale", "amount", "hold_until", "back_to")}
+        reasons = {block.key: cleaned[f"{OVERRIDE}{block.key}"] for block in self.blocks}
+        overrides = {key: reason for key, reason in reasons.items() if reason}
+        return kept | {"conditions": [*self._conditions()], "overrides": overrides}
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(SHOWN_AT.get(field or "", field), error)
+
+    def _conditions(self) -> Iterable[NewCondition]:
+        for number in range(ROWS):
+            text, owner, due_on = (self.cleaned_data.get(f"condition-{number}-{name}") for name in ROW)
+            if text and isinstance(owner, User) and isinstance(due_on, date):
+                yield NewCondition(text, owner, due_on)
+
+    def _add_row(self, number: int) -> None:
+        label = f"Condition {number + 1}"
+        self.fields[f"condition-{number}-text"] = forms.CharField(label=label, required=False, max_length=2000)
+        self.fields[f"condition-{number}-owner"] = PersonField(label="Seen to by", required=False)
+        self.fields[f"condition-{number}-due_on"] = forms.DateField(label="By", required=False, widget=DayInput)
+
+    def _check_row(self, number: int, given: Mapping[str, Any]) -> None:
+        lacking = {"text": "Say what it demands.", "owner": "Say who sees to it.", "due_on": "Say by when."}
+        for name, told in lacking.items():
+            field = f"condition-{number}-{name}"
+            if not given[name] and field not in self.errors:
+                self.add_error(field, told)
+
+
+def show_refusal(form: forms.Form, error: DomainError) -> None:
+    """Put what an action refused beside the field it concerns, else on top."""
+    field = SHOWN_AT.get(error.field or "", error.field or "")
+    form.add_error(field if field in form.fields else None, str(error))
+
+
+class StandingForm(forms.Form):
+    """A decision on an initiative without a review."""
+
+    outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
+    rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
+
+    def __init__(self, outcomes: Sequence[str], data: Any = None) -> None:
+        super().__init__(data)
+        labels = dict(Decision.Outcome.choices)
+        self.fields["outcome"].choices = [(each, labels[each]) for each in outcomes]  # type: ignore[attr-defined]
+
+
+class VoteForm(forms.Form):
+    choice = forms.ChoiceField(label="Your vote", choices=BallotVote.Choice.choices, widget=forms.RadioSelect)
+    reason = _lines("Reason", 2, required=False, help_text="Needed against, and when you are recused.")
+
+
+class ReasonedForm(forms.Form):
+    reason = _lines("Why")
+
+
+class MeetForm(forms.Form):
+    note = _lines("How it was met")
+
+
+class TierForm(forms.Form):
+    note = _lines("Note", 2, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class DeciderForm(forms.Form):
+    person = PersonField(label="Who decides")
+    reason = _lines("Why this person", 2)
+
+
+class AuditForm(forms.Form):
+    finding = forms.ChoiceField(label="Finding", choices=FastLaneAudit.Finding.choices, widget=forms.RadioSelect)
+    note = _lines("What you found", required=False)

@@ -1,0 +1,255 @@
+"""What a person sees and may do where a review is decided: outcomes with their consequences, blocks, votes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import QueryDict
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.web import figures
+from forums.models import Forum
+from portfolio.models import Lane, Stage
+from portfolio.permissions import can_see_money
+
+from .actions.decide import OF_REVIEWS, gates_to_send_back_to
+from .ballots import Tally, may_vote, tally_of
+from .blocks import Block, blocks_of, standing_confirmation
+from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
+from .decision_forms import DecisionForm, VoteForm
+from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
+from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
+from .rights import WhoDecides
+
+Outcome = Decision.Outcome
+ICONS = {
+    Outcome.APPROVE: "circle-check",
+    Outcome.CONDITIONS: "list-check",
+    Outcome.HOLD: "clock",
+    Outcome.SEND_BACK: "arrow-back-up",
+    Outcome.PAUSE: "player-pause",
+    Outcome.TERMINATE: "ban",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One outcome on the page, with what it leads to and the key that chooses it."""
+
+    value: str
+    label: str
+    icon: str
+    leads_to: str
+    key: int
+    is_chosen: bool
+
+
+class DecisionPanel:
+    """How one review is decided, as one person sees it. A fixed number of queries."""
+
+    def __init__(self, review: GateReview, person: User, data: QueryDict | None = None) -> None:
+        self.review, self.person, self.data = review, person, data
+
+    @cached_property
+    def who(self) -> WhoDecides:
+        return who_decides(self.review)
+
+    @cached_property
+    def body(self) -> Forum | None:
+        """Whom it waits for."""
+        return body_of(self.review)
+
+    @cached_property
+    def needed(self) -> Forum | None:
+        """The body that could approve it now; a higher one than it waits for, when money or risk have grown."""
+        return Forum.objects.filter(slug=self.who.body).first()
+
+    @property
+    def needs_higher(self) -> bool:
+        return bool(self.body and self.needed and self.needed.rank > self.body.rank)
+
+    @cached_property
+    def may_decide_at_all(self) -> bool:
+        return self.review.is_ready and can_decide(self.person, self.review)
+
+    @cached_property
+    def named(self) -> NamedDecider | None:
+        return NamedDecider.objects.filter(review=self.review).select_related("person", "named_by").first()
+
+    @cached_property
+    def seats(self) -> list[Forum]:
+        """The bodies for which the person may speak, the lowest first."""
+        return bodies_of(self.person, self.body) if self.body and self.may_decide_at_all else []
+
+    @cached_property
+    def alone_in(self) -> Forum | None:
+        """The body for which the person decides alone; none for a member who votes."""
+        return next((body for body in self.seats if decides_alone(self.person, body)), None)
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.named and self.named.person_id == self.person.pk)
+
+    @property
+    def may_decide(self) -> bool:
+        return self.may_decide_at_all and (self.alone_in is not None or self.is_named)
+
+    @cached_property
+    def ballot_bodies(self) -> list[Forum]:
+        """The bodies whose members the person may ask to vote in writing."""
+        if self.body is None or not self.review.is_ready or not can_open_ballot(self.person, self.review):
+            return []
+        return [body for body in self.seats or [self.body] if not body.is_delegate]
+
+    @property
+    def may_open_ballot(self) -> bool:
+        return bool(self.ballot_bodies) and self.ballot is None
+
+    @cached_property
+    def may_name(self) -> bool:
+        return self.review.is_ready and self.named is None and can_name_decider(self.person, self.review)
+
+    @cached_property
+    def nobody_eligible(self) -> bool:
+        return self.body is not None and not eligible_of(self.body, self.review).exists()
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return blocks_of(self.review) if self.review.is_open else []
+
+    @property
+    def to_override(self) -> list[Block]:
+        """What the person's body is high enough to override."""
+        speaks_for = self.alone_in or next(iter(self.ballot_bodies), None)
+        if speaks_for is None or self.body is None or speaks_for.rank <= self.body.rank:
+            return []
+        return [block for block in self.blocks if block.can_be_overridden]
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """All on this review, the latest first."""
+        return [*self.review.decisions.select_related("body", "decided_by").prefetch_related("conditions__owner")]
+
+    @property
+    def latest(self) -> Decision | None:
+        return next(iter(self.decisions), None)
+
+    @cached_property
+    def ballots(self) -> list[WrittenBallot]:
+        ballots = [*self.review.ballots.select_related("body", "opened_by")]
+        for ballot in ballots:
+            ballot.review = self.review
+        return ballots
+
+    @cached_property
+    def ballot(self) -> WrittenBallot | None:
+        """The open one."""
+        return next((each for each in self.ballots if each.is_open), None)
+
+    @cached_property
+    def votes(self) -> list[BallotVote]:
+        return [*self.ballot.votes.select_related("person")] if self.ballot else []
+
+    @cached_property
+    def tally(self) -> Tally | None:
+        return tally_of(self.ballot) if self.ballot else None
+
+    @cached_property
+    def may_vote(self) -> bool:
+        voted = {vote.person_id for vote in self.votes}
+        return bool(self.ballot and self.person.pk not in voted and may_vote(self.person, self.ballot))
+
+    @property
+    def vote_form(self) -> VoteForm:
+        return VoteForm()
+
+    @property
+    def may_withdraw_ballot(self) -> bool:
+        ballot = self.ballot
+        return bool(ballot and (ballot.opened_by_id == self.person.pk or ballot.body.chair_of() == self.person))
+
+    @cached_property
+    def form(self) -> DecisionForm | None:
+        """For those who decide alone or ask for votes."""
+        if not (self.may_decide or self.may_open_ballot):
+            return None
+        return DecisionForm(self.review, self.to_override, self.data, seen=self.latest.pk if self.latest else None)
+
+    @cached_property
+    def sees_money(self) -> bool:
+        return self.may_decide_at_all or can_see_money(self.person, self.review.initiative)
+
+    @property
+    def is_fast(self) -> bool:
+        return self.review.lane == Lane.FAST
+
+    @cached_property
+    def tier_confirmation(self) -> TierConfirmation | None:
+        return standing_confirmation(self.review.initiative)
+
+    @cached_property
+    def may_confirm_tier(self) -> bool:
+        is_open = self.is_fast and self.review.is_open and self.tier_confirmation is None
+        return is_open and bool(self.review.initiative.risk_tier) and can_confirm_tier(self.person, self.review)
+
+    @property
+    def is_late(self) -> bool:
+        due = self.review.decide_by
+        return bool(due and self.review.is_ready and due < clock.today())
+
+    @property
+    def outcomes(self) -> list[Choice]:
+        chosen = self.form["outcome"].value() if self.form else ""
+        return [
+            Choice(each.value, str(each.label), ICONS[each], self._leads_to(each), key, each.value == chosen)
+            for key, each in enumerate(OF_REVIEWS, start=1)
+        ]
+
+    @property
+    def answer(self) -> str:
+        """Whom it waits for, or how it was decided, in one sentence."""
+        review, latest = self.review, self.latest
+        if latest and not review.is_open:
+            return f"{latest.get_outcome_display()}, by {latest.body} on {figures.day(latest.decided_at)}."
+        if not review.is_ready:
+            return "It is decided once it is submitted."
+        if self.body is None:
+            return "No body is there that could decide it."
+        by = f" by {figures.day(review.decide_by)}" if review.decide_by else ""
+        held = f" Held until {figures.day(latest.hold_until)}." if latest and latest.hold_until else ""
+        return f"{self.body} decides{by}.{held}"
+
+    @property
+    def why_this_body(self) -> str:
+        return f"{self.needed}: {self.who.says}." if self.needed else self.who.says
+
+    def _leads_to(self, outcome: str) -> str:
+        return "; ".join(self._consequences(outcome))
+
+    def _consequences(self, outcome: str) -> Iterator[str]:
+        review = self.review
+        amount = figures.money(review.amount) if review.amount and self.sees_money else ""
+        stage = Stage(review.to_stage).label.lower()
+        match outcome:
+            case Outcome.APPROVE | Outcome.CONDITIONS:
+                yield f"to {stage}"
+                if amount:
+                    yield f"approves {amount}"
+                if self.blocks:
+                    yield f"blocked by {figures.plural(len(self.blocks), 'thing')}"
+            case Outcome.HOLD:
+                yield "to a date; the review stays open"
+            case Outcome.SEND_BACK:
+                yield f"to one of {figures.plural(len(gates_to_send_back_to(review)), 'gate')}; ends this review"
+            case Outcome.PAUSE:
+                yield f"from {review.initiative.get_stage_display().lower()} to paused, until it is resumed"
+            case Outcome.TERMINATE:
+                yield "closes the initiative"
+                if amount:
+                    yield f"{amount} asked for is not approved"
+
+
+def panel_of(review: GateReview, person: User, data: QueryDict | None = None) -> DecisionPanel:
+    """The panel for a page; `data` is what was sent with its form."""
+    return DecisionPanel(review, person, data)
