@@ -320,6 +320,8 @@ CELERY_BEAT_SCHEDULE = {
     "schedule-monitoring": {"task": "stagegates.tasks.schedule_monitoring", "schedule": crontab(hour=0, minute=30)},
     # A bolder level whose last day was yesterday falls back.
     "end-levels": {"task": "portfolio.tasks.end_levels_of_the_night", "schedule": crontab(hour=0, minute=2)},
+    # Votes count until the end of a ballot's last day.
+    "close-ballots": {"task": "stagegates.decision_tasks.close_ballots", "schedule": crontab(minute=2)},
     "refresh-search-words": {
         "task": "portfolio.tasks.refresh_search_words",
         "schedule": crontab(hour=2, minute=10),

@@ -8,6 +8,7 @@ class StagegatesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
         from .configured import register_kinds
+        from .decision_registry import register_decisions
         from .sign_off_registry import register_sign_offs
 
         register_kinds()
@@ -15,6 +16,7 @@ class StagegatesConfig(AppConfig):
         self._plan_people()
         self._review()
         register_sign_offs()
+        register_decisions()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""

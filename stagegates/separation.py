@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -70,3 +70,16 @@ def to_which_party(person: User) -> Q:
 
 def _is_during(ownership: Ownership, review: GateReview) -> bool:
     return ownership.ended_on is None or ownership.ended_on >= local_date(review.opened_at)
+
+
+def not_party_to(person: User, reviews: "QuerySet[GateReview]") -> "QuerySet[GateReview]":
+    """Those of some reviews to which the person is no party: `parties_of` for many."""
+    opened_on = TruncDate(OuterRef("opened_at"), tzinfo=timezone.get_current_timezone())
+    during = Q(ended_on=None) | Q(ended_on__gte=opened_on)
+    owned = Ownership.objects.filter(during, initiative=OuterRef("initiative"), person=person)
+    asked = Intake.objects.filter(initiative=OuterRef("initiative"), requester=person)
+    parted = Q(opened_by=person) | Q(submitted_by=person) | Exists(owned) | Exists(asked)
+    # An opened review has nobody who submitted it: NOT over an unknown would drop it.
+    return reviews.annotate(is_parted=Case(When(parted, then=Value(True)), default=Value(False))).filter(
+        is_parted=False
+    )

@@ -16,7 +16,7 @@ from aiso.events.outbox import publish
 from ..lane import lane_of
 from ..lane_facts import facts_of, lanes_of
 from ..lane_threshold import lane_threshold
-from ..models import Initiative, Tool
+from ..models import Initiative, Lane, Tool
 from ..permissions import can_edit, can_lower_lane
 from .whole_register import for_all
 
@@ -111,4 +111,13 @@ def _conclude(pks: tuple[int, ...]) -> int:
     if changed:
         with connection.cursor() as cursor:
             cursor.execute(WRITE, [*map(list, zip(*changed, strict=True))])
+        _tell_left(rows, changed)
     return len(changed)
+
+
+def _tell_left(rows: list[Initiative], changed: list[tuple[int, str, str]]) -> None:
+    """One event for all that left the fast lane: what they had under way there stops (DESIGN §4)."""
+    were_fast = {row.pk for row in rows if row.lane == Lane.FAST}
+    left = [pk for pk, lane, _ in changed if lane != Lane.FAST and pk in were_fast]
+    if left:
+        publish("initiatives.left_fast_lane", actor=None, initiatives=left)

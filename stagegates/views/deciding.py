@@ -23,7 +23,7 @@ from ..deciding import who_decides_on
 from ..decision_forms import DeciderForm, DecisionForm, StandingForm, TierForm, show_refusal
 from ..decision_panel import DecisionPanel, panel_of
 from ..models import Decision, GateReview, WrittenBallot
-from ..permissions import can_confirm_tier, can_decide_on, can_name_decider
+from ..permissions import can_confirm_tier, can_decide, can_decide_on, can_name_decider
 
 # The button that asks for votes instead of deciding.
 IN_WRITING = "writing"
@@ -39,16 +39,19 @@ def review_of(request: HttpRequest, pk: int) -> GateReview:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """What is decided, and why?"""
-    review = review_of(request, pk)
-    panel = panel_of(review, signed_in(request), posted(request))
-    if panel.form is not None and panel.form.is_bound:
-        if done := _settled(panel, panel.form, request):
+    review, person = review_of(request, pk), signed_in(request)
+    panel = panel_of(review, person, posted(request))
+    if request.method == "POST":
+        if not (panel.form or can_decide(person, review)):
+            raise PermissionDenied(_refusal(panel))
+        if panel.form and (done := _settled(panel, panel.form, request)):
             return done
-        # Somebody may have decided meanwhile: the page shows what stands now.
         review.refresh_from_db(fields=["closed_at"])
-    elif request.method == "POST":
-        _refuse(panel)
-    status = status_of(panel.form) if panel.form is not None else 200
+        if not review.is_open:
+            # Somebody decided meanwhile: their decision stands there instead of the form.
+            context = {"panel": panel_of(review, person), "review": review, "came_late": True}
+            return render(request, "stagegates/review_decide.html", context, status=409)
+    status = status_of(panel.form) if panel.form else 200
     return render(request, "stagegates/review_decide.html", {"panel": panel, "review": review}, status=status)
 
 
@@ -81,12 +84,10 @@ def _to_ballot(panel: DecisionPanel, form: DecisionForm) -> WrittenBallot:
     return open_ballot(panel.review, actor=panel.person, body=body, closes_on=closes_on, **form.ruling())
 
 
-def _refuse(panel: DecisionPanel) -> None:
+def _refusal(panel: DecisionPanel) -> str:
     if not panel.review.is_ready:
-        raise PermissionDenied("It is not open for a decision.")
-    raise PermissionDenied(
-        f"{panel.body or 'Nobody'} decides this, and a higher body may; never a party to the review."
-    )
+        return "It is not open for a decision."
+    return f"{panel.body or 'Nobody'} decides this, or a higher body; never a party to the review."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
