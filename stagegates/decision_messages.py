@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 from portfolio.models import Lane, Ownership
 
+from .asked_people import risk_reviewers_for
 from .deciding import eligible_of
-from .models import Condition, Decision, GateReview, NamedDecider, ReviewFunction, WrittenBallot
-from .reviewers import reviewers_of
+from .models import Condition, Decision, GateReview, NamedDecider, WrittenBallot
+from .separation import parties_of
 
 Kind = Notification.Kind
 
@@ -36,10 +38,9 @@ def messages_of(event: Event) -> Iterable[Message]:
 def _opened(event: Event) -> Iterable[Message]:
     review = _review(event)
     if review.lane == Lane.FAST and review.initiative.risk_tier:
-        risk = ReviewFunction.objects.filter(slug="risk").first()
         path = reverse("stagegates:tier_confirm", args=[review.pk])
         text = f"Confirm the risk tier of {review.initiative.reference} for its fast-lane review"
-        yield Message(reviewers_of(risk, review.initiative) if risk else (), text, path, Kind.REQUEST, _of(review))
+        yield Message(_able(risk_reviewers_for(review.initiative), review), text, path, Kind.REQUEST, _of(review))
 
 
 def _submitted(event: Event) -> Iterable[Message]:
@@ -119,8 +120,15 @@ def owners_of(initiative: int) -> set[int | None]:
     return {*Ownership.objects.current().filter(initiative=initiative).values_list("person", flat=True)}
 
 
+def _able(people: QuerySet[User], review: GateReview) -> QuerySet[User]:
+    """Without the parties to a review."""
+    able: QuerySet[User] = people.exclude(pk__in=parties_of(review))
+    return able
+
+
 def _people(ids: Iterable[int | None]) -> Iterable[User]:
-    return User.objects.filter(pk__in=[pk for pk in ids if pk])
+    people: QuerySet[User] = User.objects.filter(pk__in=[pk for pk in ids if pk])
+    return people
 
 
 def _review(event: Event) -> GateReview:
