@@ -16,6 +16,7 @@ api = (
         path("", include("forums.api.urls")),
         path("", include("standards.api.urls")),
         path("", include("stagegates.api.urls")),
+        path("", include("stagegates.api.decision_urls")),
     ],
     "api",
 )

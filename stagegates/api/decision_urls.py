@@ -1,0 +1,15 @@
+from aiso.api.routing import Nouns
+
+from .ballots import Ballots
+from .conditions import Conditions
+from .decisions import GateDecisions
+from .fast_lane import FastLaneAudits, NamedDeciders, TierConfirmations
+
+nouns = Nouns()
+nouns.add("decisions", GateDecisions, "gate-decision")
+nouns.add("ballots", Ballots, "ballot")
+nouns.add("conditions", Conditions, "condition")
+nouns.add("tier-confirmations", TierConfirmations, "tier-confirmation")
+nouns.add("named-deciders", NamedDeciders, "named-decider")
+nouns.add("fast-lane-audits", FastLaneAudits, "fast-lane-audit")
+urlpatterns = nouns.urls
