@@ -54,7 +54,14 @@ from stagegates.actions.ask_question import ask_question
 from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.waive_requirement import waive_requirement
-from stagegates.models import MonitoringTask, ReviewFunction, SpecialistRequest
+from stagegates.models import (
+    Decision,
+    FastLaneAudit,
+    MonitoringTask,
+    ReviewFunction,
+    SpecialistRequest,
+    WrittenBallot,
+)
 from tests.api.conftest import make_api_token
 from tests.factories import (
     make_barrier,
@@ -70,6 +77,8 @@ from tests.factories import (
     make_unit,
     move_stage,
 )
+from tests.stagegates.decisions.conftest import make_condition, seat
+from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +160,18 @@ SENT |= {
     "/sign-offs/{sign_off}/pass/": {"pass-{sign_off}-to": "", "pass-{sign_off}-reason": "Away."},
     "/sign-offs/{questioned}/questions/{question}/reply/": {"reply-{question}-text": "The other one."},
 }
+# Those of decisions.
+DECISION_SENT: dict[str, dict[str, Any]] = {
+    "/reviews/{decided}/decide/": {"outcome": "terminate", "rationale": "Enough.", "how": "alone"},
+    "/initiatives/{judged}/decide/": {"outcome": "pause", "rationale": "No staff."},
+    "/ballots/{ballot}/": {"choice": "for"},
+    "/ballots/{ballot}/withdraw/": {"reason": "A meeting is near."},
+    "/conditions/{condition}/meet/": {"note": "Done."},
+    "/conditions/{condition}/refuse/": {"reason": "Not all."},
+    "/conditions/{condition}/waive/": {"reason": "Not needed."},
+    "/fast-lane/audits/{audit}/": {"finding": "in_order"},
+}
+SENT |= DECISION_SENT
 # The same for the API, by method and address.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/units/"): {"name": "Motor"},
@@ -231,6 +252,18 @@ BODIES |= {
     ("post", "/api/v1/functions/legal/members/"): {"person": "{person}"},
     ("post", "/api/v1/functions/legal/end-member/"): {"member": "{function_member}"},
 }
+BODIES |= {("post", f"/api/v1{address}"): body for address, body in DECISION_SENT.items() if "conditions" in address}
+BODIES |= {
+    ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough."},
+    ("post", "/api/v1/ballots/"): {
+        "review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough.", "closes_on": "2099-01-01",
+    },
+    ("post", "/api/v1/ballots/{ballot}/vote/"): {"choice": "for"},
+    ("post", "/api/v1/ballots/{ballot}/withdraw/"): {"reason": "A meeting is near."},
+    ("post", "/api/v1/tier-confirmations/"): {"review": "{decided_pk}"},
+    ("post", "/api/v1/named-deciders/"): {"review": "{decided_pk}", "person": "{person}", "reason": "Knows it."},
+    ("post", "/api/v1/fast-lane-audits/{audit}/record/"): {"finding": "in_order"},
+}  # fmt: skip
 # Attaching and uploading ask for a file.
 FILES = {
     "/initiatives/{initiative}/files/new/",
@@ -370,7 +403,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         office_lead=people["office_lead"],
         criterion=(criterion := make_criterion(make_release(initiative, me))),
         release=criterion.release,
-        seat=make_seat("portfolio-review", me),
+        seat=make_seat("portfolio-review", person),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),
         monitoring=_look(initiative),
@@ -386,7 +419,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names["digest"] = signing.dumps(me.pk, salt=SALT)
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
-    return names | {"email": person.email}
+    return names | {"email": person.email} | _decided(people)
 
 
 def _levels(initiative: Initiative, confidential: Initiative, people: dict[str, User]) -> dict[str, Any]:
@@ -432,6 +465,29 @@ def _sign_offs(people: dict[str, User], opener: User) -> dict[str, Any]:
         "question": ask_question(questioned, actor=people["legal_reviewer"], text="Which one?"),
         "answer": answered(other, "risk", people["risk_reviewer"]),
         "function_member": legal.memberships.create(person=opener, started_on=clock.today()),
+    }
+
+
+def _decided(people: dict[str, User]) -> dict[str, Any]:
+    """Two reviews that wait, one with a ballot; a decision with a condition and an audit; an initiative without any."""
+    me, chair = people["oneself"], make_person("Chair before")
+    seat(me, "portfolio-review", "chair")
+    waiting, voted, judged = (_owned(people, name, risk_tier="low") for name in ("Waiting", "Voted", "Judged"))
+    review, other = review_to_decide(waiting), review_to_decide(voted)
+    told: dict[str, Any] = {"body": review.body, "rationale": "Go on.", "outcome": "conditions"}
+    ballot = WrittenBallot.objects.create(review=other, opened_by=chair, closes_on=clock.today(), **told)
+    decision = Decision.objects.create(initiative=judged, review=None, way="meeting", decided_by=chair, **told)
+    of_review = Decision.objects.create(initiative=voted, review=other, way="delegate", decided_by=chair, **told)
+    condition = make_condition(of_review, people["owner"], met_at=None)
+    audit = FastLaneAudit.objects.create(decision=of_review, requester=chair, draw=0, share=1, is_first=True)
+    return {
+        "decided": review.pk,
+        "decided_pk": review.pk,
+        "judged": judged.reference,
+        "ballot": ballot.pk,
+        "ruling": decision.pk,
+        "condition": condition.pk,
+        "audit": audit.pk,
     }
 
 

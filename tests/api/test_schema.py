@@ -20,6 +20,7 @@ from aiso.events.models import Event, Mail, Notification
 from aiso.wsgi import application
 from portfolio.actions.intakes import start_intake
 from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
+from stagegates.models import Decision, FastLaneAudit, WrittenBallot
 from tests.factories import (
     make_barrier,
     make_comment,
@@ -33,6 +34,8 @@ from tests.factories import (
     make_seat,
     make_unit,
 )
+from tests.stagegates.decisions.conftest import make_condition
+from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import make_review, sign_off_of
 
 from .conftest import make_api_token
@@ -110,6 +113,21 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
         "sign-offs": sign_off_of(make_review(initiative, person, "legal"), "legal").pk,
+    } | _decided(initiative, person)
+
+
+def _decided(initiative: Any, person: Any) -> dict[str, Any]:
+    """A review that was decided with a condition, its ballot and its audit."""
+    review = review_to_decide(initiative)
+    told = {"body": review.body, "outcome": "conditions", "rationale": "Go on."}
+    ballot = WrittenBallot.objects.create(review=review, opened_by=person, closes_on="2026-01-01", **told)
+    decision = Decision.objects.create(initiative=initiative, review=review, way="meeting", decided_by=person, **told)
+    audit = FastLaneAudit.objects.create(decision=decision, requester=person, draw=0, share=1, is_first=True)
+    return {
+        "review": review.pk,
+        "ballots": ballot.pk,
+        "conditions": make_condition(decision, person).pk,
+        "fast-lane-audits": audit.pk,
     }
 
 
@@ -160,6 +178,6 @@ def mean_it(case: Any, world: dict[str, Any]) -> None:
     for name in ("after", "before"):
         (case.query or {}).pop(name, None)
     (case.headers or {}).pop("If-Match", None)
-    for name in ("unit", "person"):
+    for name in ("unit", "person", "review"):
         if isinstance(case.body, dict) and isinstance(case.body.get(name), int):
             case.body[name] = world[name]
