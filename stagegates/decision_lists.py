@@ -96,6 +96,7 @@ class DecisionSheet:
 
     rows: DecisionQuerySet
     viewer: User
+    title: str = "Decisions"
 
     @property
     def headers(self) -> list[str]:

@@ -60,12 +60,11 @@ def _give(review: GateReview, owner: User, *, all_of_it: bool) -> None:
     """Give files’ places and answers; one link counts only two weeks more, so that a page can warn."""
     asked = [each for each in review.requirements.all() if each.evidence in (Shown.DOCUMENT, Shown.STATEMENT)]
     for number, requirement in enumerate(asked if all_of_it else asked[::2]):
-        if requirement.evidence == Shown.STATEMENT:
-            given = {"text": ANSWERS[number % len(ANSWERS)]}
-        else:
-            given = {"link": f"{LINKS}{requirement.code.partition('/')[2]}", "text": ""}
+        text, link = ANSWERS[number % len(ANSWERS)], ""
+        if requirement.evidence == Shown.DOCUMENT:
+            text, link = "", f"{LINKS}{requirement.code.partition('/')[2]}"
         ends = clock.today() + timedelta(days=14) if number == 1 and requirement.valid_months else None
-        give_evidence(review.initiative, actor=owner, code=requirement.code, expires_on=ends, **given)
+        give_evidence(review.initiative, actor=owner, code=requirement.code, text=text, link=link, expires_on=ends)
 
 
 def _settle(review: GateReview, office: User) -> None:

@@ -1,20 +1,18 @@
 """What was decided: the list, one decision, and the list as a file."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from aiso import clock
 from aiso.accounts.signed_in import signed_in
-from portfolio.export import MOST_XLSX, csv_lines, xlsx_bytes
+from portfolio.export import MOST_XLSX
 from portfolio.permissions import can_see_money
+from portfolio.views.files import csv_file, xlsx_file
 
 from ..decision_lists import DecisionList, DecisionSheet, fetched
 from ..models import Decision, FastLaneAudit
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -44,14 +42,10 @@ def decision_export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered, as a file."""
     viewer = signed_in(request)
     rows = DecisionList(viewer, request.GET).matching
-    sheet, name = DecisionSheet(rows, viewer), f"decisions-{clock.today().isoformat()}"
+    sheet = DecisionSheet(rows, viewer)
     if request.GET.get("format") == "csv":
-        stream = StreamingHttpResponse(csv_lines(sheet), content_type="text/csv; charset=utf-8")
-        stream["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return stream
+        return csv_file(sheet)
     if rows.count() > MOST_XLSX:
         messages.error(request, f"Excel files hold up to {MOST_XLSX:,} decisions. Filter first, or take CSV.")
         return redirect("stagegates:decision_list")
-    response = HttpResponse(xlsx_bytes(sheet, "Decisions"), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return xlsx_file(sheet)

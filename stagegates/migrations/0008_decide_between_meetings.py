@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('forums', '0002_shipped_forums'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('portfolio', '0019_stage_by_decision'),
-        ('stagegates', '0003_stage_by_decision'),
+        ('portfolio', '0022_stage_by_decision'),
+        ('stagegates', '0007_monitoring_tasks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
