@@ -41,7 +41,8 @@ MOST_XLSX = 20_000
 class Written(Protocol):
     """What can be written as a file: a title, headers, and lines of plain values."""
 
-    title: str
+    @property
+    def title(self) -> str: ...
 
     @property
     def headers(self) -> list[str]: ...
