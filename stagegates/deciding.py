@@ -18,9 +18,6 @@ from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_f
 from .separation import parties_of
 from .situations import situations_of
 
-# Working days in which a delegate decides.
-DELEGATE_DAYS = 2
-
 
 def who_decides(review: GateReview, amount: Decimal | None = None) -> WhoDecides:
     """The body for a review as things stand now, by the versions that it began under.

@@ -10,9 +10,9 @@ from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 from portfolio.models import Lane, Ownership
 
-from .asked_people import risk_reviewers_for
 from .deciding import eligible_of
 from .models import Condition, Decision, GateReview, NamedDecider, WrittenBallot
+from .reviewers import risk_reviewers_of
 from .separation import parties_of
 
 Kind = Notification.Kind
@@ -40,7 +40,7 @@ def _opened(event: Event) -> Iterable[Message]:
     if review.lane == Lane.FAST and review.initiative.risk_tier:
         path = reverse("stagegates:tier_confirm", args=[review.pk])
         text = f"Confirm the risk tier of {review.initiative.reference} for its fast-lane review"
-        yield Message(_able(risk_reviewers_for(review.initiative), review), text, path, Kind.REQUEST, _of(review))
+        yield Message(_able(risk_reviewers_of(review.initiative), review), text, path, Kind.REQUEST, _of(review))
 
 
 def _submitted(event: Event) -> Iterable[Message]:

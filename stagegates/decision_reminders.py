@@ -11,9 +11,9 @@ from aiso.events.models import Notification
 from aiso.events.reminders import Due
 from aiso.web import figures
 
-from .asked_people import office_for
 from .deciding import eligible_of, highest_body
 from .models import Condition, GateReview, WrittenBallot
+from .reviewers import office_of
 
 Kind = Notification.Kind
 # Days before a condition is due, or a ballot closes, on which its people are reminded.
@@ -81,4 +81,4 @@ def _deciders(review: GateReview) -> Iterable[User]:
 
 def _above(review: GateReview) -> Iterable[User]:
     sponsor = highest_body()
-    return [*office_for(review.initiative), *(eligible_of(sponsor, review) if sponsor else ())]
+    return [*office_of(review.initiative), *(eligible_of(sponsor, review) if sponsor else ())]

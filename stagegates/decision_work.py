@@ -16,7 +16,7 @@ from portfolio.permissions import changes_nothing
 
 from .models import BallotVote, Condition, FastLaneAudit, GateReview, NamedDecider, WrittenBallot
 from .permissions import can_audit, can_settle_condition
-from .separation import not_party_to
+from .separation import to_which_party
 
 # Rows of one kind at most.
 MOST = 100
@@ -117,7 +117,8 @@ def audits_waiting(person: User) -> Iterator[WorkItem]:
 
 def _parted_from(person: User, reviews: "QuerySet[GateReview]") -> "QuerySet[GateReview]":
     """Those to which the person is no party."""
-    return not_party_to(person, reviews).select_related("initiative").order_by("decide_by", "submitted_at", "pk")[:MOST]
+    apart = reviews.exclude(to_which_party(person, of="")).select_related("initiative")
+    return apart.order_by("decide_by", "submitted_at", "pk")[:MOST]
 
 
 def _condition(condition: Condition, what: str, verb: str) -> WorkItem:

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from aiso.accounts.models import BusinessUnit, RoleAssignment, User
+from aiso import clock
+from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
 from aiso.accounts.models.person import UserQuerySet
 from aiso.accounts.models.role import OFFICE
+from forums.models import Membership
 from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
-from .models import FunctionMember, ReviewFunction, SignOff
+from .models import FunctionMember, GateReview, ReviewFunction, SignOff
 from .models.sign_off import SignOffQuerySet
 from .separation import parties_of_all, to_which_party
 
@@ -38,10 +40,12 @@ def reviewers_of_all(sign_offs: Iterable[SignOff]) -> dict[int, list[User]]:
 
 def office_of(initiative: Initiative) -> UserQuerySet:
     """The office whose reach includes the initiative's unit."""
-    above = _units_above({initiative.unit_id})[initiative.unit_id]
-    held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=above), role__in=OFFICE)
-    found: UserQuerySet = User.objects.active().people().filter(pk__in=held.values("person"))
-    return found
+    return _holding(initiative, *OFFICE)
+
+
+def risk_reviewers_of(initiative: Initiative) -> UserQuerySet:
+    """The risk reviewers whose reach includes the initiative's unit."""
+    return _holding(initiative, Role.RISK_REVIEWER)
 
 
 def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
@@ -61,6 +65,13 @@ def assigned_to(person: User) -> QuerySet[SignOff, int]:
     open_ones = SignOff.objects.filter(review__closed_at=None)
     mine = open_ones.filter(Q(assigned_to=person) | Q(answers__answered_by=person))
     return mine.values_list("review__initiative", flat=True)
+
+
+def before_own_bodies(person: User) -> "QuerySet[GateReview, int]":
+    """The initiatives under review before a body in which the person has a seat today (DESIGN §8)."""
+    seats = Membership.objects.on(clock.today()).filter(person=person)
+    reviews = GateReview.objects.open().filter(body__in=seats.values("forum"))
+    return reviews.values_list("initiative", flat=True)
 
 
 def functions_of(person: User) -> list[ReviewFunction]:
@@ -85,6 +96,13 @@ def of_functions(person: User) -> Q:
             here &= Q(review__initiative__unit__in=BusinessUnit.objects.and_below([unit]))
         wanted |= here
     return wanted
+
+
+def _holding(initiative: Initiative, *roles: Role) -> UserQuerySet:
+    above = _units_above({initiative.unit_id})[initiative.unit_id]
+    held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=above), role__in=roles)
+    found: UserQuerySet = User.objects.active().people().filter(pk__in=held.values("person"))
+    return found
 
 
 def _units_above(units: set[int]) -> dict[int, frozenset[int]]:

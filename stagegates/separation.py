@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value, When
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -57,29 +57,19 @@ def is_party(person: User, review: GateReview) -> bool:
     return person.is_service_account or person.pk in parties_of(review)
 
 
-def to_which_party(person: User) -> Q:
-    """Things with a `review` to which the person is a party: what `parties_of` says, as a condition."""
-    opened_at = ExpressionWrapper(OuterRef("review__opened_at"), output_field=DateTimeField())
+def to_which_party(person: User, of: str = "review__") -> Q:
+    """Things whose review (`of` leads to it; empty for reviews themselves) has the person as a party: what
+    `parties_of` says, as a condition.
+    """
+    opened_at = ExpressionWrapper(OuterRef(f"{of}opened_at"), output_field=DateTimeField())
     opened_on = TruncDate(opened_at, tzinfo=timezone.get_current_timezone())
     owned = Ownership.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=opened_on), initiative=OuterRef("review__initiative"), person=person
+        Q(ended_on=None) | Q(ended_on__gte=opened_on), initiative=OuterRef(f"{of}initiative"), person=person
     )
-    asked = Intake.objects.filter(initiative=OuterRef("review__initiative"), requester=person)
-    return Q(review__opened_by=person) | Q(review__submitted_by=person) | Exists(owned) | Exists(asked)
+    asked = Intake.objects.filter(initiative=OuterRef(f"{of}initiative"), requester=person)
+    handed_in = Q(**{f"{of}opened_by": person}) | Q(**{f"{of}submitted_by": person})
+    return handed_in | Exists(owned) | Exists(asked)
 
 
 def _is_during(ownership: Ownership, review: GateReview) -> bool:
     return ownership.ended_on is None or ownership.ended_on >= local_date(review.opened_at)
-
-
-def not_party_to(person: User, reviews: "QuerySet[GateReview]") -> "QuerySet[GateReview]":
-    """Those of some reviews to which the person is no party: `parties_of` for many."""
-    opened_on = TruncDate(OuterRef("opened_at"), tzinfo=timezone.get_current_timezone())
-    during = Q(ended_on=None) | Q(ended_on__gte=opened_on)
-    owned = Ownership.objects.filter(during, initiative=OuterRef("initiative"), person=person)
-    asked = Intake.objects.filter(initiative=OuterRef("initiative"), requester=person)
-    parted = Q(opened_by=person) | Q(submitted_by=person) | Exists(owned) | Exists(asked)
-    # An opened review has nobody who submitted it: NOT over an unknown would drop it.
-    return reviews.annotate(is_parted=Case(When(parted, then=Value(True)), default=Value(False))).filter(
-        is_parted=False
-    )

@@ -28,6 +28,7 @@ from ..rights import WhoDecides
 from ..rules import gates_of
 from .record_decision import record
 from .ruling import NewCondition, Ruling
+from .sign_offs import refresh_sign_offs
 
 Outcome, Way = Decision.Outcome, Decision.Way
 # Merging comes with what it moves; resuming is decided on the initiative.
@@ -96,6 +97,7 @@ def lock_review(review: GateReview) -> GateReview:
     review.initiative = initiative
     if review.is_open:
         conclude_lane(initiative)
+        refresh_sign_offs(review)
     return review
 
 

@@ -20,6 +20,7 @@ from portfolio.models import Initiative, Lane
 from portfolio.models.risk import RiskTier
 
 from ..clocks import clocks_in_force
+from ..deciding import body_of
 from ..models import GateReview
 from ..permissions import can_open_review
 from ..standing import standings_of
@@ -69,8 +70,8 @@ def submit_review(review: GateReview, *, actor: User) -> GateReview:
     _check_inputs(review)
     _check_settled(review)
     review.submitted_by, review.submitted_at = actor, clock.now()
-    review.decide_by = _decide_by(review)
-    review.save(update_fields=["submitted_by", "submitted_at", "decide_by"])
+    review.decide_by, review.body = _decide_by(review), body_of(review)
+    review.save(update_fields=["submitted_by", "submitted_at", "decide_by", "body"])
     touch([review.initiative_id])
     publish("review.submitted", actor=actor, initiative=review.initiative, review=review)
     return review
