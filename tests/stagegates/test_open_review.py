@@ -52,7 +52,7 @@ def test_the_next_gate_is_asked_with_its_requirements_and_those_of_the_matrix(in
         "document/instructions-for-use-and-human-oversight",
     ]
     logs = review.requirements.get(code="document/technical-documentation")
-    assert [rule["code"] for rule in logs.asked_by] == ["high-logs"]
+    assert [rule["code"] for rule in logs.asked_by] == ["eu-high"]
     assert logs.functions == ["legal"]
     event = Event.objects.get(name="review.opened")
     assert event.payload == {"initiative": initiative.pk, "review": review.pk}

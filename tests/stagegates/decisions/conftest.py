@@ -24,6 +24,8 @@ from stagegates.models import (
     TierConfirmation,
 )
 from stagegates.rules import gates_in_force, matrix_in_force, rights_in_force
+from stagegates.scopes import copies_of, scope_of
+from stagegates.seals import seal_of
 from tests.factories import make_initiative, make_person
 
 type MakeReview = Callable[..., GateReview]
@@ -157,13 +159,19 @@ def make_sign_off(review: GateReview, function: str, verdict: str = "", **fields
         review=review, function=ReviewFunction.objects.get(slug=function), **told | fields
     )
     if verdict:
+        groups = scope_of(sign_off)
+        # What was sealed of an outdated one is true no more.
+        gone = [{"key": "case/gone", "label": "Gone", "value": "Yes"}] if sign_off.state == "outdated" else []
+        copy = [*copies_of([(sign_off, groups)])[sign_off.pk], *gone]
         sign_off.answer = SignOffAnswer.objects.create(
             sign_off=sign_off,
+            initiative=review.initiative,
             verdict=verdict,
             reason="Looked at.",
             answered_by=make_person(),
-            seal="0" * 64,
-            copy=[],
+            groups=groups,
+            seal=seal_of(copy),
+            copy=copy,
         )
         sign_off.save()
     return sign_off
