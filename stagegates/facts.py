@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.web import figures
+from portfolio.autonomy_map import MapStanding, standings_of
 from portfolio.gaps import with_gap_facts
 from portfolio.models import DecisionClass, Initiative, OutcomeMetric, OwnerKind, Tool
 from portfolio.models.risk import RiskTier
@@ -73,8 +74,9 @@ def release_criteria(rows: Rows) -> dict[int, Known]:
 
 
 def autonomy_maps(rows: Rows) -> dict[int, Known]:
-    """Whether business and risk owner accepted the levels of all decisions as they are now."""
-    return {row.pk: Known(False, "Not accepted yet", f"{_decisions_tab(row)}#tab", "See decisions") for row in rows}
+    """Whether business and risk owner accepted the levels of all decisions as they are now. Two queries."""
+    standings = standings_of(rows)
+    return {row.pk: _map(row, standings[row.pk]) for row in rows}
 
 
 def _owned(rows: Rows, kinds: Sequence[OwnerKind]) -> dict[int, Known]:
@@ -191,6 +193,17 @@ def _release(row: Initiative, standing: ReleaseStanding | None) -> Known:
     lacking = [line.criterion.name for line in standing.stopping]
     says = f"{name}: not met: {_some(lacking)}" if lacking else f"{name} has no criteria yet"
     return Known(False, says, tab, "See release")
+
+
+def _map(row: Initiative, standing: MapStanding) -> Known:
+    tab = f"{_decisions_tab(row)}#tab"
+    if standing.accepted_at is not None and standing.decisions:
+        return Known(True, f"Accepted by both on {figures.day(standing.accepted_at)}", tab, "See decisions")
+    if not standing.decisions:
+        return Known(False, "No decision is recorded yet", tab, "See decisions")
+    waits = " and ".join(f"{role.value} owner" for role in standing.missing)
+    again = "changed since it was accepted; " if standing.is_reopened else ""
+    return Known(False, f"{again}waits for the {waits}".capitalize(), tab, "Accept")
 
 
 def _decisions_tab(row: Initiative) -> str:

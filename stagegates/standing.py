@@ -106,10 +106,11 @@ def _ground(initiatives: list[Initiative], requirements: Iterable[Requirement | 
     wanted = [*requirements]
     ids = [row.pk for row in initiatives]
     given = {each.code for each in wanted if each.evidence in (Shown.DOCUMENT, Shown.STATEMENT)}
+    asked = {each.subject for each in wanted if each.evidence == Shown.ASSESSMENT}
     rows = Evidence.objects.filter(initiative__in=ids, code__in=given).current()
     return _Ground(
         known=read_known({each.subject for each in wanted if each.evidence == Shown.KNOWN}, initiatives),
-        assessments=states_of(initiatives, {each.subject for each in wanted if each.evidence == Shown.ASSESSMENT}),
+        assessments=states_of(initiatives, asked) if asked else {},
         evidence={(each.initiative_id, each.code): each for each in rows.select_related("given_by", "attachment")},
     )
 

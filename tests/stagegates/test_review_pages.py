@@ -10,6 +10,7 @@ from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.models import Evidence, GateReview
+from stagegates.overview import next_gate_of
 from stagegates.review_page import ReviewPage
 
 from ..factories import make_initiative
@@ -198,6 +199,15 @@ def test_the_overview_says_what_the_next_gate_lacks(initiative, business_owner, 
     assert ">3 of 3 requirements</a> for" in page
     assert "3 missing" in page
     assert "Enough clean production data for each decision class" in page
+
+
+def test_what_the_next_gate_lacks_is_read_anew_after_a_change(initiative, business_owner):
+    assert next_gate_of(initiative).missing == 3
+
+    give_evidence(initiative, actor=business_owner, code="data-fit/lineage", link="https://files.example.org/l")
+    initiative.refresh_from_db()
+
+    assert next_gate_of(initiative).missing == 2
 
 
 def test_my_work_lists_reviews_that_lack_something(review, business_owner, signed_in):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from aiso import clock
+from portfolio.actions.accept_map import accept_map
 from portfolio.models import Clearance, OutcomeMetric, Stage
 from portfolio.models.risk import RiskTier
 from stagegates.actions.open_review import open_review
@@ -197,3 +198,17 @@ def test_the_number_of_queries_is_fixed(business_owner, django_assert_num_querie
         standings_of(few_reviews)
     with django_assert_num_queries(len(counted)):
         standings_of(many_reviews)
+
+
+def test_the_accepted_map_is_known(initiative):
+    move_stage(initiative, Stage.BUILD)
+    assert standing(initiative, "autonomy-fit/accepted-map").says == "No decision is recorded yet"
+
+    make_decision(initiative, "Route a request")
+    found = standing(initiative, "autonomy-fit/accepted-map")
+    assert not found.is_met
+    assert found.says == "Waits for the business owner and risk owner"
+
+    accept_map(initiative, actor=initiative.business_owner, role="business")
+    accept_map(initiative, actor=initiative.risk_owner, role="risk")
+    assert standing(initiative, "autonomy-fit/accepted-map").is_met

@@ -102,7 +102,8 @@ def test_a_fact_comes_back_with_the_first_line_and_the_gaps(client, initiative, 
 
     assert "Fewer stops." in answer
     assert 'id="answer" hx-swap-oob="true"' in answer
-    assert "9 things" in answer
+    assert "6 of 6 requirements" in answer
+    assert '<b class="b">Summary</b>' not in answer
 
 
 def test_the_outcome_is_edited_where_it_stands_and_told_in_history(client, initiative, office_member):
