@@ -82,7 +82,7 @@ class CriterionForm(SeenForm):
 class ResultForm(forms.Form):
     """What was measured, and where that can be looked up."""
 
-    result = _figure("Result")
+    result = _figure("Result", "Empty: not measured yet.")
     answer = forms.TypedChoiceField(
         label="Result",
         required=False,

@@ -117,7 +117,7 @@ def result_record(request: HttpRequest, pk: int, release: int, criterion: int) -
     form = ResultForm(measured, posted(request))
     if attempt(form, lambda: record_result(measured, actor=actor, **form.cleaned_data)):
         return _done(request, found, f"Result of “{measured}” recorded.")
-    return _ask(request, initiative, form, f"Result of “{measured}”", "Record result", found)
+    return _ask(request, initiative, form, f"Result of “{measured}”", "Record result", found, criterion=measured)
 
 
 @require_POST
