@@ -75,6 +75,7 @@ def with_gap_facts(rows: InitiativeQuerySet) -> InitiativeQuerySet:
     return rows.annotate(
         has_metric=Exists(metrics),
         has_decision=Exists(DecisionClass.objects.filter(initiative=OuterRef("pk"))),
+        next_barrier=Subquery(barriers.values("what")[:1]),
         next_barrier_by=Subquery(barriers.values("wanted_by")[:1]),
         accepted_roles=_count(AutonomyAcceptance.objects.standing()),
         reopened_map=Exists(AutonomyAcceptance.objects.filter(initiative=OuterRef("pk"), reopened_at__isnull=False)),
@@ -127,11 +128,11 @@ def _count(rows: "QuerySet[Any]") -> Coalesce:
 
 def barrier_gaps(initiative: Initiative) -> Iterator[Gap]:
     """The page keeps its query, so that what is late is found here and not in it."""
-    day = initiative.next_barrier_by  # type: ignore[attr-defined]
+    day, what = initiative.next_barrier_by, initiative.next_barrier  # type: ignore[attr-defined]
     if day and day < clock.today():
         url = reverse("portfolio:initiative_barriers", args=[initiative.reference])
-        why = f"wanted by {figures.day(day)}, and it still holds the initiative up"
-        yield Gap("A barrier lifted", why, "See barriers", f"{url}#tab", "hand-stop", by="readers")
+        late = figures.plural((clock.today() - day).days, "day")
+        yield Gap("A barrier lifted", f"{what}, {late} late", "See barriers", f"{url}#tab", "hand-stop", by="readers")
 
 
 def owner_gaps(initiative: Initiative) -> Iterator[Gap]:

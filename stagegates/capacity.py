@@ -67,6 +67,10 @@ class Cell:
         return "tight" if self.wanted and self.wanted >= TIGHT * self.there else "free"
 
     @property
+    def left(self) -> Decimal:
+        return max(NONE, self.there - self.wanted) if self.there is not None else NONE
+
+    @property
     def lacking(self) -> Decimal:
         return max(NONE, self.wanted - self.there) if self.there is not None else NONE
 

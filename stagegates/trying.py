@@ -39,6 +39,11 @@ class Change:
     gate: str
     rules: tuple[Rule, ...]
 
+    @property
+    def duty(self) -> tuple[str, str, tuple[Rule, ...]]:
+        """What the same duty at another gate has in common with it."""
+        return self.label, self.text, self.rules
+
 
 @dataclass(frozen=True)
 class Group:

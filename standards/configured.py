@@ -19,7 +19,7 @@ from .prefill import source_choices, source_of
 TEXT = 300
 ICON = "checklist"
 # After the rules that every initiative is judged by.
-ORDER = 80
+ORDER = 200
 
 
 class LinesField(forms.CharField):

@@ -8,6 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
 
 from .idempotency import HEADER, REPLAYED
 from .nouns import Noun
@@ -47,6 +48,15 @@ class OperationSchema(AutoSchema):
     @property
     def _method(self) -> Any:
         return getattr(self.view, self.view.action)
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """A decimal is told as text, so that no digit is lost, and read as a JSON number too."""
+        found = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction == "request" and isinstance(field, serializers.DecimalField):
+            found["type"] = [*([found["type"]] if isinstance(found["type"], str) else found["type"]), "number"]
+            limits = {"minimum": field.min_value, "maximum": field.max_value}
+            found |= {name: float(limit) for name, limit in limits.items() if limit is not None}
+        return found
 
     def get_operation_id(self) -> str:
         return f"{self.view.basename or 'root'}_{self.view.action}".replace("-", "_")

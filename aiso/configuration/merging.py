@@ -5,6 +5,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
+
 from aiso.errors import ConflictError, Difference
 
 from .differences import summary
@@ -32,8 +34,11 @@ class Merge:
 
     def level(self, level: Level, seen: Content, present: Content, wanted: Content, path: str = "") -> Content:
         merged: Content = {"code": wanted["code"]} if isinstance(level, Rows) else {}
-        for name in fields_of(level):
-            merged[name] = self._value(f"{path}{name}", seen.get(name), present.get(name), wanted.get(name))
+        for name, known in fields_of(level).items():
+            values = seen.get(name), present.get(name), wanted.get(name)
+            if isinstance(known, forms.MultipleChoiceField):
+                values = _boxes(*values)
+            merged[name] = self._value(f"{path}{name}", *values)
         if level.rows:
             merged[level.rows.name] = self._rows(level.rows, seen, present, wanted, f"{path}{level.rows.name}")
         return merged
@@ -73,6 +78,13 @@ class Merge:
         chosen = self._value(path, before, theirs, mine) if len(common) > 1 else mine
         base = now if chosen == theirs and theirs != mine else to
         return [code for code in dict.fromkeys([*base, *to, *now]) if code in merged]
+
+
+def _boxes(seen: Any, present: Any, wanted: Any) -> tuple[Any, Any, Any]:
+    """Boxes that are ticked come in the order of the page: another order alone is no change."""
+    sent = sorted(wanted or [])
+    same = [each for each in (present, seen) if sorted(each or []) == sent]
+    return seen, present, same[0] if same else wanted
 
 
 def merged(level: Level, *, seen: Content, present: Content, wanted: Content) -> Content:

@@ -82,7 +82,7 @@ class CriterionForm(SeenForm):
 class ResultForm(forms.Form):
     """What was measured, and where that can be looked up."""
 
-    result = _figure("Result")
+    result = _figure("Result", "Empty: not measured yet.")
     answer = forms.TypedChoiceField(
         label="Result",
         required=False,
@@ -111,13 +111,16 @@ class ReleasedForm(forms.Form):
     released_on = forms.DateField(label="Out since", widget=DayInput)
     despite = forms.CharField(
         label="Why it goes out anyway",
-        required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text="The risk owner's reason. It stays with the release.",
+        help_text="The risk owner’s reason. It stays with the release.",
+        error_messages={"required": "Say why it goes out anyway."},
     )
+    use_required_attribute = False
 
-    def __init__(self, data: Any = None, *, is_met: bool) -> None:
+    def __init__(self, data: Any = None, *, is_met: bool, may_anyway: bool) -> None:
         super().__init__(data, initial={"released_on": clock.today()})
+        # Whoever may not release it anyway is told so, and asked for no reason.
+        self.fields["despite"].required = may_anyway
         if is_met:
             del self.fields["despite"]

@@ -78,10 +78,11 @@ def release_mark(request: HttpRequest, pk: int, release: int) -> HttpResponse:
     initiative, actor = _editable(request, pk)
     found = _release(initiative, release)
     standing = standing_of(found)
-    form = ReleasedForm(posted(request), is_met=not standing.stopping)
+    may_anyway = can_release_anyway(actor, initiative)
+    form = ReleasedForm(posted(request), is_met=not standing.stopping, may_anyway=may_anyway)
     if marked := attempt(form, lambda: mark_released(found, actor=actor, **form.cleaned_data)):
         return _done(request, marked, f"Release {marked} is out.")
-    context = {"standing": standing, "may_anyway": can_release_anyway(actor, initiative)}
+    context = {"standing": standing, "may_anyway": may_anyway}
     return _ask(request, initiative, form, f"Mark {found} as released", "Mark as released", found, **context)
 
 
@@ -116,7 +117,7 @@ def result_record(request: HttpRequest, pk: int, release: int, criterion: int) -
     form = ResultForm(measured, posted(request))
     if attempt(form, lambda: record_result(measured, actor=actor, **form.cleaned_data)):
         return _done(request, found, f"Result of “{measured}” recorded.")
-    return _ask(request, initiative, form, f"Result of “{measured}”", "Record result", found)
+    return _ask(request, initiative, form, f"Result of “{measured}”", "Record result", found, criterion=measured)
 
 
 @require_POST

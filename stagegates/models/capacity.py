@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.web.figures import measured
 from portfolio.models import Initiative
 
 from .function import ReviewFunction
@@ -116,4 +117,4 @@ class SpecialistRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.function}: {self.hours} hours a month for {self.initiative.reference}"
+        return f"{self.function}: {measured(self.hours)} hours a month for {self.initiative.reference}"

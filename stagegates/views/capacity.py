@@ -53,7 +53,7 @@ def specialists_answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     agree = request.POST.get("answer") == "agree"
     if done := attempt(form, lambda: answer_specialists(asked, actor=actor, agree=agree, **form.cleaned_data)):
-        announce(request, f"{done.get_state_display()}: {done}.")
+        announce(request, f"{done.get_state_display()}. {done}.")
         return redirect("stagegates:capacity_month", done.function.slug, f"{done.first_month:%Y-%m}")
     return _show(request, actor, asked.function, asked.first_month, HoursForm(), refused=(asked.pk, form))
 

@@ -173,8 +173,8 @@ def _refuse_incomplete(sheet: Sheet) -> None:
 
 
 def _named(lines: list[Line]) -> str:
-    texts = "; ".join(line.item.text for line in lines[:NAMED])
-    return f"{texts} and {len(lines) - NAMED} more" if len(lines) > NAMED else texts.rstrip(".")
+    texts = ", ".join(f"“{line.item.text}”" for line in lines[:NAMED])
+    return f"{texts} and {len(lines) - NAMED} more" if len(lines) > NAMED else texts
 
 
 def _touch(initiative: Initiative) -> None:

@@ -8,6 +8,7 @@ from aiso.configuration.merging import asked, merged, taken_over
 from aiso.configuration.rearranging import rearranged
 from aiso.errors import ConflictError
 from portfolio.configured.questions import TIER
+from stagegates.configured.matrix import KIND as MATRIX
 
 SHAPE = TIER.shape
 
@@ -53,6 +54,17 @@ def test_what_only_one_changed_comes_together():
 def test_the_same_change_by_both_is_no_conflict():
     other = question("a", "Otherwise")
     assert merge(content(A), content(other), content(other)) == content(other)
+
+
+def test_boxes_in_another_order_are_no_change():
+    old, sent, added = (
+        {"rules": [{"code": "high", "name": "High", "functions": functions}]}
+        for functions in (["legal", "risk"], ["risk", "legal"], ["risk", "legal", "data"])
+    )
+    told = [
+        merged(MATRIX.shape, seen=old, present=old, wanted=each)["rules"][0]["functions"] for each in (old, sent, added)
+    ]
+    assert told == [["legal", "risk"], ["legal", "risk"], ["risk", "legal", "data"]]
 
 
 def test_both_changed_one_field():

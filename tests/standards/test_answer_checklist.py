@@ -113,7 +113,7 @@ def test_a_whole_checklist_is_completed_for_its_months(initiative, privacy, busi
 
 def test_a_missing_answer_is_named(initiative, privacy, business_owner):
     answered(initiative, privacy, business_owner, {**ANSWERS, "retention": ""})
-    with pytest.raises(DomainError, match="1 question left: After how many days"):
+    with pytest.raises(DomainError, match="1 question left: “After how many days"):
         complete_checklist(initiative, privacy, actor=business_owner)
 
 
@@ -131,7 +131,7 @@ def test_an_answer_that_settles_nothing_needs_a_note(initiative, privacy, busine
 def test_to_disagree_with_what_is_known_needs_a_note(initiative, privacy, business_owner):
     answered(initiative, privacy, business_owner, ANSWERS | {"personal": "yes"})
     assert line(initiative, privacy, "personal").is_disputed
-    with pytest.raises(DomainError, match="Say why in a note: Does it use personal data"):
+    with pytest.raises(DomainError, match="Say why in a note: “Does it use personal data"):
         complete_checklist(initiative, privacy, actor=business_owner)
 
 

@@ -9,9 +9,14 @@ from django.db import connection
 from aiso.errors import ConflictError, DomainError
 from portfolio.actions.answer_questions import answer_questions
 from portfolio.actions.assign_owners import add_deputy, assign_owner
+from portfolio.actions.clear_barriers import lift_barrier
 from portfolio.actions.edit_initiative import Change, edit_initiative
 from portfolio.actions.measure_outcomes import edit_outcome_metric
+from portfolio.actions.record_releases import mark_released, record_result
 from portfolio.models import OutcomeMetric
+from portfolio.releases import standing_of
+from tests.factories import make_barrier, make_criterion, make_release
+from tests.portfolio.initiative.forms import events
 
 
 def both(deed: Callable[[int], object]) -> list[str]:
@@ -88,3 +93,28 @@ def test_the_same_deputy_is_named_once(here, office_member, stranger):
 
     assert both(name) == ["DomainError", "done"]
     assert here.ownerships.filter(is_deputy=True).count() == 1
+
+
+def test_a_barrier_is_lifted_by_one(here, office_member):
+    barrier = make_barrier(here, office_member)
+
+    def lift(number):
+        lift_barrier(barrier, actor=office_member, how=f"By {number}.")
+
+    assert both(lift) == [DomainError.__name__, "done"]
+    assert len(events("barrier.lifted")) == 1
+
+
+def test_no_bad_result_slips_into_a_release_that_goes_out(here, office_member):
+    release = make_release(here, office_member)
+    criterion = make_criterion(release, result=95)
+
+    def out_or_bad(number):
+        if number:
+            record_result(criterion, actor=office_member, result=10)
+        else:
+            mark_released(release, actor=office_member)
+
+    assert both(out_or_bad) == [DomainError.__name__, "done"]
+    release.refresh_from_db()
+    assert release.is_out == standing_of(release).is_met
