@@ -10,8 +10,9 @@ class ForumsConfig(AppConfig):
         from aiso.accounts.permissions import can_see_administration
         from aiso.events.outbox import subscribe
         from aiso.web.navigation import Entry, register_entry
+        from portfolio.demo import register_teller
 
-        from . import tasks
+        from . import demo, tasks
 
         register_entry(
             Entry(
@@ -35,4 +36,4 @@ class ForumsConfig(AppConfig):
             )
         )
         subscribe("person.deactivated", tasks.end_memberships)
-        subscribe("demo.told", tasks.seat_invented_people)
+        register_teller(demo.seat_people)

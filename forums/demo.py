@@ -1,11 +1,12 @@
 """Who sits where in a demonstration."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
 
 from aiso import clock
-from portfolio.demo import staff
+from aiso.accounts.models import User
 
 from .actions import add_member
 from .models import Forum, Membership
@@ -38,13 +39,12 @@ DAYS_AGO = 200
 
 
 @transaction.atomic
-def seat_people() -> None:
+def seat_people(people: Mapping[str, User]) -> None:
     """Give the invented people their seats, unless somebody sits there already."""
     if Membership.objects.exists():
         return
-    people = staff.hired()
     since = clock.today() - timedelta(days=DAYS_AGO)
     for slug, seats in SEATS.items():
         forum = Forum.objects.get(slug=slug)
         for address, role in seats:
-            add_member(forum, actor=people[staff.LEAD.address], person=people[address], role=role, started_on=since)
+            add_member(forum, actor=people["office-lead"], person=people[address], role=role, started_on=since)

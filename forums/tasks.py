@@ -4,7 +4,7 @@ from celery import shared_task
 from aiso.accounts.models import User
 from aiso.events.models import Event
 
-from . import actions, demo
+from . import actions
 
 
 @shared_task
@@ -16,9 +16,3 @@ def end_memberships(event_id: int) -> None:
         reason = event.payload.get("reason") or f"{person} left."
         with pghistory.context(user=event.actor_id):
             actions.end_memberships_of(person, reason=reason)
-
-
-@shared_task
-def seat_invented_people(event_id: int) -> None:
-    """Fill the forums of a demonstration. Repeating it finds the seats taken."""
-    demo.seat_people()

@@ -62,6 +62,7 @@ class StagegatesConfig(AppConfig):
         from portfolio.panels import register_tab
 
         from . import tasks
+        from .demo.decisions import tell_of_decisions
         from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
         from .facts import register_facts
@@ -76,5 +77,6 @@ class StagegatesConfig(AppConfig):
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)
+        register_teller(tell_of_decisions)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

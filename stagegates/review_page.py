@@ -12,6 +12,7 @@ from aiso.web import figures
 from portfolio.models import Initiative, Stage
 from portfolio.permissions import can_see_money
 
+from .decision_panel import DecisionPanel, panel_of
 from .lines import Line, Part, days_left, lines_of, marks_of, parts_of, versions_of
 from .models import Decision, GateReview, SignOff
 from .permissions import can_give_evidence, can_open_review, can_waive
@@ -28,6 +29,7 @@ RELATED = (
     "submitted_by",
     "gates_version",
     "matrix_version",
+    "rights_version",
 )
 
 
@@ -63,6 +65,11 @@ class ReviewPage:
     def cards(self) -> list[Card]:
         """The sign-offs, each with what the person may do."""
         return cards_of(self.review, self.person)
+
+    @cached_property
+    def panel(self) -> DecisionPanel:
+        """How it is decided, and what the person may do about it."""
+        return panel_of(self.review, self.person)
 
     @property
     def parts(self) -> list[Part]:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from portfolio.page import page_for
 from portfolio.views.initiative_tab import show_tab
 
+from ..decision_lists import decisions_of
 from ..given import given_to
 from ..opening import open_review_of, opening_of
 from ..permissions import can_give_evidence, can_open_review
@@ -25,6 +26,8 @@ def initiative_gates(request: HttpRequest, pk: int) -> HttpResponse:
         "opening": None if review else opening_of(page.initiative),
         "earlier": earlier_reviews(page.initiative),
         "given": given_to(page.initiative),
+        "decisions": decisions_of(page.initiative.pk),
+        "sees_money": page.sees_money,
         "may_open": can_open_review(page.person, page.initiative),
         "may_give": can_give_evidence(page.person, page.initiative),
     }

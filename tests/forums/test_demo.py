@@ -2,8 +2,7 @@
 
 import pytest
 
-from aiso.events.models import Event
-from forums import tasks
+from forums.demo import seat_people
 from forums.models import Forum, Membership
 from portfolio.demo import staff
 
@@ -12,9 +11,8 @@ pytestmark = pytest.mark.django_db
 
 def test_each_forum_can_decide_however_often_the_demo_is_told():
     staff.hire()
-    event = Event.objects.create(name="demo.told")
     for _ in range(2):
-        tasks.seat_invented_people(event.pk)
+        seat_people(staff.hired())
 
     for forum in Forum.objects.all():
         voting = forum.memberships.voting().count()
