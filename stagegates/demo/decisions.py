@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from aiso import clock
 from aiso.accounts.models import User
-from portfolio.models import Initiative
+from portfolio.models import Initiative, Lane
 
 from ..actions.answer_sign_off import answer_sign_off
 from ..actions.ask_question import ask_question
 from ..actions.decide import decide_initiative, decide_review
+from ..actions.fast_lane import confirm_tier
 from ..actions.ruling import NewCondition
 from ..blocks import blocks_of
 from ..deciding import body_of, decides_alone, eligible_of
@@ -42,7 +43,12 @@ def tell_of_decisions(people: Mapping[str, User]) -> None:
     """Let the invented reviewers answer what waits for them, and decide what was submitted as far as it can be."""
     for number, review in enumerate(GateReview.objects.open().order_by("pk")):
         _sign(review, people, number)
-    for review in GateReview.objects.ready().select_related("initiative").order_by("pk"):
+    ready = [*GateReview.objects.ready().select_related("initiative").order_by("pk")]
+    # Of the last one the risk tier stays to be confirmed.
+    for review in ready[:-1]:
+        if review.lane == Lane.FAST:
+            confirm_tier(review, actor=people["risk-reviewer"])
+    for review in ready:
         _decide(review)
     paused = Initiative.objects.filter(stage="pilot", business_owner__isnull=False, reviews=None).order_by("pk").last()
     if paused:

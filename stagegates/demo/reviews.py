@@ -49,8 +49,9 @@ def tell_of_reviews(people: Mapping[str, User]) -> None:
         review = open_review(initiative, actor=owner, ask=ask, amount=initiative.requested_amount)
         if state != "opened":
             _give(review, owner, all_of_it=state != "half")
-        if state == "submitted":
+        if state in ("given", "submitted"):
             _settle(review, office)
+        if state == "submitted":
             submit_review(review, actor=owner)
         if state == "withdrawn":
             withdraw_review(review, actor=owner, reason=WHY_WITHDRAWN)

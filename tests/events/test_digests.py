@@ -146,7 +146,9 @@ def test_one_click_ends_it(told, requester, digests, mailoutbox, settings):
     assert (chosen.news, chosen.mention, chosen.request) == ("never", "never", "at_once")
 
 
-@pytest.mark.parametrize("token", ["1", "1:abc", signing.dumps(1, salt="other")])
+@pytest.mark.parametrize(
+    "token", ["1", "1:abc", signing.dumps(1, salt="other")], ids=["bare", "forged", "of another use"]
+)
 def test_an_address_that_nobody_signed_ends_nothing(client, requester, token):
     assert client.post(f"/mail/digest/end/{token}/").status_code == 404
     assert client.post(f"/mail/digest/end/{signing.dumps(999999, salt=SALT)}/").status_code == 404
