@@ -43,12 +43,16 @@ class StagegatesConfig(AppConfig):
 
     def _plan_people(self) -> None:
         """Hours of specialists."""
+        from aiso.events.outbox import subscribe
         from portfolio.demo import register_teller
 
         from .capacity_panel import register_capacity
+        from .capacity_tasks import notify_of_specialists
         from .demo.capacity import tell_of_capacity
 
         register_capacity()
+        subscribe("specialists.asked", notify_of_specialists)
+        subscribe("specialists.answered", notify_of_specialists)
         register_teller(tell_of_capacity)
 
     def _review(self) -> None:

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from aiso import clock
 from aiso.accounts.models import Role
 from aiso.errors import DomainError
-from aiso.events.models import Event
+from aiso.events.models import Event, Notification
 from aiso.web.work import work_of
 from portfolio.models import Stage
 from stagegates.actions.capacity import answer_specialists, ask_specialists, set_hours, withdraw_specialists
 from stagegates.capacity import Board, Cell, cells_of, competition, month_after, months_from
+from stagegates.capacity_messages import people_asked
+from stagegates.capacity_tasks import notify_of_specialists
 from stagegates.models import ReviewFunction, SpecialistRequest
 from tests.api.conftest import make_api_token
-from tests.factories import make_initiative, make_ownership, make_person
+from tests.factories import make_initiative, make_ownership, make_person, make_unit
 
 NOV, DEC, JAN = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 
@@ -93,6 +95,39 @@ def test_asking_leaves_an_event_and_waits_for_the_function(asked, legal_reviewer
     [item] = [item for item in work_of(legal_reviewer) if item.verb == "Answer"]
     assert "40 hours a month" in item.what
     assert not [item for item in work_of(business_owner) if item.verb == "Answer"]
+
+
+def test_the_function_is_told_and_so_is_whoever_asked(asked, legal_reviewer, business_owner):
+    event = Event.objects.get(name="specialists.asked")
+    notify_of_specialists(event.pk)
+    notify_of_specialists(event.pk)
+
+    [told] = Notification.objects.filter(event=event)
+    assert (told.person, told.kind) == (legal_reviewer, Notification.Kind.REQUEST)
+    assert told.text.startswith(f"Legal is asked for 40 hours a month for {asked.initiative.reference}")
+    assert told.path == "/capacity/legal/2026-11/"
+
+    answer_specialists(asked, actor=legal_reviewer, agree=False, reason="Outside counsel does it.")
+    answered = Event.objects.get(name="specialists.answered")
+    notify_of_specialists(answered.pk)
+    [told] = Notification.objects.filter(event=answered)
+    assert (told.person, told.kind) == (business_owner, Notification.Kind.NEWS)
+    reference = asked.initiative.reference
+    assert told.text == f"Legal declines 40 hours a month for {reference}: Outside counsel does it."
+
+
+def test_nobody_is_told_of_what_was_given_back(asked, business_owner):
+    withdraw_specialists(asked, actor=business_owner)
+    notify_of_specialists(Event.objects.get(name="specialists.asked").pk)
+    assert not Notification.objects.filter(event__name="specialists.asked")
+
+
+def test_only_lawyers_whose_reach_includes_the_unit_are_told(legal, business_owner):
+    here, elsewhere = make_unit("Claims"), make_unit("Sales")
+    near, far = (make_person(f"Lawyer {unit}", Role.LEGAL_REVIEWER, role_unit=unit) for unit in (here, elsewhere))
+    asked = _ask(make_initiative("Letters", owner=business_owner, unit=here), legal, business_owner)
+    assert near in people_asked(asked)
+    assert far not in people_asked(asked)
 
 
 @pytest.mark.parametrize(
