@@ -54,7 +54,7 @@ ENTRIES = (
         about="What holds initiatives up, who sees to it, and since when.",
     ),
     Entry(
-        "Decisions",
+        "Decision inventory",
         "binary-tree-2",
         "portfolio:workflow_list",
         section="portfolio",
