@@ -34,7 +34,10 @@ class StagegatesConfig(AppConfig):
         register_panel(Panel("duties", "main", duties_panel, order=60))
         register_panel(Panel("monitoring", "main", monitoring.monitoring_panel, order=62))
         register_gaps(
-            monitoring.late_monitoring, monitoring_due=monitoring.NEXT_DUE, monitoring_task=monitoring.NEXT_TASK
+            monitoring.late_monitoring,
+            monitoring_due=monitoring.NEXT_DUE,
+            monitoring_task=monitoring.NEXT_TASK,
+            has_looks=monitoring.HAS_LOOKS,
         )
         register_work("monitoring", monitoring.monitoring_of)
         register_reminders("monitoring", monitoring.monitoring_reminders)

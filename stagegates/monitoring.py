@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -27,15 +27,16 @@ MOST, SHOWN = 100, 6
 # Of the open look, when it is due, and which: expressions on an initiative.
 OPEN = MonitoringTask.objects.open().filter(initiative=OuterRef("pk"))
 NEXT_DUE, NEXT_TASK = Subquery(OPEN.values("due_on")[:1]), Subquery(OPEN.values("pk")[:1])
+HAS_LOOKS = Exists(MonitoringTask.objects.filter(initiative=OuterRef("pk"), dropped_at=None))
 HISTORY = Told(MonitoringTask, hide=("rule", "counted_from", "done_by", "done_at", "dropped_at"))
 
 
 def monitoring_panel(page: InitiativePage) -> str:
-    """The look that is due and those that were made; nothing where none was ever asked for."""
+    """The look that is due and those that were made; nothing where none was ever asked for, without a query."""
+    if not page.initiative.has_looks:  # type: ignore[attr-defined]
+        return ""
     tasks = page.initiative.monitoring_tasks.filter(dropped_at=None)
     shown = [*tasks.select_related("done_by", "version").order_by("-due_on", "-pk")[:SHOWN]]
-    if not shown:
-        return ""
     context = {
         "initiative": page.initiative,
         "open": next((task for task in shown if task.is_open), None),

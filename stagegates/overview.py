@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.cache import cache
 from django.urls import reverse
 
-from aiso import clock
 from aiso.web import figures
 from portfolio.gaps import Gap
 from portfolio.models import Initiative
@@ -16,14 +14,13 @@ from portfolio.panels import Tab, count_of
 
 from .actions.open_review import why_not_open
 from .askings import next_gates
+from .kept import kept
 from .models import Evidence, GateReview, Requirement, SignOff
 from .opening import open_review_of
 from .review_page import joined, title_of
 from .rules import gates_in_force
 from .standing import Standing, next_checklists, standings_of
 
-# A page costs few queries because what the next gate lacks may be this old.
-KEPT_SECONDS = 60
 ICONS = {
     Requirement.Evidence.KNOWN: "list-check",
     Requirement.Evidence.ASSESSMENT: "clipboard-check",
@@ -45,15 +42,8 @@ class Deed:
 
 
 def next_gate_of(initiative: Initiative) -> NextGate | None:
-    """The open review, or else the gate that comes next. Kept until the initiative, or what hangs on it, changes;
-    what no change of it tells, such as a clearance or new rules, shows within KEPT_SECONDS.
-    """
-    key = f"next-gate:{initiative.pk}:{initiative.changed_at.timestamp()}:{clock.today()}"
-    kept: tuple[NextGate | None] | None = cache.get(key)
-    if kept is None:
-        kept = (_read(initiative),)
-        cache.set(key, kept, KEPT_SECONDS)
-    return kept[0]
+    """The open review, or else the gate that comes next."""
+    return kept("next-gate", initiative, lambda: _read(initiative))
 
 
 def _read(initiative: Initiative) -> NextGate | None:
