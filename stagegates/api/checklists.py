@@ -17,7 +17,7 @@ from ..standing import Standing, standings_of
 from .sign_offs import RuleShape
 
 
-class StandingShape(TypedDict):
+class RequirementStandingShape(TypedDict):
     """One requirement and how it stands."""
 
     code: Annotated[str, "The same at every review, so that evidence given once counts again."]
@@ -36,7 +36,7 @@ class StandingShape(TypedDict):
     evidence_id: Annotated[int | None, "What was given; `/initiatives/{reference}/evidence/` tells more."]
 
 
-class RequirementShape(StandingShape):
+class RequirementShape(RequirementStandingShape):
     """A requirement of a review."""
 
     id: int
@@ -50,19 +50,19 @@ class RequirementsShape(TypedDict):
     results: list[RequirementShape]
 
 
-class ChecklistShape(TypedDict):
+class GateChecklistShape(TypedDict):
     """What the open review asks, or else what the next gate will ask."""
 
     review: Annotated[int | None, "The open review; null: none is open, and these come with the next."]
     gates: list[str]
     refusal: Annotated[str, "Why no review can be opened now; empty when one can, and while one is open."]
-    requirements: list[StandingShape]
+    requirements: list[RequirementStandingShape]
 
 
 class ChecklistOfInitiative(BelowInitiative):
     tag = "Gate reviews"
 
-    @answers(ChecklistShape)
+    @answers(GateChecklistShape)
     def list(self, request: Request, initiative: int) -> Response:
         """What its open review asks, or its next gate, and how each requirement stands."""
         found = self.initiative()
@@ -77,7 +77,7 @@ class ChecklistOfInitiative(BelowInitiative):
         return self.answer(told | {"requirements": [drawn(each) for each in standings]})
 
 
-def drawn(standing: Standing) -> StandingShape:
+def drawn(standing: Standing) -> RequirementStandingShape:
     asked = standing.requirement
     return {
         "code": asked.code,

@@ -59,7 +59,7 @@ class EvidenceFile(Body):
     expires_on = serializers.DateField(required=False, help_text="At most what the requirement says.")
 
 
-class Withdrawal(Body):
+class EvidenceWithdrawal(Body):
     reason = serializers.CharField(max_length=2000)
 
 
@@ -88,7 +88,7 @@ class EvidenceOfInitiative(BelowInitiative):
         return self.answer(drawn(evidence), status=201, location=self.address_of(evidence.pk))
 
     @action(detail=True, methods=["post"])
-    @answers(EvidenceShape, takes=Withdrawal)
+    @answers(EvidenceShape, takes=EvidenceWithdrawal)
     def withdraw(self, request: Request, initiative: int, id: int) -> Response:
         """Say why it no longer counts; it stays on record. For its owners and the office."""
         self.initiative_to_edit(GIVERS)

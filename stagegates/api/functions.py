@@ -68,7 +68,7 @@ class FunctionChanges(FunctionFacts):
     )
 
 
-class NewMember(Body):
+class NewReviewer(Body):
     person = person_field()
     unit = unit_field(required=False, allow_null=True)
 
@@ -107,7 +107,7 @@ class Functions(Noun):
             return self.answer(drawn(self._found(slug)))
 
     @action(detail=True, methods=["post"])
-    @answers(FunctionShape, status=201, takes=NewMember)
+    @answers(FunctionShape, status=201, takes=NewReviewer)
     def members(self, request: Request, slug: str) -> Response:
         """Let a person review for it by name. For office leads."""
         add_function_member(self._found(slug), actor=self.person, **self.sent)

@@ -56,7 +56,7 @@ class ChangeShape(TypedDict):
     now: str
 
 
-class ConditionShape(TypedDict):
+class SignOffConditionShape(TypedDict):
     id: int
     text: str
     owner: Person
@@ -65,7 +65,7 @@ class ConditionShape(TypedDict):
     waived_at: datetime | None
 
 
-class AnswerShape(TypedDict):
+class SignOffAnswerShape(TypedDict):
     """What a function said. Its copy is at `sign-offs/{id}/`, as it is true now; the seal tells whether it still is."""
 
     id: int
@@ -80,10 +80,10 @@ class AnswerShape(TypedDict):
     is_deviation: Annotated[bool, "A rule requires it, and the function said that it does not apply."]
     outdated_at: datetime | None
     changed: Annotated[list[ChangeShape], "What changed since it was sealed."]
-    conditions: list[ConditionShape]
+    conditions: list[SignOffConditionShape]
 
 
-class QuestionShape(TypedDict):
+class SignOffQuestionShape(TypedDict):
     id: int
     text: str
     asked_by: Person
@@ -107,7 +107,7 @@ class SignOffShape(TypedDict):
     due_on: Annotated[date | None, "At the end of this day the clock runs out; null while it stands still."]
     escalated_at: datetime | None
     assigned_to: Person | None
-    answer: Annotated[AnswerShape | None, "The one that stands."]
+    answer: Annotated[SignOffAnswerShape | None, "The one that stands."]
 
 
 class SignOffWhole(SignOffShape):
@@ -115,8 +115,8 @@ class SignOffWhole(SignOffShape):
 
     rests_on: list[FactShape]
     seal: Annotated[str, "Send it as `seen` with an answer: what changed meanwhile then refuses it."]
-    questions: list[QuestionShape]
-    answers: list[AnswerShape]
+    questions: list[SignOffQuestionShape]
+    answers: list[SignOffAnswerShape]
 
 
 class SignOffsQuery(PageQuery):
@@ -276,7 +276,7 @@ def drawn_whole(sign_off: SignOff, sight: _Sight) -> SignOffWhole:
     return drawn_now
 
 
-def _answer(answer: SignOffAnswer, sees_money: bool) -> AnswerShape:
+def _answer(answer: SignOffAnswer, sees_money: bool) -> SignOffAnswerShape:
     changed = shown_changes([Changed(**each) for each in answer.outdated_because], sees_money=sees_money)
     return {
         "id": answer.pk,
@@ -300,7 +300,7 @@ def _facts(copy: Any, sees_money: bool) -> "list[FactShape]":
     return [{"key": each["key"], "label": each["label"], "value": each["value"]} for each in facts]
 
 
-def _condition(condition: Condition) -> ConditionShape:
+def _condition(condition: Condition) -> SignOffConditionShape:
     return {
         "id": condition.pk,
         "text": condition.text,
@@ -311,7 +311,7 @@ def _condition(condition: Condition) -> ConditionShape:
     }
 
 
-def _question(question: SignOffQuestion) -> QuestionShape:
+def _question(question: SignOffQuestion) -> SignOffQuestionShape:
     return {
         "id": question.pk,
         "text": question.text,
