@@ -16,11 +16,21 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from aiso.api.schema import document
+from aiso.configuration.models import ConfigurationVersion
 from aiso.events.models import Event, Mail, Notification
 from aiso.wsgi import application
 from portfolio.actions.intakes import start_intake
 from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
-from stagegates.models import Decision, FastLaneAudit, WrittenBallot
+from stagegates.models import (
+    Decision,
+    Evidence,
+    FastLaneAudit,
+    MonitoringTask,
+    Requirement,
+    ReviewFunction,
+    SpecialistRequest,
+    WrittenBallot,
+)
 from tests.factories import (
     make_barrier,
     make_comment,
@@ -113,6 +123,27 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
         "sign-offs": sign_off_of(make_review(initiative, person, "legal"), "legal").pk,
+        "evidence": Evidence.objects.create(
+            initiative=initiative, code="data-fit/lineage", version=1, kind="statement", text="So.", given_by=person
+        ).pk,
+        "specialist-requests": SpecialistRequest.objects.create(
+            initiative=initiative,
+            function=ReviewFunction.objects.get(slug="legal"),
+            first_month="2026-01-01",
+            last_month="2026-01-01",
+            hours=1,
+            purpose="Contract",
+            asked_by=person,
+        ).pk,
+        "monitoring": MonitoringTask.objects.create(
+            initiative=initiative,
+            counted_from="2026-01-01",
+            due_on="2026-07-01",
+            months=6,
+            rule="moderate",
+            rule_name="Moderate",
+            version=ConfigurationVersion.objects.in_force("governance-matrix"),
+        ).pk,
     } | _decided(make_initiative("Valves"), person)
 
 
@@ -123,8 +154,13 @@ def _decided(initiative: Any, person: Any) -> dict[str, Any]:
     ballot = WrittenBallot.objects.create(review=review, opened_by=person, closes_on="2026-01-01", **told)
     decision = Decision.objects.create(initiative=initiative, review=review, way="meeting", decided_by=person, **told)
     audit = FastLaneAudit.objects.create(decision=decision, requester=person, draw=0, share=1, is_first=True)
+    requirement = Requirement.objects.create(
+        review=review, code="data-fit/lineage", gate="data-fit", text="Lineage", evidence="document"
+    )
     return {
         "review": review.pk,
+        "reviews": review.pk,
+        "requirements": requirement.pk,
         "ballots": ballot.pk,
         "conditions": make_condition(decision, person).pk,
         "fast-lane-audits": audit.pk,
@@ -166,8 +202,8 @@ def is_taken(case: Any) -> bool:
 
 
 def name_what_there_is(case: Any, world: dict[str, Any]) -> None:
-    noun = case.operation.path.removeprefix("/api/v1/").split("/")
-    named = {**world, "id": world.get(noun[2] if len(noun) > 4 else noun[0], 1)}
+    noun = case.operation.path.partition("/{id}/")[0].rpartition("/")[2]
+    named = {**world, "id": world.get(noun, 1)}
     for name in case.path_parameters or {}:
         if name in named:
             case.path_parameters[name] = named[name]
