@@ -44,6 +44,8 @@ STAFF = [
     Invented("risk-reviewer", "Daniel Osei", "Model risk analyst", Role.RISK_REVIEWER),
     Invented("procurement-reviewer", "Carmen Vidal", "Category manager, software", Role.PROCUREMENT_REVIEWER),
     Invented("data-reviewer", "Anselm Richter", "Data steward", Role.DATA_REVIEWER),
+    Invented("privacy-reviewer", "Marta Silva", "Data protection officer", Role.PRIVACY_REVIEWER),
+    Invented("employee-representative", "Pieter Vos", "Works council", Role.EMPLOYEE_REPRESENTATIVE),
     Invented("finance-controller", "Ingrid Solberg", "Finance controller", Role.FINANCE_CONTROLLER),
     Invented("executive", "Victor Hale", "Chief operating officer", Role.EXECUTIVE),
     Invented("auditor", "Ruth Ellison", "Internal audit", Role.AUDITOR),

@@ -24,6 +24,8 @@ REVIEWERS = {
     "risk": "risk-reviewer",
     "data": "data-reviewer",
     "procurement": "procurement-reviewer",
+    "privacy": "privacy-reviewer",
+    "employees": "employee-representative",
     "finance": "finance-controller",
 }
 APPROVALS = (

@@ -97,11 +97,11 @@ def test_a_program_agrees_answers_and_accepts_nothing(script, initiative, below,
 def test_the_inventory_over_all_that_one_sees(nobody, office, initiative, decision):
     make_decision(make_initiative("Secret", is_confidential=True), "Hidden")
     listed = make_decision(make_initiative("Other"), "Dismiss", not_automated_because="Works agreement")
-    assert [each["name"] for each in nobody.get("decisions/").json()["results"]] == ["Close a case", "Dismiss"]
-    assert len(office.get("decisions/").json()["results"]) == 3
-    [only] = nobody.get("decisions/?not_yet_automated=true").json()["results"]
+    assert [each["name"] for each in nobody.get("decision-classes/").json()["results"]] == ["Close a case", "Dismiss"]
+    assert len(office.get("decision-classes/").json()["results"]) == 3
+    [only] = nobody.get("decision-classes/?not_yet_automated=true").json()["results"]
     assert (only["id"], only["initiative"]) == (listed.pk, listed.initiative.reference)
-    assert nobody.get("decisions/?stepped_down=true&workflow=1").json()["results"] == []
+    assert nobody.get("decision-classes/?stepped_down=true&workflow=1").json()["results"] == []
 
 
 def test_what_is_said_of_a_decision_more(office, below, business_owner):

@@ -45,6 +45,7 @@ def _measured(size: int) -> dict[str, Any]:
     from .duplicates import duplicate_asks
     from .measure import Ask, measure_in_turn
     from .register import register_asks
+    from .reviews import review_asks
     from .seed import seed
     from .sign_offs import sign_off_asks
 
@@ -73,7 +74,8 @@ def _measured(size: int) -> dict[str, Any]:
         "API list floor": unaided(lambda n: bare.get("/floor/api/")),
         "API create floor": unaided(floor_create(bare)),
     }
-    return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks() | sign_off_asks())
+    of_gates = sign_off_asks() | review_asks()
+    return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks() | of_gates)
 
 
 def floor_of(name: str) -> str:
