@@ -16,6 +16,7 @@ from aiso.events.outbox import publish
 from aiso.web import figures
 from aiso.workdays import due_after
 from portfolio.actions.edit_initiative import same, touch
+from portfolio.lane_threshold import lane_threshold
 from portfolio.models import Initiative, Lane
 from portfolio.models.risk import RiskTier
 
@@ -114,6 +115,9 @@ def _check_inputs(review: GateReview) -> None:
         raise DomainError("A prohibited use stops it. No gate can be passed while that stands.")
     if review.lane == Lane.FAST and initiative.lane != Lane.FAST:
         raise DomainError("The fast lane no longer holds. Withdraw this review and open the next gate’s.")
+    if review.lane == Lane.FAST and (review.amount or 0) >= (threshold := lane_threshold()):
+        told = figures.exact_money(threshold)
+        raise DomainError(f"The fast lane is for less than {told}. Ask for less, or take the full lane.")
 
 
 def _check_settled(review: GateReview) -> None:
