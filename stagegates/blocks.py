@@ -104,8 +104,9 @@ def _unmet(review: GateReview) -> Iterator[Block]:
 
 def _of_sign_offs(review: GateReview) -> Iterator[Block]:
     address = f"{review.get_absolute_url()}#sign-offs"
-    parties = parties_of(review)
-    for sign_off in review.sign_offs.select_related("function", "answer__answered_by"):
+    sign_offs = [*review.sign_offs.select_related("function", "answer__answered_by")]
+    parties = parties_of(review) if any(each.answer_id for each in sign_offs) else ()
+    for sign_off in sign_offs:
         name, key = sign_off.function.name, str(sign_off.pk)
         if sign_off.state == State.OUTDATED:
             yield Block(f"The sign-off of {name} is outdated", Kind.OUTDATED, address, f"outdated:{key}")
