@@ -76,11 +76,12 @@ def can_assign_owners(user: User | AnonymousUser, initiative: Initiative) -> boo
 def can_lower_lane(user: User | AnonymousUser, initiative: Initiative) -> bool:
     """The risk function alone, where its reach includes the unit: raising is free, lowering is not (DESIGN §5).
 
-    Nobody lowers what they own.
+    Nobody lowers what they own, and no program does: it is a sign-off.
     """
     return (
         isinstance(user, User)
         and not changes_nothing(user)
+        and not user.is_service_account
         and user.has_role(Role.RISK_REVIEWER, unit=initiative.unit_id)
         and not owns(user, initiative)
     )
@@ -233,8 +234,10 @@ def can_change_barrier(user: User | AnonymousUser, barrier: Barrier) -> bool:
 
 
 def can_release_anyway(user: User | AnonymousUser, initiative: Initiative) -> bool:
-    """The risk owner alone accepts a release that does not meet all it has to; a deputy does so in their place."""
-    if not isinstance(user, User) or changes_nothing(user):
+    """The risk owner alone accepts a release that does not meet all it has to; a deputy does so in their place, a
+    program never.
+    """
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
         return False
     if user.pk == initiative.risk_owner_id:
         return True

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from aiso.accounts.models import User
 from forums.models import Forum
+from portfolio.permissions import changes_nothing
 
 from .deciding import voters_of
 from .models import BallotVote, WrittenBallot
-from .separation import parties_of
+from .separation import is_party, parties_of
 
 Choice = BallotVote.Choice
 
@@ -83,6 +84,12 @@ def counted(body: Forum, voting: int, able: set[int], votes: Iterable[BallotVote
         abstain=found[Choice.ABSTAIN],
         waiting=len(able - cast.keys()),
     )
+
+
+def may_withdraw(person: User, ballot: WrittenBallot) -> bool:
+    """Whoever opened it, and the chair of its body; never a party to the review."""
+    is_theirs = ballot.opened_by_id == person.pk or ballot.body.chair_of() == person
+    return is_theirs and not changes_nothing(person) and not is_party(person, ballot.review)
 
 
 def may_vote(person: User, ballot: WrittenBallot) -> bool:

@@ -10,9 +10,11 @@ from aiso.web import figures
 from portfolio.actions.answer_questions import current_answers
 from portfolio.classes import KINDS_OF_TIER
 from portfolio.models import Initiative, Lane, Stage
+from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
 from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
+from .separation import parties_of
 from .standing import standings_of
 
 State, Verdict = SignOff.State, SignOffAnswer.Verdict
@@ -76,6 +78,9 @@ def _of_initiative(initiative: Initiative) -> Iterator[Block]:
         yield Block(f"The initiative is {initiative.get_stage_display().lower()}", Kind.ENDED, key="ended")
     elif initiative.stage == Stage.PAUSED:
         yield Block("The initiative is paused: a decision to resume comes first", Kind.ENDED, key="ended")
+    if initiative.risk_tier == RiskTier.PROHIBITED:
+        address = reverse("portfolio:initiative_risk", args=[initiative.reference])
+        yield Block("A prohibited use stops it: no gate can be passed while that stands", Kind.TIER, address, "tier")
 
 
 def _of_lane(review: GateReview) -> Iterator[Block]:
@@ -99,7 +104,9 @@ def _unmet(review: GateReview) -> Iterator[Block]:
 
 def _of_sign_offs(review: GateReview) -> Iterator[Block]:
     address = f"{review.get_absolute_url()}#sign-offs"
-    for sign_off in review.sign_offs.select_related("function", "answer"):
+    sign_offs = [*review.sign_offs.select_related("function", "answer__answered_by")]
+    parties = parties_of(review) if any(each.answer_id for each in sign_offs) else ()
+    for sign_off in sign_offs:
         name, key = sign_off.function.name, str(sign_off.pk)
         if sign_off.state == State.OUTDATED:
             yield Block(f"The sign-off of {name} is outdated", Kind.OUTDATED, address, f"outdated:{key}")
@@ -109,6 +116,10 @@ def _of_sign_offs(review: GateReview) -> Iterator[Block]:
             yield Block(f"{name} has not signed off", Kind.SIGN_OFF, address, key)
         elif sign_off.answer is not None and sign_off.answer.verdict == Verdict.OBJECT:
             yield Block(f"{name} objects: {sign_off.answer.reason}", Kind.OBJECTION, address, f"objection:{key}")
+        elif sign_off.answer is not None and sign_off.answer.answered_by_id in parties:
+            # No party when they answered, one since: they own it now, or submitted it.
+            what = f"{sign_off.answer.answered_by} is a party now: somebody else of {name} signs off anew"
+            yield Block(what, Kind.SIGN_OFF, address, f"party:{key}")
 
 
 def _overdue(initiative: Initiative) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from portfolio.models import Lane, Stage
 from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_REVIEWS, gates_to_send_back_to
-from .ballots import Tally, may_vote, tally_of
+from .ballots import Tally, may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
 from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
 from .decision_forms import DecisionForm, VoteForm
@@ -122,7 +122,8 @@ class DecisionPanel:
     def to_override(self) -> list[Block]:
         """What the person's body is high enough to override."""
         speaks_for = self.alone_in or next(iter(self.ballot_bodies), None)
-        if speaks_for is None or self.body is None or speaks_for.rank <= self.body.rank:
+        deciding = [each.rank for each in (self.body, self.needed) if each]
+        if speaks_for is None or not deciding or speaks_for.rank <= max(deciding):
             return []
         return [block for block in self.blocks if block.can_be_overridden]
 
@@ -167,7 +168,7 @@ class DecisionPanel:
     @property
     def may_withdraw_ballot(self) -> bool:
         ballot = self.ballot
-        return bool(ballot and (ballot.opened_by_id == self.person.pk or ballot.body.chair_of() == self.person))
+        return bool(ballot and may_withdraw(self.person, ballot))
 
     @cached_property
     def form(self) -> DecisionForm | None:

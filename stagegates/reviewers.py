@@ -12,7 +12,7 @@ from forums.models import Membership
 from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
-from .models import FunctionMember, GateReview, ReviewFunction, SignOff
+from .models import FunctionMember, GateReview, NamedDecider, ReviewFunction, SignOff, WrittenBallot
 from .models.sign_off import SignOffQuerySet
 from .separation import parties_of_all, to_which_party
 
@@ -68,10 +68,14 @@ def assigned_to(person: User) -> QuerySet[SignOff, int]:
 
 
 def before_own_bodies(person: User) -> "QuerySet[GateReview, int]":
-    """The initiatives under review before a body in which the person has a seat today (DESIGN §8)."""
-    seats = Membership.objects.on(clock.today()).filter(person=person)
-    reviews = GateReview.objects.open().filter(body__in=seats.values("forum"))
-    return reviews.values_list("initiative", flat=True)
+    """The initiatives under review before a body in which the person has a seat today, or that such a body votes on in
+    writing, or that they were named to decide (DESIGN §8).
+    """
+    bodies = Membership.objects.on(clock.today()).filter(person=person).values("forum")
+    asked = WrittenBallot.objects.open().filter(body__in=bodies).values("review")
+    named = NamedDecider.objects.filter(person=person).values("review")
+    before = Q(body__in=bodies) | Q(pk__in=asked) | Q(pk__in=named)
+    return GateReview.objects.open().filter(before).values_list("initiative", flat=True)
 
 
 def functions_of(person: User) -> list[ReviewFunction]:

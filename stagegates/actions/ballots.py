@@ -16,7 +16,7 @@ from aiso.web import figures
 from forums.models import Forum
 from portfolio.permissions import changes_nothing
 
-from ..ballots import Tally, may_vote, tally_of
+from ..ballots import Tally, may_vote, may_withdraw, tally_of
 from ..deciding import body_of, eligible_of, voters_of
 from ..models import BallotVote, Decision, GateReview, WrittenBallot
 from ..permissions import can_open_ballot
@@ -108,10 +108,10 @@ def cast_vote(ballot: WrittenBallot, *, actor: User, choice: str, reason: str = 
 
 @transaction.atomic
 def withdraw_ballot(ballot: WrittenBallot, *, actor: User, reason: str) -> WrittenBallot:
-    """Take a ballot back before it is settled. For whoever opened it, and the chair of its body."""
+    """Take a ballot back before it is settled. For whoever opened it, and the chair of its body; never a party."""
     ballot = _locked(ballot)
-    if changes_nothing(actor) or (actor.pk != ballot.opened_by_id and ballot.body.chair_of() != actor):
-        raise PermissionDenied("Whoever opened it, and the chair, take a ballot back.")
+    if not may_withdraw(actor, ballot):
+        raise PermissionDenied("Whoever opened it, and the chair, take a ballot back; never a party to the review.")
     if not ballot.is_open:
         raise DomainError(f"This ballot is closed: {ballot.get_state_display().lower()}.")
     if not reason.strip():
@@ -138,7 +138,8 @@ def close_ballot(ballot: WrittenBallot) -> WrittenBallot:
 
 def _carry(ballot: WrittenBallot) -> None:
     """Record the decision for the last member who agreed. What is in its way by now stops the ballot instead."""
-    carrying = ballot.votes.filter(choice=Choice.FOR).select_related("person").last()
+    able = eligible_of(ballot.body, ballot.review)
+    carrying = ballot.votes.filter(choice=Choice.FOR, person__in=able).select_related("person").last()
     assert carrying is not None  # a majority agreed
     try:
         with transaction.atomic():

@@ -136,7 +136,7 @@ def examined(
     """A ruling in order, what names its body, and what it overrides. DomainError when it cannot be recorded now."""
     ruling = checked(review, ruling)
     names = _check_body(review, ruling, body, is_named=way == Way.NAMED)
-    return ruling, names, _override(review, ruling, body) if ruling.is_approving else []
+    return ruling, names, _override(review, ruling, body, names) if ruling.is_approving else []
 
 
 def checked(review: GateReview, ruling: Ruling) -> Ruling:
@@ -191,11 +191,12 @@ def _check_body(review: GateReview, ruling: Ruling, body: Forum, *, is_named: bo
     return names
 
 
-def _override(review: GateReview, ruling: Ruling, body: Forum) -> list[dict[str, str]]:
+def _override(review: GateReview, ruling: Ruling, body: Forum, names: WhoDecides) -> list[dict[str, str]]:
     """What stands in the way and is overridden, with its reason. DomainError names what is left."""
     blocks = blocks_of(review)
-    own = body_of(review)
-    is_higher = own is not None and body.rank > own.rank
+    # Where money or risk have grown, the body that has to decide it now overrides no more than the one before could.
+    deciding = [body_of(review), Forum.objects.filter(slug=names.body).first()]
+    is_higher = all(body.rank > each.rank for each in deciding if each) and any(deciding)
     reasons = {key: reason.strip() for key, reason in ruling.overrides.items() if reason.strip()}
     if reasons and not is_higher:
         raise DomainError("Only a higher body overrides what is in the way.", field="overrides")

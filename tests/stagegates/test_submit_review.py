@@ -10,6 +10,7 @@ from aiso import clock
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event
 from aiso.events.outbox import publish
+from portfolio.lane_threshold import lane_threshold
 from portfolio.models import Lane, Stage
 from portfolio.models.risk import RiskTier
 from stagegates.actions.give_evidence import give_evidence
@@ -62,6 +63,18 @@ def test_a_fast_lane_that_no_longer_holds_stops_it(business_owner, office_lead):
 
     with pytest.raises(DomainError, match="The fast lane no longer holds"):
         submit_review(review, actor=business_owner)
+
+
+def test_the_fast_lane_is_not_for_more_money_than_it_takes(business_owner, office_lead):
+    initiative = make_initiative(owner=business_owner, risk_tier=RiskTier.LOW, lane=Lane.FAST)
+    review = open_review(initiative, actor=business_owner, amount=lane_threshold())
+    waive_all(review, office_lead)
+
+    with pytest.raises(DomainError, match="The fast lane is for less than"):
+        submit_review(review, actor=business_owner)
+
+    edit_review(review, actor=business_owner, amount=lane_threshold() - 1)
+    assert submit_review(review, actor=business_owner).is_ready
 
 
 def test_a_service_account_never_submits(review, initiative, office_lead):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from aiso.accounts.models import Role
 from aiso.errors import DomainError
@@ -265,3 +266,10 @@ def test_reasons_of_priority_and_tier_stand_on_the_page(client, stranger):
 def test_lowering_what_was_not_raised_is_refused(simple, risk_reviewer):
     with pytest.raises(DomainError, match="not raised"):
         lower_lane(simple, actor=risk_reviewer, reason="Because.")
+
+
+def test_no_program_lowers_a_lane(simple, office_member):
+    raise_lane(simple, actor=office_member, reason="To be sure.")
+    program = make_person("Pump Sync", Role.RISK_REVIEWER, is_service_account=True)
+    with pytest.raises(PermissionDenied):
+        lower_lane(simple, actor=program, reason="By rule.")

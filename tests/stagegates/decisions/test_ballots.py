@@ -13,12 +13,14 @@ from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
 from forums.models import Forum
-from stagegates.actions.ballots import cast_vote, close_ballot, open_ballot
+from portfolio.models import OwnerKind
+from stagegates.actions.ballots import cast_vote, close_ballot, open_ballot, withdraw_ballot
 from stagegates.actions.ruling import NewCondition
 from stagegates.ballots import Tally, has_majority
+from stagegates.decision_panel import panel_of
 from stagegates.decision_tasks import close_ballots
-from stagegates.models import BallotVote, Decision, WrittenBallot
-from tests.factories import make_person, make_unit
+from stagegates.models import BallotVote, Decision, GateReview, WrittenBallot
+from tests.factories import make_ownership, make_person, make_unit
 
 from .conftest import approve, make_review, make_sign_off, seat
 
@@ -241,3 +243,38 @@ def test_a_ballot_on_what_nobody_may_see(stranger, initiative, five):
     initiative.save()
     ask(make_review(initiative), five[0])
     assert not WrittenBallot.objects.visible_to(stranger).exists()
+
+
+def test_the_decision_is_of_somebody_who_still_may(review, five, initiative):
+    """The last one who agreed has become a deputy since: the vote counts no more, and the decision is not theirs."""
+    ballot = ask(review, five[0])
+    for person, choice in ((five[0], "for"), (five[3], "for"), (five[1], "abstain")):
+        cast_vote(ballot, actor=person, choice=choice)
+    make_ownership(initiative, five[3], OwnerKind.RISK, is_deputy=True)
+    assert cast_vote(ballot, actor=five[2], choice="abstain").is_open
+
+    with clock.fixed_at(clock.now() + timedelta(days=4)):
+        ballot = close_ballot(ballot)
+
+    assert ballot.state == "carried"
+    assert ballot.decision.decided_by == five[0]
+
+
+def test_a_chair_who_is_a_party_takes_no_ballot_back(review, five, initiative):
+    ballot = ask(review, five[1], "terminate")
+    make_ownership(initiative, five[0], is_deputy=True)
+    assert not panel_of(review, five[0]).may_withdraw_ballot
+    with pytest.raises(PermissionDenied):
+        withdraw_ballot(ballot, actor=five[0], reason="It is mine.")
+    assert withdraw_ballot(ballot, actor=five[1], reason="Not yet.").state == "stopped"
+
+
+def test_a_higher_body_that_votes_sees_what_it_votes_on(review, five, sponsor):
+    review.initiative.is_confidential = True
+    review.initiative.save()
+    assert not GateReview.objects.visible_to(sponsor).exists()
+    board = Forum.objects.get(slug="executive-sponsor")
+    Forum.objects.filter(pk=board.pk).update(is_delegate=False)
+    board.refresh_from_db()
+    ballot = ask(review, five[0], "terminate", body=board)
+    assert [*WrittenBallot.objects.visible_to(sponsor)] == [ballot]

@@ -13,11 +13,13 @@ from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
 from forums.models import Forum
-from portfolio.models import Stage, StageChange, Workflow
+from portfolio.models import Initiative, Stage, StageChange, Workflow
 from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.ruling import NewCondition
+from stagegates.deciding import who_decides
+from stagegates.decision_panel import panel_of
 from stagegates.models import Condition, Decision, GateReview, StageByDecision
-from tests.factories import make_entry, make_initiative, make_person
+from tests.factories import make_entry, make_initiative, make_ownership, make_person
 
 from .conftest import approve, make_condition, make_requirement, make_review, make_sign_off, seat
 
@@ -194,6 +196,39 @@ def test_the_next_higher_body_overrides_with_a_reason(review, chair, sponsor, in
 
     assert decision.body.slug == "executive-sponsor"
     assert [(each["key"], each["reason"]) for each in decision.overrides] == [(key, "The risk is carried.")]
+
+
+def test_the_body_that_decides_it_now_overrides_nothing(review, chair, sponsor, initiative):
+    """Submitted to the portfolio review; since then its tier has grown, so that the sponsor decides it."""
+    key = in_the_way(review, "objection")
+    Initiative.objects.filter(pk=initiative.pk).update(risk_tier="critical")
+    review = GateReview.objects.get(pk=review.pk)
+    assert who_decides(review).body == "executive-sponsor"
+    assert panel_of(review, sponsor).to_override == []
+
+    with pytest.raises(DomainError, match="Only a higher body overrides"):
+        approve(review, sponsor, overrides={key: "The risk is carried."})
+
+
+def test_a_prohibited_use_stops_an_approval_that_waits(review, sponsor, initiative):
+    Initiative.objects.filter(pk=initiative.pk).update(risk_tier="prohibited")
+    with pytest.raises(DomainError, match="A prohibited use stops it"):
+        approve(review, sponsor)
+    assert decide(review, sponsor, "terminate")
+
+
+@pytest.mark.parametrize("became", ["owner", "submitter"])
+def test_who_signed_off_is_a_party_since(review, chair, sponsor, initiative, became):
+    sign_off = make_sign_off(review, "legal", "approve")
+    reviewer = sign_off.answer.answered_by
+    if became == "owner":
+        make_ownership(initiative, reviewer, is_deputy=True)
+    else:
+        review.submitted_by = reviewer
+        review.save()
+    for actor in (chair, sponsor):
+        with pytest.raises(DomainError, match="is a party now: somebody else of Legal signs off anew"):
+            approve(review, actor)
 
 
 def in_the_way(review: GateReview, kind: str) -> str:

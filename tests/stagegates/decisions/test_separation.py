@@ -13,7 +13,7 @@ from stagegates.actions.conditions import confirm_condition, meet_condition, ref
 from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.fast_lane import confirm_tier, record_audit
 from stagegates.actions.name_decider import name_decider
-from stagegates.models import Decision, FastLaneAudit, NamedDecider
+from stagegates.models import Decision, FastLaneAudit, GateReview, NamedDecider
 from stagegates.permissions import can_decide
 from tests.factories import grant, make_ownership, make_person
 
@@ -154,6 +154,16 @@ def test_where_nobody_may_the_sponsor_decides_or_names_somebody(initiative, revi
         name_decider(review, actor=sponsor, person=make_person(), reason="Another.")
     decision = approve(review, executive)
     assert (decision.way, decision.decided_by, decision.body) == ("named", executive, review.body)
+
+
+def test_whom_the_sponsor_named_sees_what_to_decide(initiative, review, business_owner, sponsor, stranger):
+    seat(business_owner, "portfolio-review", "chair")
+    initiative.is_confidential = True
+    initiative.save()
+    name_decider(review, actor=sponsor, person=stranger, reason="Knows the plant.")
+    assert [*GateReview.objects.visible_to(stranger)] == [review]
+    assert approve(review, stranger)
+    assert not GateReview.objects.visible_to(stranger).exists()
 
 
 def test_a_sponsor_who_is_a_party_names_somebody_and_decides_nothing(initiative, review, executive, business_owner):
