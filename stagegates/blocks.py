@@ -99,7 +99,12 @@ def _unmet(review: GateReview) -> Iterator[Block]:
     for standing in standings_of([review])[review.pk]:
         if not standing.is_settled:
             what = f"{standing.requirement.text}: {standing.says[:1].lower()}{standing.says[1:]}"
-            yield Block(what, Kind.EVIDENCE, standing.url, f"evidence:{standing.requirement.code}")
+            yield Block(
+                what,
+                Kind.EVIDENCE,
+                f"{review.get_absolute_url()}#checklist-title",
+                f"evidence:{standing.requirement.code}",
+            )
 
 
 def _of_sign_offs(review: GateReview) -> Iterator[Block]:

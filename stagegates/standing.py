@@ -4,7 +4,9 @@ standings_of([review])[review.pk]          # one Standing a requirement, in thei
 next_checklists([initiative])[initiative.pk]  # the same for the gate that comes next, before a review is opened
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,8 +52,31 @@ class Standing:
         return self.is_met or self.is_waived
 
 
+_kept: ContextVar[dict[int, list[Standing]] | None] = ContextVar("standings", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """For the length of a page, which changes nothing: what is read of a review's requirements is kept."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def standings_of(reviews: Sequence[GateReview]) -> dict[int, list[Standing]]:
     """The requirements of reviews, by the id of the review, in a fixed number of queries."""
+    kept = _kept.get()
+    if kept is None:
+        return _read(reviews)
+    kept |= _read([review for review in reviews if review.pk not in kept])
+    return {review.pk: kept[review.pk] for review in reviews}
+
+
+def _read(reviews: Sequence[GateReview]) -> dict[int, list[Standing]]:
+    if not reviews:
+        return {}
     rows = {row.pk: row for row in _initiatives({review.initiative_id for review in reviews})}
     required: dict[int, list[Requirement]] = {review.pk: [] for review in reviews}
     for requirement in Requirement.objects.filter(review__in=reviews).select_related("waived_by"):

@@ -22,6 +22,7 @@ from ..models import GateReview, Requirement
 from ..opening import opening_of
 from ..permissions import can_open_review, can_waive
 from ..review_page import RELATED, ReviewPage
+from ..standing import read_once
 from .answers import show_form, show_page
 
 
@@ -129,4 +130,5 @@ def _do(request: HttpRequest, review: GateReview, deed: Callable[[], object], to
 def _show(request: HttpRequest, review: GateReview, refusal: str = "") -> HttpResponse:
     page = ReviewPage(review, signed_in(request))
     context = {"page": page, "review": review, "initiative": review.initiative, "refusal": refusal}
-    return show_page(request, "stagegates/review.html", context, 422 if refusal else 200)
+    with read_once():
+        return show_page(request, "stagegates/review.html", context, 422 if refusal else 200)
