@@ -13,6 +13,7 @@ from portfolio.models import Initiative, Lane, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
+from .lines import key_of
 from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
 from .separation import parties_of
 from .standing import standings_of
@@ -99,12 +100,9 @@ def _unmet(review: GateReview) -> Iterator[Block]:
     for standing in standings_of([review])[review.pk]:
         if not standing.is_settled:
             what = f"{standing.requirement.text}: {standing.says[:1].lower()}{standing.says[1:]}"
-            yield Block(
-                what,
-                Kind.EVIDENCE,
-                f"{review.get_absolute_url()}#checklist-title",
-                f"evidence:{standing.requirement.code}",
-            )
+            # The row, not the form: who decides is seldom who gives evidence.
+            row = f"{review.get_absolute_url()}#{key_of(standing.requirement.code)}"
+            yield Block(what, Kind.EVIDENCE, row, f"evidence:{standing.requirement.code}")
 
 
 def _of_sign_offs(review: GateReview) -> Iterator[Block]:

@@ -24,7 +24,7 @@ PAGE = 50
 CHUNK = 1000
 LATEST_FIRST = Order(F("pk"), BigIntegerField(), descending=True)
 DUE_FIRST = Order(F("due_on"), DateField())
-DECISION_RELATED = ("initiative", "body", "decided_by", "review", "superseded_by")
+DECISION_RELATED = ("initiative", "body", "decided_by", "review__gates_version", "superseded_by")
 CONDITION_RELATED = ("initiative", "owner", "set_by", "decision__body", "sign_off_answer__sign_off__function")
 CONDITION_STATES = {
     "open": "To meet",
@@ -127,7 +127,7 @@ class DecisionSheet:
         return [
             row.initiative.reference,
             row.initiative.name,
-            ", ".join(row.review.gates) if row.review else "",
+            row.review.title if row.review else "",
             row.get_outcome_display(),
             row.rationale,
             row.amount if sees_money else None,
@@ -136,7 +136,7 @@ class DecisionSheet:
             row.decided_by.name,
             row.decided_at,
             row.hold_until,
-            row.back_to,
+            row.back_to_name,
             "; ".join(f"{each['what']}: {each['reason']}" for each in row.overrides),
             "Yes" if row.is_urgent else "No",
             "Yes" if hasattr(row, "superseded_by") else "No",

@@ -46,7 +46,7 @@ def _opened(event: Event) -> Iterable[Message]:
 def _submitted(event: Event) -> Iterable[Message]:
     review = _review(event)
     if review.is_ready and review.body:
-        text = f"{review.initiative.reference} waits for a decision of {review.body}: {', '.join(review.gates)}"
+        text = f"{review.initiative.reference} waits for a decision of {review.body}: {review.title.lower()}"
         yield Message(eligible_of(review.body, review), text, _deciding(review), Kind.REQUEST, _of(review))
 
 

@@ -36,7 +36,7 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
             reverse("stagegates:review_decide", args=[review.pk]),
             "Decide",
             icon="scale",
-            note=", ".join(review.gates),
+            note=review.title,
             initiative=str(review.initiative),
             initiative_url=review.initiative.get_absolute_url(),
             since=figures.local_date(review.submitted_at) if review.submitted_at else None,
@@ -117,7 +117,7 @@ def audits_waiting(person: User) -> Iterator[WorkItem]:
 
 def _parted_from(person: User, reviews: "QuerySet[GateReview]") -> "QuerySet[GateReview]":
     """Those to which the person is no party."""
-    apart = reviews.exclude(to_which_party(person, of="")).select_related("initiative")
+    apart = reviews.exclude(to_which_party(person, of="")).select_related("initiative", "gates_version")
     return apart.order_by("decide_by", "submitted_at", "pk")[:MOST]
 
 

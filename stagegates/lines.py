@@ -61,7 +61,7 @@ class Line:
     @property
     def key(self) -> str:
         """Tells the row apart in its page's addresses."""
-        return slugify(self.requirement.code.replace("/", "-"))
+        return key_of(self.requirement.code)
 
     @property
     def gives_here(self) -> bool:
@@ -136,6 +136,11 @@ def _rule(kind: str, code: str, name: str, version: int) -> Rule:
 def marks_of(sign_offs: Iterable[SignOff]) -> dict[str, Mark]:
     """How each function stands, by its slug; functions and answers come with the sign-offs."""
     return {each.function.slug: mark_of(each) for each in sign_offs}
+
+
+def key_of(code: str) -> str:
+    """Of the row of a requirement, by the requirement's code."""
+    return slugify(code.replace("/", "-"))
 
 
 def names_of_functions(standings: Iterable[Standing], signing: Iterable[str]) -> dict[str, Mark]:

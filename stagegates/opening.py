@@ -10,8 +10,7 @@ from .actions.open_review import why_not_open
 from .askings import next_gates
 from .lines import Line, Mark, Part, lines_of, names_of_functions, parts_of, versions_of
 from .models import GateReview
-from .review_page import joined
-from .rules import Gate, gates_in_force
+from .rules import Gate, gates_in_force, joined
 from .standing import next_asked
 
 

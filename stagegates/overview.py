@@ -17,8 +17,7 @@ from .askings import next_gates
 from .kept import kept
 from .models import Evidence, GateReview, Requirement, SignOff
 from .opening import open_review_of
-from .review_page import joined, title_of
-from .rules import gates_in_force
+from .rules import gates_in_force, joined
 from .standing import Standing, next_checklists, standings_of
 
 ICONS = {
@@ -52,7 +51,7 @@ def _read(initiative: Initiative) -> NextGate | None:
         standings = standings_of([review])[review.pk]
         url = review.get_absolute_url()
         deed = Deed("Go to the review", url, for_editors=False)
-        return _told(title_of(review), url, standings, deed, _first_due(review))
+        return _told(review.title, url, standings, deed, _first_due(review))
     gates = next_gates(gates_in_force(), initiative)
     if not gates:
         return None

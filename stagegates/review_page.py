@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Prefetch
-from django.utils.text import capfirst
 
 from aiso.accounts.models import User
 from aiso.web import figures
@@ -16,7 +15,7 @@ from .decision_panel import DecisionPanel, panel_of
 from .lines import Line, Part, days_left, lines_of, marks_of, parts_of, versions_of
 from .models import Decision, GateReview, SignOff
 from .permissions import can_give_evidence, can_open_review, can_waive
-from .rules import gates_of
+from .rules import gates_of, joined
 from .sign_off_cards import Card, cards_of
 from .standing import standings_of
 
@@ -49,7 +48,7 @@ class ReviewPage:
 
     @property
     def title(self) -> str:
-        return title_of(self.review)
+        return self.review.title
 
     @cached_property
     def sign_offs(self) -> list[SignOff]:
@@ -154,9 +153,11 @@ def standing_sentence(lines: Sequence[Line], sign_offs: Sequence[SignOff]) -> st
 
 
 def sign_off_sentence(sign_offs: Sequence[SignOff]) -> str:
-    """Who has least time left, or how many have answered."""
+    """Who objects, else who has least time left, else how many have answered."""
     if not sign_offs:
         return ""
+    if objecting := [each.function.name for each in sign_offs if each.is_objection]:
+        return f"{joined(objecting).lower()} object{'s' if len(objecting) == 1 else ''}"
     running = [each for each in sign_offs if each.due_on and each.state in (State.OPEN, State.OUTDATED)]
     if running:
         first = min(running, key=lambda each: (each.due_on, each.pk))
@@ -189,19 +190,7 @@ def earlier_reviews(initiative: Initiative) -> list[Told]:
 
 def _told(review: GateReview) -> Told:
     decision = next(iter(review.standing_decisions), None)  # type: ignore[attr-defined]
-    title = title_of(review)
+    title = review.title
     if decision is not None:
         return Told(review, title, str(decision.get_outcome_display()), decision.rationale)
     return Told(review, title, "Withdrawn" if review.was_withdrawn else "Closed", "")
-
-
-def title_of(review: GateReview) -> str:
-    """The gates it attests, as one name, by the version that it began under."""
-    names = {gate.code: gate.name for gate in gates_of(review.gates_version).gates}
-    return joined([names.get(code, code) for code in review.gates])
-
-
-def joined(names: Sequence[str]) -> str:
-    """`Workflow fit, data fit and autonomy fit`."""
-    told = [name.lower() for name in names]
-    return capfirst(" and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]])))

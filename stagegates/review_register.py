@@ -20,7 +20,7 @@ from portfolio.models.stage import PATH
 from .lines import marks_of
 from .models import GateReview, ReviewFunction, SignOff
 from .models.review import GateReviewQuerySet
-from .review_page import sign_off_sentence, title_of
+from .review_page import sign_off_sentence
 from .rules import gates_in_force
 from .standing import Standing, standings_of
 
@@ -164,7 +164,7 @@ def rows_of(reviews: list[GateReview]) -> list[Row]:
     signing: dict[int, list[SignOff]] = defaultdict(list)
     for each in SignOff.objects.filter(review__in=reviews).select_related("function", "answer"):
         signing[each.review_id].append(each)
-    return [Row(each, title_of(each), standings[each.pk], signing[each.pk]) for each in reviews]
+    return [Row(each, each.title, standings[each.pk], signing[each.pk]) for each in reviews]
 
 
 def with_names(rows: GateReviewQuerySet) -> GateReviewQuerySet:

@@ -10,7 +10,6 @@ from aiso.web.work import WorkItem
 from portfolio.models.initiative import OWNERS
 
 from .models import GateReview
-from .review_page import title_of
 from .standing import Standing, standings_of
 
 # Reviews that are looked through at once.
@@ -33,7 +32,7 @@ def reviews_of(person: User) -> Iterator[WorkItem]:
 
 
 def _item(review: GateReview, missing: list[Standing]) -> WorkItem:
-    title = title_of(review).lower()
+    title = review.title.lower()
     named = "; ".join(each.requirement.text for each in missing[:NAMED])
     more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
     lacking = f"{figures.plural(len(missing), 'requirement')} of {title} missing for"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.text import capfirst
+
 from aiso.configuration.models import ConfigurationVersion
 from aiso.configuration.shape import Content
 
@@ -45,6 +47,11 @@ class Gates:
 
     def gate(self, code: str) -> Gate | None:
         return next((gate for gate in self.gates if gate.code == code), None)
+
+    def name(self, code: str) -> str:
+        """As people call it; its code when the version has no such gate."""
+        gate = self.gate(code)
+        return gate.name if gate else code
 
     def after(self, stage: str) -> Gate | None:
         """The gate that leads out of a stage: the one after the gate that led into it; the first for an intake."""
@@ -118,6 +125,12 @@ def rights_in_force(on: date | None = None) -> Rights:
 
 def gates_of(version: ConfigurationVersion) -> Gates:
     return Gates(version, tuple(map(_gate, version.content["gates"])))
+
+
+def joined(names: Sequence[str]) -> str:
+    """`Workflow fit, data fit and autonomy fit`."""
+    told = [name.lower() for name in names]
+    return capfirst(" and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]])))
 
 
 def matrix_of(version: ConfigurationVersion) -> Matrix:

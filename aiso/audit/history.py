@@ -228,4 +228,6 @@ def _words(value: Any) -> str:
             return figures.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
         case date():
             return figures.day(value)
+        case list():
+            return ", ".join(map(_words, value))
     return str(value)

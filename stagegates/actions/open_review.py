@@ -79,7 +79,7 @@ def why_not_open(initiative: Initiative, asked: tuple[Gate, ...]) -> str:
 
 def _open_already(initiative: Initiative) -> str:
     review = GateReview.objects.open().filter(initiative=initiative).first()
-    return f"A review is open already: {', '.join(review.gates)}, attempt {review.attempt}." if review else ""
+    return f"A review is open already: {review.title.lower()}, attempt {review.attempt}." if review else ""
 
 
 def _attempt(initiative: Initiative, asked: tuple[Gate, ...]) -> int:

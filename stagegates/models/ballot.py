@@ -103,6 +103,11 @@ class WrittenBallot(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
+    @property
+    def back_to_name(self) -> str:
+        """The gate that it would go back to, as people call it."""
+        return self.review.gate_name(self.back_to) if self.back_to else ""
+
 
 @pghistory.track(pghistory.InsertEvent())
 class BallotVote(models.Model):

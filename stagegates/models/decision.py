@@ -102,6 +102,11 @@ class Decision(models.Model):
     def is_approving(self) -> bool:
         return self.outcome in APPROVING
 
+    @property
+    def back_to_name(self) -> str:
+        """The gate that it was sent back to, as people call it."""
+        return self.review.gate_name(self.back_to) if self.review and self.back_to else ""
+
 
 # Outcomes that let an initiative go on.
 APPROVING = (Decision.Outcome.APPROVE, Decision.Outcome.CONDITIONS)

@@ -16,6 +16,8 @@ from aiso.configuration.models import ConfigurationVersion
 from forums.models import Forum
 from portfolio.models import Initiative, Lane, Stage
 
+from ..rules import gates_of, joined
+
 
 def _version() -> "models.ForeignKey[ConfigurationVersion, ConfigurationVersion]":
     return models.ForeignKey(ConfigurationVersion, models.PROTECT, related_name="+")
@@ -87,6 +89,14 @@ class GateReview(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/reviews/{self.pk}/"
+
+    @property
+    def title(self) -> str:
+        """The gates it attests, as one name, by the version that it began under."""
+        return joined([self.gate_name(code) for code in self.gates])
+
+    def gate_name(self, code: str) -> str:
+        return gates_of(self.gates_version).name(code)
 
     @property
     def is_open(self) -> bool:

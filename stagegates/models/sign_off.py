@@ -98,6 +98,12 @@ class SignOff(models.Model):
         """Whether somebody is to answer it now; whether the review is open the caller knows."""
         return self.state in TO_ANSWER and self.started_at is not None
 
+    @property
+    def is_objection(self) -> bool:
+        """Whether an objection stands. Reads the answer."""
+        answered = self.state == self.State.ANSWERED and self.answer is not None
+        return answered and self.answer.verdict == SignOffAnswer.Verdict.OBJECT  # type: ignore[union-attr]
+
 
 # States in which there is no answer that stands, once the evidence is there.
 TO_ANSWER = (SignOff.State.OPEN, SignOff.State.OUTDATED)

@@ -1,5 +1,7 @@
 """Written ballots: what is proposed, who voted, and one's own vote."""
 
+from datetime import date
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,7 +38,7 @@ def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form if ballot.is_open and not has_voted and may_vote(person, ballot) else None,
         "may_withdraw": ballot.is_open and _opened(person, ballot),
         "sees_money": can_see_money(person, ballot.review.initiative) or may_vote(person, ballot),
-        "owners": User.objects.in_bulk([each["owner"] for each in ballot.conditions]),
+        "conditions": _proposed(ballot),
     }
     return render(request, "stagegates/ballot.html", context, status=status_of(form))
 
@@ -53,6 +55,12 @@ def ballot_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(ballot.review.get_absolute_url())
     context = {"form": form, "title": "Take the ballot back", "told": str(ballot), "verb": "Take it back"}
     return render(request, "stagegates/review_deed.html", context | {"review": ballot.review}, status=status_of(form))
+
+
+def _proposed(ballot: WrittenBallot) -> list[tuple[str, User | None, date]]:
+    """What it would demand, of whom, until when."""
+    owners = User.objects.in_bulk([each["owner"] for each in ballot.conditions])
+    return [(each["text"], owners.get(each["owner"]), date.fromisoformat(each["due_on"])) for each in ballot.conditions]
 
 
 def _opened(person: User, ballot: WrittenBallot) -> bool:

@@ -14,7 +14,8 @@
     const target = event.detail.target;
     // Another swap, elsewhere, may come between this one and its settling: it leaves the note alone.
     if (active && active !== document.body && target.contains(active)) {
-      focused = { id: active.id, name: active.getAttribute("name"), value: active.value, region: target.id };
+      const row = active.closest("details[id]")?.id;
+      focused = { id: active.id, name: active.getAttribute("name"), value: active.value, row, region: target.id };
     }
   });
 
@@ -35,6 +36,9 @@
       const same = [...region.querySelectorAll(`[name="${CSS.escape(before.name)}"]`)];
       if (same.length) return same.find((each) => each.value === before.value) || same[0];
     }
+    // Whoever worked in a row that folds goes on from that row.
+    const summary = before.row && document.getElementById(before.row)?.querySelector("summary");
+    if (summary) return summary;
     const first = region.querySelector("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea");
     if (first) return first;
     region.tabIndex = -1;
