@@ -15,8 +15,9 @@ from .models import Initiative
 class NextGate:
     """The gate that comes next: how much of what it asks is missing, and the deeds that mend it.
 
-    `needs` is short, for the stage component; `due` is the day on which a clock of its review runs out. `verb` and
-    `verb_url` are the deed that comes next; `for_editors` when only those who edit the initiative may do it.
+    `waived` are those that the office let pass. `needs` is short, for the stage component; `due` is the day on which a
+    clock of its review runs out. `verb` and `verb_url` are the deed that comes next; `for_editors` when only those who
+    edit the initiative may do it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class NextGate:
     verb: str = ""
     verb_url: str = ""
     for_editors: bool = True
+    waived: int = 0
 
 
 type Reader = Callable[[Initiative], NextGate | None]

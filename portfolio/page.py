@@ -304,7 +304,8 @@ class InitiativePage:
         named = format_html('<a class="fig" href="{}">{}</a>', gate.url, gate.name.lower())
         asked = figures.plural(gate.asked, "requirement")
         if not gate.missing:
-            return format_html("{} for {} {} met", f"all {asked}" if gate.asked > 1 else asked, named, "are")
+            how = f"are met, {figures.number(gate.waived)} of them waived" if gate.waived else "are met"
+            return format_html("{} for {} {}", f"all {asked}" if gate.asked > 1 else asked, named, how)
         verb = "is" if gate.missing == 1 else "are"
         link = format_html('<a class="fig nw" href="{}#missing">{} of {}</a>', self.address, gate.missing, asked)
         return format_html("{} for {} {} missing", link, named, verb)

@@ -15,7 +15,7 @@ from portfolio.models.stage import ENDED
 
 from .lines import key_of
 from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
-from .separation import parties_of
+from .separation import parties_of, parties_to
 from .standing import standings_of
 
 State, Verdict = SignOff.State, SignOffAnswer.Verdict
@@ -67,11 +67,13 @@ def answers_of_tier(initiative: Initiative) -> dict[str, str]:
 
 
 def standing_confirmation(initiative: Initiative) -> TierConfirmation | None:
-    """The risk function's confirmation of the tier, unless tier or answers have changed since."""
+    """The risk function's confirmation of the tier, unless tier or answers have changed since, or whoever gave it has
+    become a party.
+    """
     latest = TierConfirmation.objects.filter(initiative=initiative).select_related("confirmed_by").first()
     if latest is None or latest.tier != initiative.risk_tier or latest.answers != answers_of_tier(initiative):
         return None
-    return latest
+    return None if latest.confirmed_by_id in parties_to(initiative) else latest
 
 
 def _of_initiative(initiative: Initiative) -> Iterator[Block]:

@@ -1,7 +1,7 @@
 """What gates add to the initiative page: a tab, what the next gate lacks, and what the stage component says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -15,11 +15,13 @@ from portfolio.panels import Tab, count_of
 from .actions.open_review import why_not_open
 from .askings import next_gates
 from .kept import kept
+from .lines import days_left
 from .models import Evidence, GateReview, Requirement, SignOff
 from .opening import open_review_of
 from .rules import gates_in_force, joined
 from .standing import Standing, next_checklists, standings_of
 
+State = SignOff.State
 ICONS = {
     Requirement.Evidence.KNOWN: "list-check",
     Requirement.Evidence.ASSESSMENT: "clipboard-check",
@@ -49,9 +51,11 @@ def _read(initiative: Initiative) -> NextGate | None:
     review = open_review_of(initiative)
     if review is not None:
         standings = standings_of([review])[review.pk]
+        sign_offs = [*review.sign_offs.select_related("function", "answer")]
         url = review.get_absolute_url()
         deed = Deed("Go to the review", url, for_editors=False)
-        return _told(review.title, url, standings, deed, _first_due(review))
+        told = _told(review.title, url, standings, deed, _first_due(review, sign_offs))
+        return replace(told, gaps=[*told.gaps, *_sign_off_gaps(sign_offs, url)])
     gates = next_gates(gates_in_force(), initiative)
     if not gates:
         return None
@@ -76,6 +80,7 @@ def _told(name: str, url: str, standings: Sequence[Standing], deed: Deed, due: d
         deed.verb,
         deed.url,
         deed.for_editors,
+        waived=sum(1 for each in standings if each.is_waived and not each.is_met),
     )
 
 
@@ -86,8 +91,23 @@ def _gaps(name: str, url: str, missing: Sequence[Standing]) -> Iterator[Gap]:
         yield Gap(each.requirement.text, why, each.verb or "See", each.url or url, icon, each.in_dialog)
 
 
-def _first_due(review: GateReview) -> date | None:
+def _sign_off_gaps(sign_offs: Sequence[SignOff], url: str) -> Iterator[Gap]:
+    """Sign-offs that object, are outdated, or are waited for."""
+    for each in sign_offs:
+        if each.is_objection:
+            why = "it objects; the review says why"
+        elif each.state == State.OUTDATED:
+            why = "outdated: something it rested on has changed"
+        elif each.state == State.OPEN and each.due_on:
+            left = days_left(each)
+            late = f"{figures.plural(-left, 'working day')} late"
+            why = late if left < 0 else f"waiting, {left} of {figures.plural(each.clock_days, 'day')} left"
+        else:
+            continue
+        yield Gap(f"{each.function} sign-off", why, "See", f"{url}#sign-offs", "certificate", by="readers")
+
+
+def _first_due(review: GateReview, sign_offs: Sequence[SignOff]) -> date | None:
     """The day on which the first clock of a review runs out."""
-    states = (SignOff.State.OPEN, SignOff.State.OUTDATED)
-    running = review.sign_offs.filter(state__in=states).values_list("due_on", flat=True)
+    running = [each.due_on for each in sign_offs if each.state in (State.OPEN, State.OUTDATED)]
     return min((day for day in (*running, review.decide_by) if day), default=None)

@@ -6,6 +6,7 @@ from portfolio.models import Stage
 from stagegates.actions.open_review import open_review
 from stagegates.blocks import Kind, blocks_of
 from stagegates.models import ReviewFunction, SignOff, SignOffAnswer
+from stagegates.overview import next_gate_of
 from stagegates.review_page import sign_off_sentence
 from stagegates.rules import joined
 
@@ -37,3 +38,18 @@ def test_the_page_that_decides_names_the_gate_and_leads_to_rows(owned, business_
     assert all(block.url.startswith(f"/reviews/{review.pk}/#") for block in evidence)
     detail = client.get(review.get_absolute_url()).content.decode()
     assert all(f'id="{block.url.partition("#")[2]}"' in detail for block in evidence)
+
+
+@pytest.mark.django_db
+def test_the_initiative_names_who_objects_and_what_is_outdated_or_late(owned, business_owner):
+    initiative = owned(Stage.PILOT)
+    review = open_review(initiative, actor=business_owner)
+    security, risk = review.sign_offs.order_by("function__slug")[::-1]
+    SignOff.objects.filter(pk=risk.pk).update(state=SignOff.State.OUTDATED)
+    SignOff.objects.filter(pk=security.pk).update(state=SignOff.State.OPEN, due_on="2020-01-01")
+
+    found = next_gate_of(initiative)
+
+    told = {gap.what: gap.why for gap in found.gaps}
+    assert told["Risk sign-off"].startswith("outdated")
+    assert told["Security sign-off"].endswith("working days late")

@@ -21,7 +21,7 @@ from stagegates.blocks import Kind, blocks_of, standing_confirmation
 from stagegates.decision_reminders import conditions_due, decisions_due
 from stagegates.decision_tasks import tell_of_decision
 from stagegates.models import FastLaneAudit
-from tests.factories import grant, make_decision, make_initiative, make_person, make_unit
+from tests.factories import grant, make_decision, make_initiative, make_ownership, make_person, make_unit
 
 from .conftest import COMBINED, FAST, approve, make_condition, make_review, seat
 
@@ -79,6 +79,17 @@ def test_it_is_confirmed_once_and_by_nobody_else(quick, risk_reviewer, delegate,
     confirm_tier(review, actor=risk_reviewer, seen="low")
     with pytest.raises(DomainError, match="confirmed this tier already"):
         confirm_tier(review, actor=risk_reviewer)
+
+
+def test_a_confirmation_by_somebody_who_became_a_party_stands_no_more(quick, risk_reviewer):
+    review = make_review(quick, gates=COMBINED)
+    confirmation = confirm_tier(review, actor=risk_reviewer)
+    assert standing_confirmation(quick) == confirmation
+
+    make_ownership(quick, risk_reviewer, "technical", is_deputy=True)
+
+    assert standing_confirmation(quick) is None
+    assert confirm_tier(review, actor=make_person("Rena Weigh", "risk_reviewer"))
 
 
 def test_an_owner_who_reviews_risk_does_not_confirm_their_own(quick, business_owner):
