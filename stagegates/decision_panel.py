@@ -17,7 +17,7 @@ from .actions.decide import OF_REVIEWS, gates_to_send_back_to
 from .ballots import Tally, may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
 from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
-from .decision_forms import DecisionForm, VoteForm
+from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
 from .rights import WhoDecides

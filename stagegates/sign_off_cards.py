@@ -9,6 +9,7 @@ from aiso.accounts.models import User
 from portfolio.permissions import can_see_money, is_office_for
 
 from .actions.sign_offs import changes_of
+from .forms.sign_offs import AnswerForm, DelegateForm, TextForm
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
 from .models.sign_off import SignOffQuerySet
 from .permissions import can_reply
@@ -17,7 +18,6 @@ from .scopes import by_group, copies_of, hides, scope_of
 from .seals import Changed, Copy, seal_of
 from .separation import is_party
 from .sign_off_clock import Standing, standing_of
-from .sign_off_forms import AnswerForm, DelegateForm, TextForm
 
 WITHHELD = "Withheld: money is shown to owners, finance, the office, executives and auditors."
 

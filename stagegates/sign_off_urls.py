@@ -1,7 +1,7 @@
 from django.urls import path
 
-from . import function_views as functions
-from . import sign_off_views as views
+from .views import functions
+from .views import sign_offs as views
 
 urlpatterns = [
     path("sign-offs/", views.sign_off_queue, name="sign_off_queue"),

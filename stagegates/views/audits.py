@@ -10,8 +10,8 @@ from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
 from ..actions.fast_lane import record_audit
-from ..decision_forms import AuditForm
 from ..decision_lists import audits_seen_by
+from ..forms.decisions import AuditForm
 from ..models import FastLaneAudit
 from ..permissions import can_audit
 

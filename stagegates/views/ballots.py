@@ -15,7 +15,7 @@ from portfolio.permissions import can_see_money
 
 from ..actions.ballots import cast_vote, withdraw_ballot
 from ..ballots import may_vote, tally_of
-from ..decision_forms import ReasonedForm, VoteForm
+from ..forms.decisions import ReasonedForm, VoteForm
 from ..models import WrittenBallot
 
 

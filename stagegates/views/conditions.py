@@ -16,8 +16,8 @@ from aiso.web.attempts import attempt, status_of
 from aiso.web.htmx import announce
 
 from ..actions.conditions import SETTLING, confirm_condition, meet_condition, refuse_condition, waive_condition
-from ..decision_forms import MeetForm, ReasonedForm
 from ..decision_lists import CONDITION_RELATED, ConditionList
+from ..forms.decisions import MeetForm, ReasonedForm
 from ..models import Condition
 from ..permissions import can_meet_condition, can_settle_condition
 

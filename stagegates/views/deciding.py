@@ -20,8 +20,8 @@ from ..actions.decide import OF_INITIATIVES, decide_initiative, decide_review
 from ..actions.fast_lane import confirm_tier
 from ..actions.name_decider import name_decider
 from ..deciding import who_decides_on
-from ..decision_forms import DeciderForm, DecisionForm, StandingForm, TierForm, show_refusal
 from ..decision_panel import DecisionPanel, panel_of
+from ..forms.decisions import DeciderForm, DecisionForm, StandingForm, TierForm, show_refusal
 from ..models import Decision, GateReview, WrittenBallot
 from ..permissions import can_confirm_tier, can_decide, can_decide_on, can_name_decider
 

@@ -10,10 +10,10 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.web.forms import DayInput, MoneyField, PersonField
 
-from .actions.decide import OF_REVIEWS, gates_to_send_back_to
-from .actions.ruling import NewCondition
-from .blocks import Block
-from .models import BallotVote, Decision, FastLaneAudit, GateReview
+from ..actions.decide import OF_REVIEWS, gates_to_send_back_to
+from ..actions.ruling import NewCondition
+from ..blocks import Block
+from ..models import BallotVote, Decision, FastLaneAudit, GateReview
 
 # Rows for conditions that the form offers.
 ROWS = 5

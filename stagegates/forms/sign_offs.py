@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from aiso.web.forms import DayInput, PersonField
 
-from .actions.answer_sign_off import MOST_MINUTES, Demand
-from .models import SignOff, SignOffAnswer
+from ..actions.answer_sign_off import MOST_MINUTES, Demand
+from ..models import SignOff, SignOffAnswer
 
 # Conditions that a form has room for; the API takes more.
 ROOM = 3

@@ -13,12 +13,12 @@ from aiso.audit.history import Told, history_of
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
-from .actions.keep_functions import add_function, add_function_member, change_function, end_function_member
-from .clocks import clocks_in_force
-from .function_forms import FunctionForm, MemberForm
-from .models import FunctionMember, ReviewFunction
-from .permissions import can_keep_functions, can_see_functions
-from .scopes import all_groups, groups_of
+from ..actions.keep_functions import add_function, add_function_member, change_function, end_function_member
+from ..clocks import clocks_in_force
+from ..forms.functions import FunctionForm, MemberForm
+from ..models import FunctionMember, ReviewFunction
+from ..permissions import can_keep_functions, can_see_functions
+from ..scopes import all_groups, groups_of
 
 TOLD = [Told(FunctionMember, says=lambda member: f"Reviewer: {member.person}", hide=("person", "started_on"))]
 

@@ -10,8 +10,8 @@ from aiso.accounts.models.role import REVIEWERS
 from aiso.web.attempts import SeenForm
 from aiso.web.forms import PersonField
 
-from .models import ReviewFunction
-from .scopes import all_groups
+from ..models import ReviewFunction
+from ..scopes import all_groups
 
 FIELDS = ("name", "about", "role", "escalates_to", "order", "rests_on")
 ROLES = (*REVIEWERS, Role.FINANCE_CONTROLLER)

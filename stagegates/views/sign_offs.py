@@ -14,15 +14,15 @@ from aiso.web.attempts import attempt, status_of
 from aiso.web.htmx import announce, wants_partial
 from portfolio.permissions import can_see_money
 
-from .actions.answer_sign_off import answer_sign_off
-from .actions.ask_question import ask_question, reply_to_question
-from .actions.delegate_sign_off import delegate_sign_off
-from .models import SignOff, SignOffAnswer, SignOffQuestion
-from .scopes import copies_of
-from .seals import changes_between, is_intact, seal_of
-from .sign_off_cards import Card, card_of, shown, shown_changes
-from .sign_off_forms import AnswerForm, DelegateForm, TextForm
-from .sign_off_queue import SignOffQueue
+from ..actions.answer_sign_off import answer_sign_off
+from ..actions.ask_question import ask_question, reply_to_question
+from ..actions.delegate_sign_off import delegate_sign_off
+from ..forms.sign_offs import AnswerForm, DelegateForm, TextForm
+from ..models import SignOff, SignOffAnswer, SignOffQuestion
+from ..scopes import copies_of
+from ..seals import changes_between, is_intact, seal_of
+from ..sign_off_cards import Card, card_of, shown, shown_changes
+from ..sign_off_queue import SignOffQueue
 
 # What a list of sign-offs on the page listens to.
 CHANGED = "sign-off-changed"
