@@ -29,7 +29,7 @@ class MonitoringShape(TypedDict):
     due_on: date
     months: Annotated[int, "Months between two looks."]
     asked_by: AskingRuleShape
-    finding: Annotated[str, "Empty until it is done.", MonitoringTask.Finding]
+    finding: Annotated[str | None, "Null until it is done.", MonitoringTask.Finding]
     note: str
     done_by: Person | None
     done_at: datetime | None
@@ -79,7 +79,7 @@ def drawn(task: MonitoringTask) -> MonitoringShape:
         "due_on": task.due_on,
         "months": task.months,
         "asked_by": {"name": task.rule_name, "kind": task.version.kind, "version": task.version.number or 0},
-        "finding": task.finding,
+        "finding": task.finding or None,
         "note": task.note,
         "done_by": named(task.done_by),
         "done_at": task.done_at,

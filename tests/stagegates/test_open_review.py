@@ -105,7 +105,7 @@ def test_what_cannot_be_opened_says_why(business_owner, fields, told):
 def test_one_review_is_open_at_a_time(initiative, business_owner):
     open_review(initiative, actor=business_owner)
 
-    with pytest.raises(DomainError, match="A review is open already: production-fit, attempt 1"):
+    with pytest.raises(DomainError, match="A review is open already: production fit, attempt 1"):
         open_review(initiative, actor=business_owner)
 
 
