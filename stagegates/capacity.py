@@ -27,14 +27,8 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
-def month_after(month: date, count: int = 1) -> date:
-    """The first day of the month `count` months later; an earlier one where it is negative."""
-    years, place = divmod(month.month - 1 + count, 12)
-    return date(month.year + years, place + 1, 1)
-
-
 def months_from(first: date, count: int = MONTHS) -> list[date]:
-    return [month_after(first, place) for place in range(count)]
+    return [clock.months_later(first, place) for place in range(count)]
 
 
 @dataclass

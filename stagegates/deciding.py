@@ -86,10 +86,6 @@ def body_of(review: GateReview) -> Forum | None:
     return review.body or Forum.objects.filter(slug=who_decides(review).body).first()
 
 
-def bodies_above(body: Forum) -> QuerySet[Forum]:
-    return Forum.objects.filter(rank__gt=body.rank)
-
-
 def bodies_of(person: User, least: Forum) -> list[Forum]:
     """The body itself and the higher ones in which the person has a vote today, the lowest first."""
     seats = Membership.objects.on(clock.today()).voting().filter(person=person)

@@ -1,6 +1,5 @@
 """Evidence: given once for an initiative, it counts at every gate that asks for it until it expires."""
 
-from calendar import monthrange
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -113,7 +112,7 @@ def asked_of(initiative: Initiative, code: str) -> Requirement | Required:
 
 def latest_expiry(line: Requirement | Required) -> date | None:
     """The last day on which evidence given today may count; None for as long as one likes."""
-    return _months_later(clock.today(), line.valid_months) if line.valid_months else None
+    return clock.months_later(clock.today(), line.valid_months) if line.valid_months else None
 
 
 def _follow(initiative: Initiative, actor: User) -> None:
@@ -165,10 +164,3 @@ def _expiry(line: Requirement | Required, wished: date | None) -> date | None:
             f"Evidence for this counts for {months}, until {figures.day(latest)} at the latest.", field="expires_on"
         )
     return wished
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))

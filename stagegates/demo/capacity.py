@@ -9,7 +9,7 @@ from portfolio.models import Initiative
 from portfolio.models.stage import ACTIVE
 
 from ..actions.capacity import answer_specialists, ask_specialists, set_hours
-from ..capacity import month_after, month_of
+from ..capacity import month_of
 from ..models import ReviewFunction
 
 # Hours a month that each function has for initiatives.
@@ -35,13 +35,13 @@ def tell_of_capacity(people: Mapping[str, User]) -> None:
         set_hours(functions[slug], actor=lead, from_month=month, hours=Decimal(hours))
     owned = Initiative.objects.filter(stage__in=ACTIVE, business_owner__isnull=False).order_by("pk")
     for initiative, (slug, ahead, length, hours, purpose) in zip(owned, ASKED, strict=False):
-        first = month_after(month, ahead)
+        first = clock.months_later(month, ahead)
         asked = ask_specialists(
             initiative,
             actor=lead,
             function=functions[slug],
             first_month=first,
-            last_month=month_after(first, length - 1),
+            last_month=clock.months_later(first, length - 1),
             hours=Decimal(hours),
             purpose=purpose,
         )

@@ -29,9 +29,6 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
     def overdue(self) -> Self:
         return self.open().filter(due_on__lt=clock.today())
 
-    def to_confirm(self) -> Self:
-        return self.open().filter(met_at__isnull=False)
-
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class Condition(models.Model):

@@ -1,8 +1,6 @@
 """Answering the checklist of a standard for an initiative, and vouching that it is whole."""
 
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -70,6 +68,7 @@ def complete_checklist(initiative: Initiative, standard: Standard, *, actor: Use
         raise PermissionDenied("Its owners, their deputies and the office complete a checklist.")
     sheet = _sheet(locked, standard)
     _refuse_incomplete(sheet)
+    months = sheet.checklist.holds_for
     ChecklistCompletion.objects.current().filter(initiative=locked, standard=standard).update(is_current=False)
     completion = ChecklistCompletion.objects.create(
         initiative=locked,
@@ -77,7 +76,7 @@ def complete_checklist(initiative: Initiative, standard: Standard, *, actor: Use
         version_id=sheet.checklist.version_id,
         completed_by=actor,
         completed_at=clock.now(),
-        expires_on=_months_later(clock.today(), sheet.checklist.holds_for),
+        expires_on=clock.months_later(clock.today(), months) if months is not None else None,
         copy=[[label, told] for label, told in sheet.copy],
         answers={line.item.code: line.stored for line in sheet.lines},
     )
@@ -180,11 +179,3 @@ def _named(lines: list[Line]) -> str:
 def _touch(initiative: Initiative) -> None:
     initiative.changed_at = clock.now()
     initiative.save(update_fields=["changed_at"])
-
-
-def _months_later(day: date, months: int | None) -> date | None:
-    """The same day some months on, or the last of a shorter month."""
-    if months is None:
-        return None
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

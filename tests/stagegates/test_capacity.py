@@ -17,7 +17,7 @@ from aiso.events.models import Event, Notification
 from aiso.web.work import work_of
 from portfolio.models import Stage
 from stagegates.actions.capacity import answer_specialists, ask_specialists, set_hours, withdraw_specialists
-from stagegates.capacity import Board, Cell, cells_of, competition, month_after, months_from
+from stagegates.capacity import Board, Cell, cells_of, competition, months_from
 from stagegates.capacity_messages import people_asked
 from stagegates.capacity_tasks import notify_of_specialists
 from stagegates.models import ReviewFunction, SpecialistRequest
@@ -242,8 +242,8 @@ def test_state_of_a_month(there, agreed, state):
 def test_months_follow_one_another(day, count):
     months = months_from(day.replace(day=1), count)
     assert len({*months}) == count
-    assert all(month.day == 1 and 28 <= (month_after(month) - month).days <= 31 for month in months)
-    assert month_after(months[-1], 1 - count) == months[0]
+    assert all(month.day == 1 and 28 <= (clock.months_later(month, 1) - month).days <= 31 for month in months)
+    assert clock.months_later(months[-1], 1 - count) == months[0]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 90), st.booleans()), max_size=12))
