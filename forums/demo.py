@@ -8,7 +8,7 @@ from django.db import transaction
 from aiso import clock
 from aiso.accounts.models import User
 
-from .actions import add_member
+from .actions.keep_forums import add_member
 from .models import Forum, Membership
 
 # The seats of each forum: the address of an invented person, and their part.

@@ -4,7 +4,7 @@ from celery import shared_task
 from aiso.accounts.models import User
 from aiso.events.models import Event
 
-from . import actions
+from .actions import keep_forums
 
 
 @shared_task
@@ -15,4 +15,4 @@ def end_memberships(event_id: int) -> None:
     if person:
         reason = event.payload.get("reason") or f"{person} left."
         with pghistory.context(user=event.actor_id):
-            actions.end_memberships_of(person, reason=reason)
+            keep_forums.end_memberships_of(person, reason=reason)

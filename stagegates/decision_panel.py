@@ -10,11 +10,12 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 from forums.models import Forum
+from forums.tally import Tally
 from portfolio.models import Lane, Stage
 from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_REVIEWS, gates_to_send_back_to
-from .ballots import Tally, may_vote, may_withdraw, tally_of
+from .ballots import may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
 from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
 from .forms.decisions import DecisionForm, VoteForm

@@ -14,7 +14,7 @@ from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Named, Person, named
 from aiso.web.keyset import Order
 
-from ..actions import change_forum
+from ..actions.keep_forums import change_forum
 from ..models import Forum, ForumQuerySet, Membership
 
 HIGHEST_FIRST = Order(F("rank"), IntegerField(), descending=True)

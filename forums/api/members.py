@@ -14,7 +14,7 @@ from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Person
 from aiso.web.keyset import Order
 
-from ..actions import add_member, end_membership
+from ..actions.keep_forums import add_member, end_membership
 from ..models import Forum, Membership
 from ..models import MembershipQuerySet as Seats
 

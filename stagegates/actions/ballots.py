@@ -13,18 +13,19 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from aiso.web import figures
-from forums.models import Forum
+from forums.models import Forum, VoteChoice
+from forums.tally import Tally
 from portfolio.permissions import changes_nothing
 
-from ..ballots import Tally, may_vote, may_withdraw, tally_of
+from ..ballots import may_vote, may_withdraw, tally_of
 from ..deciding import body_of, eligible_of, voters_of
-from ..models import BallotVote, Decision, GateReview, WrittenBallot
+from ..models import Decision, GateReview, WrittenBallot
 from ..permissions import can_open_ballot
 from ..separation import parties_of
 from .decide import check_open, examined, lock_review, rule
 from .ruling import NewCondition, Ruling
 
-Choice, State, Way = BallotVote.Choice, WrittenBallot.State, Decision.Way
+Choice, State, Way = VoteChoice, WrittenBallot.State, Decision.Way
 # Choices that say why.
 WITH_REASON = (Choice.AGAINST, Choice.RECUSED)
 

@@ -13,12 +13,13 @@ from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Named, Person, named
 from aiso.web.keyset import Order
+from forums.models import VoteChoice
 from portfolio.api.shapes import REFERENCE
 from portfolio.permissions import can_see_money
 
 from ..actions.ballots import cast_vote, open_ballot, withdraw_ballot
 from ..ballots import may_vote
-from ..models import BallotVote, Decision, WrittenBallot
+from ..models import Decision, WrittenBallot
 from ..models.ballot import WrittenBallotQuerySet
 from .rulings import RulingBody, body_field, ruling_of
 
@@ -30,7 +31,7 @@ class VoteShape(TypedDict):
     """What one member said. It stands."""
 
     person: Person
-    choice: Annotated[str, BallotVote.Choice]
+    choice: Annotated[str, VoteChoice]
     reason: str
     cast_at: datetime
 
@@ -64,7 +65,7 @@ class NewBallot(RulingBody):
 
 
 class Vote(Body):
-    choice = serializers.ChoiceField(choices=BallotVote.Choice.choices)
+    choice = serializers.ChoiceField(choices=VoteChoice.choices)
     reason = serializers.CharField(
         max_length=10_000, required=False, allow_blank=True, help_text="Needed against and when recused."
     )

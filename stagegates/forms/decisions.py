@@ -9,11 +9,12 @@ from django import forms
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.web.forms import DayInput, MoneyField, PersonField
+from forums.models import VoteChoice
 
 from ..actions.decide import OF_REVIEWS, gates_to_send_back_to
 from ..actions.ruling import NewCondition
 from ..blocks import Block
-from ..models import BallotVote, Decision, FastLaneAudit, GateReview
+from ..models import Decision, FastLaneAudit, GateReview
 
 # Rows for conditions that the form offers.
 ROWS = 5
@@ -129,7 +130,7 @@ class StandingForm(forms.Form):
 
 
 class VoteForm(forms.Form):
-    choice = forms.ChoiceField(label="Your vote", choices=BallotVote.Choice.choices, widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label="Your vote", choices=VoteChoice.choices, widget=forms.RadioSelect)
     reason = _lines("Reason", 2, required=False, help_text="Needed against, and when you are recused.")
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
-from forums.models import Forum
+from forums.models import Forum, VoteChoice
 
 from .decision import Decision
 from .review import GateReview
@@ -113,15 +113,9 @@ class WrittenBallot(models.Model):
 class BallotVote(models.Model):
     """What one member said in a written ballot. Given once, never changed."""
 
-    class Choice(models.TextChoices):
-        FOR = "for", "For"
-        AGAINST = "against", "Against"
-        ABSTAIN = "abstain", "Abstain"
-        RECUSED = "recused", "Recused"
-
     ballot = models.ForeignKey(WrittenBallot, models.PROTECT, related_name="votes")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    choice = models.CharField(max_length=20, choices=Choice)
+    choice = models.CharField(max_length=20, choices=VoteChoice)
     reason = models.TextField(blank=True)
     cast_at = models.DateTimeField(default=clock.now)
 

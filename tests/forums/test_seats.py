@@ -13,7 +13,7 @@ from aiso.accounts.models import Role
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event
 from forums import tasks
-from forums.actions import add_member, change_forum, end_membership
+from forums.actions.keep_forums import add_member, change_forum, end_membership
 from forums.models import Forum, Membership
 from tests.factories import make_person, make_seat
 

@@ -13,10 +13,10 @@ from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
 from forums.models import Forum
+from forums.tally import Tally, has_majority
 from portfolio.models import OwnerKind
 from stagegates.actions.ballots import cast_vote, close_ballot, open_ballot, withdraw_ballot
 from stagegates.actions.ruling import NewCondition
-from stagegates.ballots import Tally, has_majority
 from stagegates.decision_panel import panel_of
 from stagegates.decision_tasks import close_ballots
 from stagegates.models import BallotVote, Decision, GateReview, WrittenBallot

@@ -9,7 +9,7 @@ from aiso.accounts.forms import UnitField, units_to_choose
 from aiso.web.attempts import SeenForm
 from aiso.web.forms import DayInput, PersonField
 
-from .models import Forum, Membership
+from ..models import Forum, Membership
 
 FIELDS = (
     *("name", "about", "rank", "is_delegate", "quorum_share", "quorum_least"),

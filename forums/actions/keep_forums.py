@@ -15,8 +15,8 @@ from aiso.conflicts import changes_to_make
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
-from .models import SINGLE, VOTING, Forum, Membership
-from .permissions import can_manage_forums
+from ..models import SINGLE, VOTING, Forum, Membership
+from ..permissions import can_manage_forums
 
 
 @transaction.atomic

@@ -16,10 +16,10 @@ from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
-from .actions import add_member, change_forum, end_membership
-from .forms import EndForm, ForumForm, MemberForm
-from .models import Forum, Membership
-from .permissions import can_manage_forums
+from ..actions.keep_forums import add_member, change_forum, end_membership
+from ..forms.bodies import EndForm, ForumForm, MemberForm
+from ..models import Forum, Membership
+from ..permissions import can_manage_forums
 
 LATEST = 5
 TOLD = [Told(Membership, says=lambda seat: f"{seat.get_role_display()}: {seat.person}")]
