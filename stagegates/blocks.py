@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OBJECTION = "objection"
     OUTDATED = "outdated"
     CONDITION = "condition"
+    UNMET = "unmet"
     LANE = "lane"
     TIER = "tier"
     ENDED = "ended"
@@ -53,11 +54,11 @@ class Block:
 def blocks_of(review: GateReview) -> list[Block]:
     """All that keeps a review from being approved now; a fixed number of queries."""
     return [
-        *_of_initiative(review.initiative),
+        *of_initiative(review.initiative),
         *_of_lane(review),
         *_unmet(review),
         *_of_sign_offs(review),
-        *_overdue(review.initiative),
+        *overdue_of(review.initiative),
     ]
 
 
@@ -76,7 +77,8 @@ def standing_confirmation(initiative: Initiative) -> TierConfirmation | None:
     return None if latest.confirmed_by_id in parties_to(initiative) else latest
 
 
-def _of_initiative(initiative: Initiative) -> Iterator[Block]:
+def of_initiative(initiative: Initiative) -> Iterator[Block]:
+    """What keeps an initiative from going on at all."""
     if initiative.stage in ENDED:
         yield Block(f"The initiative is {initiative.get_stage_display().lower()}", Kind.ENDED, key="ended")
     elif initiative.stage == Stage.PAUSED:
@@ -127,7 +129,8 @@ def _of_sign_offs(review: GateReview) -> Iterator[Block]:
             yield Block(what, Kind.SIGN_OFF, address, f"party:{key}")
 
 
-def _overdue(initiative: Initiative) -> Iterator[Block]:
+def overdue_of(initiative: Initiative) -> Iterator[Block]:
+    """Conditions of earlier approvals that nobody met in time."""
     for condition in Condition.objects.overdue().filter(initiative=initiative):
         what = f"A condition is overdue since {figures.day(condition.due_on)}: {condition.text}"
         yield Block(what, Kind.CONDITION, condition.get_absolute_url(), f"condition:{condition.pk}")

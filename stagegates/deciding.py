@@ -33,11 +33,14 @@ def who_decides(review: GateReview, amount: Decimal | None = None) -> WhoDecides
     return body_for(rights_of(review.rights_version), case, bodies, duties.body, duties.body_asked_by)
 
 
-def who_decides_on(initiative: Initiative) -> WhoDecides:
-    """The body for a decision on an initiative without a review: the one that its next gate would have."""
+def who_decides_on(initiative: Initiative, amount: Decimal = Decimal(0)) -> WhoDecides:
+    """The body for a decision on an initiative without a review: the one that its next gate would have.
+
+    `amount` is money to be approved outside a gate, in the reporting currency.
+    """
     gate = gate_ahead(initiative)
     codes = frozenset([gate.code] if gate else [])
-    case = Case(codes, initiative.risk_tier, initiative.lane, approved_for_workflow(initiative))
+    case = Case(codes, initiative.risk_tier, initiative.lane, amount + approved_for_workflow(initiative))
     bodies = ranks()
     duties = duties_of(matrix_in_force(), situations_of([initiative])[initiative.pk], codes or None, bodies)
     return body_for(rights_in_force(), case, bodies, duties.body, duties.body_asked_by)

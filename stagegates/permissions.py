@@ -7,19 +7,22 @@ from aiso.accounts.models.role import OFFICE
 from aiso.accounts.permissions import can_manage_lists, can_manage_people, can_see_administration
 from forums.models import Forum
 from portfolio.models import Initiative
+from portfolio.models.initiative import money_reach
 from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
 from .deciding import bodies_of, body_of, eligible_of, highest_body
 from .models import (
     Condition,
+    Decision,
     FastLaneAudit,
     GateReview,
     NamedDecider,
     ReviewFunction,
     SignOff,
     SpecialistRequest,
+    Tranche,
 )
-from .separation import is_party, parties_to
+from .separation import is_party, parties_of, parties_to
 
 
 def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
@@ -174,6 +177,54 @@ def can_settle_condition(user: User | AnonymousUser, condition: Condition) -> bo
             reviews_for(user, sign_off.function, condition.initiative.unit_id) or can_decide(user, sign_off.review)
         )
     decision = condition.decision
-    if decision is None or decision.review is None:
+    if decision is None or user.is_service_account or user.pk in parties_to_decision(decision):
         return False
-    return not is_party(user, decision.review) and bool(bodies_of(user, decision.body))
+    return bool(bodies_of(user, decision.body))
+
+
+def parties_to_decision(decision: Decision) -> frozenset[int]:
+    """The ids of the parties to what was decided: to its review, else to the initiative."""
+    return parties_of(decision.review) if decision.review else parties_to(decision.initiative)
+
+
+SETTING = "Office leads and executives for the whole company set envelopes."
+RELEASING = "The office, finance and the body that approved it release money, never a party to it."
+SPENDING = "Finance records spending, where its reach includes the unit."
+ASKING = "Its owners and the office ask for money."
+
+
+def can_set_envelopes(user: User | AnonymousUser) -> bool:
+    """Office leads and executives, for the whole company: an envelope reaches every unit."""
+    if not isinstance(user, User) or changes_nothing(user):
+        return False
+    return any(user.role_units.get(role, frozenset()) is None for role in (Role.OFFICE_LEAD, Role.EXECUTIVE))
+
+
+def can_see_funding(user: User | AnonymousUser) -> bool:
+    """Those whose role shows them the money of every unit."""
+    return isinstance(user, User) and user.is_active and money_reach(user) is None
+
+
+def can_release(user: User | AnonymousUser, tranche: Tranche) -> bool:
+    """The office and finance where their reach includes the unit, and those with a vote in the body that approved it or
+    in a higher one; never a party, never a program.
+    """
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    decision = tranche.decision
+    if user.pk in parties_to_decision(decision) | parties_to(tranche.initiative):
+        return False
+    unit = tranche.initiative.unit_id
+    return user.has_role(*OFFICE, Role.FINANCE_CONTROLLER, unit=unit) or bool(bodies_of(user, decision.body))
+
+
+def can_record_spend(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Finance, where its reach includes the unit."""
+    if not isinstance(user, User) or changes_nothing(user):
+        return False
+    return user.has_role(Role.FINANCE_CONTROLLER, unit=initiative.unit_id)
+
+
+def can_ask_money(user: User | AnonymousUser, initiative: Initiative) -> bool:
+    """Its owners and their deputies, and the office."""
+    return can_edit(user, initiative)

@@ -43,6 +43,7 @@ def open_ballot(
     hold_until: date | None = None,
     back_to: str = "",
     amount: Decimal | None = None,
+    release_now: Decimal | None = None,
     overrides: Mapping[str, str] | None = None,
 ) -> WrittenBallot:
     """Ask the members of a body, its own or a higher one, to decide a submitted review in writing by a day.
@@ -59,7 +60,7 @@ def open_ballot(
         raise DomainError("A written ballot is open on this review already.")
     if closes_on < clock.today():
         raise DomainError("Members vote today or later.", field="closes_on")
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {})
+    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
     ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
     ballot = WrittenBallot.objects.create(
         review=review,
@@ -67,6 +68,7 @@ def open_ballot(
         outcome=ruling.outcome,
         rationale=ruling.rationale,
         amount=ruling.amount,
+        release_now=ruling.release_now,
         hold_until=ruling.hold_until,
         back_to=ruling.back_to,
         conditions=[_stored(each) for each in ruling.conditions],
@@ -206,7 +208,14 @@ def _proposed(ballot: WrittenBallot) -> Ruling:
     ]
     overrides = {each["key"]: each["reason"] for each in ballot.overrides}
     return Ruling(
-        ballot.outcome, ballot.rationale, conditions, ballot.hold_until, ballot.back_to, ballot.amount, overrides
+        ballot.outcome,
+        ballot.rationale,
+        conditions,
+        ballot.hold_until,
+        ballot.back_to,
+        ballot.amount,
+        overrides,
+        ballot.release_now,
     )
 
 

@@ -23,9 +23,11 @@ from ..blocks import Block, blocks_of
 from ..deciding import bodies_of, body_of, decides_alone, who_decides, who_decides_on
 from ..models import Decision, GateReview, NamedDecider, WrittenBallot
 from ..models.decision import APPROVING
+from ..money import hold_envelope
 from ..permissions import can_decide, can_decide_on
 from ..rights import WhoDecides
 from ..rules import gates_of
+from .funding import released_now
 from .record_decision import record
 from .ruling import NewCondition, Ruling
 from .sign_offs import refresh_sign_offs
@@ -49,18 +51,20 @@ def decide_review(
     hold_until: date | None = None,
     back_to: str = "",
     amount: Decimal | None = None,
+    release_now: Decimal | None = None,
     overrides: Mapping[str, str] | None = None,
     seen: int | None = UNSEEN,
 ) -> Decision:
     """Decide a submitted review alone: as a delegate, as the chair between meetings, or named by the sponsor.
 
-    `amount` is what is approved, what was asked for unless told. `overrides` gives a reason for each block that a
+    `amount` is what is approved, what was asked for unless told, and `release_now` what of it is released at once
+    (stagegates/actions/ruling.py). `overrides` gives a reason for each block that a
     higher body overrides, by its key (stagegates/blocks.py). `seen` is the id of the decision on this review that the
     actor saw last, None for none. Raises PermissionDenied for whoever may not decide or not alone, DomainError for a
     review that is decided, not submitted or was held meanwhile, for what is in the way of an approval, and for what
     the outcome lacks. A hold leaves the review open; every other outcome closes it.
     """
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {})
+    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
     review = lock_review(review)
     if not can_decide(actor, review):
         raise PermissionDenied("Those with a vote in its body or in a higher one decide, never a party to the review.")
@@ -136,7 +140,10 @@ def examined(
     """A ruling in order, what names its body, and what it overrides. DomainError when it cannot be recorded now."""
     ruling = checked(review, ruling)
     names = _check_body(review, ruling, body, is_named=way == Way.NAMED)
-    return ruling, names, _override(review, ruling, body, names) if ruling.is_approving else []
+    overridden = _override(review, ruling, body, names) if ruling.is_approving else []
+    if ruling.amount:
+        hold_envelope(review.initiative, ruling.amount)
+    return ruling, names, overridden
 
 
 def checked(review: GateReview, ruling: Ruling) -> Ruling:
@@ -151,14 +158,18 @@ def checked(review: GateReview, ruling: Ruling) -> Ruling:
         raise DomainError("Say until which day it is held; a day to come.", field="hold_until")
     if outcome == Outcome.SEND_BACK and ruling.back_to not in gates_to_send_back_to(review):
         raise DomainError("Choose the gate that it goes back to.", field="back_to")
+    amount = _amount(review, ruling) if ruling.is_approving else None
+    if amount:
+        released_now(ruling, amount)
     return Ruling(
         outcome,
         ruling.rationale.strip(),
         ruling.conditions if outcome == Outcome.CONDITIONS else (),
         ruling.hold_until if outcome == Outcome.HOLD else None,
         ruling.back_to if outcome == Outcome.SEND_BACK else "",
-        _amount(review, ruling) if ruling.is_approving else None,
+        amount,
         ruling.overrides if ruling.is_approving else {},
+        ruling.release_now if amount else None,
     )
 
 

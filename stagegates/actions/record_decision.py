@@ -18,6 +18,7 @@ from ..models import Condition, Decision, FastLaneAudit, GateReview, StageByDeci
 from ..models.decision import APPROVING
 from ..rights import WhoDecides
 from ..rules import gates_of
+from .funding import commit_money, free_money
 from .ruling import NewCondition, Ruling
 
 Outcome, Way = Decision.Outcome, Decision.Way
@@ -38,10 +39,12 @@ def record(
     names: WhoDecides,
     overridden: Sequence[dict[str, str]] = (),
     ballot: WrittenBallot | None = None,
+    supersedes: Decision | None = None,
 ) -> Decision:
     """Insert a decision that was checked, on a locked initiative and review, and do what follows from it.
 
-    `ballot` is the one that carried it; any other that is open on a review that ends is stopped.
+    `ballot` is the one that carried it; any other that is open on a review that ends is stopped. `supersedes` is the
+    decision before it on the same matter, where that is no review. DomainError where its money is not there.
     """
     decision = Decision.objects.create(
         initiative=initiative,
@@ -56,11 +59,14 @@ def record(
         hold_until=ruling.hold_until,
         back_to=ruling.back_to,
         overrides=[*overridden],
-        supersedes=review.decisions.first() if review else None,
+        supersedes=review.decisions.first() if review else supersedes,
         is_urgent=way in (Way.CHAIR, Way.WRITING),
         asked_by=[by.stored() for by in names.asked_by],
     )
     _set_conditions(decision, ruling.conditions, actor)
+    commit_money(decision, ruling)
+    if decision.outcome in (Outcome.TERMINATE, Outcome.MERGE):
+        free_money(decision)
     _move(decision, _stage_after(decision), actor)
     if review is not None:
         if decision.outcome != Outcome.HOLD:

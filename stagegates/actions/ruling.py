@@ -34,7 +34,9 @@ class NewCondition:
 class Ruling:
     """What is decided: the outcome, why, and what it needs. Amounts are in the reporting currency.
 
-    `overrides` gives a reason for each block that is overridden, by its key.
+    `overrides` gives a reason for each block that is overridden, by its key. `release_now` is what of the amount is
+    released at once, the rest is withheld until the conditions are met; None is all of it without conditions, and
+    nothing of it with some.
     """
 
     outcome: str
@@ -44,6 +46,7 @@ class Ruling:
     back_to: str = ""
     amount: Decimal | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
+    release_now: Decimal | None = None
 
     @property
     def is_approving(self) -> bool:

@@ -5,6 +5,7 @@ from .decision import Decision, NamedDecider, StageByDecision
 from .evidence import Evidence
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
+from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tranche
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
@@ -13,10 +14,14 @@ __all__ = [
     "BallotVote",
     "Condition",
     "Decision",
+    "Envelope",
     "Evidence",
     "FastLaneAudit",
     "FunctionHours",
     "FunctionMember",
+    "FundingEntry",
+    "FundingRequest",
+    "FundingRuling",
     "GateReview",
     "MonitoringTask",
     "NamedDecider",
@@ -28,5 +33,6 @@ __all__ = [
     "SpecialistRequest",
     "StageByDecision",
     "TierConfirmation",
+    "Tranche",
     "WrittenBallot",
 ]

@@ -46,6 +46,13 @@ class WrittenBallot(models.Model):
     outcome = models.CharField(max_length=20, choices=Decision.Outcome)
     rationale = models.TextField()
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    release_now = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What of it would be released at once; the rest waits for the conditions.",
+    )
     hold_until = models.DateField(null=True, blank=True)
     back_to = models.SlugField(max_length=60, blank=True)
     conditions = models.JSONField(default=list, help_text="What it would set: [{text, owner, due_on}].")
@@ -80,6 +87,7 @@ class WrittenBallot(models.Model):
                     "outcome",
                     "rationale",
                     "amount",
+                    "release_now",
                     "hold_until",
                     "back_to",
                     "conditions",

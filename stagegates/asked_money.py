@@ -1,0 +1,51 @@
+"""Money asked for outside a gate: which body its sum needs, who may decide it, and what stands in the way."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from aiso.accounts.models import User
+from forums.models import Forum
+from portfolio.models import Lane
+from portfolio.permissions import changes_nothing
+
+from .blocks import Block, Kind, of_initiative, overdue_of
+from .deciding import bodies_of, who_decides_on
+from .models import Decision, FundingRequest
+from .separation import parties_to
+
+Outcome = Decision.Outcome
+# What a body may say to money outside a gate.
+FUNDING_OUTCOMES = (Outcome.APPROVE, Outcome.CONDITIONS, Outcome.HOLD, Outcome.SEND_BACK)
+
+
+def body_of_request(request: FundingRequest) -> Forum | None:
+    """The body that the sum needs, with what was approved for the workflow in the twelve months before."""
+    return Forum.objects.filter(slug=who_decides_on(request.initiative, request.amount).body).first()
+
+
+def parties_to_request(request: FundingRequest) -> frozenset[int]:
+    """Who owns the initiative or requested it, and who asked for the money."""
+    return parties_to(request.initiative) | {request.asked_by_id}
+
+
+def can_decide_request(user: User | AnonymousUser, request: FundingRequest) -> bool:
+    """Those with a vote in the body that it needs or in a higher one; never a party, a program or an auditor."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    body = body_of_request(request)
+    return body is not None and user.pk not in parties_to_request(request) and bool(bodies_of(user, body))
+
+
+def blocks_of_request(request: FundingRequest) -> list[Block]:
+    """All that keeps it from being approved now."""
+    initiative = request.initiative
+    found = [*of_initiative(initiative), *overdue_of(initiative)]
+    if initiative.lane != Lane.FAST and _latest_lane(request) == Lane.FAST:
+        what = "The fast lane no longer holds: its money stops until a review of the full lane"
+        found.append(Block(what, Kind.LANE, initiative.get_absolute_url(), "lane"))
+    return found
+
+
+def _latest_lane(request: FundingRequest) -> str | None:
+    """The lane of its latest approval at a gate."""
+    approvals = Decision.objects.approving().filter(initiative=request.initiative_id, review__isnull=False)
+    return approvals.order_by("-decided_at", "-pk").values_list("review__lane", flat=True).first()

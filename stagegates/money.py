@@ -1,0 +1,100 @@
+"""Reading money: what initiatives asked for, have and spent, and which envelope an approval would take from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+
+from aiso import clock
+from aiso.errors import DomainError
+from aiso.web import figures
+from portfolio.models import Initiative
+
+from .models import Envelope, FundingRequest, GateReview, Tranche
+
+NOTHING = Decimal(0)
+WHO_SETS = "The office lead or an executive sets one under Funding"
+
+
+@dataclass(frozen=True)
+class Funding:
+    """The money of one initiative, in the reporting currency. `asked` is what waits for a decision.
+
+    committed = withheld + released; released = spent + unspent; overspent stands apart.
+    """
+
+    asked: Decimal = NOTHING
+    committed: Decimal = NOTHING
+    withheld: Decimal = NOTHING
+    released: Decimal = NOTHING
+    spent: Decimal = NOTHING
+    unspent: Decimal = NOTHING
+    overspent: Decimal = NOTHING
+
+    @property
+    def to_free(self) -> Decimal:
+        """What ending it gives back to its envelopes."""
+        return self.withheld + self.unspent
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.asked or self.committed or self.overspent or self.spent)
+
+
+# The sums of a tranche in the order of Funding, which add up over tranches.
+SUMS = ("committed", "withheld", "released", "spent", "unspent", "overspent")
+
+
+def funding_of(initiatives: Iterable[Initiative | int]) -> dict[int, Funding]:
+    """The money of initiatives, or of ids of initiatives, by id; those without any have zeros. Three queries."""
+    keys = [each.pk if isinstance(each, Initiative) else each for each in initiatives]
+    asked = dict.fromkeys(keys, NOTHING)
+    reviews = GateReview.objects.open().filter(initiative__in=keys, amount__gt=0)
+    requests = FundingRequest.objects.open().filter(initiative__in=keys)
+    for rows in (reviews, requests):
+        for initiative, amount in rows.values_list("initiative", "amount"):
+            asked[initiative] += amount or NOTHING
+    grouped = Tranche.objects.filter(initiative__in=keys).order_by().values_list("initiative")
+    sums = {pk: told for pk, *told in grouped.annotate(*map(Sum, SUMS))}
+    return {key: Funding(asked[key], *sums.get(key, ())) for key in keys}
+
+
+def totals_of(tranches: "QuerySet[Tranche]") -> Funding:
+    """What tranches add up to. One query."""
+    found = tranches.order_by().aggregate(**{f"{name}_": Sum(name) for name in SUMS})
+    return Funding(NOTHING, *(found[f"{name}_"] or NOTHING for name in SUMS))
+
+
+def envelope_of(initiative: Initiative, day: date | None = None) -> Envelope | None:
+    """The envelope that an approval would take from: that of the initiative's bucket, today unless told."""
+    if initiative.bucket_id is None:
+        return None
+    return Envelope.objects.on(day or clock.today()).filter(bucket=initiative.bucket_id).first()
+
+
+def hold_envelope(initiative: Initiative, amount: Decimal) -> Envelope:
+    """The envelope that holds the amount today, locked until the transaction ends, so that of two who take from it the
+    second sees what the first took. Raises DomainError where there is none, or too little in it.
+    """
+    if initiative.bucket_id is None:
+        raise DomainError(
+            "Money comes from the envelope of a bucket, and this initiative is in none: choose one first.",
+            field="amount",
+        )
+    locked = Envelope.objects.select_for_update(of=["self"]).on(clock.today()).filter(bucket=initiative.bucket_id)
+    envelope = locked.select_related("bucket").first()
+    if envelope is None:
+        raise DomainError(
+            f"No envelope is set for {initiative.bucket} on {figures.day(clock.today())}, so that no money can be "
+            f"approved. {WHO_SETS}.",
+            field="amount",
+        )
+    if amount > envelope.free:
+        raise DomainError(
+            f"The envelope of {envelope.bucket} until {figures.day(envelope.ends_on)} holds "
+            f"{figures.exact_money(envelope.free)} that is free, less than {figures.exact_money(amount)}.",
+            field="amount",
+        )
+    return envelope
