@@ -17,6 +17,7 @@ api = (
         path("", include("standards.api.urls")),
         path("", include("stagegates.api.urls")),
         path("", include("stagegates.api.decision_urls")),
+        path("", include("stagegates.api.funding_urls")),
     ],
     "api",
 )

@@ -9,6 +9,7 @@ class StagegatesConfig(AppConfig):
         """Fill the registries of the apps below, and listen to what happens."""
         from .configured import register_kinds
         from .decision_registry import register_decisions
+        from .funding_registry import register_funding
         from .sign_off_registry import register_sign_offs
 
         register_kinds()
@@ -17,6 +18,7 @@ class StagegatesConfig(AppConfig):
         self._review()
         register_sign_offs()
         register_decisions()
+        register_funding()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""
@@ -70,6 +72,7 @@ class StagegatesConfig(AppConfig):
 
         from . import tasks
         from .demo.decisions import tell_of_decisions
+        from .demo.funding import tell_of_envelopes
         from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
         from .facts import register_facts
@@ -84,6 +87,7 @@ class StagegatesConfig(AppConfig):
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)
+        register_teller(tell_of_envelopes)
         register_teller(tell_of_decisions)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

@@ -19,7 +19,8 @@ from .ballots import may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
 from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
 from .forms.decisions import DecisionForm, VoteForm
-from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
+from .models import BallotVote, Decision, Envelope, GateReview, NamedDecider, TierConfirmation, WrittenBallot
+from .money import Funding, envelope_of, freed, funding_of
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
 from .rights import WhoDecides
 
@@ -182,6 +183,22 @@ class DecisionPanel:
     def sees_money(self) -> bool:
         return self.may_decide_at_all or can_see_money(self.person, self.review.initiative)
 
+    @cached_property
+    def funding(self) -> Funding:
+        """The money of the initiative so far; nothing for those who do not see it."""
+        return funding_of([self.review.initiative])[self.review.initiative_id] if self.sees_money else Funding()
+
+    @cached_property
+    def envelope(self) -> Envelope | None:
+        """Where an approval would take its money from."""
+        return envelope_of(self.review.initiative)
+
+    @property
+    def lacks_money(self) -> bool:
+        """Whether what is asked for cannot be approved, for want of an envelope or of money in it."""
+        asked = self.review.amount or 0
+        return bool(asked and self.review.is_open and (self.envelope is None or self.envelope.free < asked))
+
     @property
     def is_fast(self) -> bool:
         return self.review.lane == Lane.FAST
@@ -248,6 +265,8 @@ class DecisionPanel:
                 yield f"from {review.initiative.get_stage_display().lower()} to paused, until it is resumed"
             case Outcome.TERMINATE:
                 yield "closes the initiative"
+                if self.funding.to_free:
+                    yield freed(self.funding)
                 if amount:
                     yield f"{amount} asked for is not approved"
 

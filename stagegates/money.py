@@ -67,11 +67,23 @@ def totals_of(tranches: "QuerySet[Tranche]") -> Funding:
     return Funding(NOTHING, *(found[f"{name}_"] or NOTHING for name in SUMS))
 
 
+def freed(funding: Funding) -> str:
+    """What ending an initiative gives back, in words."""
+    parts = [
+        f"{figures.money(sum_)} {what}"
+        for sum_, what in ((funding.withheld, "withheld"), (funding.unspent, "unspent"))
+        if sum_
+    ]
+    told = f" ({' and '.join(parts)})" if len(parts) > 1 else ""
+    return f"frees {figures.money(funding.to_free)}{told}"
+
+
 def envelope_of(initiative: Initiative, day: date | None = None) -> Envelope | None:
     """The envelope that an approval would take from: that of the initiative's bucket, today unless told."""
     if initiative.bucket_id is None:
         return None
-    return Envelope.objects.on(day or clock.today()).filter(bucket=initiative.bucket_id).first()
+    on_day = Envelope.objects.on(day or clock.today()).select_related("bucket")
+    return on_day.filter(bucket=initiative.bucket_id).first()
 
 
 def hold_envelope(initiative: Initiative, amount: Decimal) -> Envelope:

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("stagegates.sign_off_urls")),
     path("", include("stagegates.review_urls")),
     path("", include("stagegates.decision_urls")),
+    path("", include("stagegates.funding_urls")),
 ]

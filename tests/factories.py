@@ -1,6 +1,7 @@
 """make_*: the smallest true rows for a test, written past the actions and their permission."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -11,6 +12,7 @@ from portfolio.lane_facts import calibrated
 from portfolio.models import (
     Barrier,
     BarrierKind,
+    Bucket,
     Clearance,
     Comment,
     DecisionClass,
@@ -25,6 +27,7 @@ from portfolio.models import (
 )
 from portfolio.models.decision import Confidence, CostOfError, Reversibility, ReviewCapacity
 from portfolio.models.lists import NamedEntry
+from stagegates.models import Envelope
 
 _numbers = count(1)
 
@@ -180,3 +183,23 @@ def make_criterion(release: Release, name: str = "", **fields: Any) -> ReleaseCr
     if told.get("result") is not None or told.get("answer") is not None:
         told.setdefault("measured_on", clock.today())
     return release.criteria.create(name=name or f"Criterion {next(_numbers)}", **told)
+
+
+def make_envelope(bucket: Bucket | None = None, amount: int | Decimal = 10_000_000, **fields: Any) -> Envelope:
+    """What a bucket may commit, from a year ago for three years unless `fields` say otherwise."""
+    today = clock.today()
+    told = {"starts_on": today - timedelta(days=365), "ends_on": today + timedelta(days=730), "reason": "The budget."}
+    fields.setdefault("set_by", User.objects.first() or make_person())
+    bucket = bucket or make_entry(Bucket)
+    envelope = Envelope.objects.create(bucket=bucket, amount=amount, **told | fields)
+    envelope.refresh_from_db()
+    return envelope
+
+
+def fund(initiative: Initiative, amount: int | Decimal = 10_000_000) -> Envelope:
+    """Put an initiative into a bucket, if it has none, whose envelope holds money today."""
+    if initiative.bucket is None:
+        initiative.bucket = make_entry(Bucket)
+        initiative.save(update_fields=["bucket"])
+    known = Envelope.objects.on(clock.today()).filter(bucket=initiative.bucket).first()
+    return known or make_envelope(initiative.bucket, amount)

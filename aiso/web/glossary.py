@@ -24,6 +24,7 @@ GLOSSARY = {
         "How easily a wrong decision is put right. Easy speaks for automation, hard against it; what cannot be undone "
         "stays with people."
     ),
+    "committed": "What approvals have taken from an envelope: withheld and released together.",
     "condition": "What an approval still demands, by a date.",
     "confidence": (
         "How well it is known how sure the system is of its answers. Low, or not known, speaks against automation."
@@ -42,6 +43,7 @@ GLOSSARY = {
         "How often a decision was made in a period, how often people decided otherwise, and how often it was wrong."
     ),
     "deputy": "The person who acts for an owner who is away, and is held to the same rules.",
+    "envelope": "Money that may be committed to the initiatives of one bucket in one period.",
     "eu ai act class": (
         "Prohibited, high-risk, limited or minimal under the EU AI Act, from its own questions. It stands beside "
         "the risk tier and does not replace it."
@@ -61,6 +63,7 @@ GLOSSARY = {
     "measurement": "A value of an outcome metric with its date and source.",
     "objective": "The company goal that an initiative serves.",
     "outcome metric": "What the initiative is meant to move: baseline, target, unit, direction and horizon.",
+    "overspent": "What was spent beyond what is released. It stands apart and takes nothing from other sums.",
     "prohibited uses": (
         "What the company does not do with AI, after Article 5 of the EU AI Act and its own rules. Every initiative is "
         "screened for each, with reasons; a yes stops it."
@@ -69,6 +72,7 @@ GLOSSARY = {
         "The weighted mean of five parts from 1 to 5: value, feasibility, data readiness, strategic fit, and six "
         "minus governance complexity. Ranked within and across buckets."
     ),
+    "released": "Money of an approval that may be spent: what is spent of it and what is not yet.",
     "risk owner": "The person who answers for the initiative’s risk and accepts what remains of it.",
     "risk tier": (
         "Low, moderate, high or critical: the highest answer to the risk questions. The page says which answer set it."
@@ -90,6 +94,7 @@ GLOSSARY = {
     ),
     "tranche": "Money that a decision releases.",
     "waiver": "A recorded permission to depart from a standard, with an end date.",
+    "withheld": "Money of an approval that waits until its conditions are met.",
     "workflow": "The business process that the initiative changes. It can be critical.",
 }
 

@@ -56,6 +56,15 @@ class RulingBody(Body):
         allow_null=True,
         help_text="Money approved, in the reporting currency; what was asked for unless told.",
     )
+    release_now = serializers.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        allow_null=True,
+        help_text="What of it is released at once; the rest is withheld until the conditions are met. Unless told, all "
+        "of it without conditions, and nothing of it with some.",
+    )
     hold_until = serializers.DateField(required=False, allow_null=True, help_text="For a hold.")
     back_to = serializers.SlugField(
         max_length=60, required=False, allow_blank=True, help_text="The gate, to send back."

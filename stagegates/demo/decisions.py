@@ -84,5 +84,11 @@ def _decide(review: GateReview) -> None:
         return
     owner = review.initiative.business_owner or review.opened_by
     condition = NewCondition(CONDITION, owner, clock.today() + timedelta(days=45))
-    outcome = Outcome.CONDITIONS
-    decide_review(review, actor=able[0], outcome=outcome, rationale=WHY_APPROVED, conditions=[condition])
+    decide_review(
+        review,
+        actor=able[0],
+        outcome=Outcome.CONDITIONS,
+        rationale=WHY_APPROVED,
+        conditions=[condition],
+        release_now=review.amount // 2 if review.amount else None,
+    )

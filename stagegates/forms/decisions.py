@@ -22,6 +22,7 @@ OVERRIDE = "override-"
 # Which field of the form shows what an action says of a part of the ruling.
 SHOWN_AT = {"conditions": "condition-0-text"}
 ROW = ("text", "owner", "due_on")
+RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to")
 
 
 def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
@@ -38,6 +39,12 @@ class DecisionForm(forms.Form):
     )
     rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
     amount = MoneyField(label="Money approved", min_value=0, required=False, help_text="Empty: what was asked for.")
+    release_now = MoneyField(
+        label="Released now",
+        min_value=0,
+        required=False,
+        help_text="The rest is withheld until the conditions are met. Empty: nothing is released yet.",
+    )
     hold_until = forms.DateField(label="Held until", required=False, widget=DayInput)
     back_to = forms.ChoiceField(label="Goes back to", required=False)
     closes_on = forms.DateField(
@@ -48,9 +55,13 @@ class DecisionForm(forms.Form):
     def __init__(
         self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
     ) -> None:
-        super().__init__(data, initial={"amount": review.amount, "seen": seen})
+        self.begin(data, {"amount": review.amount, "seen": seen}, blocks)
         gates = gates_to_send_back_to(review)
         self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
+
+    def begin(self, data: Any, initial: dict[str, Any], blocks: Sequence[Block]) -> None:
+        """Bind it, with rows for conditions and a field for each block."""
+        forms.Form.__init__(self, data, initial=initial)
         for number in range(ROWS):
             self._add_row(number)
         self.blocks = [*blocks]
@@ -83,7 +94,9 @@ class DecisionForm(forms.Form):
     def ruling(self) -> dict[str, Any]:
         """What the actions take."""
         cleaned = self.cleaned_data
-        kept = {name: cleaned[name] for name in ("outcome", "rationale", "amount", "hold_until", "back_to")}
+        kept = {name: cleaned[name] for name in RULING if name in cleaned}
+        if kept["outcome"] != Decision.Outcome.CONDITIONS:
+            kept["release_now"] = None
         reasons = {block.key: cleaned[f"{OVERRIDE}{block.key}"] for block in self.blocks}
         overrides = {key: reason for key, reason in reasons.items() if reason}
         return kept | {"conditions": [*self._conditions()], "overrides": overrides}

@@ -252,6 +252,16 @@ class Tranche(models.Model):
     def get_absolute_url(self) -> str:
         return f"/funding/tranches/{self.pk}/"
 
+    @property
+    def entries_url(self) -> str:
+        return f"{self.get_absolute_url()}#entries"
+
+    @property
+    def at(self) -> str:
+        """The gate that it was approved at, as people call it."""
+        review = self.decision.review
+        return review.gate_name(self.gate) if review and self.gate else "Outside a gate"
+
 
 # The figures of a tranche beside what is committed, each a column.
 FIGURES = ("withheld", "released", "spent", "unspent", "overspent")

@@ -23,6 +23,7 @@ from ..deciding import who_decides_on
 from ..decision_panel import DecisionPanel, panel_of
 from ..forms.decisions import DeciderForm, DecisionForm, StandingForm, TierForm, show_refusal
 from ..models import Decision, GateReview, WrittenBallot
+from ..money import freed, funding_of
 from ..permissions import can_confirm_tier, can_decide, can_decide_on, can_name_decider
 
 # The button that asks for votes instead of deciding.
@@ -158,5 +159,12 @@ def initiative_decide(request: HttpRequest, pk: int) -> HttpResponse:
     if decided:
         announce(request, f"Recorded: {decided.get_outcome_display().lower()}.")
         return redirect(decided)
-    context = {"initiative": initiative, "form": form, "body": body, "says": names.says}
+    funding = funding_of([initiative])[initiative.pk]
+    context = {
+        "initiative": initiative,
+        "form": form,
+        "body": body,
+        "says": names.says,
+        "frees": freed(funding) if funding.to_free else "",
+    }
     return render(request, "stagegates/initiative_decide.html", context, status=status_of(form))

@@ -26,7 +26,7 @@ from stagegates.models import (
 from stagegates.rules import gates_in_force, matrix_in_force, rights_in_force
 from stagegates.scopes import copies_of, scope_of
 from stagegates.seals import seal_of
-from tests.factories import make_initiative, make_person
+from tests.factories import fund, make_initiative, make_person
 
 type MakeReview = Callable[..., GateReview]
 
@@ -66,7 +66,11 @@ def sponsor(db) -> User:
 def make_review(
     initiative: Initiative, *, gates: tuple[str, ...] = ("production-fit",), submitted: bool = True, **fields: Any
 ) -> GateReview:
-    """A review without requirements and sign-offs, submitted by its owner, before the portfolio review."""
+    """A review without requirements and sign-offs, submitted by its owner, before the portfolio review. Where it asks
+    for money, its bucket has some.
+    """
+    if fields.get("amount"):
+        fund(initiative)
     configured = gates_in_force()
     last = configured.gate(gates[-1])
     assert last is not None

@@ -1,0 +1,23 @@
+"""Addresses of money."""
+
+from django.urls import path
+
+from portfolio import references  # noqa: F401 - paths name its converter
+
+from .views import funding, funding_requests
+
+urlpatterns = [
+    path("funding/", funding.funding, name="funding"),
+    path("funding/envelopes/new/", funding.envelope_set, name="envelope_set"),
+    path("funding/envelopes/<int:pk>/", funding.envelope_detail, name="envelope_detail"),
+    path("funding/envelopes/<int:pk>/change/", funding.envelope_change, name="envelope_change"),
+    path("funding/tranches/<int:pk>/", funding.tranche_detail, name="tranche_detail"),
+    path("funding/tranches/<int:pk>/release/", funding.tranche_release, name="tranche_release"),
+    path("funding/tranches/<int:pk>/spend/", funding.tranche_spend, name="tranche_spend"),
+    path("funding/entries/<int:pk>/reverse/", funding.entry_reverse, name="entry_reverse"),
+    path("funding/requests/", funding_requests.request_list, name="funding_requests"),
+    path("funding/requests/<int:pk>/", funding_requests.request_detail, name="funding_request"),
+    path("funding/requests/<int:pk>/withdraw/", funding_requests.request_withdraw, name="funding_withdraw"),
+    path("initiatives/<reference:pk>/funding/", funding_requests.initiative_funding, name="initiative_funding"),
+    path("initiatives/<reference:pk>/funding/ask/", funding_requests.funding_ask, name="funding_ask"),
+]

@@ -1,0 +1,134 @@
+"""Money outside a gate, and the money of one initiative."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aiso.accounts.models import User
+from aiso.accounts.signed_in import signed_in
+from aiso.errors import DomainError
+from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.htmx import announce
+from aiso.web.keyset import page_of
+from portfolio.models import Initiative
+from portfolio.page import page_for, visible_initiative
+from portfolio.permissions import can_see_money
+from portfolio.views.initiative_tab import show_tab
+
+from ..actions.ask_funding import DECIDING, ask_money, decide_request, why_not_ask, withdraw_request
+from ..asked_money import blocks_of_request, body_of_request, can_decide_request
+from ..deciding import bodies_of, decides_alone
+from ..decision_lists import LATEST_FIRST
+from ..forms.decisions import show_refusal
+from ..forms.funding import AskForm, RequestDecisionForm
+from ..funding_page import PAGE, requests_of, tranches_of, with_decisions
+from ..models import FundingRequest
+from ..money import envelope_of, funding_of
+from ..permissions import ASKING, can_ask_money
+
+
+@require_safe
+def initiative_funding(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was approved for it, and what became of that?"""
+    page = page_for(request, pk, "funding")
+    initiative = page.initiative
+    context: dict[str, object] = {"sees_money": page.sees_money}
+    if page.sees_money:
+        may_ask = can_ask_money(page.person, initiative)
+        context |= {
+            "funding": funding_of([initiative])[initiative.pk],
+            "tranches": tranches_of(initiative),
+            "requests": requests_of(initiative),
+            "may_ask": may_ask and not why_not_ask(initiative),
+        }
+    return show_tab(request, page, "stagegates/initiative_funding.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def funding_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """How much more does it need, and what for?"""
+    initiative, actor = visible_initiative(request, pk), signed_in(request)
+    if not can_ask_money(actor, initiative):
+        raise PermissionDenied(ASKING)
+    form = AskForm(posted(request))
+    if asked := attempt(form, lambda: ask_money(initiative, actor=actor, **form.cleaned_data)):
+        announce(request, "Asked for. The body that its sum needs is told.")
+        return redirect(asked)
+    context = {"initiative": initiative, "form": form, "refusal": why_not_ask(initiative)}
+    return render(request, "stagegates/funding_ask.html", context, status=status_of(form))
+
+
+@require_safe
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Which money is asked for outside a gate?"""
+    viewer = signed_in(request)
+    is_open = request.GET.get("state") != "all"
+    visible = FundingRequest.objects.visible_to(viewer)
+    rows = with_decisions(visible.open() if is_open else visible)
+    place = {name: request.GET.get(name, "") for name in ("after", "before")}
+    context = {"page": page_of(rows, LATEST_FIRST, size=PAGE, **place), "is_open": is_open}
+    return render(request, "stagegates/funding_requests.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Does it get this money? Sending the form decides."""
+    asked, person = _request(request, pk), signed_in(request)
+    may_decide = asked.is_open and can_decide_request(person, asked)
+    if request.method == "POST" and not may_decide and asked.is_open:
+        raise PermissionDenied(DECIDING)
+    body = body_of_request(asked)
+    alone = next((each for each in bodies_of(person, body) if decides_alone(person, each)), None) if body else None
+    blocks = blocks_of_request(asked) if asked.is_open else []
+    is_higher = bool(alone and body and alone.rank > body.rank)
+    to_override = [each for each in blocks if each.can_be_overridden] if is_higher else []
+    form = RequestDecisionForm(asked, to_override, posted(request))
+    if request.method == "POST" and form.is_valid() and (done := _decided(asked, person, form)):
+        announce(request, f"Recorded: {done}.")
+        return redirect(asked)
+    context = {
+        "asked": asked,
+        "rulings": [each.decision for each in asked.rulings.all()],
+        "body": body,
+        "alone": alone if may_decide else None,
+        "blocks": blocks,
+        "form": form,
+        "envelope": envelope_of(asked.initiative),
+        "may_withdraw": asked.is_open and can_ask_money(person, asked.initiative),
+    }
+    return render(request, "stagegates/funding_request.html", context, status=status_of(form))
+
+
+def _decided(asked: FundingRequest, person: User, form: RequestDecisionForm) -> str:
+    """The outcome in words; empty when it was refused, with the refusal on the form."""
+    try:
+        ruling = {name: value for name, value in form.ruling().items() if name != "back_to"}
+        decision = decide_request(asked, actor=person, **ruling)
+    except DomainError as error:
+        show_refusal(form, error)
+        return ""
+    return decision.get_outcome_display().lower()
+
+
+@require_POST
+def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take it back."""
+    asked = _request(request, pk)
+    try:
+        withdraw_request(asked, actor=signed_in(request))
+        announce(request, "Withdrawn.")
+    except DomainError as error:
+        announce(request, str(error))
+    return redirect(asked)
+
+
+def _request(request: HttpRequest, pk: int) -> FundingRequest:
+    """One that the person may see: whose money they see, or that they decide."""
+    person = signed_in(request)
+    initiatives = Initiative.objects.visible_to(person)
+    rows = with_decisions(FundingRequest.objects.filter(initiative__in=initiatives)).defer("initiative__search")
+    found: FundingRequest = get_object_or_404(rows, pk=pk)
+    if not (can_see_money(person, found.initiative) or can_decide_request(person, found)):
+        raise PermissionDenied("Its owners, finance, the office and those who decide on it see its money.")
+    return found
