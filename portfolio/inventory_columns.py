@@ -42,7 +42,7 @@ class Column:
     is_required: bool = False
 
 
-def _text(longest: int) -> Callable[[str], str]:
+def words(longest: int) -> Callable[[str], str]:
     def read(cell: str) -> str:
         if len(cell) > longest:
             raise CellError(f"has more than {longest} characters")
@@ -87,7 +87,7 @@ def _person(cell: str) -> Any:
         raise CellError(f"“{cell[:60]}”: {error.messages[0]}") from error
 
 
-def _day(cell: str) -> date:
+def read_day(cell: str) -> date:
     found = read_date(cell, order=DayOrder.DAY_FIRST)
     if found.value is None or found.precision != Precision.DAY:
         raise CellError(f"“{cell[:40]}” is not a day; write it as 2026-11-21")
@@ -95,10 +95,14 @@ def _day(cell: str) -> date:
 
 
 INITIATIVE = Column(
-    "initiative", "Initiative", _text(300), ("reference", "initiative reference", "ai initiative"), is_required=True
+    "initiative",
+    "Initiative",
+    words(300),
+    ("reference", "initiative reference", "ai initiative"),
+    is_required=True,
 )
 NAME = Column(
-    "name", "Decision", _text(200), ("decision class", "decision name", "decision made", "class"), is_required=True
+    "name", "Decision", words(200), ("decision class", "decision name", "decision made", "class"), is_required=True
 )
 DECISIONS = (
     INITIATIVE,
@@ -117,14 +121,14 @@ DECISIONS = (
     Column("review_capacity", "Time to review", _choice(ReviewCapacity), ("review capacity", "human review capacity")),
     Column("reviewers", "Reviewers", _count(MOST_REVIEWERS), ("number of reviewers",)),
     Column("is_regulated", "Regulated", _yes_no, ("is regulated", "regulated decision")),
-    Column("required_data", "Data it needs", _text(500), ("required data", "data required", "data needed", "data")),
-    Column("not_automated_because", "Not yet automated because", _text(300), ("not yet automated", "reason")),
+    Column("required_data", "Data it needs", words(500), ("required data", "data required", "data needed", "data")),
+    Column("not_automated_because", "Not yet automated because", words(300), ("not yet automated", "reason")),
 )
 READINGS = (
     INITIATIVE,
     NAME,
-    Column("first_day", "First day", _day, ("from", "start", "period start", "first"), is_required=True),
-    Column("last_day", "Last day", _day, ("to", "end", "period end", "until", "last"), is_required=True),
+    Column("first_day", "First day", read_day, ("from", "start", "period start", "first"), is_required=True),
+    Column("last_day", "Last day", read_day, ("to", "end", "period end", "until", "last"), is_required=True),
     Column("volume", "Decisions made", _count(MOST_READ), ("volume", "decisions", "count"), is_required=True),
     Column("overrides", "Overrides", _count(MOST_READ), ("overridden", "override count"), is_required=True),
     Column("errors", "Errors", _count(MOST_READ), ("error count", "wrong"), is_required=True),
@@ -145,10 +149,10 @@ def columns_of(kind: str) -> tuple[Column, ...]:
     return COLUMNS[InventoryFile.Kind(kind)]
 
 
-def suggested(kind: str, headers: Sequence[str]) -> list[str]:
+def suggested(columns: Sequence[Column], headers: Sequence[str]) -> list[str]:
     """The field that each header names, each field once; empty where a header names none."""
     known: dict[str, str] = {}
-    for column in columns_of(kind):
+    for column in columns:
         for text in (column.label, column.field.replace("_", " "), *column.names):
             known.setdefault(folded_header(text), column.field)
     taken: set[str] = set()
@@ -160,15 +164,17 @@ def suggested(kind: str, headers: Sequence[str]) -> list[str]:
     return mapping
 
 
-def read_cells(kind: str, mapping: Sequence[str], cells: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def read_cells(
+    columns: Sequence[Column], mapping: Sequence[str], cells: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
     """What a row says by field, and what is wrong with it, in sentences. Only mapped columns say anything."""
     told: dict[str, Any] = {}
     wrong = []
-    columns = {column.field: column for column in columns_of(kind)}
+    by_field = {column.field: column for column in columns}
     for field, cell in zip(mapping, cells, strict=True):
         if not field:
             continue
-        column, text = columns[field], cell.strip()
+        column, text = by_field[field], cell.strip()
         try:
             told[field] = _read(column, text)
         except CellError as error:

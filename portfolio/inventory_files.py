@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Protocol
 
 from aiso.web.forms import person_text
 
@@ -11,7 +11,7 @@ from .actions.land_inventory import REJECTED
 from .inventory import Inventory
 from .inventory_columns import DECISIONS
 from .levels import shown_level
-from .models import DecisionClass, InventoryFile
+from .models import DecisionClass
 
 # Columns that tell more than an import takes: names, and levels, which follow.
 BESIDE = ("Initiative name", "Workflow", "Autonomy level", "What set it", "Steps down")
@@ -36,12 +36,21 @@ class InventorySheet:
             yield [*(_cell(decision, column.field) for column in DECISIONS), *_beside(decision)]
 
 
+class Landed(Protocol):
+    """A file that landed row by row, whatever its rows tell."""
+
+    file_name: str
+    headers: Any
+    rows: Any
+    outcomes: Any
+
+
 class RejectedSheet:
     """The rows of a landed file that did not land, to be corrected and uploaded again."""
 
     title = "Rejected"
 
-    def __init__(self, file: InventoryFile) -> None:
+    def __init__(self, file: Landed) -> None:
         self.file = file
         self.places = [place for place, header in enumerate(file.headers) if header != REASON_HEADER]
 

@@ -14,6 +14,7 @@ from aiso.web.keyset import Order, Page, page_of
 from portfolio.models import Bucket, Initiative
 
 from .actions.funding import may_override
+from .actions.land_spending import may_upload
 from .blocks import Block
 from .forms.funding import ReleaseForm, SpendForm
 from .models import Envelope, FundingEntry, FundingRequest, FundingRuling, GateReview, Tranche
@@ -87,6 +88,10 @@ class FundingOverview:
     @property
     def may_set(self) -> bool:
         return can_set_envelopes(self.viewer)
+
+    @property
+    def may_import(self) -> bool:
+        return may_upload(self.viewer)
 
     def _asked(self) -> dict[int, Decimal]:
         asked: dict[int, Decimal] = {}

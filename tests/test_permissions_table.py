@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +30,7 @@ from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
     Attachment,
     BarrierKind,
+    Bucket,
     BulkEdit,
     DecisionReading,
     ImportedRecord,
@@ -50,9 +52,12 @@ from portfolio.models import (
     Workflow,
 )
 from portfolio.undo import Edited, offer_undo
+from stagegates.actions.ask_funding import ask_money
 from stagegates.actions.ask_question import ask_question
+from stagegates.actions.funding import commit_money, record_spend
 from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
+from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.models import (
     Decision,
@@ -60,10 +65,12 @@ from stagegates.models import (
     MonitoringTask,
     ReviewFunction,
     SpecialistRequest,
+    SpendFile,
     WrittenBallot,
 )
 from tests.api.conftest import make_api_token
 from tests.factories import (
+    fund,
     make_barrier,
     make_comment,
     make_criterion,
@@ -109,6 +116,8 @@ WORDS = {
     "procurement": ["procurement_reviewer"],
     "security": ["security_reviewer"],
     "risk": ["risk_reviewer"],
+    "finance": ["finance_controller"],
+    "executives": ["executive"],
     "reviewers": [role.value for role in REVIEWERS],
     "oneself": ["oneself"],
     "nobody": [],
@@ -172,6 +181,7 @@ DECISION_SENT: dict[str, dict[str, Any]] = {
     "/fast-lane/audits/{audit}/": {"finding": "in_order"},
 }
 SENT |= DECISION_SENT
+SENT |= {"/funding/requests/{asked_money}/": {"outcome": "send_back", "rationale": "At the gate."}}
 # The same for the API, by method and address.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/units/"): {"name": "Motor"},
@@ -253,6 +263,25 @@ BODIES |= {
     ("post", "/api/v1/functions/legal/end-member/"): {"member": "{function_member}"},
 }
 BODIES |= {("post", f"/api/v1{address}"): body for address, body in DECISION_SENT.items() if "conditions" in address}
+BODIES |= {
+    ("post", "/api/v1/envelopes/"): {
+        "bucket": "{bucket_pk}",
+        "starts_on": "2030-01-01",
+        "ends_on": "2030-12-31",
+        "amount": "5",
+        "reason": "Budget.",
+    },
+    ("patch", "/api/v1/envelopes/{envelope}/"): {"amount": "20000000", "reason": "More."},
+    ("post", "/api/v1/tranches/{tranche}/spend/"): {
+        "amount": "1",
+        "spent_on": "2020-01-01",
+        "evidence": "Invoice",
+        "key": "one",
+    },
+    ("post", "/api/v1/funding-entries/{booking}/reverse/"): {"reason": "Wrong."},
+    ("post", "/api/v1/funding-requests/{asked_money}/decide/"): {"outcome": "send_back", "rationale": "At the gate."},
+    ("post", "/api/v1/initiatives/{unasked}/funding-requests/"): {"amount": "5", "reason": "More."},
+}
 BODIES |= {
     ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough."},
     ("post", "/api/v1/ballots/"): {
@@ -419,7 +448,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names["digest"] = signing.dumps(me.pk, salt=SALT)
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
-    return names | {"email": person.email} | _decided(people)
+    return names | {"email": person.email} | _decided(people) | _money(people)
 
 
 def _levels(initiative: Initiative, confidential: Initiative, people: dict[str, User]) -> dict[str, Any]:
@@ -488,6 +517,33 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
         "ruling": decision.pk,
         "condition": condition.pk,
         "audit": audit.pk,
+    }
+
+
+def _money(people: dict[str, User]) -> dict[str, Any]:
+    """Money that was approved with some of it withheld and spent, a request for more, and files of spending."""
+    funded, unasked = (_owned(people, name, stage="pilot", risk_tier="low") for name in ("Funded", "Unasked"))
+    envelope = fund(funded)
+    review = review_to_decide(funded, amount=100)
+    told = {"initiative": funded, "review": review, "body": review.body, "way": "chair", "rationale": "Go on."}
+    chair = make_person("Chair of money")
+    decision = Decision.objects.create(outcome="conditions", amount=100, decided_by=chair, **told)
+    condition = make_condition(decision, people["owner"])
+    ruling = Ruling("conditions", "Go on.", [NewCondition("x", chair, condition.due_on)], release_now=Decimal(60))
+    released, withheld = commit_money(decision, ruling)
+    finance = people["finance_controller"]
+    spent = {"amount": Decimal(5), "spent_on": clock.today(), "evidence": "Invoice", "key": "k"}
+    file = {"file_name": "s.csv", "headers": ["Initiative"], "mapping": [""], "rows": [[2, ["x"]]]}
+    mine = file | {"uploaded_by": finance}
+    return {
+        "envelope": envelope.pk,
+        "tranche": withheld.pk,
+        "booking": record_spend(released, actor=finance, **spent).pk,
+        "asked_money": ask_money(funded, actor=people["deputy"], amount=Decimal(9), reason="More.").pk,
+        "unasked": unasked.reference,
+        "bucket_pk": make_entry(Bucket).pk,
+        "spend_file": SpendFile.objects.create(**mine, outcomes=[]).pk,
+        "landed_spending": SpendFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
     }
 
 

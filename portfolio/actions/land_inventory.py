@@ -62,7 +62,7 @@ def upload_inventory(content: bytes, *, file_name: str, kind: str, actor: User) 
         kind=InventoryFile.Kind(kind),
         file_name=PurePath(file_name).name[:255],
         headers=headers,
-        mapping=suggested(kind, [header if header != REASON_HEADER else "" for header in headers]),
+        mapping=suggested(columns_of(kind), [header if header != REASON_HEADER else "" for header in headers]),
         rows=[[row.number, [*row.cells]] for row in sheet.rows],
         uploaded_by=actor,
     )
@@ -93,7 +93,8 @@ def missing_columns(file: InventoryFile) -> list[str]:
 
 def planned(file: InventoryFile, viewer: User) -> list[Planned]:
     """What would become of each row if it landed now. A fixed number of queries, and one for each person named."""
-    read = [(number, *read_cells(file.kind, file.mapping, cells)) for number, cells in file.rows]
+    columns = columns_of(file.kind)
+    read = [(number, *read_cells(columns, file.mapping, cells)) for number, cells in file.rows]
     initiatives = _initiatives_of(viewer, {str(told.get("initiative", "")) for _, told, _ in read})
     may_edit = owned_among(viewer, initiatives.values())
     decisions = {

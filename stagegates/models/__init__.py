@@ -9,6 +9,7 @@ from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tran
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
+from .spend_file import SpendFile
 
 __all__ = [
     "BallotVote",
@@ -31,6 +32,7 @@ __all__ = [
     "SignOffAnswer",
     "SignOffQuestion",
     "SpecialistRequest",
+    "SpendFile",
     "StageByDecision",
     "TierConfirmation",
     "Tranche",

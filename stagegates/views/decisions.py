@@ -26,13 +26,15 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was decided, and what follows from it?"""
     viewer = signed_in(request)
     decision = get_object_or_404(fetched(Decision.objects.visible_to(viewer)), pk=pk)
+    sees_money = can_see_money(viewer, decision.initiative)
     context = {
         "decision": decision,
+        "tranches": decision.tranches.all() if sees_money else (),
         "later": Decision.objects.filter(supersedes=decision).first(),
         "conditions": decision.conditions.select_related("owner"),
         "changes": decision.stage_changes.select_related("stage_change"),
         "audit": FastLaneAudit.objects.visible_to(viewer).filter(decision=decision).first(),
-        "sees_money": can_see_money(viewer, decision.initiative),
+        "sees_money": sees_money,
     }
     return render(request, "stagegates/decision.html", context)
 

@@ -265,7 +265,7 @@ def entry(tranche, kind, amount, **more):
     return FundingEntry.objects.create(recorded_by=tranche.decision.decided_by, **told | more)
 
 
-def refuses(match=""):
+def refuses(match=None):
     return pytest.raises((IntegrityError, InternalError, ProgrammingError), match=match)
 
 

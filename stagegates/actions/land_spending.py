@@ -1,0 +1,180 @@
+"""Files of spending: read, checked, and landed row by row, nothing twice."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from aiso import clock
+from aiso.accounts.models import Role, User
+from aiso.errors import DomainError
+from aiso.events.outbox import publish
+from portfolio.actions.imports.upload import REASON_HEADER
+from portfolio.actions.land_inventory import CREATED, MOST_ROWS, REJECTED, UNCHANGED
+from portfolio.importing.reading import read_sheet
+from portfolio.inventory_columns import read_cells, suggested
+from portfolio.models import Initiative
+from portfolio.permissions import changes_nothing
+
+from ..models import FundingEntry, SpendFile, Tranche
+from ..permissions import SPENDING, can_record_spend
+from ..spending_columns import SPENDING_COLUMNS
+from .funding import record_spend
+
+
+@dataclass(frozen=True)
+class PlannedSpend:
+    """What would become of one row."""
+
+    number: int
+    outcome: str
+    reason: str = ""
+    tranche: Tranche | None = None
+    told: dict[str, Any] | None = None
+
+
+def may_upload(actor: User) -> bool:
+    """Finance, for any unit; each row asks for its own."""
+    return not changes_nothing(actor) and actor.has_role(Role.FINANCE_CONTROLLER)
+
+
+@transaction.atomic
+def upload_spending(content: bytes, *, file_name: str, actor: User) -> SpendFile:
+    """Read a file and keep its rows. Nothing is booked yet. Raises PermissionDenied for all but finance, DomainError
+    for a file that cannot be read, is too long, or lacks a column that every row needs.
+    """
+    if not may_upload(actor):
+        raise PermissionDenied(SPENDING)
+    sheet = read_sheet(content)
+    if not sheet.rows:
+        raise DomainError("The file has a header and no rows below it.", field="file")
+    if len(sheet.rows) > MOST_ROWS:
+        raise DomainError(f"The file has {len(sheet.rows):,} rows; split it into parts of {MOST_ROWS}.", field="file")
+    headers = [*sheet.headers]
+    mapping = suggested(SPENDING_COLUMNS, [header if header != REASON_HEADER else "" for header in headers])
+    missing = [each.label for each in SPENDING_COLUMNS if each.is_required and each.field not in mapping]
+    if missing:
+        needed = ", ".join(each.label for each in SPENDING_COLUMNS)
+        raise DomainError(f"No column is {' or '.join(missing)}. A file of spending has: {needed}.", field="file")
+    file = SpendFile.objects.create(
+        file_name=PurePath(file_name).name[:255],
+        headers=headers,
+        mapping=mapping,
+        rows=[[row.number, [*row.cells]] for row in sheet.rows],
+        uploaded_by=actor,
+    )
+    publish("spending.uploaded", actor=actor, file=file)
+    return file
+
+
+def planned_spending(file: SpendFile, viewer: User) -> list[PlannedSpend]:
+    """What would become of each row if it landed now. Three queries."""
+    read = [(number, *read_cells(SPENDING_COLUMNS, file.mapping, cells)) for number, cells in file.rows]
+    tranches = _tranches_of(viewer, [told for _, told, _ in read])
+    known = {
+        (each.tranche_id, each.key): each
+        for each in FundingEntry.objects.spending().filter(tranche__in=[each.pk for each in tranches]).exclude(key="")
+    }
+    seen: set[tuple[int, str]] = set()
+    return [_plan(number, told, wrong, viewer, tranches, known, seen) for number, told, wrong in read]
+
+
+def land_spending(file: SpendFile, *, actor: User) -> SpendFile:
+    """Book the rows that are right, each by the action that a page uses; the others stay with their reasons.
+
+    Raises PermissionDenied for anybody but its uploader, DomainError where it landed before.
+    """
+    with transaction.atomic():
+        file = SpendFile.objects.select_for_update().get(pk=file.pk)
+        if file.uploaded_by_id != actor.pk or not may_upload(actor):
+            raise PermissionDenied("Only the person of finance who uploaded a file lands it.")
+        if file.landed_at:
+            raise DomainError("This file has landed. Upload it again: what is booked already stays as it is.")
+        file.outcomes = [*_landed(file, actor)]
+        file.landed_at = clock.now()
+        file.save(update_fields=["outcomes", "landed_at"])
+        publish("spending.landed", actor=actor, file=file, outcomes=dict(Counter(each[0] for each in file.outcomes)))
+    return file
+
+
+def _landed(file: SpendFile, actor: User) -> Iterator[list[str]]:
+    for row in planned_spending(file, actor):
+        if row.outcome != CREATED:
+            yield [row.outcome, row.reason]
+            continue
+        assert row.tranche is not None
+        assert row.told is not None
+        try:
+            with transaction.atomic():
+                record_spend(row.tranche, actor=actor, **row.told)
+        except DomainError as error:
+            yield [REJECTED, str(error)]
+        else:
+            yield [CREATED, ""]
+
+
+def _plan(
+    number: int,
+    told: dict[str, Any],
+    wrong: list[str],
+    viewer: User,
+    tranches: list[Tranche],
+    known: dict[tuple[int, str], FundingEntry],
+    seen: set[tuple[int, str]],
+) -> PlannedSpend:
+    def rejected(*reasons: str) -> PlannedSpend:
+        return PlannedSpend(number, REJECTED, " ".join(reasons))
+
+    if wrong:
+        return rejected(*wrong)
+    fitting = [each for each in tranches if _names(told, each)]
+    if len(fitting) != 1:
+        return rejected(_unfound(told, fitting))
+    [tranche] = fitting
+    if not can_record_spend(viewer, tranche.initiative):
+        return rejected(SPENDING)
+    if told["spent_on"] > clock.today():
+        return rejected("Money is spent today or before.")
+    booking = {name: told[name] for name in ("amount", "spent_on", "evidence")}
+    key = told.get("key") or _key_of(booking)
+    if (tranche.pk, key) in seen:
+        return rejected("This booking stands in the file twice.")
+    seen.add((tranche.pk, key))
+    earlier = known.get((tranche.pk, key))
+    if earlier is None:
+        return PlannedSpend(number, CREATED, "", tranche, booking | {"key": key})
+    if (earlier.amount, earlier.dated_on, earlier.evidence) != tuple(booking.values()):
+        return rejected("This key names another booking on this tranche already.")
+    return PlannedSpend(number, UNCHANGED, "", tranche, booking)
+
+
+def _key_of(booking: dict[str, Any]) -> str:
+    """What names a booking without a key of its own: uploaded again, it is the same one."""
+    text = "|".join(str(each) for each in booking.values())
+    return f"row:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def _names(told: dict[str, Any], tranche: Tranche) -> bool:
+    of_initiative = told["initiative"] in (tranche.initiative.reference, tranche.initiative.name)
+    return of_initiative and told.get("tranche") in (None, "", tranche.pk)
+
+
+def _unfound(told: dict[str, Any], fitting: list[Tranche]) -> str:
+    if fitting:
+        numbers = ", ".join(str(each.pk) for each in fitting[:5])
+        return f"It has several tranches ({numbers}): say which one in a column “Tranche”."
+    return f"No tranche that you see is of “{str(told['initiative'])[:80]}”. Give its reference, e.g. AI-0042."
+
+
+def _tranches_of(viewer: User, rows: Iterable[dict[str, Any]]) -> list[Tranche]:
+    """The tranches of all initiatives that rows name, by reference or by whole name."""
+    names = {str(told.get("initiative", "")) for told in rows}
+    numbers = [int(name[3:]) for name in names if name[:3] == "AI-" and name[3:].isdecimal() and len(name) < 13]
+    named = Initiative.objects.filter(name__in=names).values("pk")
+    visible = Tranche.objects.visible_to(viewer).select_related("initiative").defer("initiative__search")
+    return [*(visible.filter(initiative__in=numbers) | visible.filter(initiative__in=named)).order_by("pk")]
