@@ -38,10 +38,6 @@ class Funding:
         """What ending it gives back to its envelopes."""
         return self.withheld + self.unspent
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.asked or self.committed or self.overspent or self.spent)
-
 
 # The sums of a tranche in the order of Funding, which add up over tranches.
 SUMS = ("committed", "withheld", "released", "spent", "unspent", "overspent")

@@ -46,6 +46,7 @@ class BallotShape(TypedDict):
     outcome: Annotated[str, Decision.Outcome]
     rationale: str
     amount: Annotated[Decimal | None, "Null also for those who do not see money."]
+    release_now: Annotated[Decimal | None, "What of it would be released at once, where that was said."]
     state: Annotated[str, WrittenBallot.State]
     closed_because: str
     opened_by: Person
@@ -135,6 +136,7 @@ def drawn(ballot: WrittenBallot, *, sees_money: bool) -> BallotShape:
         "outcome": ballot.outcome,
         "rationale": ballot.rationale,
         "amount": ballot.amount if sees_money else None,
+        "release_now": ballot.release_now if sees_money else None,
         "state": ballot.state,
         "closed_because": ballot.closed_because,
         "opened_by": {"id": ballot.opened_by_id, "name": str(ballot.opened_by)},

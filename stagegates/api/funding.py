@@ -2,6 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.fields import BigIntegerField
 from django.shortcuts import get_object_or_404
@@ -10,7 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from aiso.api.fields import IdField
+from aiso.api.etags import check_unchanged
+from aiso.api.fields import LARGEST_ID, IdField
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.problems import Refusal
@@ -118,7 +120,8 @@ class EnvelopeChanges(Body):
 
 
 class TranchesQuery(PageQuery):
-    envelope = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    envelope = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    decision = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     withheld = serializers.BooleanField(default=False, help_text="Only those of which something is withheld.")
 
 
@@ -134,7 +137,7 @@ class Spending(Body):
 
 
 class EntriesQuery(PageQuery):
-    tranche = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    tranche = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     kind = serializers.ChoiceField(FundingEntry.Kind.choices, required=False)
 
 
@@ -168,9 +171,13 @@ class Envelopes(Noun):
     @answers(EnvelopeShape, takes=EnvelopeChanges)
     def partial_update(self, request: Request, id: int) -> Response:
         """Change its amount or its last day, with a reason; never below what is committed."""
-        envelope = get_object_or_404(self._visible(), pk=id)
         sent = {"reason": "", **self.sent}
-        change_envelope(envelope, actor=self.person, **sent)
+        with transaction.atomic():
+            envelope = get_object_or_404(self._visible(), pk=id)
+            # The bucket is locked first, as the action does, so that what was read still is so.
+            Bucket.objects.select_for_update(no_key=True).get(pk=envelope.bucket_id)
+            check_unchanged(request, drawn_envelope(self._visible().get(pk=id)))
+            change_envelope(envelope, actor=self.person, **sent)
         return self.answer(drawn_envelope(self._visible().get(pk=id)))
 
     def _visible(self) -> EnvelopeQuerySet:
@@ -187,9 +194,8 @@ class Tranches(Noun):
         """Tranches of initiatives whose money one sees, in the order of their approval."""
         rows = Tranche.objects.visible_to(self.person)
         rows = rows.waiting() if self.asked["withheld"] else rows
-        if envelope := self.asked.get("envelope"):
-            rows = rows.filter(envelope=envelope)
-        return self.page(with_names(rows), AS_MADE, drawn_tranche)
+        wanted = {name: self.asked[name] for name in ("envelope", "decision") if self.asked.get(name)}
+        return self.page(with_names(rows.filter(**wanted)), AS_MADE, drawn_tranche)
 
     @answers(TrancheShape)
     def retrieve(self, request: Request, id: int) -> Response:
