@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -80,8 +80,8 @@ def planned_spending(file: SpendFile, viewer: User) -> list[PlannedSpend]:
         (each.tranche_id, each.key): each
         for each in FundingEntry.objects.spending().filter(tranche__in=[each.pk for each in tranches]).exclude(key="")
     }
-    seen: set[tuple[int, str]] = set()
-    return [_plan(number, told, wrong, viewer, tranches, known, seen) for number, told, wrong in read]
+    ground = _Ground(viewer, tranches, known)
+    return [ground.planned(number, told, wrong) for number, told, wrong in read]
 
 
 def land_spending(file: SpendFile, *, actor: User) -> SpendFile:
@@ -118,39 +118,39 @@ def _landed(file: SpendFile, actor: User) -> Iterator[list[str]]:
             yield [CREATED, ""]
 
 
-def _plan(
-    number: int,
-    told: dict[str, Any],
-    wrong: list[str],
-    viewer: User,
-    tranches: list[Tranche],
-    known: dict[tuple[int, str], FundingEntry],
-    seen: set[tuple[int, str]],
-) -> PlannedSpend:
-    def rejected(*reasons: str) -> PlannedSpend:
-        return PlannedSpend(number, REJECTED, " ".join(reasons))
+@dataclass(frozen=True)
+class _Ground:
+    """What rows are held against: tranches, what is booked on them, and the rows before."""
 
-    if wrong:
-        return rejected(*wrong)
-    fitting = [each for each in tranches if _names(told, each)]
-    if len(fitting) != 1:
-        return rejected(_unfound(told, fitting))
-    [tranche] = fitting
-    if not can_record_spend(viewer, tranche.initiative):
-        return rejected(SPENDING)
-    if told["spent_on"] > clock.today():
-        return rejected("Money is spent today or before.")
-    booking = {name: told[name] for name in ("amount", "spent_on", "evidence")}
-    key = told.get("key") or _key_of(booking)
-    if (tranche.pk, key) in seen:
-        return rejected("This booking stands in the file twice.")
-    seen.add((tranche.pk, key))
-    earlier = known.get((tranche.pk, key))
-    if earlier is None:
-        return PlannedSpend(number, CREATED, "", tranche, booking | {"key": key})
-    if (earlier.amount, earlier.dated_on, earlier.evidence) != tuple(booking.values()):
-        return rejected("This key names another booking on this tranche already.")
-    return PlannedSpend(number, UNCHANGED, "", tranche, booking)
+    viewer: User
+    tranches: list[Tranche]
+    known: dict[tuple[int, str], FundingEntry]
+    seen: set[tuple[int, str]] = field(default_factory=set)
+
+    def planned(self, number: int, told: dict[str, Any], wrong: list[str]) -> PlannedSpend:
+        fitting = [] if wrong else [each for each in self.tranches if _names(told, each)]
+        if reason := " ".join(wrong) or self._refusal(told, fitting):
+            return PlannedSpend(number, REJECTED, reason)
+        [tranche] = fitting
+        booking = {name: told[name] for name in ("amount", "spent_on", "evidence")}
+        key = told.get("key") or _key_of(booking)
+        if (tranche.pk, key) in self.seen:
+            return PlannedSpend(number, REJECTED, "This booking stands in the file twice.")
+        self.seen.add((tranche.pk, key))
+        earlier = self.known.get((tranche.pk, key))
+        if earlier is None:
+            return PlannedSpend(number, CREATED, "", tranche, booking | {"key": key})
+        if (earlier.amount, earlier.dated_on, earlier.evidence) != tuple(booking.values()):
+            return PlannedSpend(number, REJECTED, "This key names another booking on this tranche already.")
+        return PlannedSpend(number, UNCHANGED, "", tranche, booking)
+
+    def _refusal(self, told: dict[str, Any], fitting: list[Tranche]) -> str:
+        """Why the row cannot be booked; empty when it can."""
+        if len(fitting) != 1:
+            return _unfound(told, fitting)
+        if not can_record_spend(self.viewer, fitting[0].initiative):
+            return SPENDING
+        return "Money is spent today or before." if told["spent_on"] > clock.today() else ""
 
 
 def _key_of(booking: dict[str, Any]) -> str:

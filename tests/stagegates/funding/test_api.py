@@ -28,14 +28,14 @@ def test_envelopes(tranches, envelope, executive, finance_controller, stranger):
     assert script(finance_controller).post("envelopes/", body).status_code == 403
     made = script(executive).post("envelopes/", body)
     assert (made.status_code, made.json()["free"]) == (201, "5.00")
-    assert script(executive).post("envelopes/", body).status_code == 409
+    assert script(executive).post("envelopes/", body).status_code == 422
     listed = script(executive).get("envelopes/", {"on": "2026-06-01", "count": "true"}).json()
     assert bucket.pk in {each["bucket"]["id"] for each in listed["results"]}
     below = script(executive).patch(f"envelopes/{envelope.pk}/", {"amount": "1", "reason": "Cut."})
-    assert below.status_code == 409
+    assert below.status_code == 422
     changed = script(executive).patch(f"envelopes/{envelope.pk}/", {"amount": "70000", "reason": "Cut."})
     assert (changed.status_code, changed.json()["free"]) == (200, "10000.00")
-    assert script(executive).patch(f"envelopes/{envelope.pk}/", {"amount": "80000"}).status_code == 409
+    assert script(executive).patch(f"envelopes/{envelope.pk}/", {"amount": "80000"}).status_code == 422
 
 
 def test_releasing_and_spending(tranches, chair, office_lead, finance_controller, business_owner, stranger):
@@ -54,7 +54,7 @@ def test_releasing_and_spending(tranches, chair, office_lead, finance_controller
     made = script(finance_controller).post(spending, body)
     again = script(finance_controller).post(spending, body)
     assert (made.status_code, again.json()["id"]) == (201, made.json()["id"])
-    assert script(finance_controller).post(spending, body | {"amount": "16"}).status_code == 409
+    assert script(finance_controller).post(spending, body | {"amount": "16"}).status_code == 422
     assert script(finance_controller).post(spending, body | {"amount": "0"}).status_code == 422
     reverse = f"funding-entries/{made.json()['id']}/reverse/"
     assert script(finance_controller).post(reverse, {"reason": "Wrong."}).json()["amount"] == "-15.50"

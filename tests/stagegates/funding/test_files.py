@@ -1,5 +1,7 @@
 """Files of spending: the good rows land, the bad ones come back with reasons, and nothing twice."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +18,8 @@ HEAD = "Initiative,Tranche,Date,Amount,Invoice,Key\n"
 
 
 def rows_of(tranche, *rows: str) -> bytes:
-    reference, day = tranche.initiative.reference, clock.today().isoformat()
-    told = [row.format(ref=reference, tranche=tranche.pk, day=day) for row in rows]
+    days = {"day": clock.today().isoformat(), "soon": (clock.today() + timedelta(days=2)).isoformat()}
+    told = [row.format(ref=tranche.initiative.reference, tranche=tranche.pk, **days) for row in rows]
     return (HEAD + "\n".join(told) + "\n").encode()
 
 
@@ -26,7 +28,7 @@ BAD = (
     "AI-9999,,{day},20,Invoice 3,",
     "{ref},,{day},20,Invoice 4,",
     "{ref},{tranche},{day},-20,Invoice 5,",
-    "{ref},{tranche},2999-01-01,20,Invoice 6,",
+    "{ref},{tranche},{soon},20,Invoice 6,",
     "{ref},{tranche},{day},20,,",
     "{ref},{tranche},{day},21,Invoice 1,K1",
 )

@@ -209,7 +209,7 @@ def test_what_deciding_shows_of_money(client, review, tranches, chair, envelope)
         assert text in page
 
 
-def test_releasing_a_part_from_the_form(client, review, envelope, chair, technical_owner):
+def test_releasing_a_part_from_the_form(client, review, envelope, chair, technical_owner, finance_controller):
     client.force_login(chair)
     sent = {
         "outcome": "conditions", "rationale": "Accuracy holds.", "how": "alone", "amount": "60k", "release_now": "20k",
@@ -219,8 +219,10 @@ def test_releasing_a_part_from_the_form(client, review, envelope, chair, technic
     assert client.post(f"/reviews/{review.pk}/decide/", sent | {"release_now": "70k"}).status_code == 422
     answer = client.post(f"/reviews/{review.pk}/decide/", sent)
     assert answer.status_code == 302
+    client.force_login(finance_controller)
     page = body_of(client.get(answer.headers["Location"]))
     assert ("Held back" in page, "Released at once" in page) == (True, True)
+    client.force_login(chair)
     # A plain approval releases all, whatever stands in the field that it does not show.
     other = make_initiative(stage=Stage.PILOT, bucket=envelope.bucket, risk_tier="moderate")
     from tests.stagegates.decisions.conftest import make_review

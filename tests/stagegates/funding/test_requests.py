@@ -122,6 +122,8 @@ def test_what_a_ruling_lacks(asked, chair, outcome, more, field):
 
 def test_a_sum_that_a_higher_body_decides(initiative, business_owner, chair, sponsor):
     fund(initiative)
+    initiative.risk_tier = "high"
+    initiative.save()
     asked = ask_money(initiative, actor=business_owner, amount=Decimal(1_200_000), reason="Much more.")
     with pytest.raises(PermissionDenied):
         decide(asked, chair)
