@@ -17,7 +17,7 @@ from .actions.funding import may_override
 from .actions.land_spending import may_upload
 from .blocks import Block
 from .forms.funding import ReleaseForm, SpendForm
-from .models import Envelope, FundingEntry, FundingRequest, FundingRuling, GateReview, Tranche
+from .models import Condition, Envelope, FundingEntry, FundingRequest, FundingRuling, GateReview, Tranche
 from .money import NOTHING, SUMS, Funding, totals_of
 from .permissions import can_record_spend, can_release, can_set_envelopes
 from .release_blocks import blocks_of_release
@@ -49,11 +49,23 @@ class Row:
         return [(name, getattr(self.envelope, name)) for name in SHOWN] if self.envelope else []
 
 
-class FundingOverview:
-    """The envelopes of a day by bucket, for those who see the money of every unit. Four queries."""
+@dataclass(frozen=True)
+class Ask:
+    """Money that waits for a decision: at a gate, or outside one."""
 
-    def __init__(self, viewer: User, asked_day: str = "") -> None:
-        self.viewer = viewer
+    initiative: Initiative
+    where: str
+    amount: Decimal
+    url: str
+
+
+class FundingOverview:
+    """The envelopes of a day by bucket, for those who see the money of every unit. Four queries; two more with what is
+    asked for in one bucket.
+    """
+
+    def __init__(self, viewer: User, asked_day: str = "", bucket: str = "") -> None:
+        self.viewer, self.asked_bucket = viewer, bucket
         self.day = _day(asked_day) or clock.today()
         self.is_today = self.day == clock.today()
 
@@ -75,6 +87,34 @@ class FundingOverview:
         return {name: sum((getattr(each, name) for each in found), NOTHING) for name in ("amount", "free", *SUMS)} | {
             "asked": sum((row.asked for row in self.rows), NOTHING)
         }
+
+    @cached_property
+    def bucket(self) -> Bucket | None:
+        """The one of which the page shows what is asked for."""
+        return next((row.bucket for row in self.rows if str(row.bucket.pk) == self.asked_bucket), None)
+
+    @cached_property
+    def asks(self) -> list[Ask]:
+        """What initiatives of the bucket that the viewer sees ask for."""
+        seen = Initiative.objects.visible_to(self.viewer).filter(bucket=self.bucket)
+        reviews = GateReview.objects.open().filter(initiative__in=seen, amount__gt=0)
+        requests = FundingRequest.objects.open().filter(initiative__in=seen)
+        return [
+            *(
+                Ask(each.initiative, each.title, each.amount or NOTHING, each.get_absolute_url())
+                for each in reviews.select_related("initiative", "gates_version").order_by("pk")
+            ),
+            *(
+                Ask(each.initiative, "Outside a gate", each.amount, each.get_absolute_url())
+                for each in requests.select_related("initiative").order_by("pk")
+            ),
+        ]
+
+    @property
+    def hidden_ask(self) -> Decimal:
+        """What confidential initiatives ask for that the viewer does not see: as one sum."""
+        whole = next((row.asked for row in self.rows if row.bucket == self.bucket), NOTHING)
+        return whole - sum((each.amount for each in self.asks), NOTHING)
 
     @property
     def lacking(self) -> int:
@@ -162,8 +202,12 @@ class TranchePage:
         return [*self.tranche.entries.select_related(*related).order_by("-pk")]
 
     @cached_property
-    def conditions(self) -> list[object]:
-        return [*self.tranche.decision.conditions.select_related("owner")] if self.tranche.is_held_back else []
+    def settled(self) -> list[Condition]:
+        """The conditions of its approval that hold it back no more; open ones stand among the blocks."""
+        if not self.tranche.is_held_back:
+            return []
+        conditions = self.tranche.decision.conditions.select_related("owner")
+        return [each for each in conditions if not each.is_open]
 
     @cached_property
     def blocks(self) -> list[Block]:

@@ -533,7 +533,8 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
     released, withheld = commit_money(decision, ruling)
     finance = people["finance_controller"]
     spent = {"amount": Decimal(5), "spent_on": clock.today(), "evidence": "Invoice", "key": "k"}
-    file = {"file_name": "s.csv", "headers": ["Initiative"], "mapping": [""], "rows": [[2, ["x"]]]}
+    mapping = ["initiative", "spent_on", "amount", "evidence"]
+    file = {"file_name": "s.csv", "headers": mapping, "mapping": mapping, "rows": [[2, ["x", "2020-01-01", "5", "y"]]]}
     mine = file | {"uploaded_by": finance}
     return {
         "envelope": envelope.pk,

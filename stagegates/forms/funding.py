@@ -87,6 +87,7 @@ class RequestDecisionForm(DecisionForm):
     outcome = forms.ChoiceField(
         label="Outcome",
         choices=[(each.value, each.label) for each in FUNDING_OUTCOMES],
+        widget=forms.RadioSelect,
         error_messages={"required": "Choose what is decided."},
     )
     back_to = None  # type: ignore[assignment]

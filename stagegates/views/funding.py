@@ -34,7 +34,7 @@ SEEING = "Finance, the office, executives and auditors for the whole company see
 @require_safe
 def funding(request: HttpRequest) -> HttpResponse:
     """How much money is there, and where is it?"""
-    found = FundingOverview(_reader(request), request.GET.get("on", ""))
+    found = FundingOverview(_reader(request), request.GET.get("on", ""), request.GET.get("bucket", ""))
     return render(request, "stagegates/funding.html", {"found": found})
 
 

@@ -45,6 +45,24 @@ def test_the_overview_links_each_sum(client, tranches, envelope, finance_control
     assert client.get("/funding/?on=2026-02-31").status_code == 200
 
 
+def test_what_a_bucket_asks_for(client, initiative, envelope, finance_controller):
+    from tests.stagegates.decisions.conftest import make_review
+
+    review = make_review(initiative, amount=Decimal(7_000))
+    secret = make_initiative("Secret", bucket=envelope.bucket, is_confidential=True)
+    make_review(secret, amount=Decimal(3_000))
+    client.force_login(finance_controller)
+    page = body_of(client.get(f"/funding/?bucket={envelope.bucket.pk}"))
+    for text in (
+        f"Asked for in {envelope.bucket}",
+        review.get_absolute_url(),
+        "10 k",
+        "Confidential, not shown to you",
+    ):
+        assert text in page
+    assert "Secret" not in page
+
+
 def test_the_overview_reads_little_however_many(client, finance_controller, django_assert_max_num_queries):
     for _ in range(12):
         make_envelope()
