@@ -1,3 +1,4 @@
+from .approved_plan import ApprovedPlan
 from .ballot import BallotVote, WrittenBallot
 from .capacity import FunctionHours, SpecialistRequest
 from .condition import Condition
@@ -10,6 +11,7 @@ from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
 
 __all__ = [
+    "ApprovedPlan",
     "BallotVote",
     "Condition",
     "Decision",
