@@ -61,6 +61,10 @@ class Approval:
     later: list[Plan]
     rows: list[Compared] = field(default_factory=list)
 
+    def rows_for(self, *, sees_money: bool) -> list[Compared]:
+        """What a reader may see of it."""
+        return [row for row in self.rows if sees_money or not row.is_money]
+
 
 def freeze_plan(decision: Decision, *, actor: User) -> ApprovedPlan | None:
     """Freeze the plan that an approving decision approves, on a locked initiative; nothing for other outcomes, and

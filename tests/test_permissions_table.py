@@ -41,6 +41,7 @@ from portfolio.models import (
     Objective,
     OutcomeMetric,
     OwnerKind,
+    Plan,
     SavedView,
     StepDown,
     Supplier,
@@ -55,6 +56,7 @@ from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.models import (
+    ApprovedPlan,
     Decision,
     FastLaneAudit,
     MonitoringTask,
@@ -109,6 +111,8 @@ WORDS = {
     "procurement": ["procurement_reviewer"],
     "security": ["security_reviewer"],
     "risk": ["risk_reviewer"],
+    "finance": ["finance_controller"],
+    "executives": ["executive"],
     "reviewers": [role.value for role in REVIEWERS],
     "oneself": ["oneself"],
     "nobody": [],
@@ -235,6 +239,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
+    ("post", "/api/v1/initiatives/{initiative}/plan/write/"): {"lines": []},
+    ("post", "/api/v1/initiatives/{initiative}/plan-versions/"): {"reason": "Prices rose."},
     ("patch", "/api/v1/reviews/{review}/"): {"ask": "Build two"},
     ("patch", "/api/v1/reviews/{confidential_review}/"): {"ask": "Build two"},
     ("post", "/api/v1/reviews/{review}/withdraw/"): {"reason": "Not now."},
@@ -409,6 +415,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         monitoring=_look(initiative),
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
+    Plan.objects.create(initiative=initiative, written_by=me)
     start_draft(LANE, actor=me)
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
@@ -478,12 +485,15 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
     ballot = WrittenBallot.objects.create(review=other, opened_by=chair, closes_on=clock.today(), **told)
     decision = Decision.objects.create(initiative=judged, review=None, way="meeting", decided_by=chair, **told)
     of_review = Decision.objects.create(initiative=voted, review=other, way="delegate", decided_by=chair, **told)
+    frozen = Plan.objects.create(initiative=judged, written_by=chair, frozen_at=clock.now())
+    ApprovedPlan.objects.create(decision=decision, plan=frozen)
     condition = make_condition(of_review, people["owner"], met_at=None)
     audit = FastLaneAudit.objects.create(decision=of_review, requester=chair, draw=0, share=1, is_first=True)
     return {
         "decided": review.pk,
         "decided_pk": review.pk,
         "judged": judged.reference,
+        "planned": judged.reference,
         "ballot": ballot.pk,
         "ruling": decision.pk,
         "condition": condition.pk,

@@ -48,19 +48,44 @@ def write_plan(
     days: Mapping[str, date | None] | None = None,
     reason: str = "",
     seen: Seen | None = None,
-) -> Plan:
-    """Change amounts and days of the plan; what is not named stays. The first writing makes version 1.
+) -> Plan | None:
+    """Change amounts and days of the plan; what is not named stays. The first writing makes version 1; None is
+    returned where nothing is planned and nothing was told.
 
     An approved version is frozen: then `reason` makes the next one, and without it this raises DomainError. Raises
     PermissionDenied when `actor` may not, ConflictError when somebody else changed what was `seen`,
     ValidationError for an amount or a month that cannot be, DomainError for an initiative that has ended.
     """
-    locked = _locked(initiative, actor)
+    return _write(_locked(initiative, actor), actor, amounts or {}, days or {}, reason, seen or Seen())
+
+
+def draw_up_plan(
+    initiative: Initiative,
+    *,
+    actor: User,
+    amounts: Wanted,
+    days: Mapping[str, date | None],
+    unless_refined: Mapping[tuple[date, str], Decimal],
+) -> Plan | None:
+    """Write the first version from a request, on an initiative that its requester may not edit.
+
+    Leaves alone a plan that holds other amounts than the request gave it before, and one that was approved.
+    """
+    locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
     plan = latest_plan(locked)
-    amounts, days, seen = amounts or {}, days or {}, seen or Seen()
+    present = cells_of(plan.lines.all()) if plan else {}
+    if plan and (plan.is_frozen or present != unless_refined):
+        return None
+    return _write(locked, actor, {**dict.fromkeys(present), **amounts}, days, "", Seen())
+
+
+def _write(
+    locked: Initiative, actor: User, amounts: Wanted, days: Mapping[str, date | None], reason: str, seen: Seen
+) -> Plan | None:
+    plan = latest_plan(locked)
     changes = _changed_amounts(plan, amounts, seen)
     moved = _changed_days(plan, days, seen)
-    if plan is not None and not changes and not moved:
+    if not changes and not moved:
         return plan
     if plan is None or plan.is_frozen:
         plan = _next_version(locked, plan, actor, reason)

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['initiative', '-number'],
+                'ordering': ['initiative_id', '-number'],
             },
         ),
         migrations.CreateModel(
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portfolio.plan')),
             ],
             options={
-                'ordering': ['plan', 'month', 'pk'],
+                'ordering': ['month', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='metrics', to='portfolio.plan')),
             ],
             options={
-                'ordering': ['plan', 'pk'],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(

@@ -61,7 +61,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def newest(self) -> Self:
         """The newest version of each initiative."""
-        return self.order_by("initiative", "-number").distinct("initiative")
+        return self.order_by("initiative_id", "-number").distinct("initiative_id")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -81,7 +81,7 @@ class Plan(models.Model):
     objects = PlanQuerySet.as_manager()
 
     class Meta:
-        ordering = ["initiative", "-number"]
+        ordering = ["initiative_id", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["initiative", "number"], name="plan_version_once"),
             models.UniqueConstraint(fields=["initiative"], condition=Q(frozen_at=None), name="one_open_plan_version"),
@@ -125,7 +125,7 @@ class PlanLine(models.Model):
     objects = PlanRowQuerySet["PlanLine"].as_manager()
 
     class Meta:
-        ordering = ["plan", "month", "pk"]
+        ordering = ["month", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "month", "kind"], name="plan_line_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="plan_month_is_its_first_day"),
@@ -160,7 +160,7 @@ class PlanMetric(models.Model):
     objects = PlanRowQuerySet["PlanMetric"].as_manager()
 
     class Meta:
-        ordering = ["plan", "pk"]
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["plan", "metric"], name="plan_metric_once")]
         triggers = [
             _refused_once_frozen("frozen_stays", pgtrigger.Insert),

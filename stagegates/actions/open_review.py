@@ -17,6 +17,7 @@ from ..askings import Asking, askings_of, next_gates
 from ..checklist import Required
 from ..models import GateReview, Requirement
 from ..permissions import can_open_review
+from ..plan_asked import with_plan
 from ..rules import Gate, gates_in_force, matrix_in_force, rights_in_force
 from ..situations import situations_of
 from .sign_offs import begin_sign_offs
@@ -38,6 +39,7 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
         raise DomainError(refusal)
     matrix = matrix_in_force()
     asking = askings_of({locked.pk: asked}, situations_of([locked]), gates, matrix)[locked.pk]
+    asking = with_plan(asking, gates, amount)
     review = GateReview(
         initiative=locked,
         gates=[gate.code for gate in asked],

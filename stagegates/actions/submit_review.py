@@ -50,6 +50,8 @@ def edit_review(review: GateReview, *, actor: User, seen: Mapping[str, Any] | No
             setattr(review, name, wanted[name])
         review.clean_fields(exclude=[each.name for each in GateReview._meta.fields if each.name not in changed])
         review.save(update_fields=changed)
+        if "amount" in changed:
+            renew_requirements(review, actor=actor)
         publish("review.edited", actor=actor, initiative=review.initiative, review=review, fields=sorted(changed))
     return review
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='portfolio.plan')),
             ],
             options={
-                'ordering': ['-decision'],
+                'ordering': ['-decision_id'],
             },
         ),
         migrations.CreateModel(

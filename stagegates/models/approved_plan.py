@@ -20,8 +20,8 @@ class ApprovedPlanQuerySet(models.QuerySet["ApprovedPlan"]):
 
     def newest(self) -> Self:
         """What was approved last, of each initiative."""
-        order = ("plan__initiative", "-decision__decided_at", "-decision")
-        return self.order_by(*order).distinct("plan__initiative")
+        order = ("plan__initiative_id", "-decision__decided_at", "-decision_id")
+        return self.order_by(*order).distinct("plan__initiative_id")
 
 
 @pghistory.track(pghistory.InsertEvent())
@@ -34,7 +34,7 @@ class ApprovedPlan(models.Model):
     objects = ApprovedPlanQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-decision"]
+        ordering = ["-decision_id"]
         triggers = [
             pgtrigger.Trigger(
                 name="frozen_and_of_one_initiative",
