@@ -206,6 +206,10 @@ class PlanPage:
     def may_begin(self) -> bool:
         return not self.may_write and self.may_change
 
+    @property
+    def currency(self) -> str:
+        return figures.symbol()
+
     @cached_property
     def sums(self) -> PlanSums:
         return PlanSums(dict(self.form.present))

@@ -111,6 +111,17 @@ def start_plan_version(initiative: Initiative, *, actor: User, reason: str) -> P
     return plan
 
 
+def note_metrics_change(initiative: Initiative, *, actor: User, reason: str) -> None:
+    """Begin the next version of an approved plan, because an outcome metric changes, which belongs to it.
+
+    Raises DomainError where that needs a reason and none is given. Nothing while no version is frozen.
+    """
+    locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
+    plan = latest_plan(locked)
+    if plan is not None and plan.is_frozen:
+        _tell("plan.version_started", actor, _next_version(locked, plan, actor, reason))
+
+
 def freeze_latest(initiative: Initiative, *, actor: User) -> Plan | None:
     """Freeze the newest version with a copy of the outcome metrics, on a locked initiative.
 

@@ -84,7 +84,8 @@ class PlanDays(Body):
 
 
 def _lines(**options: Any) -> Any:
-    return serializers.ListSerializer(child=PlanLineBody(), max_length=MOST_MONTHS * len(PlanKind), required=False, **options)
+    most = MOST_MONTHS * len(PlanKind)
+    return serializers.ListSerializer(child=PlanLineBody(), max_length=most, required=False, **options)
 
 
 class SeenPlan(PlanDays):

@@ -83,9 +83,12 @@ class QuickFill(forms.Form):
 
 def filled(kind: str, first: date, last: date, amount: Decimal, growth: Decimal = Decimal(0)) -> Cells:
     """`amount` in each month; after every twelve months `growth` per cent more, to the cent."""
-    rate = 1 + growth / 100
-    months = enumerate(months_from(first, last))
-    return {(month, kind): (amount * rate ** (at // YEAR)).quantize(CENT, ROUND_HALF_UP) for at, month in months}
+    cells: Cells = {}
+    for at, month in enumerate(months_from(first, last)):
+        if at and at % YEAR == 0:
+            amount *= 1 + growth / 100
+        cells[month, kind] = amount.quantize(CENT, ROUND_HALF_UP)
+    return cells
 
 
 class PlanForm(forms.Form):
