@@ -299,7 +299,11 @@ def differences(before: Plan, now: Plan) -> list[Difference]:
     """What changed from one version to the next, in sums and days."""
     old, new = figures_of(cells_of(before.lines.all())), figures_of(cells_of(now.lines.all()))
     pairs: list[tuple[str, Decimal | date | None, Decimal | date | None]] = [
-        (f"{kind.label}{' benefit' if kind in BENEFITS else ''}, all years", old.totals.get(kind), new.totals.get(kind))
+        (
+            f"{'Benefit, ' + kind.label.lower() if kind in BENEFITS else kind.label}, all years",
+            old.totals.get(kind),
+            new.totals.get(kind),
+        )
         for kind in PlanKind
     ]
     pairs.append(("Benefit from", old.benefit_from, new.benefit_from))
@@ -310,4 +314,4 @@ def differences(before: Plan, now: Plan) -> list[Difference]:
 def _said(value: Decimal | date | None) -> str:
     if value is None:
         return "none"
-    return figures.day(value) if isinstance(value, date) else figures.money(value)
+    return figures.day(value) if isinstance(value, date) else figures.exact_money(value)

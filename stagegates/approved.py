@@ -48,7 +48,7 @@ class Compared:
             return "none"
         if isinstance(value, date):
             return f"{value:%b %Y}" if self.is_month else figures.day(value)
-        return figures.money(value) if self.is_money else figures.measured(value)
+        return figures.exact_money(value) if self.is_money else figures.measured(value)
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,12 @@ def _money_rows(approved: PlanFigures, now: PlanFigures) -> Iterable[Compared]:
     """Each kind of benefit by itself, and both costs."""
     for kind in BENEFITS:
         if kind in approved.a_year or kind in now.a_year:
-            yield _money(f"{kind.label} benefit, first year", approved.a_year.get(kind), now.a_year.get(kind))
+            yield _money(f"First-year benefit, {kind.label.lower()}", approved.a_year.get(kind), now.a_year.get(kind))
     build, run = PlanKind.BUILD_COST, PlanKind.RUN_COST
     if build in approved.totals or build in now.totals:
         yield _money("Build cost", approved.totals.get(build), now.totals.get(build))
     if run in approved.a_year or run in now.a_year:
-        yield _money("Run cost, first year", approved.a_year.get(run), now.a_year.get(run))
+        yield _money("First-year run cost", approved.a_year.get(run), now.a_year.get(run))
     for label, name in (("Benefit from", "benefit_from"), ("Built until", "built_until")):
         if getattr(approved, name) or getattr(now, name):
             yield Compared(label, "", getattr(approved, name), getattr(now, name), is_month=True, is_money=True)

@@ -78,7 +78,7 @@ def _facts(plan: Plan | None) -> list[Fact]:
     told = []
     for kind in PlanKind:
         if kind in sums.totals:
-            title = f"Planned {kind.label.lower()}{' benefit' if kind in BENEFITS else ''}"
+            title = f"Planned {'benefit, ' if kind in BENEFITS else ''}{kind.label.lower()}"
             by_year = ", ".join(
                 f"{year}: {figures.exact_money(amounts[kind])}"
                 for year, amounts in sums.years.items()

@@ -91,9 +91,9 @@ def test_as_approved_against_now_tells_each_kind_by_itself(approved, initiative)
     assert rows(initiative) == {
         "Stops, baseline": "14",
         "Stops, target": "9",
-        "Cashable benefit, first year": figures.money(200),
-        "Build cost": figures.money(60),
-        "Run cost, first year": figures.money(30),
+        "First-year benefit, cashable": figures.exact_money(200),
+        "Build cost": figures.exact_money(60),
+        "First-year run cost": figures.exact_money(30),
         "Benefit from": "Jan 2027",
         "Built until": "Jan 2027",
         "In use": figures.day(date(2027, 1, 15)),
@@ -112,8 +112,8 @@ def test_what_changed_since_is_told_with_its_reason(approved, initiative, busine
 
     assert changed == {
         "Stops, target": (9, 11),
-        "Cashable benefit, first year": (200, 150),
-        "Revenue benefit, first year": (None, 5),
+        "First-year benefit, cashable": (200, 150),
+        "First-year benefit, revenue": (None, 5),
     }
     approval = approvals_of([initiative])[initiative.pk]
     assert [(plan.number, plan.reason) for plan in approval.later] == [(2, "Fewer cases.")]
@@ -260,7 +260,7 @@ def test_review_and_initiative_page_show_it_money_only_to_whom_it_is_shown(
     for address in (review.get_absolute_url(), initiative.get_absolute_url()):
         shown = client.get(address).content.decode()
         assert all(each in shown for each in ("As approved against now", "Stops, target", "Fewer cases."))
-        assert ("Cashable benefit, first year" in shown) == sees_money
+        assert ("First-year benefit, cashable" in shown) == sees_money
     told = client.get(f"/api/v1/initiatives/{initiative.reference}/approved-plan/").json()
     assert (told["version"], [each["number"] for each in told["later"]]) == (1, [2])
     assert any(each["is_money"] for each in told["figures"]) == sees_money

@@ -172,7 +172,7 @@ def test_an_approved_plan_is_read_and_changed_with_a_reason(page, plan, business
     assert amounts(plan.initiative)[JAN, "cashable"] == 90
     version = page.get(at(plan.initiative, "2/")).content.decode()
     assert "Prices rose." in version
-    assert "Cashable benefit, all years" in version
+    assert "Benefit, cashable, all years" in version
     assert "100" in page.get(at(plan.initiative, "1/")).content.decode()
     assert page.post(at(plan.initiative, "versions/new/"), {"reason": "Again."}).status_code == 422
 
