@@ -16,7 +16,7 @@ from aiso import clock
 from aiso.web import figures
 
 from .actions.write_plan import DAYS, called
-from .forms.plan import PlanForm
+from .forms.plan import PlanForm, label_of
 from .models import Initiative, Plan, PlanKind
 from .models.plan import BENEFITS
 from .models.stage import ENDED
@@ -283,7 +283,7 @@ def grid_of(months: Sequence[date], form: PlanForm) -> list[GridYear]:
 
 def _cell(form: PlanForm, month: date, kind: PlanKind) -> GridCell:
     name = called(month, kind)
-    return GridCell(name, f"{kind.label}, {month:%B %Y}", form.shown(month, kind), form.mistakes.get(name, ""))
+    return GridCell(name, label_of(month, kind), form.shown(month, kind), form.mistakes.get(name, ""))
 
 
 @dataclass(frozen=True)
@@ -299,16 +299,16 @@ def differences(before: Plan, now: Plan) -> list[Difference]:
     """What changed from one version to the next, in sums and days."""
     old, new = figures_of(cells_of(before.lines.all())), figures_of(cells_of(now.lines.all()))
     pairs: list[tuple[str, Decimal | date | None, Decimal | date | None]] = [
-        (
-            f"{'Benefit, ' + kind.label.lower() if kind in BENEFITS else kind.label}, all years",
-            old.totals.get(kind),
-            new.totals.get(kind),
-        )
-        for kind in PlanKind
+        (f"{named(kind)}, all years", old.totals.get(kind), new.totals.get(kind)) for kind in PlanKind
     ]
     pairs.append(("Benefit from", old.benefit_from, new.benefit_from))
     pairs += [(label, getattr(before, name), getattr(now, name)) for name, label in DAY_LABELS.items()]
     return [Difference(label, _said(was), _said(to)) for label, was, to in pairs if was != to]
+
+
+def named(kind: PlanKind) -> str:
+    """A kind as it is called where it does not stand among its like: `Benefit, cashable`."""
+    return f"Benefit, {kind.label.lower()}" if kind in BENEFITS else str(kind.label)
 
 
 def _said(value: Decimal | date | None) -> str:

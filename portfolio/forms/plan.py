@@ -153,6 +153,12 @@ class PlanForm(forms.Form):
             return Seen()
         return Seen(amounts=amounts, days=days)
 
+    @property
+    def mistakes_told(self) -> list[tuple[str, str, str]]:
+        """Each mistake with the name of its cell and what people call it."""
+        cells = [(name, cell_of(name), told) for name, told in self.mistakes.items()]
+        return [(name, label_of(*cell), told) for name, cell, told in cells if cell]
+
     def shown(self, month: date, kind: str) -> str:
         """What stands in a cell: what was typed, else what is stored."""
         name = called(month, kind)
@@ -182,6 +188,11 @@ class PlanForm(forms.Form):
                 self.initial[name] = difference.now
             else:
                 self.mistakes[name] = says
+
+
+def label_of(month: date, kind: str) -> str:
+    """A cell as people call it: `Cashable, March 2027`."""
+    return f"{PlanKind(kind).label}, {month:%B %Y}"
 
 
 def cell_of(name: str) -> tuple[date, str] | None:

@@ -89,7 +89,7 @@ def test_sums_of_a_request_are_for_those_who_see_its_money(client, planned, stra
 
 def test_the_step_asks_and_keeps_what_is_written(client, ready, requester):
     client.force_login(requester)
-    address = f"{ready.get_absolute_url()}money/"
+    address = f"{ready.get_absolute_url()}steps/money/"
 
     client.post(address, MONEY | {"requested_amount": "30k"})
 
