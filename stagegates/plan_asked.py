@@ -1,8 +1,6 @@
-"""Where money is asked for, a review demands a plan of what it is to bring and to cost (DESIGN §4)."""
+"""What gates know of plans: whether one is written, and what it comes to for sign-offs that rest on money."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
 
 from django.urls import reverse
 
@@ -11,34 +9,12 @@ from portfolio.models import Initiative, Plan, PlanKind
 from portfolio.models.plan import BENEFITS
 from portfolio.plans import PlanFigures, cells_of, figures_of, latest_plans
 
-from .askings import Asking
-from .checklist import Required
 from .known import Known, KnownFact, register_known
-from .matrix import AskedBy
-from .models import GateReview, Requirement
-from .rules import GATES, Gates
+from .models import GateReview
 from .seals import Fact
 
-# The known fact, and what the demand is called at every review.
-PLAN, CODE = "plan", "money/plan"
-
-
-def with_plan(asking: Asking, gates: Gates, amount: Decimal | None) -> Asking:
-    """The same with a plan demanded at its last gate, where money is asked for."""
-    if not amount or not asking.gates:
-        return asking
-    gate = asking.gates[-1]
-    line = Required(
-        code=CODE,
-        gate=gate.code,
-        text="Plan of benefit and cost",
-        help_text="By month and kind. An approval freezes it, and later gates compare with it.",
-        evidence=Requirement.Evidence.KNOWN,
-        subject=PLAN,
-        functions=["finance"],
-        asked_by=[AskedBy(GATES, gate.code, gate.name, gates.version.number or 0)],
-    )
-    return replace(asking, required=[*asking.required, line])
+# The known fact by which requirements refer to it.
+PLAN = "plan"
 
 
 def plans(rows: Sequence[Initiative]) -> dict[int, Known]:

@@ -17,9 +17,9 @@ from ..askings import Asking, askings_of, next_gates
 from ..checklist import Required
 from ..models import GateReview, Requirement
 from ..permissions import can_open_review
-from ..plan_asked import with_plan
 from ..rules import Gate, gates_in_force, matrix_in_force, rights_in_force
 from ..situations import situations_of
+from .demand_plan import demand_plan
 from .sign_offs import begin_sign_offs
 
 
@@ -39,7 +39,6 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
         raise DomainError(refusal)
     matrix = matrix_in_force()
     asking = askings_of({locked.pk: asked}, situations_of([locked]), gates, matrix)[locked.pk]
-    asking = with_plan(asking, gates, amount)
     review = GateReview(
         initiative=locked,
         gates=[gate.code for gate in asked],
@@ -56,6 +55,7 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
     review.full_clean(exclude=["body", "submitted_by"])
     review.save()
     _build(review, asking)
+    demand_plan(review)
     begin_sign_offs(review, asking.sign_offs, actor=actor)
     touch([locked.pk])
     publish("review.opened", actor=actor, initiative=locked, review=review)

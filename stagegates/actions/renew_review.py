@@ -6,7 +6,6 @@ from aiso.accounts.models import User
 
 from ..askings import askings_of
 from ..models import GateReview, Requirement
-from ..plan_asked import with_plan
 from ..rules import gates_of, matrix_of
 from ..situations import situations_of
 from .open_review import requirement_of
@@ -23,7 +22,6 @@ def renew_requirements(review: GateReview, *, actor: User | None = None) -> int:
     asked = tuple(gate for gate in gates.gates if gate.code in review.gates)
     situations = situations_of([review.initiative])
     asking = askings_of({review.initiative_id: asked}, situations, gates, matrix)[review.initiative_id]
-    asking = with_plan(asking, gates, review.amount)
     there = {*review.requirements.values_list("code", flat=True)}
     added = [line for line in asking.required if line.code not in there]
     if added:

@@ -229,6 +229,8 @@ def test_a_review_that_asks_money_demands_a_plan_and_another_does_not(initiative
     assert "money/plan" not in lacking(other)
     edit_review(other, actor=business_owner, amount=Decimal(1000))
     assert "money/plan" in lacking(other)
+    edit_review(other, actor=business_owner, amount=None)
+    assert "money/plan" not in lacking(other)
     with pytest.raises(Exception, match="Plan of benefit and cost"):
         submit_review(asking, actor=business_owner)
 
