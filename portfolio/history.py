@@ -25,6 +25,7 @@ from .models import (
     Link,
     OutcomeMetric,
     Ownership,
+    Plan,
     Release,
     StageChange,
     StepDown,
@@ -46,6 +47,8 @@ RELATED = [
     Told(StageChange, says=lambda change: f"Stage: {change.get_stage_display()}", hide=("stage", *RECORDED)),
     Told(Ownership, says=str, hide=("kind", "person", "is_deputy")),
     Told(OutcomeMetric),
+    # Its amounts are money and stand in its versions.
+    Told(Plan, hide=("number", "written_by", "written_at", "changed_at")),
     # Choices and steps are told by themselves.
     Told(DecisionClass, hide=("chosen_level", "chosen_until", "steps_down")),
     Told(

@@ -4,6 +4,7 @@ from typing import Any
 
 from aiso.accounts.models import User
 
+from .forms.intake import BENEFITS_ASKED
 from .intake_sheet import Sheet
 from .lane import LaneResult, without_money
 from .lane_facts import lanes_of
@@ -12,7 +13,7 @@ from .models import Intake
 from .permissions import can_answer_intake, can_see_money
 
 # The answers that tell of money.
-MONEY = ("requested_amount", "money_for")
+MONEY = ("requested_amount", "money_for", *BENEFITS_ASKED.values(), "build_cost", "run_cost")
 
 
 def may_change(intake: Intake, viewer: User) -> bool:

@@ -10,7 +10,7 @@ from aiso.web import markup
 from .actions.edit_initiative import AMOUNTS, CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of, money_withheld
 from .importing.catalogue import MONEY, columns
-from .models import Attachment, Barrier, Comment, DecisionClass, Intake, Link, OutcomeMetric, Release
+from .models import Attachment, Barrier, Comment, DecisionClass, Intake, Link, OutcomeMetric, Plan, Release
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -60,6 +60,7 @@ def register_overview() -> None:
     register_tab(
         Tab("outcomes", "Outcome metrics", "portfolio:initiative_outcomes", order=30, count=count_of(OutcomeMetric))
     )
+    register_tab(Tab("plan", "Plan", "portfolio:initiative_plan", order=32, count=count_of(Plan), is_money=True))
     register_tab(
         Tab("barriers", "Barriers", "portfolio:initiative_barriers", order=35, count=count_of(Barrier, lifted_at=None))
     )

@@ -312,7 +312,7 @@ class InitiativePage:
 
     @cached_property
     def tabs(self) -> list[ShownTab]:
-        return [self._shown(tab) for tab in tabs_for(self.person)]
+        return [self._shown(tab) for tab in tabs_for(self.person) if not tab.is_money or self.sees_money]
 
     def _shown(self, tab: Tab) -> ShownTab:
         url = reverse(tab.url_name, args=[self.initiative.reference])

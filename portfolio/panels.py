@@ -48,6 +48,8 @@ class Tab:
     order: int = 50
     count: Any = None
     may_see: Callable[[User], bool] = everybody
+    # Shown only to those who see the initiative's money.
+    is_money: bool = False
 
 
 _panels: list[Panel] = []

@@ -71,8 +71,10 @@ class StagegatesConfig(AppConfig):
         from portfolio.panels import register_tab
 
         from . import tasks
+        from .approved_panel import register_plans
         from .demo.decisions import tell_of_decisions
         from .demo.funding import tell_of_envelopes
+        from .demo.plans import tell_of_plans
         from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
         from .facts import register_facts
@@ -81,6 +83,7 @@ class StagegatesConfig(AppConfig):
         from .review_work import reviews_of
 
         register_facts()
+        register_plans()
         register_entry(REVIEWS)
         register_tab(GATES_TAB)
         register_next_gate(next_gate_of)
@@ -89,5 +92,6 @@ class StagegatesConfig(AppConfig):
         register_teller(tell_of_reviews)
         register_teller(tell_of_envelopes)
         register_teller(tell_of_decisions)
+        register_teller(tell_of_plans)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

@@ -12,6 +12,7 @@ from portfolio.models.risk import Answer
 
 from .known import read_known
 from .models import GateReview
+from .plan_asked import plan_facts
 from .scopes import CASE, Facts, Group, register_group
 from .seals import Fact
 
@@ -163,8 +164,11 @@ def _said(clearance: Clearance | None) -> str:
 
 
 def money_facts(reviews: Reviews) -> Facts:
-    """The sum asked for with the review."""
-    return {review.pk: [Fact("money/amount", "Money asked for", _sum(review))] for review in reviews}
+    """The sum asked for with the review, and what the plan comes to."""
+    planned = plan_facts(reviews)
+    return {
+        review.pk: [Fact("money/amount", "Money asked for", _sum(review)), *planned[review.pk]] for review in reviews
+    }
 
 
 def _sum(review: GateReview) -> str:

@@ -11,6 +11,7 @@ from aiso.web import figures
 from portfolio.models import Initiative, Stage
 from portfolio.permissions import can_see_money
 
+from .approved_panel import drawn
 from .decision_panel import DecisionPanel, panel_of
 from .lines import Line, Part, days_left, lines_of, marks_of, parts_of, versions_of
 from .models import Decision, GateReview, SignOff
@@ -116,6 +117,11 @@ class ReviewPage:
     @cached_property
     def sees_money(self) -> bool:
         return self.may_open or can_see_money(self.person, self.initiative)
+
+    @cached_property
+    def approved(self) -> str:
+        """The plan as approved against now, where an earlier gate approved one."""
+        return drawn(self.initiative, sees_money=self.sees_money)
 
     @property
     def leads_to(self) -> str:

@@ -39,6 +39,7 @@ CHANGING = (
     "metric.added",
     "metric.edited",
     "metric.removed",
+    "plan.written",
     "tool.cleared",
     "tool.edited",
     "checklist.answered",

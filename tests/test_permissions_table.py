@@ -43,6 +43,7 @@ from portfolio.models import (
     Objective,
     OutcomeMetric,
     OwnerKind,
+    Plan,
     SavedView,
     StepDown,
     Supplier,
@@ -60,6 +61,7 @@ from stagegates.actions.open_review import open_review
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.models import (
+    ApprovedPlan,
     Decision,
     FastLaneAudit,
     MonitoringTask,
@@ -245,6 +247,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
+    ("post", "/api/v1/initiatives/{initiative}/plan/write/"): {"lines": []},
+    ("post", "/api/v1/initiatives/{initiative}/plan-versions/"): {"reason": "Prices rose."},
     ("patch", "/api/v1/reviews/{review}/"): {"ask": "Build two"},
     ("patch", "/api/v1/reviews/{confidential_review}/"): {"ask": "Build two"},
     ("post", "/api/v1/reviews/{review}/withdraw/"): {"reason": "Not now."},
@@ -438,6 +442,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         monitoring=_look(initiative),
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
+    Plan.objects.create(initiative=initiative, written_by=me)
     start_draft(LANE, actor=me)
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
@@ -507,12 +512,15 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
     ballot = WrittenBallot.objects.create(review=other, opened_by=chair, closes_on=clock.today(), **told)
     decision = Decision.objects.create(initiative=judged, review=None, way="meeting", decided_by=chair, **told)
     of_review = Decision.objects.create(initiative=voted, review=other, way="delegate", decided_by=chair, **told)
+    frozen = Plan.objects.create(initiative=judged, written_by=chair, frozen_at=clock.now())
+    ApprovedPlan.objects.create(decision=decision, plan=frozen)
     condition = make_condition(of_review, people["owner"], met_at=None)
     audit = FastLaneAudit.objects.create(decision=of_review, requester=chair, draw=0, share=1, is_first=True)
     return {
         "decided": review.pk,
         "decided_pk": review.pk,
         "judged": judged.reference,
+        "planned": judged.reference,
         "ballot": ballot.pk,
         "ruling": decision.pk,
         "condition": condition.pk,

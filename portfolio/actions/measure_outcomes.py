@@ -12,12 +12,17 @@ from aiso.events.outbox import publish
 from ..models import Initiative, OutcomeMetric
 from ..permissions import can_edit
 from .edit_initiative import Change, check_conflicts, touch
+from .write_plan import note_metrics_change
 
 
 @transaction.atomic
-def add_outcome_metric(initiative: Initiative, *, actor: User, **fields: Any) -> OutcomeMetric:
-    """Add a metric. Raises ValidationError for a baseline without date and source, or a name used before."""
+def add_outcome_metric(initiative: Initiative, *, actor: User, reason: str = "", **fields: Any) -> OutcomeMetric:
+    """Add a metric. Raises ValidationError for a baseline without date and source, or a name used before.
+
+    Where a decision approved the plan, `reason` says why it changes; without it this raises DomainError.
+    """
     _may_measure(initiative, actor)
+    note_metrics_change(initiative, actor=actor, reason=reason)
     metric = OutcomeMetric(initiative=initiative, **fields)
     metric.full_clean()
     metric.save()
@@ -28,18 +33,21 @@ def add_outcome_metric(initiative: Initiative, *, actor: User, **fields: Any) ->
 
 @transaction.atomic
 def edit_outcome_metric(
-    metric: OutcomeMetric, *, actor: User, was: Mapping[str, Any] | None = None, **fields: Any
+    metric: OutcomeMetric, *, actor: User, was: Mapping[str, Any] | None = None, reason: str = "", **fields: Any
 ) -> OutcomeMetric:
     """Change a metric's fields.
 
     Given `was`, the values that the actor saw, raises ConflictError when somebody else changed one of
-    them meanwhile.
+    them meanwhile. Where a decision approved the plan, `reason` says why it changes; without it this raises
+    DomainError.
     """
     metric = OutcomeMetric.objects.select_for_update(of=["self"]).select_related("initiative").get(pk=metric.pk)
     _may_measure(metric.initiative, actor)
     if was is not None:
         changes = {name: Change(was[name], to) for name, to in fields.items()}
         check_conflicts(changes, {name: getattr(metric, name) for name in fields})
+    if any(getattr(metric, name) != value for name, value in fields.items()):
+        note_metrics_change(metric.initiative, actor=actor, reason=reason)
     for name, value in fields.items():
         setattr(metric, name, value)
     metric.full_clean()
@@ -51,8 +59,9 @@ def edit_outcome_metric(
 
 @transaction.atomic
 def remove_outcome_metric(metric: OutcomeMetric, *, actor: User) -> None:
-    """Take a metric away; its history stays."""
+    """Take a metric away; its history stays. The next version of an approved plan says that it went."""
     _may_measure(metric.initiative, actor)
+    note_metrics_change(metric.initiative, actor=actor, reason=f"Outcome metric “{metric}” was taken away.")
     touch([metric.initiative_id])
     publish("metric.removed", actor=actor, initiative=metric.initiative, metric=metric)
     metric.delete()

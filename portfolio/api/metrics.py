@@ -38,6 +38,11 @@ def _figure() -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=4, required=False, allow_null=True)
 
 
+def _reason() -> serializers.CharField:
+    told = "Why it changes; asked where a decision approved the plan, which holds the metrics."
+    return serializers.CharField(max_length=2000, required=False, help_text=told)
+
+
 class MetricFacts(Body):
     """A baseline needs its date and its source."""
 
@@ -52,7 +57,12 @@ class MetricFacts(Body):
     constraint = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
+class MetricAdded(MetricFacts):
+    reason = _reason()
+
+
 class MetricChanges(MetricFacts):
+    reason = _reason()
     was = MetricFacts(
         required=False, help_text="What you saw in fields that you change: one that is no longer so answers 409."
     )
@@ -73,7 +83,7 @@ class Metrics(BelowInitiative):
         """One metric."""
         return self.answer(drawn(get_object_or_404(self.initiative().outcome_metrics, pk=id)))
 
-    @answers(MetricShape, status=201, takes=MetricFacts)
+    @answers(MetricShape, status=201, takes=MetricAdded)
     def create(self, request: Request, initiative: int) -> Response:
         """Add a metric. For its owners and the office."""
         metric = add_outcome_metric(self.initiative_to_edit(REFUSAL), actor=self.person, **self.sent)
@@ -85,9 +95,9 @@ class Metrics(BelowInitiative):
         metrics = self.initiative_to_edit(REFUSAL).outcome_metrics.all()
         with self.held(metrics, id, drawn) as metric:
             sent = dict(self.sent)
-            seen = sent.pop("was", {})
+            seen, reason = sent.pop("was", {}), sent.pop("reason", "")
             was = {name: seen.get(name, getattr(metric, name)) for name in sent}
-            return self.answer(drawn(edit_outcome_metric(metric, actor=self.person, was=was, **sent)))
+            return self.answer(drawn(edit_outcome_metric(metric, actor=self.person, was=was, reason=reason, **sent)))
 
     @answers(None, status=204)
     def destroy(self, request: Request, initiative: int, id: int) -> Response:

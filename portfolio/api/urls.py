@@ -20,6 +20,7 @@ from .lists import Entries, ListIndex
 from .metrics import Metrics
 from .objectives import Objectives
 from .owners import Deputies, Owners
+from .plans import PlanOfInitiative, PlanVersions
 from .releases import Criteria, Releases
 from .suppliers import Suppliers
 from .tools import Tools
@@ -30,6 +31,8 @@ nouns.add(f"{INITIATIVE}/owners", Owners, "owner")
 nouns.add(f"{INITIATIVE}/owners/<owner_kind:kind>/deputies", Deputies, "deputy")
 nouns.add(f"{INITIATIVE}/comments", Comments, "comment")
 nouns.add(f"{INITIATIVE}/metrics", Metrics, "metric")
+nouns.add(f"{INITIATIVE}/plan", PlanOfInitiative, "plan")
+nouns.add(f"{INITIATIVE}/plan-versions", PlanVersions, "plan-version")
 nouns.add(f"{INITIATIVE}/answers", Answers, "answer")
 nouns.add(f"{INITIATIVE}/decisions", Decisions, "decision")
 nouns.add(f"{INITIATIVE}/decisions/<int:decision>/readings", Readings, "decision-reading")

@@ -27,6 +27,7 @@ from . import staff
 from .barriers import hold_up, release
 from .decisions import decide
 from .levels import live_with, workflow_for
+from .plans import plan
 from .tools import SOUND, stock_tools
 
 DEMO = "Demo data"
@@ -111,6 +112,7 @@ class Story:
             hold_up(self.initiative, self.people, Random(f"barriers {self.initiative.name}"))  # noqa: S311
         if self.place % 6 == 3 and self.initiative.stage in RELEASING:
             release(self.initiative, self.people, Random(f"releases {self.initiative.name}"))  # noqa: S311
+        plan(self.initiative, self.office, Random(f"plan {self.initiative.name}"))  # noqa: S311
 
     def _sort(self, demo: Tag, buckets: Mapping[str, NamedEntry]) -> None:
         """A bucket, a priority, and the mark that this is invented."""

@@ -12,14 +12,18 @@ from aiso.web.forms import DayInput, LongSelect, MoneyField, PersonField, TagSel
 
 from ..actions.answer_questions import UNSUSPECTED
 from ..models import Bucket, Initiative, Jurisdiction, Objective, OutcomeMetric, Question, QuestionSet, Tool, Workflow
+from ..models.plan import BENEFITS
 from .intake_decisions import DecisionsForm
 from .intake_step import StepForm
+from .plan import MonthField
 from .seen import EntriesField
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 # Characters of a long answer, and of the name of a tool; tools that one request may add to the list.
 LONGEST, LONGEST_NAME, MOST_TOOLS = 10_000, 200, 10
 TIER, USE, REASON = "tier-", "use-", "-reason"
+# The questions that ask for each kind of benefit, a year.
+BENEFITS_ASKED = {kind: f"benefit_{kind.value}" for kind in BENEFITS}
 # Facts of the initiative that a risk question asks, too: where it is in force, one answer does for both.
 SAME_AS = {"is_rights_impacting": "decides-about-people", "is_safety_impacting": "safety"}
 
@@ -266,6 +270,10 @@ class ToolsForm(StepForm):
         return names
 
 
+def _sum(label: str, help_text: str) -> MoneyField:
+    return MoneyField(label=label, required=False, min_value=0, help_text=help_text)
+
+
 class MoneyForm(StepForm):
     slug, title = "money", "Timeline and money"
     about = "When, and for how much?"
@@ -278,12 +286,27 @@ class MoneyForm(StepForm):
         help_text="Until the first decision, e.g. for a trial. 0 if none. You can write 60k.",
     )
     money_for = forms.CharField(label="What would it pay for?", required=False, max_length=LONGEST, widget=written(2))
+    benefit_from = MonthField(
+        label="From which month would it bring a benefit?",
+        required=False,
+        help_text="What you write here and below is the first version of its plan; it is refined later.",
+    )
+    benefit_cashable = _sum("Money that the company would no longer spend, a year", "Cashable: a budget gets smaller.")
+    benefit_capacity = _sum("Working time it would free, in money a year", "Capacity: people get other work done.")
+    benefit_cost_avoidance = _sum("Cost that would not arise, a year", "Cost avoidance: e.g. fines, outages, hires.")
+    benefit_revenue = _sum("More revenue, a year", "What customers would pay on top.")
+    build_cost = _sum("What would it cost to build, all in all?", "Until it is in use. A rough figure is enough.")
+    run_cost = _sum("What would it cost to run, a year?", "Licences, computing, support.")
 
     def clean(self) -> dict[str, Any]:
-        starts, wanted = self.cleaned_data.get("starts_on"), self.cleaned_data.get("wanted_on")
+        told = self.cleaned_data
+        starts, wanted = told.get("starts_on"), told.get("wanted_on")
         if starts and wanted and wanted < starts:
             self.add_error("wanted_on", "This is before it begins.")
-        return self.cleaned_data
+        yearly = any(told.get(name) for name in (*BENEFITS_ASKED.values(), "run_cost"))
+        if yearly and not told.get("benefit_from") and "benefit_from" not in self.errors:
+            self.add_error("benefit_from", ValidationError("Needed with the sums below it.", code="required"))
+        return told
 
 
 STEPS: tuple[type[StepForm], ...] = (

@@ -38,10 +38,22 @@ class MetricForm(SeenForm):
     )
     constraint = forms.CharField(required=False, max_length=300, help_text="What must not get worse meanwhile.")
 
-    def __init__(self, metric: OutcomeMetric | None = None, data: QueryDict | None = None) -> None:
-        self.metric = metric
-        initial = {name: _plain(getattr(metric, name)) for name in self.base_fields} if metric else {}
+    reason = forms.CharField(
+        label="Why does the approved plan change?",
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="A decision approved the plan with its metrics. The next gate reads why they changed.",
+    )
+
+    def __init__(
+        self, metric: OutcomeMetric | None = None, data: QueryDict | None = None, *, asks_reason: bool = False
+    ) -> None:
+        self.metric, self.asks_reason = metric, asks_reason
+        names = [name for name in self.base_fields if name != "reason"]
+        initial = {name: _plain(getattr(metric, name)) for name in names} if metric else {}
         super().__init__(data, initial=initial)
+        if not asks_reason:
+            del self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
         told = super().clean()
@@ -52,7 +64,7 @@ class MetricForm(SeenForm):
         return told
 
     def again(self, data: QueryDict) -> Self:
-        return type(self)(self.metric, data)
+        return type(self)(self.metric, data, asks_reason=self.asks_reason)
 
 
 def _plain(value: Any) -> Any:

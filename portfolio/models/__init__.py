@@ -11,6 +11,7 @@ from .inventory import InventoryFile
 from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
+from .plan import Plan, PlanKind, PlanLine, PlanMetric
 from .release import Release, ReleaseCriterion
 from .risk import Answer, AnswerOption, Question, QuestionSet
 from .saved_view import SavedView
@@ -51,6 +52,10 @@ __all__ = [
     "OutcomeMetric",
     "OwnerKind",
     "Ownership",
+    "Plan",
+    "PlanKind",
+    "PlanLine",
+    "PlanMetric",
     "Question",
     "QuestionSet",
     "Release",

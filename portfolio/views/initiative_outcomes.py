@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
-from aiso.errors import ConflictError
+from aiso.errors import ConflictError, DomainError
 from aiso.web.htmx import announce
 
 from ..actions.measure_outcomes import add_outcome_metric, edit_outcome_metric, remove_outcome_metric
@@ -16,6 +16,7 @@ from ..forms.outcome import MetricForm
 from ..models import Initiative, OutcomeMetric
 from ..page import page_for, visible_initiative
 from ..permissions import can_edit
+from ..plans import latest_plan
 from ..undo import MetricRemoved, offer_undo
 from .conflict import form_context
 from .initiative_tab import go_on, show_tab, target_of
@@ -42,7 +43,7 @@ def metric_edit(request: HttpRequest, pk: int, metric: int) -> HttpResponse:
 def metric_remove(request: HttpRequest, pk: int, metric: int) -> HttpResponse:
     initiative = visible_initiative(request, pk)
     found = get_object_or_404(initiative.outcome_metrics, pk=metric)
-    fields = {name: getattr(found, name) for name in MetricForm.base_fields}
+    fields = {name: getattr(found, name) for name in MetricForm.base_fields if name != "reason"}
     remove_outcome_metric(found, actor=signed_in(request))
     undo = offer_undo(initiative, signed_in(request), MetricRemoved(fields))
     announce(request, f"“{found.name}” removed.", undo=undo)
@@ -52,13 +53,18 @@ def metric_remove(request: HttpRequest, pk: int, metric: int) -> HttpResponse:
 def _metric_form(request: HttpRequest, initiative: Initiative, metric: OutcomeMetric | None) -> HttpResponse:
     if not can_edit(signed_in(request), initiative):
         raise PermissionDenied("Its owners and the office set the outcome metrics.")
-    form = MetricForm(metric, request.POST if request.method == "POST" else None)
+    plan = latest_plan(initiative)
+    asks_reason = bool(plan and plan.is_frozen)
+    form = MetricForm(metric, request.POST if request.method == "POST" else None, asks_reason=asks_reason)
     if not form.is_bound or not form.is_valid():
         return _ask(request, initiative, form, 422 if form.is_bound else 200)
     try:
         _store(request, initiative, form)
     except ConflictError as conflict:
         return _ask(request, initiative, form.after(conflict), 409)
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _ask(request, initiative, form, 422)
     except ValidationError as error:
         form.add_error(None, error)
         return _ask(request, initiative, form, 422)
@@ -72,10 +78,11 @@ def _store(request: HttpRequest, initiative: Initiative, form: MetricForm) -> No
         announce(request, f"“{metric.name}” added.")
         return
     changes = form.changes()
+    reason = changes.pop("reason").to if "reason" in changes else ""
     if changes:
         was = {name: change.was for name, change in changes.items()}
         wanted: dict[str, Any] = {name: change.to for name, change in changes.items()}
-        edit_outcome_metric(form.metric, actor=actor, was=was, **wanted)
+        edit_outcome_metric(form.metric, actor=actor, was=was, reason=reason, **wanted)
         announce(request, f"“{form.cleaned_data['name']}” saved.")
 
 

@@ -19,6 +19,7 @@ from ..models import GateReview, Requirement
 from ..permissions import can_open_review
 from ..rules import Gate, gates_in_force, matrix_in_force, rights_in_force
 from ..situations import situations_of
+from .demand_plan import demand_plan
 from .sign_offs import begin_sign_offs
 
 
@@ -54,6 +55,7 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
     review.full_clean(exclude=["body", "submitted_by"])
     review.save()
     _build(review, asking)
+    demand_plan(review)
     begin_sign_offs(review, asking.sign_offs, actor=actor)
     touch([locked.pk])
     publish("review.opened", actor=actor, initiative=locked, review=review)

@@ -13,6 +13,7 @@ from portfolio.actions.edit_initiative import touch
 from portfolio.models import Initiative, Intake, Lane, Stage, StageChange
 from portfolio.models.stage import PATH
 
+from ..approved import freeze_plan
 from ..deciding import stage_before_pause
 from ..models import Condition, Decision, FastLaneAudit, GateReview, StageByDecision, WrittenBallot
 from ..models.decision import APPROVING
@@ -63,6 +64,7 @@ def record(
         is_urgent=way in (Way.CHAIR, Way.WRITING),
         asked_by=[by.stored() for by in names.asked_by],
     )
+    freeze_plan(decision, actor=actor)
     _set_conditions(decision, ruling.conditions, actor)
     commit_money(decision, ruling)
     if decision.outcome in (Outcome.TERMINATE, Outcome.MERGE):

@@ -25,6 +25,7 @@ from ..deciding import body_of
 from ..models import GateReview
 from ..permissions import can_open_review
 from ..standing import standings_of
+from .demand_plan import demand_plan
 from .renew_review import renew_requirements
 
 EDITABLE = ("ask", "amount")
@@ -50,6 +51,8 @@ def edit_review(review: GateReview, *, actor: User, seen: Mapping[str, Any] | No
             setattr(review, name, wanted[name])
         review.clean_fields(exclude=[each.name for each in GateReview._meta.fields if each.name not in changed])
         review.save(update_fields=changed)
+        if "amount" in changed:
+            demand_plan(review)
         publish("review.edited", actor=actor, initiative=review.initiative, review=review, fields=sorted(changed))
     return review
 
@@ -68,6 +71,7 @@ def submit_review(review: GateReview, *, actor: User) -> GateReview:
     if review.is_ready:
         raise DomainError("It was submitted before.")
     renew_requirements(review, actor=actor)
+    demand_plan(review)
     _check_inputs(review)
     _check_settled(review)
     review.submitted_by, review.submitted_at = actor, clock.now()

@@ -4,6 +4,7 @@ from aiso.api.routing import Nouns
 from portfolio import references  # noqa: F401
 from portfolio.api.below import INITIATIVE
 
+from .approved import ApprovedPlanOfInitiative
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
 from .checklists import ChecklistOfInitiative
 from .duties import DutiesOfInitiative
@@ -18,6 +19,7 @@ nouns.add("capacity", Capacity, "capacity")
 nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
+nouns.add(f"{INITIATIVE}/approved-plan", ApprovedPlanOfInitiative, "approved-plan")
 nouns.add("reviews", Reviews, "review")
 nouns.add("reviews/<int:review>/requirements", RequirementsOfReview, "requirement")
 nouns.add(f"{INITIATIVE}/reviews", ReviewsOfInitiative, "initiative-review")

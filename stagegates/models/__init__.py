@@ -1,3 +1,4 @@
+from .approved_plan import ApprovedPlan
 from .ballot import BallotVote, WrittenBallot
 from .capacity import FunctionHours, SpecialistRequest
 from .condition import Condition
@@ -12,6 +13,7 @@ from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
 from .spend_file import SpendFile
 
 __all__ = [
+    "ApprovedPlan",
     "BallotVote",
     "Condition",
     "Decision",

@@ -50,6 +50,7 @@ def test_the_next_gate_is_asked_with_its_requirements_and_those_of_the_matrix(in
         "assessment/privacy-assessment",
         "document/technical-documentation",
         "document/instructions-for-use-and-human-oversight",
+        "money/plan",
     ]
     logs = review.requirements.get(code="document/technical-documentation")
     assert [rule["code"] for rule in logs.asked_by] == ["eu-high"]

@@ -51,7 +51,9 @@ def test_a_review_from_opening_to_submission(api, initiative, business_owner, of
 
     early = ours.post(f"reviews/{review['id']}/submit/")
     assert early.status_code == 409
-    assert "3 requirements are not met" in early.json()["detail"]
+    assert "4 requirements are not met" in early.json()["detail"]
+    lines = [{"month": "2027-01-01", "kind": kind, "amount": "9"} for kind in ("cashable", "run_cost")]
+    assert ours.post(f"{below}/plan/write/", {"lines": lines}).status_code == 200
 
     link = ours.post(f"{below}/evidence/", {"code": "data-fit/lineage", "link": "https://files.example.org/l"})
     assert link.status_code == 201

@@ -11,6 +11,7 @@ from aiso.accounts.models import User
 from aiso.events.outbox import publish
 
 from ...classes import KINDS_OF_TIER
+from ...first_plan import first_amounts, first_days
 from ...forms.intake_decisions import DECISIONS
 from ...intake_sheet import Sheet
 from ...models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, StageChange, Tool
@@ -21,6 +22,7 @@ from ..answer_questions import write_answers
 from ..conclude_lanes import conclude_lane
 from ..edit_initiative import CLASSIFYING, SETS, same, write_fields
 from ..keep_decisions import write_decision
+from ..write_plan import draw_up_plan
 
 PLAIN = (
     "name",
@@ -70,6 +72,7 @@ def found_initiative(intake: Intake, sheet: Sheet) -> Initiative:
     _write_metric(initiative, sheet, before=nothing)
     _write_decisions(initiative, sheet, before=nothing)
     _write_answers(initiative, sheet, intake.requester, before=nothing)
+    _write_plan(initiative, sheet, intake.requester, before=nothing)
     conclude_lane(initiative)
     # Stage and owners follow from their rows.
     initiative.refresh_from_db()
@@ -90,6 +93,7 @@ def update_initiative(intake: Intake, sheet: Sheet, *, before: Sheet) -> None:
     _write_metric(initiative, sheet, before=before)
     _write_decisions(initiative, sheet, before=before)
     _write_answers(initiative, sheet, intake.requester, before=before)
+    _write_plan(initiative, sheet, intake.requester, before=before)
     conclude_lane(initiative)
     follow_map(initiative, actor=intake.requester)
 
@@ -155,6 +159,14 @@ def _write_decisions(initiative: Initiative, sheet: Sheet, *, before: Sheet) -> 
             setattr(decision, field, value)
         if changed:
             write_decision(decision)
+
+
+def _write_plan(initiative: Initiative, sheet: Sheet, requester: User, *, before: Sheet) -> None:
+    """The first version of the plan. One that somebody refined since stays."""
+    told, was = first_amounts(sheet.cleaned), first_amounts(before.cleaned)
+    days, earlier = first_days(sheet.cleaned), first_days(before.cleaned)
+    if (told, days) != (was, earlier):
+        draw_up_plan(initiative, actor=requester, amounts=told, days=days, unless_refined=was)
 
 
 def _rows(sheet: Sheet) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -13,6 +15,7 @@ from portfolio.actions.clear_barriers import lift_barrier
 from portfolio.actions.edit_initiative import Change, edit_initiative
 from portfolio.actions.measure_outcomes import edit_outcome_metric
 from portfolio.actions.record_releases import mark_released, record_result
+from portfolio.actions.write_plan import Seen, freeze_latest, start_plan_version, write_plan
 from portfolio.models import OutcomeMetric
 from portfolio.releases import standing_of
 from tests.factories import make_barrier, make_criterion, make_release
@@ -118,3 +121,25 @@ def test_no_bad_result_slips_into_a_release_that_goes_out(here, office_member):
     assert both(out_or_bad) == [DomainError.__name__, "done"]
     release.refresh_from_db()
     assert release.is_out == standing_of(release).is_met
+
+
+def test_one_writing_of_an_amount_is_first(here, office_member):
+    cell = date(2027, 1, 1), "cashable"
+
+    def write(number):
+        amounts = {cell: Decimal(number + 1)}
+        write_plan(here, actor=office_member, amounts=amounts, seen=Seen(amounts={cell: None}))
+
+    assert both(write) == ONE_OF_TWO
+    assert here.plans.count() == 1
+
+
+def test_one_begins_the_next_version_of_a_plan(here, office_member):
+    write_plan(here, actor=office_member, amounts={(date(2027, 1, 1), "cashable"): Decimal(1)})
+    freeze_latest(here, actor=office_member)
+
+    assert both(lambda number: start_plan_version(here, actor=office_member, reason=f"Because {number}.")) == [
+        DomainError.__name__,
+        "done",
+    ]
+    assert here.plans.count() == 2
