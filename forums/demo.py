@@ -88,8 +88,8 @@ def tell_of_meetings(people: Mapping[str, User]) -> None:
 
 
 def _call_and_cancel(forum: Forum, actor: User) -> None:
-    """Six weeks ago, for a fortnight later."""
-    then = clock.today() - timedelta(days=42)
+    """Six weeks ago, on a Thursday, for a fortnight later."""
+    then = clock.today() - timedelta(days=42 + (clock.today().weekday() - 3) % 7)
     with clock.fixed_at(timezone.make_aware(datetime.combine(then, time(9)))):
         moment = timezone.make_aware(datetime.combine(then + timedelta(days=14), time(15)))
         cancel_meeting(

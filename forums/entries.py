@@ -21,7 +21,6 @@ ENTRIES = (
         "forums:forum_list",
         section="forums",
         order=10,
-        also=("/meetings/",),
         about="The bodies that decide, and who sits in each.",
     ),
     Entry(

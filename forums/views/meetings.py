@@ -1,10 +1,11 @@
 """A meeting: what it speaks of, who is invited; called, moved, cancelled, its agenda refreshed and sent."""
 
-from datetime import timedelta
+from datetime import datetime, time
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso import clock
@@ -27,6 +28,8 @@ from .deeds import refused, told
 
 WHO_RUNS = "The chair, the secretary and the office call and prepare meetings."
 TOLD = [Told(Attendance)]
+# What a meeting that is called begins at unless told.
+USUAL_HOUR = time(10)
 
 
 @require_safe
@@ -70,7 +73,7 @@ def meeting_call(request: HttpRequest, slug: str) -> HttpResponse:
     forum = get_object_or_404(Forum.objects.visible_to(actor), slug=slug)
     if not can_run_meetings(actor, forum):
         raise PermissionDenied(WHO_RUNS)
-    in_a_week = (clock.now() + timedelta(days=7)).replace(minute=0, second=0, microsecond=0)
+    in_a_week = timezone.make_aware(datetime.combine(clock.days_ahead(7), USUAL_HOUR))
     form = MeetingForm(None, posted(request), starts_at=in_a_week, minutes_planned=USUAL_LENGTH)
     if meeting := attempt(form, lambda: call_meeting(forum, actor=actor, **form.cleaned_data)):
         announce(request, f"{forum} meets on {figures.moment(meeting.starts_at)}.")
