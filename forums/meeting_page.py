@@ -8,7 +8,6 @@ from functools import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 
@@ -127,11 +126,6 @@ class MeetingPage:
     @property
     def done(self) -> int:
         return sum(line.item.state == AgendaItem.State.DONE for line in self.lines)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Its hour came, and nobody has begun it."""
-        return self.meeting.is_ahead and self.meeting.starts_at <= clock.now()
 
     @property
     def answer(self) -> SafeString:
