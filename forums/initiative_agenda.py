@@ -1,5 +1,6 @@
 """What the initiative page tells of agendas: where it stands on one, and the button that puts it there."""
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.template.loader import render_to_string
 
 from aiso import clock
@@ -9,21 +10,21 @@ from portfolio.page import InitiativePage
 from portfolio.permissions import can_edit, changes_nothing
 
 from .meeting_page import next_meetings
-from .models import AgendaItem, Forum, Meeting
+from .models import AgendaItem, Forum, ForumQuerySet, Meeting, Membership
 from .models.meeting import AHEAD
 from .permissions import is_office_of
 
 
 def head_button(page: InitiativePage) -> str:
-    """The next agenda on which it stands, else the button for those who may put it there. At most three queries."""
+    """The next agenda on which it stands, else the button for those who may put it there. One query."""
     if page.initiative.is_off_register or changes_nothing(page.person):
         return ""
-    standing = AgendaItem.objects.to_come().filter(initiative=page.initiative, meeting__state__in=AHEAD)
-    item = standing.select_related("meeting__forum").order_by("meeting__starts_at").first()
-    if item is None and not _may_put_somewhere(page):
+    forums = [*_with_agendas(page.initiative, page.person)]
+    standing = min((forum for forum in forums if forum.meets_at), key=lambda each: each.meets_at, default=None)
+    may_put = page.may_edit or any(forum.sits for forum in forums)
+    if standing is None and not may_put:
         return ""
-    context = {"item": item, "initiative": page.initiative}
-    return render_to_string("forums/_head_button.html", context)
+    return render_to_string("forums/_head_button.html", {"standing": standing, "initiative": page.initiative})
 
 
 def forums_for(person: User, initiative: Initiative) -> list[tuple[Forum, Meeting | None]]:
@@ -32,17 +33,22 @@ def forums_for(person: User, initiative: Initiative) -> list[tuple[Forum, Meetin
     """
     if initiative.is_off_register or changes_nothing(person):
         return []
-    meeting_bodies = Forum.objects.visible_to(person).filter(is_delegate=False)
+    forums = [*Forum.objects.visible_to(person).filter(is_delegate=False)]
     if not can_edit(person, initiative):
-        sits = {*meeting_bodies.bodies_of(person).values_list("pk", flat=True)}
-        forums = [forum for forum in meeting_bodies if forum.pk in sits or is_office_of(person, forum)]
-    else:
-        forums = [*meeting_bodies]
+        sits = {*Forum.objects.bodies_of(person).values_list("pk", flat=True)}
+        forums = [forum for forum in forums if forum.pk in sits or is_office_of(person, forum)]
     following = next_meetings(forums)
     return [(forum, following.get(forum.pk)) for forum in forums]
 
 
-def _may_put_somewhere(page: InitiativePage) -> bool:
-    if page.may_edit:
-        return True
-    return Forum.objects.filter(is_delegate=False).bodies_of(page.person, clock.today()).exists()
+def _with_agendas(initiative: Initiative, person: User) -> ForumQuerySet:
+    """The forums that meet, with `sits` and the next agenda to come on which the initiative stands."""
+    seats = Membership.objects.on(clock.today()).filter(forum=OuterRef("pk"), person=person)
+    to_come = AgendaItem.objects.to_come().filter(forum=OuterRef("pk"), initiative=initiative, meeting__state__in=AHEAD)
+    to_come = to_come.order_by("meeting__starts_at")
+    found: ForumQuerySet = Forum.objects.filter(is_delegate=False).annotate(
+        sits=Exists(seats),
+        meeting_id=Subquery(to_come.values("meeting")[:1]),
+        meets_at=Subquery(to_come.values("meeting__starts_at")[:1]),
+    )
+    return found
