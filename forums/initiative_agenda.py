@@ -17,7 +17,7 @@ from .permissions import is_office_of
 
 def head_button(page: InitiativePage) -> str:
     """The next agenda on which it stands, else the button for those who may put it there. One query."""
-    if page.initiative.is_off_register or changes_nothing(page.person):
+    if page.initiative.is_off_register:
         return ""
     forums = [*_with_agendas(page.initiative, page.person)]
     standing = min((forum for forum in forums if forum.meets_at), key=lambda each: each.meets_at, default=None)
