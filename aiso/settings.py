@@ -317,6 +317,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portfolio.tasks.conclude_lanes_of_the_night",
         "schedule": crontab(hour=0, minute=1),
     },
+    # The meetings of the months ahead, and what is to be spoken of at the next ones.
+    "prepare-meetings": {"task": "forums.tasks.prepare_meetings", "schedule": crontab(hour=0, minute=40)},
     "schedule-monitoring": {"task": "stagegates.tasks.schedule_monitoring", "schedule": crontab(hour=0, minute=30)},
     # A bolder level whose last day was yesterday falls back.
     "end-levels": {"task": "portfolio.tasks.end_levels_of_the_night", "schedule": crontab(hour=0, minute=2)},

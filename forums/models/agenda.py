@@ -72,6 +72,9 @@ class AgendaItem(models.Model):
     minutes = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(1), MaxValueValidator(240)])
     put_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     put_at = models.DateTimeField(default=clock.now)
+    is_kept = models.BooleanField(
+        "kept by hand", default=False, help_text="Somebody put, moved or edited it: refreshing leaves it."
+    )
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     began_at = models.DateTimeField("on screen since", null=True, blank=True)
     seconds = models.PositiveIntegerField("spent, seconds", default=0)

@@ -94,7 +94,7 @@ class Forum(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/forums/#{self.slug}"
+        return f"/forums/{self.slug}/"
 
     def members_on(self, day: date) -> "MembershipQuerySet":
         """The seats taken on a day, the chair first."""

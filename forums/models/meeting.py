@@ -62,6 +62,8 @@ class Cadence(models.Model):
         "made ahead, months", default=3, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
 
+    called_by = "forum"
+
     def __str__(self) -> str:
         return f"{self.get_week_display()} {self.get_weekday_display()} of each month, {self.at:%H:%M}"
 
@@ -96,6 +98,15 @@ class Meeting(models.Model):
         "length, minutes", default=90, validators=[MinValueValidator(15)]
     )
     place = models.CharField(max_length=200, blank=True)
+    made_for = models.DateField(
+        "made for the month of",
+        null=True,
+        blank=True,
+        help_text="The first of the month for which the cadence made it; empty for one called by hand.",
+    )
+    version = models.PositiveSmallIntegerField(
+        default=0, help_text="Grows with each change of day, length or place that calendars must take over."
+    )
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     opened_at = models.DateTimeField("agenda sent", null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -119,6 +130,7 @@ class Meeting(models.Model):
             models.UniqueConstraint(
                 fields=["forum", "starts_at"], condition=~Q(state="cancelled"), name="one_meeting_at_a_time"
             ),
+            models.UniqueConstraint(fields=["forum", "made_for"], name="one_meeting_made_a_month"),
             models.CheckConstraint(
                 condition=~Q(state__in=["in_progress", "closed"]) | Q(started_at__isnull=False),
                 name="live_meeting_has_started",
@@ -152,6 +164,11 @@ class Meeting(models.Model):
     def ends_at(self) -> datetime:
         """When it is planned to end."""
         return self.starts_at + timedelta(minutes=self.minutes_planned)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Neither begun nor over: it may be moved or cancelled."""
+        return self.state in (self.State.DRAFT, self.State.OPEN)
 
     @property
     def is_live(self) -> bool:

@@ -38,6 +38,8 @@ from tests.factories import (
     make_decision,
     make_entry,
     make_initiative,
+    make_item,
+    make_meeting,
     make_ownership,
     make_person,
     make_release,
@@ -122,6 +124,10 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "criteria": criterion.pk,
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
+        "meeting": (meeting := make_meeting("portfolio-review")).pk,
+        "meetings": meeting.pk,
+        "items": make_item(meeting).pk,
+        "backlog": make_item(None, forum=meeting.forum).pk,
         "sign-offs": sign_off_of(make_review(initiative, person, "legal"), "legal").pk,
         "evidence": Evidence.objects.create(
             initiative=initiative, code="data-fit/lineage", version=1, kind="statement", text="So.", given_by=person
