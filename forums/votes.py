@@ -1,6 +1,7 @@
 """How the members of a meeting vote on its items, against quorum and majority."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -42,6 +43,21 @@ class Voter:
     def may_take_part(self) -> bool:
         """There, or with a proxy; not recused."""
         return not self.is_recused and (self.is_there or self.proxy is not None)
+
+    @property
+    def counts(self) -> bool:
+        """Whether they have voted, or still may."""
+        return self.may_take_part or (self.vote is not None and not self.is_recused)
+
+    @property
+    def standing(self) -> tuple[str, str, str]:
+        """Kind, word and icon of where they stand."""
+        if self.is_recused:
+            return "idle", "Recused", "hand-stop"
+        if self.vote:
+            icons = {VoteChoice.FOR: "check", VoteChoice.AGAINST: "x", VoteChoice.ABSTAIN: "circle-minus"}
+            return "idle", self.vote.get_choice_display(), icons[VoteChoice(self.vote.choice)]
+        return ("info", "Waiting", "clock") if self.may_take_part else ("idle", "Away", "circle-dashed")
 
 
 @dataclass(frozen=True)
@@ -129,7 +145,7 @@ class Chamber:
         return Count(voters, counted(self.meeting.forum, len(voters), able, choices))
 
     def _voter(
-        self, seat: Membership, cast: Mapping[int, ItemVote], recused: Mapping[int, str], out: Set[int]
+        self, seat: Membership, cast: Mapping[int, ItemVote], recused: Mapping[int, str], out: AbstractSet[int]
     ) -> Voter:
         """`out` are all who are recused, by their own word too: a proxy that one of them holds is none."""
         person, proxy = seat.person_id, self.in_force.get(seat.person_id)
