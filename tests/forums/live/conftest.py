@@ -28,7 +28,7 @@ def review(db) -> Forum:
 
 def seated(name: str, role: str = "member") -> User:
     person = make_person(name)
-    make_seat("portfolio-review", person, role, NINE.date())
+    make_seat("portfolio-review", person, role, since=NINE.date())
     return person
 
 
