@@ -71,11 +71,9 @@ def settle_item(item: AgendaItem, *, actor: User, result: str) -> AgendaItem:
 def put_off_live(item: AgendaItem, *, actor: User, to: Meeting | None = None) -> AgendaItem:
     """Put an item of a meeting in progress off to the backlog or a later meeting. Returns the one that follows it."""
     _may_lead(actor, item)
-    meeting, item = locked_item(item)
+    _, item = locked_item(item)
     refuse_settled(item)
-    later = put_off(item, actor=actor, to=to)
-    beat(meeting)
-    return later
+    return put_off(item, actor=actor, to=to)
 
 
 def _may_lead(actor: User, item: AgendaItem) -> None:
