@@ -181,14 +181,14 @@ class LiveMeetings(Noun):
 
     def _state(self) -> Response:
         meeting = meeting_of(self)
-        sees = meeting.items.visible_to(self.person).filter(pk=meeting.current_id).exists()
+        seen = {*meeting.items.visible_to(self.person).values_list("pk", flat=True)}
         chamber = Chamber(meeting)
         told: LiveShape = {
             "state": meeting.state,
             "beat": meeting.beat,
             "started_at": meeting.started_at,
             "paused_at": meeting.paused_at,
-            "current": meeting.current_id if sees else None,
+            "current": meeting.current_id if meeting.current_id in seen else None,
             "voting": len(chamber.voting),
             "needed": chamber.needed,
             "able": chamber.able,

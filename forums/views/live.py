@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
@@ -47,7 +47,7 @@ def meeting_follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def meeting_beat(request: HttpRequest, pk: int, at: str) -> HttpResponse:
+def meeting_beat(request: HttpRequest, pk: int, at: str) -> HttpResponseBase:
     """Did anything change since the beat that was `seen`? While nothing did, only the cache is asked: who is signed
     in stands in the session that it keeps, and the answer tells nothing.
     """
