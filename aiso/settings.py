@@ -138,7 +138,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "aiso.web.middleware.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "aiso.web.middleware.LogMiddleware",
 ]
 
 ROOT_URLCONF = "aiso.urls"

@@ -2,10 +2,29 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - a path names its converter
 
-from .views import agenda, bodies, forum_page, initiative_agenda, meetings
+from .views import agenda, bodies, forum_page, initiative_agenda, live, meetings, presence
 
 app_name = "forums"
 urlpatterns = [
+    path("meetings/<int:pk>/live/", live.meeting_live, name="meeting_live"),
+    path("meetings/<int:pk>/follow/", live.meeting_follow, name="meeting_follow"),
+    path("meetings/<int:pk>/<slug:at>/beat/", live.meeting_beat, name="meeting_beat"),
+    path("meetings/<int:pk>/start/", live.meeting_start, name="meeting_start"),
+    path("meetings/<int:pk>/next/", live.meeting_next, name="meeting_next"),
+    path("meetings/<int:pk>/previous/", live.meeting_previous, name="meeting_previous"),
+    path("meetings/<int:pk>/break/", live.meeting_break, name="meeting_break"),
+    path("meetings/<int:pk>/resume/", live.meeting_resume, name="meeting_resume"),
+    path("meetings/<int:pk>/arrive/", live.meeting_arrive, name="meeting_arrive"),
+    path("meetings/<int:pk>/items/<int:item>/show/", live.item_show, name="item_show"),
+    path("meetings/<int:pk>/items/<int:item>/record/", live.item_record, name="item_record"),
+    path("meetings/<int:pk>/items/<int:item>/note/", live.item_note, name="item_note"),
+    path("meetings/<int:pk>/items/<int:item>/vote/", live.item_vote, name="item_vote"),
+    path("meetings/<int:pk>/items/<int:item>/defer/", live.item_put_off_live, name="item_put_off_live"),
+    path("meetings/<int:pk>/presence/", presence.meeting_presence, name="meeting_presence"),
+    path("meetings/<int:pk>/presence/arrive/", presence.person_arrive, name="person_arrive"),
+    path("meetings/<int:pk>/presence/leave/", presence.person_leave, name="person_leave"),
+    path("meetings/<int:pk>/proxies/", presence.proxy_give, name="proxy_give"),
+    path("meetings/<int:pk>/proxies/<int:proxy>/end/", presence.proxy_end, name="proxy_end"),
     path("forums/", bodies.forum_list, name="forum_list"),
     path("forums/<slug:slug>/", forum_page.forum_meetings, name="forum_meetings"),
     path("forums/<slug:slug>/meetings/new/", meetings.meeting_call, name="meeting_call"),

@@ -273,6 +273,12 @@ MEETING_SENT: dict[str, dict[str, Any]] = {
     "/forums/portfolio-review/backlog/new/": {"title": "Later", "minutes": "5"},
     "/meetings/{meeting}/cancel/": {"reason": "Too few can come."},
     "/meetings/{meeting}/items/new/": {"title": "One more", "minutes": "5"},
+    "/meetings/{live_meeting}/items/{live_item}/record/": {"result": "Approved"},
+    "/meetings/{live_meeting}/items/{live_item}/note/": {"n{live_item}-note": "Said."},
+    "/meetings/{live_meeting}/items/{live_item}/vote/": {"choice": "for"},
+    "/meetings/{live_meeting}/presence/arrive/": {"seat": "{absent}"},
+    "/meetings/{live_meeting}/presence/leave/": {"seat": "{present}"},
+    "/meetings/{live_meeting}/proxies/": {"giver": "{absent}", "holder": "{free_holder}"},
     "/initiatives/{initiative}/agenda/": {"forum": "portfolio-review", "minutes": "5"},
 }
 SENT |= MEETING_SENT
@@ -285,6 +291,12 @@ BODIES |= {
     ("post", "/api/v1/meetings/{meeting}/cancel/"): {"reason": "Too few can come."},
     ("post", "/api/v1/meetings/{meeting}/order/"): {"items": []},
     ("post", "/api/v1/meetings/{meeting}/items/"): {"title": "One more"},
+    ("post", "/api/v1/meetings/{live_meeting}/live/arrive/"): {"person": "{absent}"},
+    ("post", "/api/v1/meetings/{live_meeting}/live/leave/"): {"person": "{present}"},
+    ("post", "/api/v1/meetings/{live_meeting}/proxies/"): {"giver": "{absent}", "holder": "{free_holder}"},
+    ("post", "/api/v1/meetings/{live_meeting}/items/{live_item}/record/"): {"result": "Approved"},
+    ("post", "/api/v1/meetings/{live_meeting}/items/{live_item}/note/"): {"note": "Said."},
+    ("post", "/api/v1/meetings/{live_meeting}/items/{live_item}/votes/"): {"choice": "for"},
     ("patch", "/api/v1/meetings/{meeting}/items/{item}/"): {"minutes": 5},
     ("patch", "/api/v1/meetings/{meeting}/items/{secret_item}/"): {"minutes": 5},
     ("post", "/api/v1/meetings/{meeting}/items/{item}/move/"): {"places": 1},
@@ -489,7 +501,25 @@ def _met(confidential: Initiative) -> dict[str, Any]:
         "secret_item": make_item(meeting, initiative=confidential),
         "off_item": make_item(meeting, state="removed"),
         "waiting_item": make_item(None, forum=meeting.forum),
+        **_live(),
     }
+
+
+def _live() -> dict[str, Any]:
+    """A meeting under way with somebody who came, a member with a proxy and two without one; and one with a break."""
+    slug, began = "value-and-risk-review", {"state": "in_progress", "started_at": clock.now()}
+    people = {name: make_person() for name in ("present", "free_holder", "absent", "giver")}
+    for each in people.values():
+        make_seat(slug, each)
+    meeting, paused = make_meeting(slug, **began), make_meeting("standards-review", **began, paused_at=clock.now())
+    meeting.current = make_item(meeting)
+    meeting.save(update_fields=["current"])
+    for name in ("present", "free_holder"):
+        meeting.attendance.create(person=people[name], role="member", has_vote=True, noted_by=people[name])
+    proxy = meeting.proxies.create(giver=people["giver"], holder=people["present"], noted_by=people["giver"])
+    make_item(meeting)
+    live = {"live_meeting": meeting, "live_item": meeting.current, "paused_meeting": paused, "proxy": proxy}
+    return live | {name: people[name] for name in ("present", "free_holder", "absent")}
 
 
 def _levels(initiative: Initiative, confidential: Initiative, people: dict[str, User]) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from aiso.api.routing import Nouns
 from .cadences import Cadences
 from .forums import Forums
 from .items import AgendaItems, Backlog
+from .live import LiveItems, LiveMeetings, Proxies
 from .meetings import ForumMeetings, Meetings
 from .members import Members
 
@@ -14,4 +15,7 @@ nouns.add("forums/<slug:forum>/meetings", ForumMeetings, "forum-meeting")
 nouns.add("forums/<slug:forum>/backlog", Backlog, "forum-backlog")
 nouns.add("meetings", Meetings, "meeting")
 nouns.add("meetings/<int:meeting>/items", AgendaItems, "agenda-item")
+nouns.add("meetings/<int:meeting>/live", LiveMeetings, "live-meeting")
+nouns.add("meetings/<int:meeting>/proxies", Proxies, "meeting-proxy")
+nouns.add("meetings/<int:meeting>/items", LiveItems, "live-item")
 urlpatterns = nouns.urls

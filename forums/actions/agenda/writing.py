@@ -8,6 +8,7 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.web import figures
 
+from ...beats import beat
 from ...models import AgendaItem, Forum, Meeting
 from ...models.meeting import AHEAD
 from ...permissions import can_run_meetings
@@ -49,6 +50,7 @@ def locked_to_come(item: AgendaItem) -> AgendaItem:
 def settle(item: AgendaItem, state: str, actor: User | None, result: str = "") -> None:
     item.state, item.result, item.settled_by, item.settled_at = state, result, actor, clock.now()
     item.save(update_fields=SETTLED)
+    _let_followers_see(item.meeting)
 
 
 def bring_back(item: AgendaItem) -> None:
@@ -64,6 +66,7 @@ def place(item: AgendaItem, meeting: Meeting | None) -> None:
     item.meeting = meeting
     item.position = (beside.aggregate(last=Max("position"))["last"] or 0) + 1
     item.save()
+    _let_followers_see(meeting)
 
 
 def refuse_twice(item: AgendaItem) -> None:
@@ -76,6 +79,11 @@ def refuse_twice(item: AgendaItem) -> None:
         raise DomainError(f"It stands on the agenda of {figures.day(other.meeting.starts_at)} already.")
     if other:
         raise DomainError("It waits in the backlog already.")
+
+
+def _let_followers_see(meeting: Meeting | None) -> None:
+    if meeting and meeting.is_live:
+        beat(meeting)
 
 
 def _free_key(meeting: Meeting, item: AgendaItem) -> None:

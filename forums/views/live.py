@@ -1,0 +1,263 @@
+"""The meeting while it runs: the screen of those who lead it, and the one of those who follow."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST, require_safe
+
+from aiso.accounts.models import User
+from aiso.accounts.signed_in import signed_in
+from aiso.errors import ConflictError, DomainError
+from aiso.web.htmx import announce, wants_partial
+from aiso.web.middleware import SignInMiddleware
+
+from ..actions import live
+from ..beats import beat_of
+from ..following import shared
+from ..forms.live import NoteForm
+from ..live import LivePage
+from ..models import AgendaItem, Meeting
+from ..permissions import can_run_meetings
+
+WHO_LEADS = "The chair, the secretary and the office lead the meeting."
+# htmx asks no more after this answer.
+STOP_ASKING = 286
+
+
+@require_safe
+def meeting_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is decided now, and what comes next?"""
+    person, meeting = leading(request, pk)
+    return _answer(request, meeting, person, leads=True)
+
+
+@require_safe
+def meeting_follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is spoken of now, and what do I vote on?"""
+    person = signed_in(request)
+    return _answer(request, meeting_for(person, pk), person, leads=False)
+
+
+@login_not_required
+@require_safe
+def meeting_beat(request: HttpRequest, pk: int, at: str) -> HttpResponseBase:
+    """Did anything change since the beat that was `seen`? While nothing did, only the cache is asked: who is signed
+    in stands in the session that it keeps, and the answer tells nothing.
+    """
+    number = beat_of(pk) if at in ("live", "follow") else None
+    if SESSION_KEY in request.session and number is not None and request.GET.get("seen") == str(number):
+        return HttpResponse(status=204)
+    if not request.user.is_authenticated:
+        return SignInMiddleware(_nobody).handle_no_permission(request, meeting_beat)
+    if number is None:
+        raise Http404
+    if at == "live":
+        person, meeting = leading(request, pk)
+        return HttpResponse(_part(request, meeting, person, number, leads=True), status=_status(meeting))
+    person = signed_in(request)
+    meeting = meeting_for(person, pk)
+    part = shared(meeting, person, number, lambda: _part(request, meeting, person, number, leads=False))
+    return HttpResponse(part, status=_status(meeting))
+
+
+@require_POST
+def meeting_start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin it."""
+    return _lead(request, pk, lambda meeting, actor: live.start_meeting(meeting, actor=actor))
+
+
+@require_POST
+def meeting_next(request: HttpRequest, pk: int) -> HttpResponse:
+    return _lead(request, pk, lambda meeting, actor: live.go_on(meeting, actor=actor, seen=_seen(request)))
+
+
+@require_POST
+def meeting_previous(request: HttpRequest, pk: int) -> HttpResponse:
+    return _lead(request, pk, lambda meeting, actor: live.go_on(meeting, actor=actor, back=True, seen=_seen(request)))
+
+
+@require_POST
+def meeting_break(request: HttpRequest, pk: int) -> HttpResponse:
+    return _lead(request, pk, lambda meeting, actor: live.take_break(meeting, actor=actor))
+
+
+@require_POST
+def meeting_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _lead(request, pk, lambda meeting, actor: live.resume_meeting(meeting, actor=actor))
+
+
+@require_POST
+def item_show(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Put it on everybody's screen."""
+    return _lead(request, pk, lambda meeting, actor: live.show_item(_item(meeting, actor, item), actor=actor))
+
+
+@require_POST
+def item_put_off_live(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """To the backlog, from the screen."""
+    return _lead(request, pk, lambda meeting, actor: live.put_off_live(_item(meeting, actor, item), actor=actor))
+
+
+@require_POST
+def item_record(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Decide it. What was typed comes back with what is wrong; who was second reads who was first."""
+    person, meeting = leading(request, pk)
+    thing = _item(meeting, person, item)
+    try:
+        live.record_item(thing, actor=person, data=request.POST)
+    except (DomainError, ValidationError) as error:
+        told = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        thing.refresh_from_db()
+        # Settled by somebody else meanwhile, there is no form to come back to.
+        data = request.POST if thing.is_waiting else None
+        meeting.refresh_from_db()
+        status = 422 if thing.is_waiting else 409
+        return _answer(request, meeting, person, leads=True, data=data, refusal=told, status=status)
+    return _shown(request, meeting, person, leads=True)
+
+
+@require_POST
+def item_note(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Keep the note; what somebody else wrote meanwhile is shown before either is lost."""
+    person, meeting = leading(request, pk)
+    thing = _item(meeting, person, item)
+    form = NoteForm(thing, request.POST)
+    status = 200
+    if form.is_valid():
+        try:
+            live.write_note(thing, actor=person, note=form.cleaned_data["note"], seen=form.seen())
+        except ConflictError as conflict:
+            form.show_conflict(conflict)
+            status = 409
+        except DomainError as error:
+            form.add_error(None, str(error))
+    if form.errors:
+        meeting.refresh_from_db()
+        return _answer(request, meeting, person, leads=True, note=form, status=409 if status == 409 else 422)
+    return _shown(request, meeting, person, leads=True)
+
+
+@require_POST
+def item_vote(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Vote, for oneself or by the proxy that one holds."""
+
+    def vote(meeting: Meeting, actor: User) -> None:
+        voter = request.POST.get("person", "")
+        person = get_object_or_404(User, pk=voter) if voter.isdecimal() else None
+        live.cast_item_vote(
+            _item(meeting, actor, item),
+            actor=actor,
+            choice=request.POST.get("choice", ""),
+            reason=request.POST.get("reason", "")[:1000],
+            person=person,
+        )
+
+    return _follow(request, pk, vote)
+
+
+@require_POST
+def meeting_arrive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one is there oneself."""
+    return _follow(request, pk, lambda meeting, actor: live.arrive(meeting, actor=actor, person=actor))
+
+
+def meeting_for(person: User, pk: int) -> Meeting:
+    found: Meeting = get_object_or_404(Meeting.objects.visible_to(person).select_related("forum", "current"), pk=pk)
+    return found
+
+
+def leading(request: HttpRequest, pk: int) -> tuple[User, Meeting]:
+    person = signed_in(request)
+    meeting = meeting_for(person, pk)
+    if not can_run_meetings(person, meeting.forum):
+        raise PermissionDenied(WHO_LEADS)
+    return person, meeting
+
+
+def _lead(request: HttpRequest, pk: int, deed: Callable[[Meeting, User], Any]) -> HttpResponse:
+    person, meeting = leading(request, pk)
+    tried(request, lambda: deed(meeting, person))
+    return _shown(request, meeting, person, leads=True)
+
+
+def _follow(request: HttpRequest, pk: int, deed: Callable[[Meeting, User], Any]) -> HttpResponse:
+    """A deed of a member, on whichever of the two screens they are."""
+    person = signed_in(request)
+    meeting = meeting_for(person, pk)
+    tried(request, lambda: deed(meeting, person))
+    leads = request.POST.get("at") == "live" and can_run_meetings(person, meeting.forum)
+    return _shown(request, meeting, person, leads=leads)
+
+
+def tried(request: HttpRequest, deed: Callable[[], Any]) -> None:
+    """Do what a button asks; a rule that refuses it is told on the page that comes."""
+    try:
+        deed()
+    except DomainError as error:
+        announce(request, str(error), level=messages.ERROR)
+
+
+def _shown(request: HttpRequest, meeting: Meeting, person: User, *, leads: bool) -> HttpResponse:
+    if not wants_partial(request):
+        return redirect("forums:meeting_live" if leads else "forums:meeting_follow", meeting.pk)
+    return _answer(request, meeting_for(person, meeting.pk), person, leads=leads)
+
+
+def _answer(
+    request: HttpRequest, meeting: Meeting, person: User, *, leads: bool, status: int = 200, **told: Any
+) -> HttpResponse:
+    """The whole page, or the part of it that is swapped."""
+    number = beat_of(meeting.pk) or 0
+    # Read after the number: what is written between the two is then shown with the next one.
+    meeting = meeting_for(person, meeting.pk)
+    part = _part(request, meeting, person, number, leads=leads, **told)
+    if wants_partial(request):
+        return HttpResponse(part, status=status)
+    context = {"meeting": meeting, "leads": leads, "part": part}
+    return render(request, "forums/live.html", context, status=status)
+
+
+def _part(
+    request: HttpRequest,
+    meeting: Meeting,
+    person: User,
+    number: int,
+    *,
+    leads: bool,
+    data: QueryDict | None = None,
+    refusal: str = "",
+    note: NoteForm | None = None,
+) -> str:
+    page = LivePage(meeting, person, leads=leads, data=data)
+    if page.leads and page.item:
+        note = note or NoteForm(page.item)
+    context = {"page": page, "meeting": meeting, "number": number, "refusal": refusal, "note": note}
+    # A part that several people share carries no token of one of them: the page's header sends it.
+    return render_to_string("forums/_live.html", context, request if leads or page.seat else None)
+
+
+def _status(meeting: Meeting) -> int:
+    return STOP_ASKING if meeting.is_locked else 200
+
+
+def _seen(request: HttpRequest) -> int | None:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() else None
+
+
+def _item(meeting: Meeting, person: User, pk: int) -> AgendaItem:
+    """One of the meeting's items that the person sees."""
+    items = meeting.items.visible_to(person).select_related("meeting__forum", "forum", "initiative")
+    found: AgendaItem = get_object_or_404(items, pk=pk)
+    return found
+
+
+def _nobody(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied

@@ -1,0 +1,121 @@
+// A live meeting: what is typed is kept until it is recorded, a lost connection is told, keys lead, minutes run.
+(() => {
+  "use strict";
+
+  const KEPT_DAYS = 14;
+  const TICK_MS = 5000;
+  const NEVER_KEPT = ["csrfmiddlewaretoken"];
+  const meeting = () => document.getElementById("meeting");
+
+  // A swap leaves what carries the same data-keep as it is: nothing that is being typed is touched.
+  const isKept = (before, after) => before.dataset?.keep !== undefined && before.dataset.keep === after.dataset?.keep;
+  window.Idiomorph.defaults.ignoreActiveValue = true;
+  window.Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => !isKept(before, after);
+
+  // Drafts. Each form with data-draft is kept on this device, by meeting and person, until it was sent.
+  const keyOf = (form) => `aiso:draft:${meeting().dataset.drafts}:${form.dataset.draft}`;
+
+  function keep(form) {
+    const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NEVER_KEPT.includes(name));
+    localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), fields }));
+  }
+
+  function restore(form) {
+    const kept = JSON.parse(localStorage.getItem(keyOf(form)) || "null");
+    // One that came back with errors already holds what was typed.
+    if (!kept || form.dataset.restored || form.querySelector("[aria-invalid=true]")) return;
+    form.dataset.restored = "yes";
+    const left = kept.fields.map((each) => [...each]);
+    const take = (name) => left.splice(left.findIndex((each) => each[0] === name), 1)[0][1];
+    for (const control of form.elements) {
+      if (!control.name || NEVER_KEPT.includes(control.name)) continue;
+      const choice = control.type === "radio" || control.type === "checkbox";
+      if (choice) control.checked = kept.fields.some(([name, value]) => name === control.name && value === control.value);
+      else if (left.some((each) => each[0] === control.name)) control.value = take(control.name);
+    }
+    sayVerb(form);
+  }
+
+  function forgetOld() {
+    const oldest = Date.now() - KEPT_DAYS * 24 * 60 * 60 * 1000;
+    Object.keys(localStorage).filter((key) => key.startsWith("aiso:draft:")).forEach((key) => {
+      if (JSON.parse(localStorage.getItem(key)).at < oldest) localStorage.removeItem(key);
+    });
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form?.matches("[data-draft]")) return;
+    keep(form);
+    sayVerb(form);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    const form = requestConfig?.elt?.closest?.("form[data-draft]");
+    // Sent and taken, or told who was first: either way it is not to come back.
+    if (form && (xhr.status < 400 || xhr.status === 409 && form.id === "decision")) localStorage.removeItem(keyOf(form));
+  });
+
+  // The button says what it records.
+  function sayVerb(form) {
+    const words = form.querySelector("[data-record-words]");
+    const says = form.querySelector("input:checked[data-says]")?.dataset.says;
+    if (words && says) words.textContent = says;
+  }
+
+  // A connection that is gone, and comes back.
+  function tellConnection(isThere) {
+    const line = document.getElementById("offline");
+    if (!line || line.hidden === isThere) return;
+    line.querySelector("[data-offline-since]").textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    line.hidden = isThere;
+  }
+  for (const lost of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(lost, () => tellConnection(false));
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status >= 500) tellConnection(false);
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.status < 500) tellConnection(true);
+  });
+
+  // Keys: arrows go from item to item, Enter records; never while something else has the focus.
+  function isFree(target) {
+    return !target.closest?.("input, select, textarea, button, a, summary, [contenteditable], dialog");
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing || !isFree(event.target)) return;
+    if (document.documentElement.dataset.singleKeys === "off" || document.querySelector("dialog:modal")) return;
+    const arrow = document.querySelector(`[data-arrow="${CSS.escape(event.key)}"]`);
+    if (arrow) arrow.click();
+    else if (event.key === "Enter") document.getElementById("decision")?.requestSubmit();
+    else return;
+    event.preventDefault();
+  });
+
+  // Minutes run here; the server is asked only for what changed.
+  function tick() {
+    const seconds = Date.now() / 1000;
+    document.querySelectorAll("[data-until]").forEach((place) => {
+      place.textContent = String(Math.floor((Number(place.dataset.until) - seconds) / 60)).replace("-", "−");
+    });
+    document.querySelectorAll("[data-spent][data-since]").forEach((place) => {
+      place.textContent = String(Math.floor((Number(place.dataset.spent) + Math.max(0, seconds - Number(place.dataset.since))) / 60));
+    });
+  }
+  setInterval(tick, TICK_MS);
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-full-screen]")) return;
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+  });
+
+  function settle() {
+    if (!meeting()) return;
+    document.querySelectorAll("form[data-draft]").forEach(restore);
+    document.querySelectorAll("[data-full-screen]").forEach((button) => { button.hidden = !document.fullscreenEnabled; });
+    tick();
+  }
+  document.addEventListener("DOMContentLoaded", () => { forgetOld(); settle(); });
+  document.addEventListener("htmx:afterSwap", settle);
+})();
