@@ -28,7 +28,7 @@ type Tell = Callable[[Sequence[AgendaItem]], Mapping[int, Iterable[Fact]]]
 
 @dataclass(frozen=True)
 class Part:
-    """What one app adds. `tell` gives its facts by the item's id, for all items at once in a fixed number of queries."""
+    """What one app adds. `tell` gives its facts by the item’s id, for all items in a fixed number of queries."""
 
     name: str
     tell: Tell
