@@ -13,6 +13,7 @@ class ForumsConfig(AppConfig):
         from portfolio.demo import register_teller
 
         from . import demo, tasks
+        from .after_registry import register_after
 
         register_entry(
             Entry(
@@ -37,3 +38,4 @@ class ForumsConfig(AppConfig):
         )
         subscribe("person.deactivated", tasks.end_memberships)
         register_teller(demo.seat_people)
+        register_after()

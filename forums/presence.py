@@ -100,7 +100,7 @@ def spans_of(told: Iterable[Any], until: datetime) -> list[Span]:
             since = None
         elif since is None:
             # Who comes back has the row opened again; unless that tells when, its history does.
-            since = came if not spans or came > spans[-1][1] else max(row.pgh_created_at, spans[-1][1])
+            since = came if not spans or came > spans[-1][1] else min(max(row.pgh_created_at, spans[-1][1]), until)
     if since is not None:
         spans.append((since, max(since, until)))
     return spans

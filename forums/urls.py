@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import after_urls
 from .views import bodies
 
 app_name = "forums"
@@ -11,4 +12,5 @@ urlpatterns = [
     path("administration/forums/<slug:slug>/history/", bodies.forum_history, name="forum_history"),
     path("administration/forums/<slug:slug>/members/", bodies.member_add, name="member_add"),
     path("administration/forums/<slug:slug>/members/<int:pk>/end/", bodies.member_end, name="member_end"),
+    *after_urls.urlpatterns,
 ]
