@@ -6,36 +6,26 @@ class ForumsConfig(AppConfig):
     verbose_name = "Forums"
 
     def ready(self) -> None:
-        """Name the pages, and listen to who leaves."""
-        from aiso.accounts.permissions import can_see_administration
+        """Name the pages, stand on the initiative's, and listen to what happens."""
         from aiso.events.outbox import subscribe
-        from aiso.web.navigation import Entry, register_entry
+        from aiso.web.navigation import register_entry
         from portfolio.demo import register_teller
+        from portfolio.panels import Panel, register_panel
 
         from . import demo, tasks
         from .after_registry import register_after
+        from .entries import ENTRIES
+        from .initiative_agenda import head_button
+        from .item_page import Section, register_section
+        from .item_sections import standing_of_items
 
-        register_entry(
-            Entry(
-                "Who decides",
-                "users-group",
-                "forums:forum_list",
-                section="forums",
-                order=10,
-                about="The bodies that decide, and who sits in each.",
-            )
-        )
-        register_entry(
-            Entry(
-                "Forums",
-                "users-group",
-                "forums:administration",
-                section="administration",
-                order=25,
-                may_see=can_see_administration,
-                about="Rank, quorum and majority of each body, and its members.",
-            )
-        )
+        for entry in ENTRIES:
+            register_entry(entry)
+        register_panel(Panel("agenda", "head", head_button, order=10))
+        register_section(Section("standing", "Where it stands", standing_of_items, order=10))
         subscribe("person.deactivated", tasks.end_memberships)
+        for told in ("called", "moved", "cancelled", "opened"):
+            subscribe(f"meeting.{told}", tasks.notify_of_meeting)
         register_teller(demo.seat_people)
+        register_teller(demo.tell_of_meetings)
         register_after()

@@ -36,7 +36,7 @@ def prepare_meetings() -> None:
     with pghistory.context(reason="Made ahead."):
         for cadence in Cadence.objects.select_related("forum"):
             meetings.make_meetings(cadence)
-        following = Meeting.objects.coming().order_by("forum", "starts_at", "pk").distinct("forum")
+        following = Meeting.objects.coming().order_by("forum_id", "starts_at", "pk").distinct("forum_id")
         for meeting in following.select_related("forum"):
             if meeting.state == Meeting.State.DRAFT:
                 fill_agenda(meeting)

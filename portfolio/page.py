@@ -320,6 +320,10 @@ class InitiativePage:
         return ShownTab(tab, url, count, current=tab.name == self.tab_name)
 
     @cached_property
+    def head_buttons(self) -> list[str]:
+        return self._drawn("head")
+
+    @cached_property
     def cards(self) -> list[str]:
         return self._drawn("card")
 

@@ -20,13 +20,14 @@ from aiso.accounts.models import User
 if TYPE_CHECKING:
     from .page import InitiativePage
 
-# Cards stand above the missing list; main and aside are the two columns of the overview.
-type Place = Literal["card", "main", "aside"]
+# Buttons of the head stand beside the title, cards above the missing list; main and aside are the two columns of the
+# overview.
+type Place = Literal["head", "card", "main", "aside"]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the overview. `draw` returns its HTML, or nothing to leave it out."""
+    """A part of the page. `draw` returns its HTML, or nothing to leave it out."""
 
     name: str
     place: Place

@@ -1,12 +1,12 @@
 """make_*: the smallest true rows for a test, written past the actions and their permission."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
-from forums.models import Forum, Membership
+from forums.models import AgendaItem, Forum, Meeting, Membership
 from portfolio.lane_facts import calibrated
 from portfolio.models import (
     Barrier,
@@ -156,6 +156,21 @@ def make_seat(
     """A seat in a shipped forum, named by its slug, since a day."""
     forum = Forum.objects.get(slug=slug)
     return forum.memberships.create(person=person, role=role, started_on=since or clock.today(), **fields)
+
+
+def make_meeting(slug: str = "portfolio-review", *, starts_at: datetime | None = None, **fields: Any) -> Meeting:
+    """A draft of a meeting of a shipped forum, in a week unless told."""
+    moment = starts_at or clock.now() + timedelta(days=7, minutes=next(_numbers))
+    return Meeting.objects.create(forum=Forum.objects.get(slug=slug), starts_at=moment, **fields)
+
+
+def make_item(meeting: Meeting | None, title: str = "", **fields: Any) -> AgendaItem:
+    """An item to come at the end of a meeting's agenda; with `forum` and without a meeting it waits."""
+    number = next(_numbers)
+    told = {"forum": meeting.forum} if meeting else {}
+    return AgendaItem.objects.create(
+        meeting=meeting, title=title or f"Item {number}", **{"position": number} | told | fields
+    )
 
 
 def make_barrier(initiative: Initiative, owner: User, what: str = "", **fields: Any) -> Barrier:

@@ -70,6 +70,8 @@ from tests.factories import (
     make_decision,
     make_entry,
     make_initiative,
+    make_item,
+    make_meeting,
     make_ownership,
     make_person,
     make_release,
@@ -252,6 +254,27 @@ BODIES |= {
     ("post", "/api/v1/functions/legal/members/"): {"person": "{person}"},
     ("post", "/api/v1/functions/legal/end-member/"): {"member": "{function_member}"},
 }
+MEETING_SENT: dict[str, dict[str, Any]] = {
+    "/forums/portfolio-review/meetings/new/": {"starts_at": "2099-01-07T10:00", "minutes_planned": "60"},
+    "/forums/portfolio-review/backlog/new/": {"title": "Later", "minutes": "5"},
+    "/meetings/{meeting}/cancel/": {"reason": "Too few can come."},
+    "/meetings/{meeting}/items/new/": {"title": "One more", "minutes": "5"},
+    "/initiatives/{initiative}/agenda/": {"forum": "portfolio-review", "minutes": "5"},
+}
+SENT |= MEETING_SENT
+BODIES |= {
+    ("post", "/api/v1/forums/portfolio-review/cadence/"): {"minutes": 60},
+    ("post", "/api/v1/forums/portfolio-review/meetings/"): {"starts_at": "2099-01-07T10:00Z"},
+    ("post", "/api/v1/forums/portfolio-review/backlog/"): {"title": "Later"},
+    ("post", "/api/v1/forums/portfolio-review/backlog/{waiting_item}/take-in/"): {"meeting": "{meeting}"},
+    ("patch", "/api/v1/meetings/{meeting}/"): {"place": "Room 2"},
+    ("post", "/api/v1/meetings/{meeting}/cancel/"): {"reason": "Too few can come."},
+    ("post", "/api/v1/meetings/{meeting}/order/"): {"items": []},
+    ("post", "/api/v1/meetings/{meeting}/items/"): {"title": "One more"},
+    ("patch", "/api/v1/meetings/{meeting}/items/{item}/"): {"minutes": 5},
+    ("patch", "/api/v1/meetings/{meeting}/items/{secret_item}/"): {"minutes": 5},
+    ("post", "/api/v1/meetings/{meeting}/items/{item}/move/"): {"places": 1},
+}
 BODIES |= {("post", f"/api/v1{address}"): body for address, body in DECISION_SENT.items() if "conditions" in address}
 BODIES |= {
     ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough."},
@@ -419,7 +442,20 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names["digest"] = signing.dumps(me.pk, salt=SALT)
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
+    names |= {name: thing.pk for name, thing in _met(confidential).items()}
     return names | {"email": person.email} | _decided(people)
+
+
+def _met(confidential: Initiative) -> dict[str, Any]:
+    """A draft of a meeting with an item, a confidential one and one that was taken off; and one that waits."""
+    meeting = make_meeting("portfolio-review")
+    return {
+        "meeting": meeting,
+        "item": make_item(meeting),
+        "secret_item": make_item(meeting, initiative=confidential),
+        "off_item": make_item(meeting, state="removed"),
+        "waiting_item": make_item(None, forum=meeting.forum),
+    }
 
 
 def _levels(initiative: Initiative, confidential: Initiative, people: dict[str, User]) -> dict[str, Any]:

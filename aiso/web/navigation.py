@@ -40,7 +40,9 @@ def anybody(person: User) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """One way into an app. It is current on its own address and below; `also` names further beginnings."""
+    """One way into an app. It is current on its own address and below; `also` names further beginnings, `args` what
+    the address is made with.
+    """
 
     label: str
     icon: str
@@ -51,10 +53,11 @@ class Entry:
     count: Callable[[User], int] | None = None
     also: tuple[str, ...] = ()
     about: str = ""
+    args: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
-        return _address(self.url_name)
+        return _address(self.url_name, self.args)
 
     def reach(self, path: str) -> int:
         """How closely the entry matches a path: the length of the beginning they share, 0 for none."""
@@ -138,8 +141,8 @@ def _key(person: User) -> str:
 
 
 @cache
-def _address(url_name: str) -> str:
-    return reverse(url_name)
+def _address(url_name: str, args: tuple[str, ...] = ()) -> str:
+    return reverse(url_name, args=args)
 
 
 @lru_cache(maxsize=512)

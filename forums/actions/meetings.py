@@ -35,6 +35,8 @@ def set_cadence(forum: Forum, *, actor: User, seen: Mapping[str, Any] | None = N
     if not can_manage_forums(actor):
         raise PermissionDenied("An office lead for the whole company says when the forums meet.")
     forum = _locked_forum(forum)
+    if forum.is_delegate:
+        raise DomainError(f"{forum} decides alone, without meetings.")
     cadence = Cadence.objects.select_for_update().filter(forum=forum).first()
     before = copy(cadence)
     cadence = cadence or Cadence(forum=forum)
@@ -156,6 +158,7 @@ def _move_drafts(cadence: Cadence, before: Mapping[date, datetime]) -> None:
     now = moments_of(cadence, clock.today())
     drafts = cadence.forum.meetings.filter(state=State.DRAFT, made_for__in=now).select_for_update(of=["self"])
     for meeting in drafts:
+        assert meeting.made_for
         moment = now[meeting.made_for]
         changes = {"starts_at": moment, "minutes_planned": cadence.minutes, "place": cadence.place}
         is_as_it_was = all(getattr(meeting, name) == value for name, value in changes.items())

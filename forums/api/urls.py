@@ -1,13 +1,21 @@
 from aiso.api.routing import Nouns
 
 from .actions import Actions
+from .cadences import Cadences
 from .forums import Forums
+from .items import AgendaItems, Backlog
+from .meetings import ForumMeetings, Meetings
 from .members import Members
 from .minutes import Addenda, MeetingMinutes
 
 nouns = Nouns()
 nouns.add("forums", Forums, "forum")
 nouns.add("forums/<slug:forum>/members", Members, "forum-member")
+nouns.add("forums/<slug:forum>/cadence", Cadences, "forum-cadence")
+nouns.add("forums/<slug:forum>/meetings", ForumMeetings, "forum-meeting")
+nouns.add("forums/<slug:forum>/backlog", Backlog, "forum-backlog")
+nouns.add("meetings", Meetings, "meeting")
+nouns.add("meetings/<int:meeting>/items", AgendaItems, "agenda-item")
 nouns.add("meetings/<int:meeting>/minutes", MeetingMinutes, "meeting-minutes")
 nouns.add("meetings/<int:meeting>/addenda", Addenda, "addendum")
 nouns.add("actions", Actions, "action")

@@ -18,6 +18,7 @@ from aiso.web.htmx import announce
 
 from ..actions.keep_forums import add_member, change_forum, end_membership
 from ..forms.bodies import EndForm, ForumForm, MemberForm
+from ..meeting_page import next_meetings
 from ..models import Forum, Membership
 from ..permissions import can_manage_forums
 
@@ -106,10 +107,14 @@ def _show(request: HttpRequest, viewer: User, forum: Forum, form: MemberForm) ->
 
 def _bodies(viewer: User) -> dict[str, Any]:
     forums = Forum.objects.visible_to(viewer).with_seats(clock.today()).select_related("unit")
-    rows = [(forum, forum.seats, standing_of(forum, forum.seats)) for forum in forums]  # type: ignore[attr-defined]
+    following = next_meetings(forums)
+    rows = [
+        (forum, forum.seats, standing_of(forum, forum.seats), following.get(forum.pk))  # type: ignore[attr-defined]
+        for forum in forums
+    ]
     return {
         "rows": rows,
-        "unable": sum(not standing["can_decide"] for _, _, standing in rows),
+        "unable": sum(not standing["can_decide"] for _, _, standing, _ in rows),
         "may_see_administration": can_see_administration(viewer),
     }
 
@@ -136,4 +141,4 @@ def _manager(request: HttpRequest) -> User:
 
 
 def _forum(viewer: User, slug: str) -> Forum:
-    return get_object_or_404(Forum.objects.visible_to(viewer).select_related("unit"), slug=slug)
+    return get_object_or_404(Forum.objects.visible_to(viewer).select_related("unit", "cadence"), slug=slug)

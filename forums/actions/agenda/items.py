@@ -126,9 +126,9 @@ def take_off(item: AgendaItem, *, actor: User) -> AgendaItem:
 @transaction.atomic
 def put_back(item: AgendaItem, *, actor: User) -> AgendaItem:
     """Undo that an item was taken off; whoever took it off may, and who prepares the agenda."""
+    item = locked_item(item)
     if item.settled_by_id != actor.pk or not can_put_on_agenda(actor, item.forum, item.initiative):
         may_run(actor, item.forum)
-    item = locked_item(item)
     if item.state != State.REMOVED:
         raise DomainError("This was not taken off.")
     refuse_twice(item)
