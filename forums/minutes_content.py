@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from aiso.accounts.models import User
 
 from .minutes_parts import facts_of
-from .models import ActionItem, AgendaItem, ItemVote, Meeting
+from .models import ActionItem, AgendaItem, ItemVote, Meeting, VoteChoice
 from .presence import Presences
+from .recusals import recused_from
 from .sources import label_of
 
 type Content = dict[str, Any]
@@ -70,7 +71,7 @@ def _items(
     meeting: Meeting, present: Presences, closed_at: datetime, actions: dict[int | None, list[Content]]
 ) -> list[Content]:
     items = [*meeting.items.filter(state__in=TOLD).select_related("initiative", "settled_by")]
-    facts, votes = facts_of(items), _votes(items)
+    facts, votes = facts_of(items), _votes(items, present)
     return [
         _item(item, number, present, closed_at)
         | {"votes": votes[item.pk], "facts": facts[item.pk], "actions": actions[item.pk]}
@@ -100,14 +101,24 @@ def _item(item: AgendaItem, number: int, present: Presences, closed_at: datetime
     }
 
 
-def _votes(items: Sequence[AgendaItem]) -> dict[int, list[Content]]:
-    """Each vote with who cast it, where that was somebody else."""
+def _votes(items: Sequence[AgendaItem], present: Presences) -> dict[int, list[Content]]:
+    """Each vote with who cast it, where that was somebody else; and who had a part in the item and so no vote."""
     votes: dict[int, list[Content]] = defaultdict(list)
+    said: set[tuple[int, int]] = set()
     for vote in ItemVote.objects.filter(item__in=items).select_related("person", "cast_by"):
         by = _named(vote.cast_by) if vote.cast_by_id != vote.person_id else None
         told = {"person": _named(vote.person), "choice": vote.choice, "reason": vote.reason, "cast_by": by}
         votes[vote.item_id].append(told)
+        said.add((vote.item_id, vote.person_id))
+    for pk, people in recused_from(items).items():
+        for seat in present.seats:
+            if seat.has_vote and seat.person_id in people and (pk, seat.person_id) not in said:
+                votes[pk].append(_recused(seat.person, people[seat.person_id]))
     return votes
+
+
+def _recused(person: User, why: str) -> Content:
+    return {"person": _named(person), "choice": VoteChoice.RECUSED.value, "reason": why, "cast_by": None}
 
 
 def _actions(rows: "QuerySet[ActionItem]") -> dict[int | None, list[Content]]:

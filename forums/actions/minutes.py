@@ -8,10 +8,12 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
+from ..beats import beat
 from ..minutes_content import content_of, hash_of
 from ..models import Addendum, Forum, Meeting, Minutes
 from ..permissions import can_run_meetings, can_sign_addendum, can_write_addendum
 from .agenda import put_off
+from .live import stop_clock
 
 State = Meeting.State
 
@@ -29,6 +31,7 @@ def close_meeting(meeting: Meeting, *, actor: User) -> Minutes:
         raise DomainError("This meeting was closed already. Its minutes tell what was recorded.")
     if not meeting.is_live:
         raise DomainError(f"Only a meeting in progress is closed; this one is {meeting.get_state_display().lower()}.")
+    stop_clock(meeting)
     waiting = [*meeting.items.to_come().select_related("forum", "meeting")]
     for item in waiting:
         put_off(item, actor=actor)
@@ -37,6 +40,8 @@ def close_meeting(meeting: Meeting, *, actor: User) -> Minutes:
     minutes = Minutes.objects.create(
         meeting=meeting, content=content, sha256=hash_of(content), made_at=closed_at, made_by=actor
     )
+    # Before the lock: afterwards the meeting's row takes nothing more.
+    beat(meeting)
     _lock(meeting)
     about = {"forum": meeting.forum_id, "meeting": meeting, "minutes": minutes}
     publish("meeting.closed", actor=actor, put_off=len(waiting), **about)
@@ -75,5 +80,4 @@ def _lock(meeting: Meeting) -> None:
     """From now on the database refuses every change of what the meeting holds."""
     meeting.state, meeting.closed_at = State.CLOSED, clock.now()
     meeting.current = meeting.paused_at = None
-    meeting.beat += 1
-    meeting.save(update_fields=["state", "closed_at", "current", "paused_at", "beat"])
+    meeting.save(update_fields=["state", "closed_at", "current", "paused_at"])
