@@ -11,11 +11,13 @@ from aiso.events.reminders import register_reminders
 from aiso.events.sight import register_sight
 from aiso.web.navigation import Entry, register_entry
 from aiso.web.work import register_work
+from portfolio.demo import register_teller
 from portfolio.panels import Panel, register_panel
 
 from . import after_tasks
 from .action_work import actions_due, actions_of, actions_panel, addenda_of
 from .after_messages import MESSAGES
+from .demo_minutes import tell_of_minutes
 from .models import ActionItem
 
 ACTIONS = Entry(
@@ -35,6 +37,7 @@ def register_after() -> None:
     register_reminders("actions", actions_due)
     register_sight("action_item", _seen)
     register_panel(Panel("actions", "main", actions_panel, order=58))
+    register_teller(tell_of_minutes)
     for name in MESSAGES:
         subscribe(name, after_tasks.tell_what_follows)
 
