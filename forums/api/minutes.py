@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from django.db.models import DateTimeField, F
 from django.shortcuts import get_object_or_404
@@ -184,13 +184,16 @@ class Addenda(Noun):
 def drawn(page: MinutesPage) -> MinutesShape:
     """What was recorded, as far as its reader sees it."""
     content, minutes = page.content, page.minutes
-    kept: Any = {name: content[name] for name in ("attendance", "absent", "proxies", "actions", "place")}
     return {
         "meeting": minutes.meeting_id,
         "forum": content["forum"]["slug"],
         "started_at": content["started_at"],
         "closed_at": content["closed_at"],
-        **kept,
+        "place": content["place"],
+        "attendance": content["attendance"],
+        "absent": content["absent"],
+        "proxies": content["proxies"],
+        "actions": content["actions"],
         "items": [_minute(item) for item in page.items],
         "left_out": page.left_out,
         "sha256": minutes.sha256,
@@ -200,10 +203,19 @@ def drawn(page: MinutesPage) -> MinutesShape:
 
 
 def _minute(item: Content) -> MinuteShape:
-    names = ("id", "number", "title", "asked", "is_confidential", "state", "result", "note")
-    kept: Any = {name: item[name] for name in (*names, "minutes_planned", "minutes_taken", "votes", "actions")}
     return {
-        **kept,
+        "id": item["id"],
+        "number": item["number"],
+        "title": item["title"],
+        "asked": item["asked"],
+        "is_confidential": item["is_confidential"],
+        "state": item["state"],
+        "result": item["result"],
+        "note": item["note"],
+        "minutes_planned": item["minutes_planned"],
+        "minutes_taken": item["minutes_taken"],
+        "votes": item["votes"],
+        "actions": item["actions"],
         "initiative": item["initiative"]["reference"] if item["initiative"] else None,
         "took_part": item["quorum"]["there"],
         "quorum": item["quorum"]["needed"],
