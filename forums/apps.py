@@ -13,6 +13,7 @@ class ForumsConfig(AppConfig):
         from portfolio.panels import Panel, register_panel
 
         from . import demo, tasks
+        from .after_registry import register_after
         from .entries import ENTRIES
         from .initiative_agenda import head_button
         from .item_page import Section, register_section
@@ -27,3 +28,4 @@ class ForumsConfig(AppConfig):
             subscribe(f"meeting.{told}", tasks.notify_of_meeting)
         register_teller(demo.seat_people)
         register_teller(demo.tell_of_meetings)
+        register_after()

@@ -2,6 +2,7 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - a path names its converter
 
+from . import after_urls
 from .views import agenda, bodies, forum_page, initiative_agenda, live, meetings, presence
 
 app_name = "forums"
@@ -60,4 +61,5 @@ urlpatterns = [
     path("administration/forums/<slug:slug>/history/", bodies.forum_history, name="forum_history"),
     path("administration/forums/<slug:slug>/members/", bodies.member_add, name="member_add"),
     path("administration/forums/<slug:slug>/members/<int:pk>/end/", bodies.member_end, name="member_end"),
+    *after_urls.urlpatterns,
 ]

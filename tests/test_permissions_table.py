@@ -25,6 +25,8 @@ from aiso.configuration.actions import start_draft
 from aiso.configuration.models import ConfigurationVersion
 from aiso.events.letters import SALT
 from aiso.events.models import Event, Mail, Notification
+from forums.actions.action_items import give_action
+from forums.actions.minutes import close_meeting, write_addendum
 from portfolio.actions.edit_initiative import Change
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
@@ -282,6 +284,24 @@ MEETING_SENT: dict[str, dict[str, Any]] = {
     "/initiatives/{initiative}/agenda/": {"forum": "portfolio-review", "minutes": "5"},
 }
 SENT |= MEETING_SENT
+ACTION_SENT: dict[str, dict[str, Any]] = {
+    "/actions/{given_action}/finish/": {"note": "Done."},
+    "/actions/{given_action}/drop/": {"reason": "Not needed."},
+    "/actions/{given_action}/move/": {"due_on": "2099-01-07", "reason": "Away."},
+    "/actions/{given_action}/pass-on/": {"to": "{email}"},
+}
+GIVEN = {"text": "Ask legal", "owner": "{email}", "due_on": "2099-01-07"}
+SENT |= ACTION_SENT | {
+    "/forums/portfolio-review/actions/new/": GIVEN,
+    "/meetings/{live_meeting}/actions/new/": GIVEN,
+    "/meetings/{closed_meeting}/minutes/addenda/": {"text": "Room 2."},
+}
+BODIES |= {("post", f"/api/v1{address}"): body for address, body in ACTION_SENT.items()}
+BODIES |= {
+    ("post", "/api/v1/actions/{given_action}/pass-on/"): {"to": "{person}"},
+    ("post", "/api/v1/actions/"): GIVEN | {"forum": "portfolio-review", "owner": "{person}"},
+    ("post", "/api/v1/meetings/{closed_meeting}/addenda/"): {"text": "Room 2."},
+}
 BODIES |= {
     ("post", "/api/v1/forums/portfolio-review/cadence/"): {"minutes": 60},
     ("post", "/api/v1/forums/portfolio-review/meetings/"): {"starts_at": "2099-01-07T10:00Z"},
@@ -489,6 +509,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     names |= {name: thing.pk for name, thing in _met(confidential).items()}
+    names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
     return names | {"email": person.email} | _decided(people) | _money(people)
 
 
@@ -520,6 +541,19 @@ def _live() -> dict[str, Any]:
     make_item(meeting)
     live = {"live_meeting": meeting, "live_item": meeting.current, "paused_meeting": paused, "proxy": proxy}
     return live | {name: people[name] for name in ("present", "free_holder", "absent")}
+
+
+def _after_meeting(people: dict[str, User]) -> dict[str, Any]:
+    """A meeting that is over with what waits to be added to its minutes and what it gave to do."""
+    me, office = people["oneself"], people["office_lead"]
+    over = make_meeting("portfolio-review", state="in_progress", started_at=clock.now())
+    minutes = close_meeting(over, actor=office)
+    told: dict[str, Any] = {"owner": people["owner"], "due_on": clock.today()}
+    return {
+        "closed_meeting": over,
+        "addendum": write_addendum(minutes, actor=me, text="Room 2."),
+        "given_action": give_action(over.forum, actor=office, text="Ask legal", **told),
+    }
 
 
 def _levels(initiative: Initiative, confidential: Initiative, people: dict[str, User]) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from .agenda import AgendaItem, AgendaItemQuerySet, ItemVote, VoteChoice
 from .attendance import Attendance, Proxy
 from .forum import SINGLE, VOTING, Forum, ForumQuerySet, Membership, MembershipQuerySet
 from .meeting import Cadence, Meeting, MeetingQuerySet
-from .minutes import Addendum, Minutes
+from .minutes import Addendum, AddendumQuerySet, Minutes, MinutesQuerySet
 
 __all__ = [
     "SINGLE",
@@ -11,6 +11,7 @@ __all__ = [
     "ActionItem",
     "ActionItemQuerySet",
     "Addendum",
+    "AddendumQuerySet",
     "AgendaItem",
     "AgendaItemQuerySet",
     "Attendance",
@@ -23,6 +24,7 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "Minutes",
+    "MinutesQuerySet",
     "Proxy",
     "VoteChoice",
 ]

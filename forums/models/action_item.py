@@ -26,6 +26,17 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         seen = AgendaItem.objects.visible_to(user).filter(pk=OuterRef("item"))
         return self.filter(Q(item=None) | Q(owner=user.pk) | Exists(seen))
 
+    def with_sight(self, user: User) -> Self:
+        """With `sees_item`: whether the user sees what each is about. An owner’s own action may be about what they do
+        not see any more.
+        """
+        seen = AgendaItem.objects.visible_to(user).filter(pk=OuterRef("item"))
+        return self.annotate(sees_item=Exists(seen))
+
+    def of_forums_of(self, user: User) -> Self:
+        """Those of the forums in which the user sits today."""
+        return self.filter(forum__in=Forum.objects.bodies_of(user).values("pk"))
+
     def open(self) -> Self:
         return self.filter(done_at=None, dropped_at=None)
 
@@ -77,3 +88,15 @@ class ActionItem(models.Model):
     @property
     def is_open(self) -> bool:
         return self.done_at is None and self.dropped_at is None
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_on < clock.today()
+
+    @property
+    def state(self) -> str:
+        if self.dropped_at:
+            return "dropped"
+        if self.done_at:
+            return "done"
+        return "overdue" if self.is_late else "open"

@@ -78,6 +78,14 @@ class AgendaItem(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     began_at = models.DateTimeField("on screen since", null=True, blank=True)
     seconds = models.PositiveIntegerField("spent, seconds", default=0)
+    came_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The item of the meeting that put it off.",
+    )
     result = models.CharField(max_length=200, blank=True, help_text="What came of it, in a few words.")
     note = models.TextField(blank=True, help_text="What the minutes say of it.")
     settled_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
@@ -102,7 +110,7 @@ class AgendaItem(models.Model):
         ]
         indexes = [models.Index(fields=["meeting", "position"], name="item_of_meeting")]
         triggers = [
-            locked_with_meeting("NEW.meeting_id"),
+            locked_with_meeting("{row}.meeting_id"),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             no_truncate(),
         ]
@@ -135,7 +143,7 @@ class ItemVote(models.Model):
     class Meta:
         ordering = ["cast_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["item", "person"], name="one_item_vote_a_person")]
-        triggers = [locked_with_meeting("(SELECT meeting_id FROM forums_agendaitem WHERE id = NEW.item_id)")]
+        triggers = [locked_with_meeting("(SELECT meeting_id FROM forums_agendaitem WHERE id = {row}.item_id)")]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_choice_display()}"

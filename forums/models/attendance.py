@@ -42,7 +42,7 @@ class Attendance(models.Model):
     class Meta:
         ordering = ["arrived_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["meeting", "person"], name="one_presence_a_meeting")]
-        triggers = [locked_with_meeting("NEW.meeting_id")]
+        triggers = [locked_with_meeting("{row}.meeting_id")]
 
     def __str__(self) -> str:
         return f"{self.person} at {self.meeting}"
@@ -64,7 +64,7 @@ class Proxy(models.Model):
             models.UniqueConstraint(fields=["meeting", "giver"], name="one_proxy_a_giver"),
             models.CheckConstraint(condition=~Q(giver=F("holder")), name="proxy_is_another"),
         ]
-        triggers = [locked_with_meeting("NEW.meeting_id")]
+        triggers = [locked_with_meeting("{row}.meeting_id")]
 
     def __str__(self) -> str:
         return f"{self.holder} votes for {self.giver}"

@@ -18,17 +18,30 @@ from .forum import Forum
 
 
 def locked_with_meeting(meeting: str) -> pgtrigger.Trigger:
-    """Refuses rows of a meeting that is closed or cancelled; `meeting` is its id as SQL on the new row."""
+    """Refuses to add, change, move away or delete rows of a meeting that is closed or cancelled; `meeting` is its id
+    as SQL on a row, called {row}.
+    """
+    over = "IF EXISTS (SELECT 1 FROM forums_meeting WHERE id = {meeting} AND state IN ('closed', 'cancelled')) THEN"
+    refuse = "RAISE EXCEPTION 'pgtrigger: what a closed meeting holds is not changed';"
+    was, becomes = (over.format(meeting=meeting.format(row=row)) for row in ("OLD", "NEW"))
     return pgtrigger.Trigger(
         name="closed_is_locked",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-            IF EXISTS (SELECT 1 FROM forums_meeting WHERE id = {meeting} AND state IN ('closed', 'cancelled')) THEN
-                RAISE EXCEPTION 'pgtrigger: what a closed meeting holds is not changed';
+            IF TG_OP <> 'INSERT' THEN
+                {was}
+                    {refuse}
+                END IF;
+            END IF;
+            IF TG_OP = 'DELETE' THEN
+                RETURN OLD;
+            END IF;
+            {becomes}
+                {refuse}
             END IF;
             RETURN NEW;
-        """,  # noqa: S608 (a constant)
+        """,
     )
 
 

@@ -1,17 +1,40 @@
 """What is kept of a meeting: minutes made from what was recorded, and signed additions to them."""
 
+from typing import Self
+
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from aiso import clock
+from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
 
+from .forum import Membership
 from .meeting import Meeting
 
 PERSON = settings.AUTH_USER_MODEL
+
+
+class MinutesQuerySet(models.QuerySet["Minutes"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Everybody’s; which of their items somebody sees is asked of each item (forums/minutes_page.py)."""
+        return self if user.is_authenticated else self.none()
+
+
+class AddendumQuerySet(models.QuerySet["Addendum"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those signed, and what the person wrote; members of the forum also what still waits for its chair."""
+        if not user.is_authenticated:
+            return self.none()
+        seats = Membership.objects.on(clock.today()).filter(forum=OuterRef("minutes__meeting__forum"), person=user.pk)
+        return self.filter(Q(signed_at__isnull=False) | Q(written_by=user.pk) | Exists(seats))
+
+    def signed(self) -> Self:
+        return self.filter(signed_at__isnull=False)
 
 
 @pghistory.track(pghistory.InsertEvent())
@@ -24,6 +47,8 @@ class Minutes(models.Model):
     made_at = models.DateTimeField(default=clock.now)
     made_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
 
+    objects = MinutesQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "minutes"
         triggers = [
@@ -33,6 +58,9 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return f"Minutes of {self.meeting}"
+
+    def get_absolute_url(self) -> str:
+        return f"/meetings/{self.meeting_id}/minutes/"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -46,6 +74,9 @@ class Addendum(models.Model):
     signed_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
 
+    called_by = "text"
+    objects = AddendumQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "addenda"
         ordering = ["written_at", "pk"]
@@ -58,6 +89,9 @@ class Addendum(models.Model):
         ]
         triggers = [
             pgtrigger.ReadOnly(name="text_stands", fields=["minutes", "text", "written_by", "written_at"]),
+            pgtrigger.Protect(
+                name="signed_stands", operation=pgtrigger.Update, condition=pgtrigger.Q(old__signed_at__isnull=False)
+            ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             no_truncate(),
         ]

@@ -178,9 +178,12 @@ def _follower(item: AgendaItem, actor: User, to: Meeting | None) -> AgendaItem:
     settle(item, State.DEFERRED, actor, f"Put off to {where}")
     same = AgendaItem.objects.to_come().filter(forum=item.forum, source=item.source, key=item.key)
     if item.key and (waiting := same.exclude(pk=item.pk).first()):
+        waiting.came_from = item
+        waiting.save(update_fields=["came_from"])
         return waiting
     kept = ("forum", "source", "key", "title", "why", "initiative", "minutes", "put_by")
     later = AgendaItem(**{name: getattr(item, name) for name in kept}, is_kept=item.source == BY_HAND)
+    later.came_from = item
     place(later, to)
     if source := source_named(item.source):
         source.carry(item, later)
