@@ -7,6 +7,7 @@ class StagegatesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
+        from .agenda import register_agenda
         from .configured import register_kinds
         from .decision_registry import register_decisions
         from .sign_off_registry import register_sign_offs
@@ -17,6 +18,7 @@ class StagegatesConfig(AppConfig):
         self._review()
         register_sign_offs()
         register_decisions()
+        register_agenda()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""

@@ -5,6 +5,7 @@ from .decision import Decision, NamedDecider, StageByDecision
 from .evidence import Evidence
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
+from .meeting_decision import MeetingDecision, MeetingVoice, ReviewItem
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
@@ -18,10 +19,13 @@ __all__ = [
     "FunctionHours",
     "FunctionMember",
     "GateReview",
+    "MeetingDecision",
+    "MeetingVoice",
     "MonitoringTask",
     "NamedDecider",
     "Requirement",
     "ReviewFunction",
+    "ReviewItem",
     "SignOff",
     "SignOffAnswer",
     "SignOffQuestion",
