@@ -71,6 +71,7 @@ class StagegatesConfig(AppConfig):
         from portfolio.panels import register_tab
 
         from . import tasks
+        from .demo.agenda import tell_of_the_agenda
         from .demo.decisions import tell_of_decisions
         from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
@@ -87,5 +88,6 @@ class StagegatesConfig(AppConfig):
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)
         register_teller(tell_of_decisions)
+        register_teller(tell_of_the_agenda)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

@@ -12,7 +12,7 @@ from portfolio.permissions import can_see_money
 from portfolio.views.files import csv_file, xlsx_file
 
 from ..decision_lists import DecisionList, DecisionSheet, fetched
-from ..models import Decision, FastLaneAudit
+from ..models import Decision, FastLaneAudit, MeetingDecision
 
 
 @require_safe
@@ -32,6 +32,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "conditions": decision.conditions.select_related("owner"),
         "changes": decision.stage_changes.select_related("stage_change"),
         "audit": FastLaneAudit.objects.visible_to(viewer).filter(decision=decision).first(),
+        "met": MeetingDecision.objects.filter(decision=decision).prefetch_related("voices__person").first(),
         "sees_money": can_see_money(viewer, decision.initiative),
     }
     return render(request, "stagegates/decision.html", context)
