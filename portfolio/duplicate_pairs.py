@@ -1,7 +1,7 @@
 """Pairs of initiatives that are likely the same, found among the newest by index and scored like a draft.
 
-The rarest words of each newer name lead to the few older initiatives that say all of them. Confidential ones are left
-out, for a pair would tell of them to whoever sees the other.
+The rarest words of each newer name, among those that others say too, lead to the few older initiatives that say two of
+them. Confidential ones are left out, for a pair would tell of them to whoever sees the other.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from .models import Initiative, SearchWord
 
 # The newest initiatives that are compared with all older ones, and to how many each.
 COMPARED, WITH_EACH = 300, 3
-# So many of the rarest words of a name have to be said by the other.
-RAREST_WORDS = 3
+# Of so many of the rarest words of a name the other has to say two.
+RAREST_WORDS = 4
 # "Alike": below it two are not worth a meeting's time.
 WORTH = 0.5
 
@@ -25,16 +25,20 @@ PAIRS = """
         SELECT id, name, search FROM portfolio_initiative
         WHERE NOT is_off_register AND NOT is_confidential AND stage NOT IN ('closed', 'merged')
         ORDER BY id DESC LIMIT %s
+    ), counted AS (
+        SELECT count(*) AS initiatives FROM portfolio_initiative WHERE NOT is_confidential
     ), asked AS MATERIALIZED (
         SELECT newest.id, newest.name, (
-            SELECT string_agg(quote_literal(rare.stem), ' & ')::tsquery
-            FROM (
-                SELECT said.stem FROM unnest(tsvector_to_array(ts_filter(newest.search, '{a}'))) AS said (stem)
-                LEFT JOIN portfolio_searchword AS word ON word.stem = said.stem
-                WHERE said.stem ~ '[[:alpha:]]'
-                GROUP BY said.stem ORDER BY coalesce(max(word.share), 0), said.stem LIMIT %s
-            ) AS rare
-            HAVING count(*) > 1
+            WITH rare AS (
+                SELECT said.stem, max(word.share) AS share
+                FROM unnest(tsvector_to_array(ts_filter(newest.search, '{a}'))) AS said (stem)
+                JOIN portfolio_searchword AS word ON word.stem = said.stem
+                WHERE said.stem ~ '[[:alpha:]]' AND said.stem !~ '[^[:alnum:]-]'
+                    AND word.share * (SELECT initiatives FROM counted) > 1.5
+                GROUP BY said.stem ORDER BY share, said.stem LIMIT %s
+            )
+            SELECT string_agg(quote_literal(one.stem) || ' & ' || quote_literal(two.stem), ' | ')::tsquery
+            FROM rare AS one JOIN rare AS two ON one.stem < two.stem
         ) AS query
         FROM newest
     )

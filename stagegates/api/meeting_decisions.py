@@ -64,7 +64,8 @@ class ItemField(IdField):
 
 
 class NewMeetingDecision(NewDecision):
-    review = None
+    # The item says which review it is about: DRF drops a field that is set to None.
+    review = None  # type: ignore[assignment]
     item = ItemField(help_text="The agenda item of a meeting in progress.")
     by_consent = serializers.BooleanField(
         default=False, help_text="Nobody voted, and nobody present objects. Refused where somebody voted."

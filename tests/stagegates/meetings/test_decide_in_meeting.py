@@ -121,7 +121,7 @@ def test_a_party_is_recused_without_being_asked_and_never_counted(item, review, 
 
 
 def test_a_party_makes_no_quorum_and_nobody_votes_for_one(item, review, chair, member, third):
-    make_ownership(review.initiative, third, OwnerKind.RISK)
+    make_ownership(review.initiative, third, OwnerKind.RISK, is_deputy=True)
     item.meeting.attendance.filter(person=third).update(left_at=clock.now())
     item.meeting.proxies.create(giver=third, holder=member, noted_by=chair)
     vote(item, third, by=member)
@@ -146,7 +146,7 @@ def test_only_chair_and_secretary_record(item, request, who):
 
 def test_a_party_records_nothing_even_as_the_chair(item, review, chair, secretary):
     seat(make_person("Fay Fourth"), "portfolio-review")
-    make_ownership(review.initiative, chair, OwnerKind.TECHNICAL)
+    make_ownership(review.initiative, chair, OwnerKind.TECHNICAL, is_deputy=True)
     with pytest.raises(PermissionDenied):
         decide_in_meeting(item, GO, actor=chair, by_consent=True)
 
