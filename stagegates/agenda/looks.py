@@ -67,9 +67,7 @@ def last_looks(items: Sequence[AgendaItem], initiatives: Mapping[int, Initiative
     """When each initiative was last decided on, else when the body of the first item last met, by its id."""
     if not items:
         return {}
-    forum = Forum.objects.get(pk=items[0].forum_id)
-    before = min(day_of(item) for item in items)
-    met = last_meeting(forum, before)
+    met = last_meeting(Forum.objects.get(pk=items[0].forum_id), day_of(items[0]))
     decided = Decision.objects.filter(initiative__in=[each.pk for each in initiatives.values()])
     latest = dict(decided.order_by("initiative", "-pk").distinct("initiative").values_list("initiative", "decided_at"))
     return {each.pk: latest.get(each.pk, met) for each in initiatives.values()}
