@@ -102,10 +102,11 @@ def test_forty_items_cost_what_four_do(chair, stranger):
         return len(queries)
 
     more(2)
+    cost(chair)  # reads the office calendar, which is then kept
     few = [cost(chair), cost(stranger)]
     more(18)
     assert [cost(chair), cost(stranger)] == few
-    assert max(few) <= 110
+    assert max(few) <= 65
 
 
 def test_changes_are_told_of_each_by_itself(meeting, chair):

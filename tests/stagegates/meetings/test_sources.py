@@ -140,7 +140,7 @@ def test_likely_duplicates_until_they_were_spoken_of(forum):
     make_initiative("Answering letters of citizens")
     secret = make_initiative(words, is_confidential=True)
     for number in range(30):
-        make_initiative(f"Something else entirely, number {number}")
+        make_initiative(f"q{number}alpha w{number}beta")
     SearchWord.objects.refresh()
     [found] = proposed("likely_duplicates", forum)
     assert (found.key, found.initiative_id) == (f"alike-{one.pk}-{other.pk}", other.pk)
@@ -176,9 +176,7 @@ def test_ranks_that_changed_since(ranked):
 
 def test_all_sources_cost_the_same_however_many_there_are(forum, chair):
     def cost():
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             for source in SOURCES:
                 [*source.find(forum, clock.today())]
         return len(queries)
