@@ -145,7 +145,7 @@ def _read(name: str, text: str) -> tuple[list[Term], int]:
         rows = cursor.fetchall()
     terms: dict[str, Term] = {}
     for word, in_name, stem, share, neighbours, _ in rows:
-        if _tells(stem) and stem not in terms:
+        if tells(stem) and stem not in terms:
             terms[stem] = _term(word, in_name, stem, share, neighbours or [])
     return [*terms.values()], rows[0][-1] or 0 if rows else 0
 
@@ -158,7 +158,7 @@ def _term(word: str, in_name: bool, stem: str, share: float | None, neighbours: 
     return Term(word, (*stems,), share or max(shares, default=0), in_name)
 
 
-def _tells(stem: str) -> bool:
+def tells(stem: str) -> bool:
     """Numbers alone tell nothing."""
     return any(map(str.isalpha, stem))
 
@@ -220,9 +220,9 @@ def _any_of(term: Term) -> str:
 def _scored(draft: Sequence[Term], candidates: InitiativeQuerySet, name: str) -> list[Likeness]:
     rows = list(
         candidates.annotate(
-            told_name=_stems("a"),
-            told_summary=_stems("b"),
-            told_outcome=_stems("c"),
+            told_name=stems_in("a"),
+            told_summary=stems_in("b"),
+            told_outcome=stems_in("c"),
             name_similarity=TrigramSimilarity("name", name),
         ).only("name", "summary", "outcome", "stage", "stage_since", "is_confidential", "unit")
     )
@@ -236,7 +236,7 @@ def _scored(draft: Sequence[Term], candidates: InitiativeQuerySet, name: str) ->
     ]
 
 
-def _stems(weight: str) -> Func:
+def stems_in(weight: str) -> Func:
     """The stems of one part: the name has weight A, the summary B, the outcome C."""
     template = 'tsvector_to_array(ts_filter(%(expressions)s::"char"[]))'
     return Func(F("search"), Value(f"{{{weight}}}"), template=template, output_field=ArrayField(TextField()))
@@ -244,7 +244,7 @@ def _stems(weight: str) -> Func:
 
 def _told(row: Initiative) -> Told:
     parts = (row.told_name, row.told_summary, row.told_outcome)  # type: ignore[attr-defined]
-    name, summary, outcome = (frozenset(filter(_tells, part)) for part in parts)
+    name, summary, outcome = (frozenset(filter(tells, part)) for part in parts)
     return Told(name, summary, outcome, row.name_similarity)  # type: ignore[attr-defined]
 
 

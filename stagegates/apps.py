@@ -7,6 +7,7 @@ class StagegatesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
+        from .agenda import register_agenda
         from .configured import register_kinds
         from .decision_registry import register_decisions
         from .funding_registry import register_funding
@@ -19,6 +20,7 @@ class StagegatesConfig(AppConfig):
         register_sign_offs()
         register_decisions()
         register_funding()
+        register_agenda()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""
@@ -72,6 +74,7 @@ class StagegatesConfig(AppConfig):
 
         from . import tasks
         from .approved_panel import register_plans
+        from .demo.agenda import tell_of_the_agenda
         from .demo.decisions import tell_of_decisions
         from .demo.funding import tell_of_envelopes
         from .demo.plans import tell_of_plans
@@ -93,5 +96,6 @@ class StagegatesConfig(AppConfig):
         register_teller(tell_of_envelopes)
         register_teller(tell_of_decisions)
         register_teller(tell_of_plans)
+        register_teller(tell_of_the_agenda)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

@@ -128,6 +128,13 @@ def can_decide_on(user: User | AnonymousUser, initiative: Initiative, body: Foru
     return user.pk not in parties_to(initiative) and bool(bodies_of(user, body))
 
 
+def can_record_in_meeting(user: User | AnonymousUser, forum: Forum, parties: frozenset[int]) -> bool:
+    """The chair and the secretary of the forum write down what it decided; never a party, never a program."""
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account or user.pk in parties:
+        return False
+    return user in (forum.chair_of(), forum.secretary_of())
+
+
 def can_open_ballot(user: User | AnonymousUser, review: GateReview) -> bool:
     """Whoever may decide, and the secretary of its body, who asks for votes and has none."""
     if can_decide(user, review):

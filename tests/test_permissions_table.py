@@ -27,6 +27,7 @@ from aiso.events.letters import SALT
 from aiso.events.models import Event, Mail, Notification
 from forums.actions.action_items import give_action
 from forums.actions.minutes import close_meeting, write_addendum
+from forums.models import AgendaItem, Meeting
 from portfolio.actions.edit_initiative import Change
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
@@ -66,8 +67,11 @@ from stagegates.models import (
     ApprovedPlan,
     Decision,
     FastLaneAudit,
+    GateReview,
+    MeetingDecision,
     MonitoringTask,
     ReviewFunction,
+    ReviewItem,
     SpecialistRequest,
     SpendFile,
     WrittenBallot,
@@ -348,6 +352,7 @@ BODIES |= {
     },
     ("post", "/api/v1/ballots/{ballot}/vote/"): {"choice": "for"},
     ("post", "/api/v1/ballots/{ballot}/withdraw/"): {"reason": "A meeting is near."},
+    ("post", "/api/v1/meeting-decisions/"): {"item": "{meeting_item}", "outcome": "terminate", "rationale": "Enough."},
     ("post", "/api/v1/tier-confirmations/"): {"review": "{decided_pk}"},
     ("post", "/api/v1/named-deciders/"): {"review": "{decided_pk}", "person": "{person}", "reason": "Knows it."},
     ("post", "/api/v1/fast-lane-audits/{audit}/record/"): {"finding": "in_order"},
@@ -614,6 +619,10 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
     of_review = Decision.objects.create(initiative=voted, review=other, way="delegate", decided_by=chair, **told)
     frozen = Plan.objects.create(initiative=judged, written_by=chair, frozen_at=clock.now())
     ApprovedPlan.objects.create(decision=decision, plan=frozen)
+    item, met = _spoken_of(review, chair), _spoken_of(other, chair)
+    in_meeting = MeetingDecision.objects.create(
+        decision=of_review, item=met, majority="simple", voting=3, needed=3, present=3, by_consent=True
+    )
     condition = make_condition(of_review, people["owner"], met_at=None)
     audit = FastLaneAudit.objects.create(decision=of_review, requester=chair, draw=0, share=1, is_first=True)
     return {
@@ -623,6 +632,8 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
         "planned": judged.reference,
         "ballot": ballot.pk,
         "ruling": decision.pk,
+        "meeting_item": item.pk,
+        "in_meeting": in_meeting.pk,
         "condition": condition.pk,
         "audit": audit.pk,
     }
@@ -654,6 +665,17 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
         "spend_file": SpendFile.objects.create(**mine, outcomes=[]).pk,
         "landed_spending": SpendFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
     }
+
+
+def _spoken_of(review: GateReview, by: User) -> AgendaItem:
+    """An item of a meeting in progress that asks for a review."""
+    live = Meeting.objects.live().filter(forum=review.body).first()
+    meeting = live or Meeting.objects.create(
+        forum=review.body, starts_at=clock.now(), started_at=clock.now(), state=Meeting.State.LIVE
+    )
+    item = meeting.items.create(forum=meeting.forum, title=str(review), initiative=review.initiative, put_by=by)
+    ReviewItem.objects.create(item=item, review=review)
+    return item
 
 
 def _owned(people: dict[str, User], name: str, **fields: Any) -> Initiative:

@@ -6,7 +6,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +25,8 @@ from .rows import Place, Row, Table, newest_rows
 
 # Changes on one page of history.
 PAGE = 50
+# Changes of several things that are read together.
+AT_MOST = 2000
 DONE = {"insert": "added", "update": "changed", "delete": "removed"}
 
 
@@ -104,14 +106,44 @@ def history_of(
     rows = newest_rows(tables, place, size + 1)
     shown = rows[:size]
     names = _Names(tables, shown)
-    entries = [
-        _entry([*group], tables, told, names) for _, group in groupby(shown, key=lambda row: (row.at, row.context_id))
-    ]
     return History(
-        [entry for entry in entries if entry.lines],
+        _entries(shown, tables, told, names),
         after=str(shown[-1].place) if len(rows) > size else "",
         is_first=place is None,
     )
+
+
+def changes_since(
+    subjects: Mapping[int, models.Model],
+    since: Mapping[int, datetime],
+    related: Iterable[Told],
+    *,
+    hide: tuple[str, ...],
+) -> dict[int, list[Entry]]:
+    """What happened to each of several things of one model since a moment of its own, by id, newest first.
+
+    As many queries as for one of them. Of the changes together only the newest AT_MOST are read.
+    """
+    if not subjects:
+        return {}
+    told = [Told(type(next(iter(subjects.values()))), hide=hide), *related]
+    first = next(iter(subjects.values()))
+    tables = [Table(each.model, first, number, each.unless, [*subjects]) for number, each in enumerate(told)]
+    rows = newest_rows(tables, None, AT_MOST, min(since.values()))
+    names = _Names(tables, rows, subjects)
+    of: dict[int, list[Row]] = {pk: [] for pk in subjects}
+    for row in rows:
+        pk = tables[row.table].subject_of(row)
+        if pk in of and row.at > since[pk]:
+            of[pk].append(row)
+    return {pk: _entries(found, tables, told, names) for pk, found in of.items()}
+
+
+def _entries(rows: Sequence[Row], tables: Sequence[Table], told: Sequence[Told], names: "_Names") -> list[Entry]:
+    """The rows that one person wrote in one go stand together; what tells nothing is left out."""
+    grouped = groupby(rows, key=lambda row: (row.at, row.context_id))
+    entries = [_entry([*group], tables, told, names) for _, group in grouped]
+    return [entry for entry in entries if entry.lines]
 
 
 def _entry(rows: list[Row], tables: Sequence[Table], told: Sequence[Told], names: "_Names") -> Entry:
@@ -153,6 +185,7 @@ class _Names:
 
     tables: Sequence[Table]
     rows: Sequence[Row]
+    subjects: Mapping[int, models.Model] = field(default_factory=dict)
     found: dict[type[models.Model], dict[Any, models.Model]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,12 +195,13 @@ class _Names:
             for each in self.tables[row.table].links:
                 wanted[each.related_model] |= {row.now.get(each.attname), (row.before or {}).get(each.attname)}
         subject = self.tables[0].subject
-        wanted[type(subject)] -= {subject.pk}
+        known = {subject.pk: subject, **self.subjects}
+        wanted[type(subject)] -= known.keys()
         asked = {model: ids - {None} for model, ids in wanted.items() if ids - {None}}
         self.found = _called_by_column({model: ids for model, ids in asked.items() if hasattr(model, "called_by")})
         for model in asked.keys() - self.found.keys():
             self.found[model] = model._base_manager.in_bulk(asked[model])
-        self.found.setdefault(type(subject), {})[subject.pk] = subject
+        self.found.setdefault(type(subject), {}).update(known)
 
     def person(self, pk: object) -> User | None:
         found = self.found.get(User, {}).get(pk)

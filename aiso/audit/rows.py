@@ -87,10 +87,18 @@ class WholeRow(models.Expression):
 
 
 class Table:
-    """The history of one model's rows, as far as they belong to `subject`."""
+    """The history of one model's rows, as far as they belong to `subject`; to all of `among`, told their ids."""
 
-    def __init__(self, model: type[models.Model], subject: models.Model, number: int, unless: Q | None = None) -> None:
+    def __init__(
+        self,
+        model: type[models.Model],
+        subject: models.Model,
+        number: int,
+        unless: Q | None = None,
+        among: Sequence[int] = (),
+    ) -> None:
         self.model, self.subject, self.number, self.unless = model, subject, number, unless
+        self.among = among
         self.events: type[models.Model] = model.pgh_event_model  # type: ignore[attr-defined]
 
     @cached_property
@@ -116,9 +124,16 @@ class Table:
         """Those of the fields that name other things; the subject is known."""
         return [each for each in self.fields if isinstance(each, models.ForeignKey) and each.name != self.key]
 
-    def rows(self, place: Place | None, size: int) -> Any:
+    def subject_of(self, row: Row) -> Any:
+        """The id of the thing that a row belongs to."""
+        return row.now.get("id" if self.is_of_subject else f"{self.key}_id")
+
+    def rows(self, place: Place | None, size: int, since: datetime | None = None) -> Any:
         """The newest rows as tuples, in the order of Row's fields."""
-        told: models.QuerySet[Any] = models.QuerySet(self.events).filter(**{self.key: self.subject.pk})
+        belong = {f"{self.key}__in": self.among} if self.among else {self.key: self.subject.pk}
+        told: models.QuerySet[Any] = models.QuerySet(self.events).filter(**belong)
+        if since:
+            told = told.filter(pgh_created_at__gt=since)
         if self.unless:
             told = told.exclude(self.unless)
         if place:
@@ -144,8 +159,8 @@ class Table:
         return Subquery(earlier.order_by("-pgh_id").values_list(WholeRow())[:1])
 
 
-def newest_rows(tables: Sequence[Table], place: Place | None, size: int) -> list[Row]:
-    """Up to `size` rows of all tables, newest first, from a place on. One query."""
-    first, *others = [table.rows(place, size) for table in tables]
+def newest_rows(tables: Sequence[Table], place: Place | None, size: int, since: datetime | None = None) -> list[Row]:
+    """Up to `size` rows of all tables, newest first, from a place on, or since a moment. One query."""
+    first, *others = [table.rows(place, size, since) for table in tables]
     merged = first.union(*others, all=True).order_by("-pgh_created_at", "-table", "-pgh_id") if others else first
     return [Row(*values) for values in merged[:size]]

@@ -85,9 +85,9 @@ def decide_initiative(
         raise PermissionDenied(
             "Those with a vote in the body of its next gate or in a higher one decide, never a party."
         )
-    _check_initiative(initiative, outcome, rationale)
+    check_initiative(initiative, outcome, rationale)
     if seen != UNSEEN and (latest := initiative.decisions.first()) and latest.pk != seen:
-        raise DomainError(_told(latest))
+        raise DomainError(told_of(latest))
     body, way = _alone_in(actor, bodies_of(actor, least), least)
     ruling = Ruling(outcome, rationale.strip())
     return record(initiative, None, ruling, actor=actor, body=body, way=way, names=names)
@@ -109,11 +109,11 @@ def check_open(review: GateReview, seen: int | None = UNSEEN) -> None:
     """Raises DomainError, which tells what was decided meanwhile, unless the review waits for a decision."""
     latest = review.decisions.select_related("decided_by").first()
     if not review.is_open:
-        raise DomainError(_told(latest) if latest else "This review was withdrawn.")
+        raise DomainError(told_of(latest) if latest else "This review was withdrawn.")
     if not review.is_ready:
         raise DomainError("This review has not been submitted yet.")
     if seen != UNSEEN and latest and latest.pk != seen:
-        raise DomainError(_told(latest))
+        raise DomainError(told_of(latest))
 
 
 def rule(
@@ -248,7 +248,7 @@ def _check_outcome(outcome: str, rationale: str) -> None:
         raise DomainError("Say why: every decision has a rationale.", field="rationale")
 
 
-def _check_initiative(initiative: Initiative, outcome: str, rationale: str) -> None:
+def check_initiative(initiative: Initiative, outcome: str, rationale: str) -> None:
     if outcome not in OF_INITIATIVES:
         raise DomainError("Without a review it is paused, resumed or terminated.", field="outcome")
     if not rationale.strip():
@@ -262,7 +262,7 @@ def _check_initiative(initiative: Initiative, outcome: str, rationale: str) -> N
         raise DomainError("It is paused already." if is_paused else "It is not paused.")
 
 
-def _told(decision: Decision) -> str:
+def told_of(decision: Decision) -> str:
     """What somebody who comes second is told."""
     at = figures.moment(decision.decided_at)
     return f"{decision.decided_by} decided this on {at}: {decision.get_outcome_display().lower()}. {decision.rationale}"

@@ -48,16 +48,16 @@ def tell_of_reviews(people: Mapping[str, User]) -> None:
         assert owner is not None
         review = open_review(initiative, actor=owner, ask=ask, amount=initiative.requested_amount)
         if state != "opened":
-            _give(review, owner, all_of_it=state != "half")
+            give_evidence_of(review, owner, all_of_it=state != "half")
         if state in ("given", "submitted"):
-            _settle(review, office)
+            settle_what_lacks(review, office)
         if state == "submitted":
             submit_review(review, actor=owner)
         if state == "withdrawn":
             withdraw_review(review, actor=owner, reason=WHY_WITHDRAWN)
 
 
-def _give(review: GateReview, owner: User, *, all_of_it: bool) -> None:
+def give_evidence_of(review: GateReview, owner: User, *, all_of_it: bool) -> None:
     """Give files’ places and answers; one link counts only two weeks more, so that a page can warn."""
     asked = [each for each in review.requirements.all() if each.evidence in (Shown.DOCUMENT, Shown.STATEMENT)]
     for number, requirement in enumerate(asked if all_of_it else asked[::2]):
@@ -68,7 +68,7 @@ def _give(review: GateReview, owner: User, *, all_of_it: bool) -> None:
         give_evidence(review.initiative, actor=owner, code=requirement.code, text=text, link=link, expires_on=ends)
 
 
-def _settle(review: GateReview, office: User) -> None:
+def settle_what_lacks(review: GateReview, office: User) -> None:
     """Let what is still missing be waived by the office."""
     for standing in standings_of([review])[review.pk]:
         if not standing.is_settled and isinstance(standing.requirement, Requirement):

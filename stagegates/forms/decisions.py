@@ -124,6 +124,20 @@ class DecisionForm(forms.Form):
                 self.add_error(field, told)
 
 
+class MeetingDecisionForm(DecisionForm):
+    """What a body ruled in its meeting: nobody votes in writing, and nobody has to where all consent."""
+
+    by_consent = forms.BooleanField(
+        label="By general consent of those present",
+        required=False,
+        help_text="Where nobody voted, and nobody present objects. It is recorded as that, with the quorum.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["closes_on"]
+
+
 def show_refusal(form: forms.Form, error: DomainError) -> None:
     """Put what an action refused beside the field it concerns, else on top."""
     field = SHOWN_AT.get(error.field or "", error.field or "")

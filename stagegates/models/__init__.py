@@ -7,6 +7,7 @@ from .evidence import Evidence
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
 from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tranche
+from .meeting_decision import MeetingDecision, MeetingVoice, ReviewItem
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
@@ -26,10 +27,13 @@ __all__ = [
     "FundingRequest",
     "FundingRuling",
     "GateReview",
+    "MeetingDecision",
+    "MeetingVoice",
     "MonitoringTask",
     "NamedDecider",
     "Requirement",
     "ReviewFunction",
+    "ReviewItem",
     "SignOff",
     "SignOffAnswer",
     "SignOffQuestion",

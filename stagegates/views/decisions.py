@@ -12,7 +12,7 @@ from portfolio.permissions import can_see_money
 from portfolio.views.files import csv_file, xlsx_file
 
 from ..decision_lists import DecisionList, DecisionSheet, fetched
-from ..models import Decision, FastLaneAudit
+from ..models import Decision, FastLaneAudit, MeetingDecision
 
 
 @require_safe
@@ -34,6 +34,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "conditions": decision.conditions.select_related("owner"),
         "changes": decision.stage_changes.select_related("stage_change"),
         "audit": FastLaneAudit.objects.visible_to(viewer).filter(decision=decision).first(),
+        "met": MeetingDecision.objects.filter(decision=decision).prefetch_related("voices__person").first(),
         "sees_money": sees_money,
     }
     return render(request, "stagegates/decision.html", context)

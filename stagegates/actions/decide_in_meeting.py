@@ -1,0 +1,142 @@
+"""Recording what a body decided in its meeting, with quorum, votes and recusals (DESIGN §4).
+
+Locks are taken in the order meeting, item, initiative, review, so that two who record the same item wait for each
+other, and the second is told what the first recorded.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+from forums.actions.live import settle_item
+from forums.actions.live.writing import locked_item, refuse_settled
+from forums.models import AgendaItem, Forum
+from portfolio.models import Initiative
+
+from ..deciding import body_of, who_decides_on
+from ..meeting_votes import Votes, votes_on
+from ..models import Decision, GateReview, MeetingDecision, MeetingVoice
+from ..permissions import can_record_in_meeting
+from ..separation import parties_of, parties_to
+from ..subjects import subject_of
+from .decide import UNSEEN, check_initiative, check_open, lock_review, rule, told_of
+from .record_decision import record
+from .ruling import Ruling
+
+Way = Decision.Way
+NO_VOTES = "Nobody has voted on it. Let the members vote, or tick that nobody present objects."
+
+
+@transaction.atomic
+def decide_in_meeting(
+    item: AgendaItem, ruling: Ruling, *, actor: User, by_consent: bool = False, seen: int | None = UNSEEN
+) -> Decision:
+    """Record what the body decided on an item of its meeting: on its review, else on its initiative without one.
+
+    The votes of those present carry it, or general consent where nobody voted. For the chair and the secretary,
+    unless they are a party. Raises PermissionDenied for everybody else, and DomainError for an item that is settled,
+    a meeting that is not in progress, votes that do not carry it, and all that `decide_review` refuses.
+    """
+    _, item = locked_item(item)
+    asked = subject_of(item)
+    if asked is None:
+        raise DomainError("This item is about nothing that a body decides.")
+    subject, parties = _lock(asked)
+    if not can_record_in_meeting(actor, item.forum, parties):
+        raise PermissionDenied("The chair and the secretary record what was decided, never a party to it.")
+    _check_first(item)
+    _check_body(subject, item.forum)
+    if isinstance(subject, GateReview):
+        check_open(subject, seen)
+    votes = votes_on(item)
+    _check_carried(votes, by_consent=by_consent)
+    decision = _rule(subject, ruling, actor, item.forum)
+    _keep_votes(decision, item, votes, by_consent=by_consent)
+    return decision
+
+
+@transaction.atomic
+def decide_item(
+    item: AgendaItem, ruling: Ruling, *, actor: User, by_consent: bool = False, seen: int | None = UNSEEN
+) -> Decision:
+    """The same, and the item is settled by it: what the live meeting does with its form."""
+    decision = decide_in_meeting(item, ruling, actor=actor, by_consent=by_consent, seen=seen)
+    settle_item(item, actor=actor, result=result_of(decision))
+    return decision
+
+
+def result_of(decision: Decision) -> str:
+    """What came of an item, in a few words for the agenda and the minutes; without sums, which fewer people see."""
+    return f"{decision.get_outcome_display()}, {decision.in_meeting.says}"
+
+
+def _check_first(item: AgendaItem) -> None:
+    """DomainError tells what was decided on the item meanwhile."""
+    earlier = MeetingDecision.objects.filter(item=item).select_related("decision__decided_by").first()
+    if earlier:
+        raise DomainError(told_of(earlier.decision))
+    refuse_settled(item)
+
+
+def _lock(subject: GateReview | Initiative) -> tuple[GateReview | Initiative, frozenset[int]]:
+    """What is decided, locked, and the ids of the parties to it."""
+    if isinstance(subject, GateReview):
+        review = lock_review(subject)
+        return review, parties_of(review)
+    initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=subject.pk)
+    return initiative, parties_to(initiative)
+
+
+def _check_body(subject: GateReview | Initiative, forum: Forum) -> None:
+    """A lower body decides nothing of a higher one's, not even to hold it."""
+    if isinstance(subject, GateReview):
+        own = body_of(subject)
+    else:
+        own = Forum.objects.filter(slug=who_decides_on(subject).body).first()
+    if own and own.pk != forum.pk and own.rank >= forum.rank:
+        raise DomainError(f"{own} decides this.")
+
+
+def _check_carried(votes: Votes, *, by_consent: bool) -> None:
+    tally = votes.tally
+    if not votes.has_quorum:
+        missing = f"{votes.present} can vote on it, and {tally.needed} of {tally.voting} must"
+        raise DomainError(f"No quorum: {missing}.")
+    if by_consent and votes.are_cast:
+        raise DomainError(f"Members voted, so their votes count: {votes.says}.", field="by_consent")
+    if by_consent:
+        return
+    if not votes.are_cast:
+        raise DomainError(NO_VOTES, field="by_consent")
+    if not tally.is_carried:
+        short = "" if tally.has_quorum else f" {tally.needed} must take part."
+        raise DomainError(f"The votes do not carry it: {votes.says}.{short}")
+
+
+def _rule(subject: GateReview | Initiative, ruling: Ruling, actor: User, body: Forum) -> Decision:
+    if isinstance(subject, GateReview):
+        return rule(subject, ruling, actor=actor, body=body, way=Way.MEETING)
+    check_initiative(subject, ruling.outcome, ruling.rationale)
+    only = Ruling(ruling.outcome, ruling.rationale.strip())
+    return record(subject, None, only, actor=actor, body=body, way=Way.MEETING, names=who_decides_on(subject))
+
+
+def _keep_votes(decision: Decision, item: AgendaItem, votes: Votes, *, by_consent: bool) -> None:
+    tally = votes.tally
+    kept = MeetingDecision.objects.create(
+        decision=decision,
+        item=item,
+        majority=tally.majority,
+        voting=tally.voting,
+        needed=tally.needed,
+        present=votes.present,
+        agree=tally.agree,
+        against=tally.against,
+        abstain=tally.abstain,
+        by_consent=by_consent,
+    )
+    MeetingVoice.objects.bulk_create(
+        MeetingVoice(record=kept, person=voice.person, choice=voice.choice, reason=voice.reason, proxy_id=voice.proxy)
+        for voice in votes.voices
+    )

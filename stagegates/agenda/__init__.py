@@ -1,0 +1,39 @@
+"""What the portfolio review speaks of, what it is shown, and how it decides. Called when the app is ready."""
+
+from forums.deciding import Decider, register_decider
+from forums.item_page import Section, register_section
+from forums.recusals import register_recusals
+from forums.sources import Source, register_source
+
+from . import alike, decider, gathered, ranks, recusals, reviews, sections, waiting
+
+# The forum that speaks of the whole portfolio.
+REVIEW = "portfolio-review"
+# In the order in which they fill an agenda. What waits for a body, and what was decided for it, comes to each body.
+SOURCES = (
+    Source("decided_between", "Decided between meetings", "", reviews.decided_between),
+    Source("ready_to_decide", "Ready to decide", "", reviews.ready_to_decide, reviews.carry_review),
+    Source("overdue_conditions", "Overdue conditions", REVIEW, waiting.overdue_conditions),
+    Source(waiting.STALLED, "Stalled", REVIEW, waiting.stalled),
+    Source("fast_lane_sample", "Fast-lane sample", REVIEW, waiting.fast_lane_sample),
+    Source(alike.DUPLICATES, "Likely duplicates", REVIEW, alike.likely_duplicates),
+    Source("changed_ranks", "Changed priorities", REVIEW, ranks.changed_ranks),
+)
+SECTIONS = (
+    Section("asked", "What is asked", sections.asked, order=10),
+    Section("gathered", "In detail", gathered.gathered, order=12),
+    Section("evidence", "Evidence", sections.evidence, order=20),
+    Section("sign_offs", "Sign-offs", sections.sign_offs, order=30),
+    Section("money", "Money", sections.money, order=40),
+    Section("priority", "Priority", sections.priority, order=50),
+    Section("changed", "Changed since last time", sections.changed, order=60),
+)
+
+
+def register_agenda() -> None:
+    for source in SOURCES:
+        register_source(source)
+    for section in SECTIONS:
+        register_section(section)
+    register_recusals(recusals.parties_to_items)
+    register_decider(Decider("ready_to_decide", decider.draw_decision, decider.record_decision))

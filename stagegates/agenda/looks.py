@@ -1,0 +1,78 @@
+"""What the sections of an item's page read, for many items at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from aiso import clock
+from aiso.accounts.models import User
+from forums.models import AgendaItem, Forum, Membership
+from portfolio.models import Initiative
+from portfolio.permissions import money_seen_among
+
+from ..models import Decision, GateReview
+from ..subjects import reviews_of
+from .since import last_meeting
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The reviews and initiatives of some items, by the item's id."""
+
+    items: Sequence[AgendaItem]
+    reviews: Mapping[int, GateReview]
+    initiatives: Mapping[int, Initiative]
+
+    @property
+    def standing_alone(self) -> dict[int, Initiative]:
+        """The initiatives of items that no review waits with."""
+        return {pk: initiative for pk, initiative in self.initiatives.items() if pk not in self.reviews}
+
+    def seen_by(self, person: User) -> set[int]:
+        """The items whose money the person sees: by their role, as an owner, and on what they are to vote on.
+
+        Two queries at most.
+        """
+        sees = money_seen_among(person, self.initiatives.values())
+        votes_in = _votes_in(person)
+        return {
+            item.pk
+            for item in self.items
+            if item.pk in self.initiatives
+            and (sees(self.initiatives[item.pk]) or (item.pk in self.reviews and item.forum_id in votes_in))
+        }
+
+
+def looks_at(items: Sequence[AgendaItem]) -> Looks:
+    """Three queries, however many items."""
+    reviews = reviews_of(items)
+    ids = {review.initiative_id for review in reviews.values()} | {item.initiative_id for item in items}
+    rows = Initiative.objects.select_related("bucket").defer("search").in_bulk([pk for pk in ids if pk])
+    initiatives = {}
+    for item in items:
+        pk = reviews[item.pk].initiative_id if item.pk in reviews else item.initiative_id
+        if pk in rows:
+            initiatives[item.pk] = rows[pk]
+    return Looks(items, reviews, initiatives)
+
+
+def day_of(item: AgendaItem) -> date:
+    """The day of its meeting; today while it waits in the backlog."""
+    return timezone.localdate(item.meeting.starts_at) if item.meeting else clock.today()
+
+
+def last_looks(items: Sequence[AgendaItem], initiatives: Mapping[int, Initiative]) -> dict[int, datetime]:
+    """When each initiative was last decided on, else when the body of the first item last met, by its id."""
+    if not items:
+        return {}
+    met = last_meeting(Forum.objects.get(pk=items[0].forum_id), day_of(items[0]))
+    decided = Decision.objects.filter(initiative__in=[each.pk for each in initiatives.values()])
+    latest = dict(decided.order_by("initiative", "-pk").distinct("initiative").values_list("initiative", "decided_at"))
+    return {each.pk: latest.get(each.pk, met) for each in initiatives.values()}
+
+
+def _votes_in(person: User) -> set[int]:
+    seats = Membership.objects.on(clock.today()).voting().filter(person=person)
+    return {*seats.values_list("forum", flat=True)}

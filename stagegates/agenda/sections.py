@@ -1,0 +1,128 @@
+"""What the page of an item tells beside its initiative: the ask, evidence, sign-offs, money, priority, what changed.
+
+Each section draws all items of a pre-read in a fixed number of queries.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.template.loader import render_to_string
+
+from aiso.accounts.models import User
+from aiso.audit.history import changes_since
+from forums.models import AgendaItem
+from portfolio.actions.edit_initiative import AMOUNTS
+from portfolio.history import RELATED
+from portfolio.models.initiative import PRIORITY_PARTS
+from portfolio.priority import weights_in_force
+
+from ..models import Decision, SignOff, SignOffQuestion
+from ..sign_off_clock import standing_of
+from ..standing import Standing, next_checklists, standings_of
+from .looks import last_looks, looks_at
+from .ranks import ranks_of
+
+# Changes that one page tells; the history has all.
+TOLD = 8
+
+
+def asked(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """What the review asks for, in the words of who submitted it."""
+    looks = looks_at(items)
+    sees = looks.seen_by(person)
+    return {
+        pk: _drawn("asked", review=review, sees_money=pk in sees, initiative=looks.initiatives[pk])
+        for pk, review in looks.reviews.items()
+    }
+
+
+def evidence(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """Of a review what is met and what is not; without one, of the gate that comes next."""
+    looks = looks_at(items)
+    alone = looks.standing_alone
+    coming = next_checklists({each.pk: each for each in alone.values()}.values())
+    of_reviews = standings_of([*{review.pk: review for review in looks.reviews.values()}.values()])
+    found = {pk: of_reviews[review.pk] for pk, review in looks.reviews.items()}
+    found |= {pk: coming[initiative.pk] for pk, initiative in alone.items()}
+    return {
+        pk: _drawn("evidence", **_counted(rows), review=looks.reviews.get(pk)) for pk, rows in found.items() if rows
+    }
+
+
+def sign_offs(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """Each function's answer, or how its clock stands."""
+    looks = looks_at(items)
+    rows = SignOff.objects.filter(review__in=looks.reviews.values())
+    stopped = {*SignOffQuestion.objects.filter(sign_off__in=rows, replied_at=None).values_list("sign_off", flat=True)}
+    rows = rows.select_related("function", "answer__answered_by").order_by("function__order", "function__name")
+    of_review = defaultdict(list)
+    for row in rows:
+        of_review[row.review_id].append((row, standing_of(row, is_stopped=row.pk in stopped)))
+    return {
+        pk: _drawn("sign_offs", rows=found, given=given, told=f"{given} of {len(found)} in")
+        for pk, review in looks.reviews.items()
+        if (found := of_review[review.pk])
+        for given in [sum(row.state == SignOff.State.ANSWERED for row, _ in found)]
+    }
+
+
+def money(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """What is asked for and what was approved so far, for whom it is shown to (DESIGN §8)."""
+    looks = looks_at(items)
+    sees = looks.seen_by(person)
+    approved = Decision.objects.approving().standing().filter(initiative__in=looks.initiatives.values())
+    sums = dict(approved.order_by().values("initiative").annotate(sum=Sum("amount")).values_list("initiative", "sum"))
+    told = {}
+    for pk in sees:
+        initiative, review = looks.initiatives[pk], looks.reviews.get(pk)
+        wanted = review.amount if review else initiative.requested_amount
+        before = sums.get(initiative.pk) or Decimal(0)
+        if wanted or before:
+            told[pk] = _drawn("money", asked=wanted, approved=before, review=review)
+    return told
+
+
+def priority(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """The score with its parts and weights, and the place in its bucket."""
+    looks = looks_at(items)
+    weights = weights_in_force()
+    whole = sum(weights.values()) or Decimal(1)
+    ranks = ranks_of({each.pk for each in looks.initiatives.values()})
+    told = {}
+    for pk, initiative in looks.initiatives.items():
+        if any(part is not None for part in initiative.priority_parts):
+            parts = [
+                (initiative._meta.get_field(name).verbose_name, weights[name] / whole * 100, getattr(initiative, name))  # type: ignore[union-attr]
+                for name in PRIORITY_PARTS
+            ]
+            told[pk] = _drawn("priority", initiative=initiative, parts=parts, rank=ranks.get(initiative.pk))
+    return told
+
+
+def changed(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """What happened since the last decision on it, else since the body's last meeting. Sums are left out."""
+    looks = looks_at(items)
+    since = last_looks(items, looks.initiatives)
+    subjects = {each.pk: each for each in looks.initiatives.values()}
+    entries = changes_since(subjects, since, RELATED, hide=AMOUNTS)
+    return {
+        pk: _drawn(
+            "changed",
+            initiative=initiative,
+            since=since[initiative.pk],
+            entries=entries[initiative.pk][:TOLD],
+            more=max(len(entries[initiative.pk]) - TOLD, 0),
+        )
+        for pk, initiative in looks.initiatives.items()
+    }
+
+
+def _counted(rows: Sequence[Standing]) -> dict[str, object]:
+    settled = sum(row.is_settled for row in rows)
+    return {"told": f"{settled} of {len(rows)} met", "unmet": [row for row in rows if not row.is_settled]}
+
+
+def _drawn(section: str, **context: object) -> str:
+    return render_to_string(f"stagegates/agenda/_{section}.html", context)

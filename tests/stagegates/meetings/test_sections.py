@@ -1,0 +1,120 @@
+"""What the page of an item tells, to whom, and at what cost."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aiso import clock
+from forums.item_page import sections_of
+from forums.recusals import recused_from
+from portfolio.models import Bucket
+from portfolio.models.initiative import PRIORITY_PARTS
+from stagegates.agenda.sections import changed
+from tests.factories import make_initiative, make_ownership, make_person
+
+from ..decisions.conftest import approve, make_condition, make_requirement, make_review, make_sign_off
+from .conftest import make_item, make_meeting
+
+pytestmark = pytest.mark.django_db
+
+
+def told(item, person):
+    return {each.name: each.html for each in sections_of([item], person)[item.pk]}
+
+
+@pytest.fixture
+def full(item, review):
+    """With evidence, sign-offs and a priority."""
+    review.ask = "Approve limited rollout to 3 depots."
+    review.save(update_fields=["ask"])
+    make_requirement(review)
+    make_sign_off(review, "legal", "approve")
+    make_sign_off(review, "security", due_on=clock.today() + timedelta(days=5))
+    parts = dict.fromkeys(PRIORITY_PARTS, 4)
+    type(review.initiative).objects.filter(pk=review.initiative_id).update(
+        bucket=Bucket.objects.first(), priority=Decimal("3.80"), **parts
+    )
+    return item
+
+
+def test_what_is_told_of_a_review(full, chair):
+    html = told(full, chair)
+    assert "Approve limited rollout to 3 depots." in html["asked"]
+    assert "0 of 1 met" in html["evidence"]
+    assert "A plan" in html["evidence"]
+    assert "1 of 2 in" in html["sign_offs"]
+    assert "working days left" in html["sign_offs"]
+    assert "3.80" in html["priority"]
+    assert "rank 1 of 1" in html["priority"]
+    assert "Business owner" in html["changed"] or "Boris Owen" in html["changed"]
+
+
+def test_money_is_told_to_those_who_may_see_it(full, chair, member, business_owner, stranger, executive):
+    for person in (chair, member, business_owner, executive):
+        assert "60,000" in told(full, person)["money"]
+    html = told(full, stranger)
+    assert "money" not in html
+    assert "60,000" not in "".join(html.values())
+
+
+def test_without_a_review_the_next_gate_is_told(meeting, chair):
+    item = make_item(meeting, initiative=make_initiative(stage="pilot", risk_tier="moderate"), source="stalled")
+    html = told(item, chair)
+    assert "for the gate that comes next" in html["evidence"]
+    assert "asked" not in html
+
+
+def test_gathered_rows_are_those_that_the_person_sees(meeting, review, chair, technical_owner, stranger):
+    make_condition(approve(review, chair), technical_owner, due_on=clock.today() - timedelta(days=3))
+    item = make_item(meeting, source="overdue_conditions")
+    assert "Prove the fallback" in told(item, stranger)["gathered"]
+    review.initiative.is_confidential = True
+    review.initiative.save(update_fields=["is_confidential"])
+    assert "Prove the fallback" not in told(item, stranger)["gathered"]
+    assert "Prove the fallback" in told(item, chair)["gathered"]
+
+
+def test_parties_are_recused_from_items(item, review, member, business_owner):
+    make_ownership(review.initiative, member, is_deputy=True)
+    assert recused_from([item])[item.pk].keys() >= {member.pk, business_owner.pk}
+
+
+def test_forty_items_cost_what_four_do(chair, stranger):
+    meeting = make_meeting()
+
+    def more(count):
+        for number in range(count):
+            row = make_initiative(stage="pilot", owner=make_person(), risk_tier="moderate")
+            review = make_review(row, amount=Decimal(100 + number))
+            make_requirement(review)
+            make_sign_off(review, "legal", "approve")
+            make_item(meeting, review)
+            alone = make_initiative(stage="build", owner=make_person(), risk_tier="moderate")
+            make_item(meeting, initiative=alone, source="stalled")
+
+    def cost(person):
+        items = [*meeting.items.select_related("meeting", "forum", "initiative")]
+        with CaptureQueriesContext(connection) as queries:
+            sections_of(items, person)
+        return len(queries)
+
+    more(2)
+    cost(chair)  # reads the office calendar, which is then kept
+    few = [cost(chair), cost(stranger)]
+    more(18)
+    assert [cost(chair), cost(stranger)] == few
+    assert max(few) <= 65
+
+
+def test_changes_are_told_of_each_by_itself(meeting, chair):
+    rows = [
+        make_initiative(f"Number {number}", stage="pilot", owner=make_person(f"Owner {number}")) for number in (1, 2)
+    ]
+    one, other = (make_item(meeting, initiative=row, source="stalled") for row in rows)
+    html = changed([one, other], chair)
+    assert "Owner 1" in html[one.pk]
+    assert "Owner 2" not in html[one.pk]
+    assert "Owner 2" in html[other.pk]
