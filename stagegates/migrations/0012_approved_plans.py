@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('portfolio', '0025_plans'),
-        ('stagegates', '0008_decide_between_meetings'),
+        ('portfolio', '0026_plans'),
+        ('stagegates', '0011_higher_body'),
     ]
 
     operations = [

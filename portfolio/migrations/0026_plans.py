@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('portfolio', '0024_autonomy_limits'),
+        ('portfolio', '0025_level_body'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stagegates', '0009_funding'),
+        ('stagegates', '0013_funding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
