@@ -309,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "stagegates.sign_off_tasks.refresh_sign_offs_of_the_night",
         "schedule": crontab(hour=0, minute=3),
     },
+    "renew-reviews": {"task": "stagegates.tasks.renew_reviews_of_the_night", "schedule": crontab(hour=0, minute=5)},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
     # From the first minute of its day a version is read; what follows from it follows now.
     "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},

@@ -67,6 +67,7 @@ class StagegatesConfig(AppConfig):
         from portfolio.history import register_history
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
+        from portfolio.release_guards import register_release_guard
 
         from . import tasks
         from .demo.decisions import tell_of_decisions
@@ -74,6 +75,7 @@ class StagegatesConfig(AppConfig):
         from .entries import REVIEWS
         from .facts import register_facts
         from .overview import GATES_TAB, next_gate_of
+        from .release_guard import hindrances_of_release
         from .review_history import TOLD
         from .review_work import reviews_of
 
@@ -81,6 +83,7 @@ class StagegatesConfig(AppConfig):
         register_entry(REVIEWS)
         register_tab(GATES_TAB)
         register_next_gate(next_gate_of)
+        register_release_guard(hindrances_of_release)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)

@@ -12,7 +12,7 @@ from forums.models import Forum, Membership
 from portfolio.models import Initiative, Stage
 
 from .matrix import duties_of
-from .models import Decision, GateReview
+from .models import Decision, GateReview, NamedDecider
 from .rights import Case, WhoDecides, body_for
 from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
 from .separation import parties_of
@@ -58,15 +58,16 @@ def stage_before_pause(initiative: Initiative) -> str:
 
 
 def approved_for_workflow(initiative: Initiative) -> Decimal:
-    """What decisions of the last twelve months approved for initiatives of the same workflow (DESIGN §4).
+    """What decisions of the last twelve months approved for its workflow (DESIGN §4).
 
-    One without a workflow counts alone.
+    That is what was decided under the workflow, whatever became of its initiatives since, and what was decided for
+    those that belong to it now. One without a workflow counts alone.
     """
     decisions = Decision.objects.standing().approving().filter(decided_at__gt=a_year_before(clock.today()))
     if initiative.workflow_id is None:
         decisions = decisions.filter(initiative=initiative.pk)
     else:
-        decisions = decisions.filter(initiative__workflow=initiative.workflow_id)
+        decisions = decisions.of_workflow(initiative.workflow_id)
     return decisions.order_by().aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
@@ -84,6 +85,38 @@ def ranks() -> dict[str, int]:
 def body_of(review: GateReview) -> Forum | None:
     """The body that it was put before; before that, the one that would decide it now."""
     return review.body or Forum.objects.filter(slug=who_decides(review).body).first()
+
+
+def body_asked(review: GateReview) -> Forum | None:
+    """The body that could approve it now: the one that it was put before, or a higher one when money or risk grew."""
+    bodies = [body_of(review), Forum.objects.filter(slug=who_decides(review).body).first()]
+    return max((body for body in bodies if body), key=lambda body: body.rank, default=None)
+
+
+def latest_naming(review: GateReview) -> NamedDecider | None:
+    """Whom the sponsor named last, whether that still holds or not."""
+    named = NamedDecider.objects.filter(review=review).select_related("person", "named_by", "body", "review__body")
+    return named.first()
+
+
+def holds(named: NamedDecider, asked: Forum | None) -> bool:
+    """Whether a naming still holds: it lapses when a higher body is asked for than the one that it was made for."""
+    made_for = named.body or named.review.body
+    return asked is None or made_for is None or asked.rank <= made_for.rank
+
+
+def naming_of(review: GateReview) -> NamedDecider | None:
+    """Whom the sponsor named, if that still holds."""
+    named = latest_naming(review)
+    return named if named and holds(named, body_asked(review)) else None
+
+
+def is_named(person: User, review: GateReview) -> bool:
+    """Whether the sponsor named the person, and that still holds."""
+    if not NamedDecider.objects.filter(review=review, person=person).exists():
+        return False
+    named = naming_of(review)
+    return named is not None and named.person_id == person.pk
 
 
 def bodies_of(person: User, least: Forum) -> list[Forum]:

@@ -62,7 +62,8 @@ def _made(event: Event) -> Iterable[Message]:
 
 def _named(event: Event) -> Iterable[Message]:
     review = _review(event)
-    named = NamedDecider.objects.select_related("person").get(review=review)
+    naming = NamedDecider.objects.select_related("person").filter(review=review, person=event.payload["person"])
+    named = naming.latest("pk")
     text = f"You were named to decide a review of {review.initiative.reference}: {named.because}"
     yield Message([named.person], text, _deciding(review), Kind.REQUEST, _of(review))
 

@@ -16,7 +16,7 @@ from portfolio.permissions import can_see_money
 from .actions.decide import OF_REVIEWS, gates_to_send_back_to
 from .ballots import Tally, may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
-from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
+from .deciding import bodies_of, body_of, decides_alone, eligible_of, holds, latest_naming, who_decides
 from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
@@ -69,13 +69,24 @@ class DecisionPanel:
     def needs_higher(self) -> bool:
         return bool(self.body and self.needed and self.needed.rank > self.body.rank)
 
+    @property
+    def asked(self) -> Forum | None:
+        """The body that is to approve it."""
+        return self.needed if self.needs_higher else self.body
+
     @cached_property
     def may_decide_at_all(self) -> bool:
         return self.review.is_ready and can_decide(self.person, self.review)
 
     @cached_property
+    def naming(self) -> NamedDecider | None:
+        """Whom the sponsor named last."""
+        return latest_naming(self.review)
+
+    @property
     def named(self) -> NamedDecider | None:
-        return NamedDecider.objects.filter(review=self.review).select_related("person", "named_by").first()
+        """Whom the sponsor named, while that holds."""
+        return self.naming if self.naming and holds(self.naming, self.asked) else None
 
     @cached_property
     def seats(self) -> list[Forum]:
@@ -112,7 +123,7 @@ class DecisionPanel:
 
     @cached_property
     def nobody_eligible(self) -> bool:
-        return self.body is not None and not eligible_of(self.body, self.review).exists()
+        return self.asked is not None and not eligible_of(self.asked, self.review).exists()
 
     @cached_property
     def blocks(self) -> list[Block]:

@@ -14,6 +14,7 @@ from forums.models import Membership
 from portfolio.models import Lane
 from portfolio.permissions import changes_nothing
 
+from .deciding import is_named
 from .models import BallotVote, Condition, FastLaneAudit, GateReview, NamedDecider, WrittenBallot
 from .permissions import can_audit, can_settle_condition
 from .separation import to_which_party
@@ -29,8 +30,11 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
     seats = Membership.objects.on(clock.today()).voting().filter(person=person)
     alone = seats.filter(Q(forum__is_delegate=True) | Q(role=Membership.Role.CHAIR))
     named = NamedDecider.objects.filter(review=OuterRef("pk"), person=person)
-    mine = Q(body__in=alone.values("forum")) | Exists(named)
+    bodies = {*alone.values_list("forum", flat=True)}
+    mine = Q(body__in=bodies) | Exists(named)
     for review in _parted_from(person, GateReview.objects.visible_to(person).ready().filter(mine)):
+        if review.body_id not in bodies and not is_named(person, review):
+            continue  # named before a higher body was asked for
         yield WorkItem(
             "Decide",
             reverse("stagegates:review_decide", args=[review.pk]),

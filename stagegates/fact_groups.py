@@ -108,7 +108,7 @@ def decision_facts(reviews: Reviews) -> Facts:
 
 
 def _decision(each: DecisionClass) -> Fact:
-    """One decision class: its level, and the answers that it follows from."""
+    """One decision class: what is decided, its level, and the answers that it follows from."""
     told = [
         str(each.get_autonomy_display()),
         f"cost of error {each.get_cost_of_error_display().lower()}",
@@ -119,7 +119,7 @@ def _decision(each: DecisionClass) -> Fact:
     told += ["regulated"] if each.is_regulated else []
     told += [f"not yet automated: {each.not_automated_because}"] if each.not_automated_because else []
     told += [f"{figures.number(each.volume_per_week)} a week"] if each.volume_per_week is not None else []
-    return Fact(f"decisions/{each.pk}", f"Decision: {each.name}", ", ".join(told))
+    return Fact(f"decisions/{each.pk}", f"Decision: {each.name}", f"{each.name}: {', '.join(told)}")
 
 
 def data_facts(reviews: Reviews) -> Facts:
@@ -179,6 +179,7 @@ def metric_facts(reviews: Reviews) -> Facts:
 
 
 def _metric(each: OutcomeMetric) -> Fact:
+    """One metric, by its name, too: under another name something else is measured."""
     told = [
         f"from {figures.measured(each.baseline) or '?'} to {figures.measured(each.target) or '?'} {each.unit}",
         each.get_direction_display().lower(),
@@ -186,7 +187,7 @@ def _metric(each: OutcomeMetric) -> Fact:
     told += [f"baseline of {figures.day(each.baseline_on)}, {each.baseline_source}"] if each.baseline_on else []
     told += [f"by {figures.day(each.horizon_on)}"] if each.horizon_on else []
     told += [f"without {each.constraint}"] if each.constraint else []
-    return Fact(f"metrics/{each.pk}", f"Metric: {each.name}", "; ".join(told))
+    return Fact(f"metrics/{each.pk}", f"Metric: {each.name}", f"{each.name}: {'; '.join(told)}")
 
 
 def employee_facts(reviews: Reviews) -> Facts:

@@ -9,12 +9,11 @@ from forums.models import Forum
 from portfolio.models import Initiative
 from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
-from .deciding import bodies_of, body_of, eligible_of, highest_body
+from .deciding import bodies_of, body_asked, body_of, eligible_of, highest_body, is_named
 from .models import (
     Condition,
     FastLaneAudit,
     GateReview,
-    NamedDecider,
     ReviewFunction,
     SignOff,
     SpecialistRequest,
@@ -112,7 +111,7 @@ def can_decide(user: User | AnonymousUser, review: GateReview) -> bool:
     """
     if not isinstance(user, User) or changes_nothing(user) or is_party(user, review):
         return False
-    if NamedDecider.objects.filter(review=review, person=user).exists():
+    if is_named(user, review):
         return True
     body = body_of(review)
     return body is not None and bool(bodies_of(user, body))
@@ -136,8 +135,8 @@ def can_open_ballot(user: User | AnonymousUser, review: GateReview) -> bool:
 
 
 def can_name_decider(user: User | AnonymousUser, review: GateReview) -> bool:
-    """Who has a vote in the highest body, also as a party, where nobody of the review’s body may decide."""
-    sponsor, body = highest_body(), body_of(review)
+    """Who has a vote in the highest body, also as a party, where nobody of the body asked for may decide."""
+    sponsor, body = highest_body(), body_asked(review)
     if not isinstance(user, User) or changes_nothing(user) or user.is_service_account or not sponsor or not body:
         return False
     return sponsor.has_vote(user) and not eligible_of(body, review).exists()

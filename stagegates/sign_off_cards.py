@@ -15,7 +15,7 @@ from .models.sign_off import SignOffQuerySet
 from .permissions import can_reply
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
-from .seals import Changed, Copy, seal_of
+from .seals import Changed, Copy, token_of
 from .separation import is_party
 from .sign_off_clock import Standing, standing_of
 
@@ -81,6 +81,11 @@ def shown(copy: Copy, *, sees_money: bool) -> Copy:
     return [fact | {"value": WITHHELD} if not sees_money and hides(fact["key"]) else fact for fact in copy]
 
 
+def shown_seal(seal: str, copy: Copy, *, sees_money: bool) -> str:
+    """A seal as a person may read it: nothing where it would betray a sum, which whoever has the rest could guess."""
+    return seal if sees_money or not any(hides(fact["key"]) for fact in copy) else ""
+
+
 def shown_changes(changes: Sequence[Changed], *, sees_money: bool) -> list[Changed]:
     return [
         Changed(each.key, each.label, WITHHELD, WITHHELD) if not sees_money and hides(each.key) else each
@@ -121,7 +126,7 @@ def _offer(card: Card, present: Copy, *, is_mine: bool, passes: bool, replies: b
     """The forms of those who may use them, as far as the sign-off has come."""
     sign_off, question = card.sign_off, card.open_question
     if is_mine and (sign_off.is_to_answer or sign_off.state == SignOff.State.ANSWERED):
-        card.answer_form = AnswerForm(sign_off, seen=seal_of(present))
+        card.answer_form = AnswerForm(sign_off, seen=token_of(present))
     if is_mine and sign_off.is_to_answer and question is None:
         card.ask_form = TextForm(f"ask-{sign_off.pk}", "Question to the owners")
     if question and replies:

@@ -1,7 +1,6 @@
 """What happens to sign-offs after an event, and by the clock. Every task is safe to repeat."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -15,6 +14,7 @@ from .actions.escalate_sign_offs import escalate_sign_offs
 from .actions.sign_offs import refresh_sign_offs
 from .models import GateReview
 from .sign_off_messages import messages_of
+from .touched import touched_by
 
 
 @shared_task
@@ -29,7 +29,7 @@ def tell_of_sign_off(event_id: int) -> None:
 @shared_task
 def follow_changes(event_id: int) -> None:
     """Let the sign-offs of the initiatives that an event changed follow it. Repeating it finds them done."""
-    refresh_all(_touched_by(Event.objects.get(pk=event_id)))
+    refresh_all(touched_by(Event.objects.get(pk=event_id)))
 
 
 @shared_task
@@ -58,22 +58,3 @@ def refresh_all(initiatives: Iterable[int]) -> None:
         with transaction.atomic():
             Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=review.initiative_id)
             refresh_sign_offs(review)
-
-
-def _touched_by(event: Event) -> list[int]:
-    """The ids of the initiatives whose facts an event changed."""
-    told: dict[str, Any] = event.payload
-    if isinstance(told.get("initiative"), int):
-        return [told["initiative"]]
-    if isinstance(told.get("initiatives"), list):
-        return [*told["initiatives"]]
-    uses = Initiative.tools.through.objects
-    if event.name == "tool.cleared":
-        return [*uses.filter(tool=told["tool"]).values_list("initiative", flat=True)]
-    if event.name == "tool.edited":
-        return [*uses.filter(tool=told["entry"]).values_list("initiative", flat=True)]
-    if event.name == "person.deactivated":
-        # Those whose sign-offs were passed to whoever left.
-        held = GateReview.objects.open().filter(sign_offs__assigned_to=told["person"])
-        return [*held.values_list("initiative", flat=True)]
-    return []

@@ -22,6 +22,7 @@ from ..models import BallotVote, Decision, GateReview, WrittenBallot
 from ..permissions import can_open_ballot
 from ..separation import parties_of
 from .decide import check_open, examined, lock_review, rule
+from .renew_review import renew_if_behind
 from .ruling import NewCondition, Ruling
 
 Choice, State, Way = BallotVote.Choice, WrittenBallot.State, Decision.Way
@@ -29,7 +30,6 @@ Choice, State, Way = BallotVote.Choice, WrittenBallot.State, Decision.Way
 WITH_REASON = (Choice.AGAINST, Choice.RECUSED)
 
 
-@transaction.atomic
 def open_ballot(
     review: GateReview,
     *,
@@ -49,6 +49,13 @@ def open_ballot(
     What could not be decided now is not put to the vote. Members who are parties are recused at once. Raises
     PermissionDenied for whoever may not, DomainError where a ballot is open, or too few may vote for a quorum.
     """
+    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {})
+    renew_if_behind(review)
+    return _open(review, ruling, actor=actor, body=body, closes_on=closes_on)
+
+
+@transaction.atomic
+def _open(review: GateReview, ruling: Ruling, *, actor: User, body: Forum | None, closes_on: date) -> WrittenBallot:
     review = lock_review(review)
     if not can_open_ballot(actor, review):
         raise PermissionDenied("Members of its body or of a higher one, and its secretary, ask for votes in writing.")
@@ -58,9 +65,18 @@ def open_ballot(
         raise DomainError("A written ballot is open on this review already.")
     if closes_on < clock.today():
         raise DomainError("Members vote today or later.", field="closes_on")
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {})
     ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
-    ballot = WrittenBallot.objects.create(
+    ballot = _put(review, body, ruling, overridden, opened_by=actor, closes_on=closes_on)
+    _recuse_parties(ballot)
+    publish("ballot.opened", actor=actor, **_about(ballot))
+    return ballot
+
+
+def _put(
+    review: GateReview, body: Forum, ruling: Ruling, overridden: list[dict[str, str]], **told: Any
+) -> WrittenBallot:
+    """What the members are asked, as it stands until they have voted."""
+    return WrittenBallot.objects.create(
         review=review,
         body=body,
         outcome=ruling.outcome,
@@ -70,13 +86,9 @@ def open_ballot(
         back_to=ruling.back_to,
         conditions=[_stored(each) for each in ruling.conditions],
         overrides=overridden,
-        opened_by=actor,
         opened_at=clock.now(),
-        closes_on=closes_on,
+        **told,
     )
-    _recuse_parties(ballot)
-    publish("ballot.opened", actor=actor, **_about(ballot))
-    return ballot
 
 
 @transaction.atomic

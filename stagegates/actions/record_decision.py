@@ -43,23 +43,8 @@ def record(
 
     `ballot` is the one that carried it; any other that is open on a review that ends is stopped.
     """
-    decision = Decision.objects.create(
-        initiative=initiative,
-        review=review,
-        outcome=ruling.outcome,
-        rationale=ruling.rationale,
-        amount=ruling.amount,
-        body=body,
-        way=way,
-        decided_by=actor,
-        decided_at=clock.now(),
-        hold_until=ruling.hold_until,
-        back_to=ruling.back_to,
-        overrides=[*overridden],
-        supersedes=review.decisions.first() if review else None,
-        is_urgent=way in (Way.CHAIR, Way.WRITING),
-        asked_by=[by.stored() for by in names.asked_by],
-    )
+    made = {"decided_by": actor, "body": body, "way": way}
+    decision = _insert(initiative, review, ruling, names, overrides=[*overridden], **made)
     _set_conditions(decision, ruling.conditions, actor)
     _move(decision, _stage_after(decision), actor)
     if review is not None:
@@ -69,6 +54,26 @@ def record(
     touch([initiative.pk])
     publish("decision.made", actor=actor, **_about(decision))
     return decision
+
+
+def _insert(
+    initiative: Initiative, review: GateReview | None, ruling: Ruling, names: WhoDecides, **made: Any
+) -> Decision:
+    return Decision.objects.create(
+        initiative=initiative,
+        review=review,
+        outcome=ruling.outcome,
+        rationale=ruling.rationale,
+        amount=ruling.amount,
+        workflow_id=initiative.workflow_id,
+        decided_at=clock.now(),
+        hold_until=ruling.hold_until,
+        back_to=ruling.back_to,
+        supersedes=review.decisions.first() if review else None,
+        is_urgent=made["way"] in (Way.CHAIR, Way.WRITING),
+        asked_by=[by.stored() for by in names.asked_by],
+        **made,
+    )
 
 
 def _set_conditions(decision: Decision, conditions: Sequence[NewCondition], actor: User) -> None:

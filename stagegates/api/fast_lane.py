@@ -37,6 +37,7 @@ class NamedDeciderShape(TypedDict):
     """Somebody whom the sponsor named to decide a review."""
 
     review: int
+    body: Annotated[str | None, "In whose place: the naming lapses when a higher body is asked for."]
     person: Person
     named_by: Person
     because: str
@@ -135,6 +136,7 @@ def confirmation_drawn(confirmation: TierConfirmation) -> TierConfirmationShape:
 def decider_drawn(named: NamedDecider) -> NamedDeciderShape:
     return {
         "review": named.review_id,
+        "body": named.body.slug if named.body else None,
         "person": {"id": named.person_id, "name": str(named.person)},
         "named_by": {"id": named.named_by_id, "name": str(named.named_by)},
         "because": named.because,

@@ -16,7 +16,7 @@ ROOM = 3
 
 
 class AnswerForm(forms.Form):
-    """An answer with its reason. `seen` is the seal of what was shown, `replaces` the answer that stood then."""
+    """An answer with its reason. `seen` is the token of what was shown, `replaces` the answer that stood then."""
 
     verdict = forms.ChoiceField(label="Answer", choices=SignOffAnswer.Verdict.choices, widget=forms.RadioSelect)
     reason = forms.CharField(

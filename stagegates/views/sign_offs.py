@@ -21,7 +21,7 @@ from ..forms.sign_offs import AnswerForm, DelegateForm, TextForm
 from ..models import SignOff, SignOffAnswer, SignOffQuestion
 from ..scopes import copies_of
 from ..seals import changes_between, is_intact, seal_of
-from ..sign_off_cards import Card, card_of, shown, shown_changes
+from ..sign_off_cards import Card, card_of, shown, shown_changes, shown_seal
 from ..sign_off_queue import SignOffQueue
 
 # What a list of sign-offs on the page listens to.
@@ -132,6 +132,7 @@ def sealed_answer(request: HttpRequest, pk: int) -> HttpResponse:
         "added": added,
         "changed": len(changes),
         "is_intact": is_intact(answer.copy, answer.seal),
+        "seal": shown_seal(answer.seal, answer.copy, sees_money=sees_money),
         "recomputed": seal_of(answer.copy),
     }
     return render(request, "stagegates/sealed_answer.html", context)
