@@ -68,13 +68,13 @@ def assigned_to(person: User) -> QuerySet[SignOff, int]:
 
 
 def before_own_bodies(person: User) -> "QuerySet[GateReview, int]":
-    """The initiatives under review before a body in which the person has a seat today, or that such a body votes on in
-    writing, or that they were named to decide (DESIGN §8).
+    """The initiatives under review before a body in which the person has a seat today, or that only such a body can
+    approve by now, or that it votes on in writing, or that they were named to decide (DESIGN §8).
     """
     bodies = Membership.objects.on(clock.today()).filter(person=person).values("forum")
     asked = WrittenBallot.objects.open().filter(body__in=bodies).values("review")
     named = NamedDecider.objects.filter(person=person).values("review")
-    before = Q(body__in=bodies) | Q(pk__in=asked) | Q(pk__in=named)
+    before = Q(body__in=bodies) | Q(higher_body__in=bodies) | Q(pk__in=asked) | Q(pk__in=named)
     return GateReview.objects.open().filter(before).values_list("initiative", flat=True)
 
 

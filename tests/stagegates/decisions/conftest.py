@@ -12,6 +12,7 @@ from aiso.accounts.models import User
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Lane, Stage
 from stagegates.actions.decide import decide_review
+from stagegates.askings import lane_to
 from stagegates.blocks import answers_of_tier
 from stagegates.models import (
     Condition,
@@ -74,7 +75,7 @@ def make_review(
     told = {
         "initiative": initiative,
         "gates": [*gates],
-        "lane": initiative.lane,
+        "lane": lane_to(last.moves_to, initiative),
         "to_stage": last.moves_to,
         "gates_version": configured.version,
         "matrix_version": matrix_in_force().version,
