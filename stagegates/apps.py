@@ -67,6 +67,7 @@ class StagegatesConfig(AppConfig):
         from portfolio.history import register_history
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
+        from portfolio.stage_holds import register_stage_hold
 
         from . import tasks
         from .demo.decisions import tell_of_decisions
@@ -76,11 +77,13 @@ class StagegatesConfig(AppConfig):
         from .overview import GATES_TAB, next_gate_of
         from .review_history import TOLD
         from .review_work import reviews_of
+        from .stage_holds import held_by_reviews
 
         register_facts()
         register_entry(REVIEWS)
         register_tab(GATES_TAB)
         register_next_gate(next_gate_of)
+        register_stage_hold(held_by_reviews)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)

@@ -39,7 +39,7 @@ def review(initiative, opener) -> GateReview:
 
 @pytest.fixture(autouse=True)
 def _evidence_there(review):
-    SignOff.objects.update(state="open", started_at=clock.now())
+    SignOff.objects.update(state="open", started_at=clock.now(), due_on=MONDAY.date() + timedelta(days=9))
 
 
 @pytest.fixture
