@@ -25,10 +25,13 @@ class StagegatesConfig(AppConfig):
         from portfolio.gaps import register_gaps
         from portfolio.history import register_history
         from portfolio.intake_page import register_meaning
+        from portfolio.level_bodies import register_level_bodies
+        from portfolio.models.initiative import register_insiders
         from portfolio.panels import Panel, register_panel
 
         from . import monitoring
         from .duties_panel import duties_panel
+        from .level_bodies import MatrixBodies, asked_to_agree
         from .needed import needed_panel
 
         register_panel(Panel("duties", "main", duties_panel, order=60))
@@ -43,6 +46,8 @@ class StagegatesConfig(AppConfig):
         register_reminders("monitoring", monitoring.monitoring_reminders)
         register_history(monitoring.HISTORY)
         register_meaning(needed_panel)
+        register_level_bodies(MatrixBodies())
+        register_insiders(asked_to_agree)
 
     def _plan_people(self) -> None:
         """Hours of specialists."""

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from aiso.errors import DomainError
 from aiso.events.models import Event
+from portfolio.actions.choose_level import renew_bodies
 
 from .actions import monitor
 from .actions.renew_review import renew_requirements
@@ -32,11 +33,15 @@ CHANGING = (
 
 @shared_task
 def renew_reviews(event_id: int) -> None:
-    """Let open reviews ask what the situation of their initiatives asks now, under the rules they began with."""
+    """Let open reviews ask what the situation of their initiatives asks now, under the rules they began with; and
+    levels that wait for a body the one that it is now.
+    """
     told: dict[str, Any] = Event.objects.get(pk=event_id).payload
-    touched = told.get("initiatives") if isinstance(told.get("initiatives"), list) else [told.get("initiative")]
-    for review in GateReview.objects.open().filter(initiative__in=[each for each in touched or () if each]):
+    listed = told.get("initiatives") if isinstance(told.get("initiatives"), list) else [told.get("initiative")]
+    touched = [each for each in listed or () if each]
+    for review in GateReview.objects.open().filter(initiative__in=touched):
         _renew(review)
+    renew_bodies(touched)
 
 
 @transaction.atomic
