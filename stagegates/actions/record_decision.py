@@ -60,15 +60,21 @@ def record(
         is_urgent=way in (Way.CHAIR, Way.WRITING),
         asked_by=[by.stored() for by in names.asked_by],
     )
+    _follow(decision, ruling, ballot)
+    publish("decision.made", actor=actor, **_about(decision))
+    return decision
+
+
+def _follow(decision: Decision, ruling: Ruling, ballot: WrittenBallot | None) -> None:
+    """Do what follows from a decision."""
+    review, actor = decision.review, decision.decided_by
     _set_conditions(decision, ruling.conditions, actor)
     _move(decision, _stage_after(decision), actor)
     if review is not None:
         if decision.outcome != Outcome.HOLD:
             _close(review, decision, ballot)
         _draw(decision, review)
-    touch([initiative.pk])
-    publish("decision.made", actor=actor, **_about(decision))
-    return decision
+    touch([decision.initiative_id])
 
 
 def _set_conditions(decision: Decision, conditions: Sequence[NewCondition], actor: User) -> None:
