@@ -25,10 +25,13 @@ class StagegatesConfig(AppConfig):
         from portfolio.gaps import register_gaps
         from portfolio.history import register_history
         from portfolio.intake_page import register_meaning
+        from portfolio.level_bodies import register_level_bodies
+        from portfolio.models.initiative import register_insiders
         from portfolio.panels import Panel, register_panel
 
         from . import monitoring
         from .duties_panel import duties_panel
+        from .level_bodies import MatrixBodies, asked_to_agree
         from .needed import needed_panel
 
         register_panel(Panel("duties", "main", duties_panel, order=60))
@@ -43,6 +46,8 @@ class StagegatesConfig(AppConfig):
         register_reminders("monitoring", monitoring.monitoring_reminders)
         register_history(monitoring.HISTORY)
         register_meaning(needed_panel)
+        register_level_bodies(MatrixBodies())
+        register_insiders(asked_to_agree)
 
     def _plan_people(self) -> None:
         """Hours of specialists."""
@@ -68,6 +73,7 @@ class StagegatesConfig(AppConfig):
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
         from portfolio.release_guards import register_release_guard
+        from portfolio.stage_holds import register_stage_hold
 
         from . import tasks
         from .demo.decisions import tell_of_decisions
@@ -78,12 +84,14 @@ class StagegatesConfig(AppConfig):
         from .release_guard import hindrances_of_release
         from .review_history import TOLD
         from .review_work import reviews_of
+        from .stage_holds import held_by_reviews
 
         register_facts()
         register_entry(REVIEWS)
         register_tab(GATES_TAB)
         register_next_gate(next_gate_of)
         register_release_guard(hindrances_of_release)
+        register_stage_hold(held_by_reviews)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)

@@ -37,6 +37,13 @@ def next_gates(gates: Gates, initiative: Initiative) -> tuple[Gate, ...]:
     return (gate,) if gate else ()
 
 
+def lane_to(stage: str, initiative: Initiative) -> str:
+    """The lane of a review that leads to a stage: value fit is ordinary, also of what came by the fast lane
+    (DESIGN §4).
+    """
+    return Lane.FULL if stage == Stage.SCALE else initiative.lane
+
+
 def askings_of(
     asked: Mapping[int, tuple[Gate, ...]], situations: Mapping[int, Situation], gates: Gates, matrix: Matrix
 ) -> dict[int, Asking]:

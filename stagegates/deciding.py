@@ -11,8 +11,9 @@ from aiso.accounts.models import User
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Stage
 
+from .askings import lane_to
 from .matrix import duties_of
-from .models import Decision, GateReview, NamedDecider
+from .models import Decision, GateReview, NamedDecider, SignOff
 from .rights import Case, WhoDecides, body_for
 from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
 from .separation import parties_of
@@ -37,7 +38,8 @@ def who_decides_on(initiative: Initiative) -> WhoDecides:
     """The body for a decision on an initiative without a review: the one that its next gate would have."""
     gate = gate_ahead(initiative)
     codes = frozenset([gate.code] if gate else [])
-    case = Case(codes, initiative.risk_tier, initiative.lane, approved_for_workflow(initiative))
+    lane = lane_to(gate.moves_to, initiative) if gate else initiative.lane
+    case = Case(codes, initiative.risk_tier, lane, approved_for_workflow(initiative))
     bodies = ranks()
     duties = duties_of(matrix_in_force(), situations_of([initiative])[initiative.pk], codes or None, bodies)
     return body_for(rights_in_force(), case, bodies, duties.body, duties.body_asked_by)
@@ -84,12 +86,29 @@ def ranks() -> dict[str, int]:
 
 def body_of(review: GateReview) -> Forum | None:
     """The body that it was put before; before that, the one that would decide it now."""
-    return review.body or Forum.objects.filter(slug=who_decides(review).body).first()
+    return review.body or body_named(review)
+
+
+def higher_body_of(review: GateReview) -> Forum | None:
+    """The body above the one that it waits for which alone can approve it as things stand now: money or risk have
+    grown, or a function objects, which the next-higher body may override. None while its own body can.
+    """
+    if review.body is None or not review.is_ready:
+        return None
+    least = max(review.body, body_named(review) or review.body, key=lambda body: body.rank)
+    if SignOff.objects.objecting().filter(review=review).exists():
+        least = Forum.objects.filter(rank__gt=least.rank).order_by("rank", "pk").first() or least
+    return None if least == review.body else least
+
+
+def body_named(review: GateReview) -> Forum | None:
+    """The body that would decide it as things stand now."""
+    return Forum.objects.filter(slug=who_decides(review).body).first()
 
 
 def body_asked(review: GateReview) -> Forum | None:
     """The body that could approve it now: the one that it was put before, or a higher one when money or risk grew."""
-    bodies = [body_of(review), Forum.objects.filter(slug=who_decides(review).body).first()]
+    bodies = [body_of(review), body_named(review)]
     return max((body for body in bodies if body), key=lambda body: body.rank, default=None)
 
 

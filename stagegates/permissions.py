@@ -18,7 +18,7 @@ from .models import (
     SignOff,
     SpecialistRequest,
 )
-from .separation import is_party, parties_to
+from .separation import is_apart, is_party, parties_to
 
 
 def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
@@ -46,8 +46,10 @@ def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int)
 
 
 def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
-    """People of its function, or whom one of them passed it to; never a party to the review (DESIGN §4)."""
-    if not isinstance(user, User) or changes_nothing(user) or is_party(user, sign_off.review):
+    """People of its function, or whom one of them passed it to; never a party to the review, nor whoever wrote an
+    assessment that it rests on (DESIGN §4).
+    """
+    if not isinstance(user, User) or changes_nothing(user) or is_apart(user, sign_off):
         return False
     if sign_off.assigned_to_id == user.pk:
         return True
@@ -81,14 +83,14 @@ def can_reply(user: User | AnonymousUser, sign_off: SignOff) -> bool:
 
 
 def can_delegate(user: User | AnonymousUser, sign_off: SignOff) -> bool:
-    """Whoever may sign off; and the office, which assigns reviewers to confidential initiatives. Never a party."""
+    """Whoever may sign off; and the office, which assigns reviewers to confidential initiatives. Never a party, nor
+    whoever wrote what it rests on.
+    """
     if can_sign_off(user, sign_off):
         return True
-    return (
-        isinstance(user, User)
-        and is_office_for(user, sign_off.review.initiative)
-        and not is_party(user, sign_off.review)
-    )
+    if not isinstance(user, User) or not is_office_for(user, sign_off.review.initiative):
+        return False
+    return not is_apart(user, sign_off)
 
 
 def can_keep_functions(user: User | AnonymousUser) -> bool:

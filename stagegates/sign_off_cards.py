@@ -12,11 +12,11 @@ from .actions.sign_offs import changes_of
 from .forms.sign_offs import AnswerForm, DelegateForm, TextForm
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
 from .models.sign_off import SignOffQuerySet
-from .permissions import can_reply
+from .permissions import can_reply, reviews_for
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
 from .seals import Changed, Copy, token_of
-from .separation import is_party
+from .separation import assessments_of, is_party, why_apart
 from .sign_off_clock import Standing, standing_of
 
 WITHHELD = "Withheld: money is shown to owners, finance, the office, executives and auditors."
@@ -37,6 +37,7 @@ class Card:
     ask_form: TextForm | None = None
     reply_form: TextForm | None = None
     delegate_form: DelegateForm | None = None
+    why_not: str = ""
 
     @property
     def name(self) -> str:
@@ -102,6 +103,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
     mine = {*reviewed_by(person, SignOff.objects.filter(review=review)).values_list("pk", flat=True)}
     passes = is_office_for(person, review.initiative) and not is_party(person, review)
     replies = bool(sign_offs) and can_reply(person, sign_offs[0])
+    written = assessments_of(sign_offs) if review.is_open else {}
     cards = []
     for sign_off in sign_offs:
         changed = changes.get(sign_off.pk, [])
@@ -117,9 +119,18 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             questions,
         )
         if review.is_open:
-            _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes, replies=replies)
+            own = [title for title, people in written.get(sign_off.pk, {}).items() if person.pk in people]
+            card.why_not = _why_not(person, sign_off, own)
+            passes_on = passes and not own
+            _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes_on, replies=replies)
         cards.append(card)
     return cards
+
+
+def _why_not(person: User, sign_off: SignOff, own: Sequence[str]) -> str:
+    """Why somebody of the function is not asked: they wrote what it rests on."""
+    is_of_it = bool(own) and reviews_for(person, sign_off.function, sign_off.review.initiative.unit_id)
+    return why_apart(own, sign_off) if is_of_it else ""
 
 
 def _offer(card: Card, present: Copy, *, is_mine: bool, passes: bool, replies: bool) -> None:

@@ -55,6 +55,9 @@ CHANGING = (
     "release.result_recorded",
     "release.released",
     "review.edited",
+    "review.submitted",
+    "sign_off.answered",
+    "decision.made",
     "person.deactivated",
 )
 QUEUE = Entry(

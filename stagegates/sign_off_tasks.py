@@ -11,6 +11,7 @@ from portfolio.models import Initiative
 from standards.models import BEGINNING
 
 from .actions.escalate_sign_offs import escalate_sign_offs
+from .actions.pass_up import pass_up
 from .actions.sign_offs import refresh_sign_offs
 from .models import GateReview
 from .sign_off_messages import messages_of
@@ -53,8 +54,10 @@ def escalate_late_sign_offs() -> None:
 
 def refresh_all(initiatives: Iterable[int]) -> None:
     """Refresh the open reviews of some initiatives, each in a transaction of its own, under the initiative's lock."""
-    reviews = GateReview.objects.open().filter(initiative__in=[*initiatives], sign_offs__isnull=False)
-    for review in reviews.distinct().order_by("pk"):
+    reviews = GateReview.objects.open().filter(initiative__in=[*initiatives])
+    for review in reviews.order_by("pk").only("initiative"):
         with transaction.atomic():
             Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=review.initiative_id)
             refresh_sign_offs(review)
+            locked = GateReview.objects.select_for_update(of=["self"]).select_related("initiative", "body")
+            pass_up(locked.get(pk=review.pk))

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from aiso.events.models import Event
+from portfolio.actions.choose_level import renew_bodies
 
 from .actions import monitor
 from .actions.renew_review import behind, renew_review
@@ -33,10 +34,13 @@ CHANGING = (
 
 @shared_task
 def renew_reviews(event_id: int) -> None:
-    """Let open reviews ask what the situation of their initiatives asks now, under the rules they began with."""
+    """Let open reviews ask what the situation of their initiatives asks now, under the rules they began with; and
+    levels that wait for a body the one that it is now.
+    """
     touched = touched_by(Event.objects.get(pk=event_id))
     for review in GateReview.objects.open().filter(initiative__in=touched).order_by("pk"):
         renew_review(review)
+    renew_bodies(touched)
 
 
 @shared_task

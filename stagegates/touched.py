@@ -13,6 +13,10 @@ LANDED = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
 def touched_by(event: Event) -> list[int]:
     """The ids of the initiatives whose facts or people an event changed."""
     told: dict[str, Any] = event.payload
+    if event.name == "decision.made":
+        # What was approved for a workflow counts for all that is under review for it.
+        of_workflow = Initiative.objects.filter(workflow__initiatives=told["initiative"])
+        return [told["initiative"], *of_workflow.values_list("pk", flat=True)]
     if isinstance(told.get("initiative"), int):
         return [told["initiative"]]
     if isinstance(told.get("initiatives"), list):

@@ -57,14 +57,8 @@ def open_ballot(
 @transaction.atomic
 def _open(review: GateReview, ruling: Ruling, *, actor: User, body: Forum | None, closes_on: date) -> WrittenBallot:
     review = lock_review(review)
-    if not can_open_ballot(actor, review):
-        raise PermissionDenied("Members of its body or of a higher one, and its secretary, ask for votes in writing.")
-    check_open(review)
+    _check_asking(review, actor, closes_on)
     body = _body(review, body)
-    if review.ballots.open().exists():
-        raise DomainError("A written ballot is open on this review already.")
-    if closes_on < clock.today():
-        raise DomainError("Members vote today or later.", field="closes_on")
     ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
     ballot = _put(review, body, ruling, overridden, opened_by=actor, closes_on=closes_on)
     _recuse_parties(ballot)
@@ -79,16 +73,20 @@ def _put(
     return WrittenBallot.objects.create(
         review=review,
         body=body,
-        outcome=ruling.outcome,
-        rationale=ruling.rationale,
-        amount=ruling.amount,
-        hold_until=ruling.hold_until,
-        back_to=ruling.back_to,
-        conditions=[_stored(each) for each in ruling.conditions],
-        overrides=overridden,
         opened_at=clock.now(),
+        **_proposal(ruling, overridden),
         **told,
     )
+
+
+def _check_asking(review: GateReview, actor: User, closes_on: date) -> None:
+    if not can_open_ballot(actor, review):
+        raise PermissionDenied("Members of its body or of a higher one, and its secretary, ask for votes in writing.")
+    check_open(review)
+    if review.ballots.open().exists():
+        raise DomainError("A written ballot is open on this review already.")
+    if closes_on < clock.today():
+        raise DomainError("Members vote today or later.", field="closes_on")
 
 
 @transaction.atomic
@@ -207,6 +205,19 @@ def _recuse_parties(ballot: WrittenBallot) -> None:
     for person in voters_of(ballot.body).filter(pk__in=parties_of(ballot.review)):
         reason = "Party to the review."
         ballot.votes.create(person=person, choice=Choice.RECUSED, reason=reason, cast_at=ballot.opened_at)
+
+
+def _proposal(ruling: Ruling, overridden: list[dict[str, str]]) -> dict[str, Any]:
+    """A ruling as a ballot stores it."""
+    return {
+        "outcome": ruling.outcome,
+        "rationale": ruling.rationale,
+        "amount": ruling.amount,
+        "hold_until": ruling.hold_until,
+        "back_to": ruling.back_to,
+        "conditions": [_stored(each) for each in ruling.conditions],
+        "overrides": overridden,
+    }
 
 
 def _proposed(ballot: WrittenBallot) -> Ruling:

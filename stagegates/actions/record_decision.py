@@ -45,15 +45,21 @@ def record(
     """
     made = {"decided_by": actor, "body": body, "way": way}
     decision = _insert(initiative, review, ruling, names, overrides=[*overridden], **made)
+    _follow(decision, ruling, ballot)
+    publish("decision.made", actor=actor, **_about(decision))
+    return decision
+
+
+def _follow(decision: Decision, ruling: Ruling, ballot: WrittenBallot | None) -> None:
+    """Do what follows from a decision."""
+    review, actor = decision.review, decision.decided_by
     _set_conditions(decision, ruling.conditions, actor)
     _move(decision, _stage_after(decision), actor)
     if review is not None:
         if decision.outcome != Outcome.HOLD:
             _close(review, decision, ballot)
         _draw(decision, review)
-    touch([initiative.pk])
-    publish("decision.made", actor=actor, **_about(decision))
-    return decision
+    touch([decision.initiative_id])
 
 
 def _insert(

@@ -61,6 +61,14 @@ class GateReview(models.Model):
         help_text="Money asked for, in the reporting currency.",
     )
     body = models.ForeignKey(Forum, models.PROTECT, null=True, related_name="reviews", help_text="Who decides.")
+    higher_body = models.ForeignKey(
+        Forum,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The higher one that alone can approve it as things stand now.",
+    )
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -110,6 +118,9 @@ class GateReview(models.Model):
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(review__in=GateReview.objects.visible_to(user))
+
+    def assessments(self) -> Self:
+        return self.filter(evidence=Requirement.Evidence.ASSESSMENT)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -40,6 +40,10 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         """Those without an answer that stands, whether their evidence is there or not."""
         return self.exclude(state=SignOff.State.ANSWERED)
 
+    def objecting(self) -> Self:
+        """Those whose answer that stands is an objection."""
+        return self.filter(state=SignOff.State.ANSWERED, answer__verdict=SignOffAnswer.Verdict.OBJECT)
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class SignOff(models.Model):

@@ -15,6 +15,7 @@ from aiso.configuration.models import ConfigurationVersion
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Lane, Stage
 from stagegates.actions.decide import decide_review
+from stagegates.askings import lane_to
 from stagegates.blocks import answers_of_tier
 from stagegates.models import (
     Condition,
@@ -95,7 +96,7 @@ def make_review(
     told = {
         "initiative": initiative,
         "gates": [*gates],
-        "lane": initiative.lane,
+        "lane": lane_to(last.moves_to, initiative),
         "to_stage": last.moves_to,
         "gates_version": quiet(GATES),
         "matrix_version": quiet(MATRIX),
