@@ -271,6 +271,7 @@ FILES = {
     "/imports/new/",
     "/api/v1/imports/",
     "/decision-classes/import/",
+    "/api/v1/decision-classes/files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.
