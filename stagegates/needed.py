@@ -74,4 +74,4 @@ def _sign_offs(functions: Mapping[str, str], tier: str) -> Iterable[Needed]:
         yield Needed(LABELS["sign_off"], told)
         return
     yield Needed("Sign-offs", told)
-    yield Needed("How long", [f"Usually {longest} at each gate at most: they all sign off at the same time"])
+    yield Needed("How long", [f"Usually up to {longest} at a gate, as all sign off at the same time"])

@@ -38,7 +38,7 @@ def test_it_says_how_long_sign_offs_take():
     told = needed(tier="high")
     assert "Legal (12 working days)" in told["Sign-offs"]
     assert "Security (4 working days)" in told["Sign-offs"]
-    assert told["How long"] == ["Usually 12 working days at each gate at most: they all sign off at the same time"]
+    assert told["How long"] == ["Usually up to 12 working days at a gate, as all sign off at the same time"]
 
 
 def test_while_the_tier_is_open_it_tells_the_longest_clock():
