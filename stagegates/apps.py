@@ -69,6 +69,7 @@ class StagegatesConfig(AppConfig):
         from aiso.web.navigation import register_entry
         from aiso.web.work import register_work
         from portfolio.demo import register_teller
+        from portfolio.gate_columns import register_gate_columns
         from portfolio.history import register_history
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
@@ -81,6 +82,7 @@ class StagegatesConfig(AppConfig):
         from .entries import REVIEWS
         from .facts import register_facts
         from .overview import GATES_TAB, next_gate_of
+        from .register_columns import gates_told_of, in_review_state
         from .release_guard import hindrances_of_release
         from .review_history import TOLD
         from .review_work import reviews_of
@@ -92,6 +94,7 @@ class StagegatesConfig(AppConfig):
         register_next_gate(next_gate_of)
         register_release_guard(hindrances_of_release)
         register_stage_hold(held_by_reviews)
+        register_gate_columns(gates_told_of, in_review_state)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)

@@ -14,6 +14,7 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 from aiso.web.keyset import Order, Page, page_of
+from aiso.web.tabs import Tab
 from forums.models import Forum
 from portfolio.models.stage import PATH
 
@@ -62,14 +63,6 @@ class Row:
     @property
     def is_late(self) -> bool:
         return any(each.tone == "late" and each.icon == "alert-triangle" for each in marks_of(self.sign_offs).values())
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    address: str
-    count: int
-    is_open: bool
 
 
 class ReviewRegister:

@@ -54,6 +54,7 @@ from stagegates.actions.ask_question import ask_question
 from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.waive_requirement import waive_requirement
+from stagegates.configured.matrix import KIND as MATRIX
 from stagegates.models import (
     Decision,
     FastLaneAudit,
@@ -270,6 +271,7 @@ FILES = {
     "/imports/new/",
     "/api/v1/imports/",
     "/decision-classes/import/",
+    "/api/v1/decision-classes/files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.
@@ -410,6 +412,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         spelling=ValueMapEntry.objects.create(kind="stage", raw="Live", folded="live"),
     )
     start_draft(LANE, actor=me)
+    start_draft(MATRIX, actor=me)
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= _reviewed(people, initiative, confidential)

@@ -17,6 +17,7 @@ from aiso import clock
 from aiso.api.operations import Body, answers, answers_page
 from aiso.api.problems import Refusal
 from aiso.api.shapes import Person, named
+from aiso.web.keyset import AS_MADE
 
 from ..actions.accept_map import accept_map
 from ..actions.choose_level import agree_to_level, choose_level, end_level
@@ -38,7 +39,6 @@ from ..models.autonomy import MOST_READ, LevelChoiceQuerySet
 from ..permissions import can_agree_as_legal, can_answer_step_down, can_edit, roles_of
 from .below import BelowInitiative
 from .decisions import REFUSAL
-from .metrics import AS_ADDED
 
 
 class BelowDecision(BelowInitiative):
@@ -101,7 +101,7 @@ class Readings(BelowDecision):
     @answers_page(ReadingShape)
     def list(self, request: Request, initiative: int, decision: int) -> Response:
         """The readings as recorded, those among them that a correction superseded."""
-        return self.page(self.decision().readings.select_related("recorded_by"), AS_ADDED, reading_drawn)
+        return self.page(self.decision().readings.select_related("recorded_by"), AS_MADE, reading_drawn)
 
     @answers(ReadingShape)
     def retrieve(self, request: Request, initiative: int, decision: int, id: int) -> Response:
@@ -159,7 +159,7 @@ class Levels(BelowDecision):
     @answers_page(LevelShape)
     def list(self, request: Request, initiative: int, decision: int) -> Response:
         """The levels chosen, also those that ended."""
-        return self.page(self._all(), AS_ADDED, level_drawn)
+        return self.page(self._all(), AS_MADE, level_drawn)
 
     @answers(LevelShape)
     def retrieve(self, request: Request, initiative: int, decision: int, id: int) -> Response:
@@ -227,7 +227,7 @@ class StepsDown(BelowDecision):
     @answers_page(StepShape)
     def list(self, request: Request, initiative: int, decision: int) -> Response:
         """When it stepped down, and what came of it."""
-        return self.page(self.decision().step_downs.select_related("answered_by"), AS_ADDED, step_drawn)
+        return self.page(self.decision().step_downs.select_related("answered_by"), AS_MADE, step_drawn)
 
     @answers(StepShape)
     def retrieve(self, request: Request, initiative: int, decision: int, id: int) -> Response:

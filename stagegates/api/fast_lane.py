@@ -12,12 +12,13 @@ from aiso.api.fields import person_field
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Person
+from aiso.web.keyset import LATEST_FIRST
 from portfolio.api.shapes import REFERENCE
 from portfolio.models.risk import RiskTier
 
 from ..actions.fast_lane import confirm_tier, record_audit
 from ..actions.name_decider import name_decider
-from ..decision_lists import LATEST_FIRST, audits_seen_by
+from ..decision_lists import audits_seen_by
 from ..models import FastLaneAudit, NamedDecider, TierConfirmation
 from .rulings import ReviewField
 

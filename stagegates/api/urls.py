@@ -6,6 +6,7 @@ from portfolio.api.below import INITIATIVE
 
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
 from .checklists import ChecklistOfInitiative
+from .draft_trials import DraftTrial
 from .duties import DutiesOfInitiative
 from .evidence import EvidenceFiles, EvidenceOfInitiative
 from .functions import Functions
@@ -18,6 +19,7 @@ nouns.add("capacity", Capacity, "capacity")
 nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
+nouns.add("configuration/<slug:rules>/draft/try", DraftTrial, "draft-trial")
 nouns.add("reviews", Reviews, "review")
 nouns.add("reviews/<int:review>/requirements", RequirementsOfReview, "requirement")
 nouns.add(f"{INITIATIVE}/reviews", ReviewsOfInitiative, "initiative-review")
