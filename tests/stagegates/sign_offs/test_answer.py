@@ -277,3 +277,15 @@ def test_money_is_withheld_from_those_who_may_not_see_it(
         for address in (finance.get_absolute_url(), f"/sign-offs/answers/{answer.pk}/"):
             assert ("120,000" in client.get(address).content.decode()) is sees
         assert ("120,000" in script(person).get(f"sign-offs/{finance.pk}/").content.decode()) is sees
+
+
+def test_conditions_of_another_verdict_are_not_asked(client, review, legal_reviewer):
+    """The page shows their room only with the verdict that takes them."""
+    client.force_login(legal_reviewer)
+    legal = sign_off_of(review, "legal")
+
+    response = client.post(f"/sign-offs/{legal.pk}/answer/", sent(legal, "approve", text_1="Delete the logs."))
+
+    assert response.status_code == 302
+    assert not Condition.objects.exists()
+    assert "Approves" in client.get(legal.get_absolute_url()).content.decode()
