@@ -152,7 +152,7 @@ def mark_of(sign_off: SignOff) -> Mark:
     if sign_off.state == State.OUTDATED:
         return Mark(name, "risk", "outdated", "refresh-alert")
     if sign_off.state == State.WAITING:
-        return Mark(name, "idle", "starts with its evidence", "circle-dashed")
+        return Mark(name, "idle", "waits", "circle-dashed")
     if sign_off.due_on is None:
         return Mark(name, "info", "waits for a reply", "message-question")
     return _running(name, sign_off)
