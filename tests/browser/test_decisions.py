@@ -39,6 +39,7 @@ def review(transactional_db, business_owner, risk_owner):
 
 @pytest.fixture
 def ballot(review, chair, member):
+    seat(make_person("Tilda Third"), "portfolio-review")
     return open_ballot(
         review,
         actor=member,
@@ -87,7 +88,7 @@ def test_a_condition_is_settled(visit: Visit, review, business_owner, risk_owner
     page.get_by_text("Approve with conditions").click()
     page.get_by_label("Condition 1").fill("Show the fallback.")
     page.get_by_label("Seen to by").first.fill(risk_owner.email)
-    page.get_by_label("By", exact=True).first.fill(str(clock.today() + timedelta(days=9)))
+    page.locator("#id_condition-0-due_on").fill(str(clock.today() + timedelta(days=9)))
     page.get_by_label("Rationale").fill("It is worth it.")
     page.get_by_role("button", name="Record the decision").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Approved with conditions")
