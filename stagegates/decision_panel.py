@@ -223,7 +223,7 @@ class DecisionPanel:
         """Whom it waits for, or how it was decided, in one sentence."""
         review, latest = self.review, self.latest
         if latest and not review.is_open:
-            return f"{latest.get_outcome_display()}, by {latest.body} on {figures.day(latest.decided_at)}."
+            return f"{latest.ruled} on {figures.day(latest.decided_at)}, by {latest.body}."
         if not review.is_ready:
             return "It is decided once it is submitted."
         if self.body is None:
@@ -234,7 +234,7 @@ class DecisionPanel:
 
     @property
     def why_this_body(self) -> str:
-        return f"{self.needed}: {self.who.says}." if self.needed else self.who.says
+        return f"Why {self.needed}: {self.who.says}." if self.needed else self.who.says
 
     def _leads_to(self, outcome: str) -> str:
         return "; ".join(self._consequences(outcome))

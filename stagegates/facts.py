@@ -94,7 +94,7 @@ def _owners(row: Initiative, kinds: Sequence[OwnerKind], people: dict[int, tuple
         if is_active:
             named.append(f"{name} ({kind})" if len(kinds) > 1 else name)
         else:
-            lacking.append((kind, f"{name} has left" if name else f"no {kind} owner"))
+            lacking.append((kind, f"the {kind} owner {name} has left" if name else f"no {kind} owner"))
     if not lacking:
         tab = reverse("portfolio:initiative_owners", args=[row.reference])
         return Known(True, ", ".join(named), f"{tab}#tab", "See owners")
@@ -177,7 +177,7 @@ def _tools(row: Initiative, tools: list[tuple[str, bool]]) -> Known:
     lacking = [name for name, is_cleared in tools if not is_cleared]
     address = reverse("portfolio:tool_list")
     if lacking:
-        return Known(False, f"Not cleared: {_some(lacking)}", address, "See tools")
+        return Known(False, f"No clearance yet for {_some(lacking)}", address, "See tools")
     return Known(True, f"Cleared: {_some([name for name, _ in tools])}", address, "See tools")
 
 
@@ -191,7 +191,9 @@ def _release(row: Initiative, standing: ReleaseStanding | None) -> Known:
             True, f"{name}: all {figures.plural(standing.met, 'criterion', 'criteria')} met", tab, "See release"
         )
     lacking = [line.criterion.name for line in standing.stopping]
-    says = f"{name}: not met: {_some(lacking)}" if lacking else f"{name} has no criteria yet"
+    says = (
+        f"The release {name} does not meet {_some(lacking)}" if lacking else f"The release {name} has no criteria yet"
+    )
     return Known(False, says, tab, "See release")
 
 

@@ -62,6 +62,11 @@ class Card:
         return next((each for each in self.questions if each.replied_at is None), None)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether its answer stands."""
+        return self.sign_off.state == SignOff.State.ANSWERED and not self.changed
+
+    @property
     def is_outdated(self) -> bool:
         return bool(self.changed)
 

@@ -212,7 +212,7 @@ def _override(review: GateReview, ruling: Ruling, body: Forum, names: WhoDecides
 
 
 def _in_the_way(blocks: Iterable[Block]) -> str:
-    told = [each.what for each in blocks]
+    told = [each.what.rstrip(".") for each in blocks]
     more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
     return f"It cannot be approved yet. {'; '.join(told[:3])}{more}."
 

@@ -147,7 +147,7 @@ def _close(review: GateReview, decision: Decision, carried: WrittenBallot | None
         if carried and ballot.pk == carried.pk:
             continue
         ballot.state, ballot.closed_at = WrittenBallot.State.STOPPED, decision.decided_at
-        ballot.closed_because = f"{decision.body} decided meanwhile: {decision.get_outcome_display().lower()}."
+        ballot.closed_because = f"{decision.body} decided meanwhile: {decision.ruled.lower()}."
         ballot.save(update_fields=["state", "closed_at", "closed_because"])
         publish("ballot.stopped", actor=None, ballot=ballot, **_about(decision))
 

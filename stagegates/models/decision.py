@@ -105,10 +105,15 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()}: {self.initiative.reference}"
+        return f"{self.ruled}: {self.initiative.reference}"
 
     def get_absolute_url(self) -> str:
         return f"/decisions/{self.pk}/"
+
+    @property
+    def ruled(self) -> str:
+        """The outcome as what was done."""
+        return RULED[Decision.Outcome(self.outcome)]
 
     @property
     def is_approving(self) -> bool:
@@ -120,6 +125,16 @@ class Decision(models.Model):
         return self.review.gate_name(self.back_to) if self.review and self.back_to else ""
 
 
+RULED = {
+    Decision.Outcome.APPROVE: "Approved",
+    Decision.Outcome.CONDITIONS: "Approved with conditions",
+    Decision.Outcome.HOLD: "Held",
+    Decision.Outcome.SEND_BACK: "Sent back",
+    Decision.Outcome.PAUSE: "Paused",
+    Decision.Outcome.RESUME: "Resumed",
+    Decision.Outcome.TERMINATE: "Terminated",
+    Decision.Outcome.MERGE: "Merged",
+}
 # Outcomes that let an initiative go on.
 APPROVING = (Decision.Outcome.APPROVE, Decision.Outcome.CONDITIONS)
 

@@ -93,7 +93,7 @@ class GateReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.initiative.reference}, {', '.join(self.gates)}, attempt {self.attempt}"
+        return f"{self.initiative.reference}, {self.title}, attempt {self.attempt}"
 
     def get_absolute_url(self) -> str:
         return f"/reviews/{self.pk}/"

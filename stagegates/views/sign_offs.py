@@ -22,6 +22,7 @@ from ..models import SignOff, SignOffAnswer, SignOffQuestion
 from ..scopes import copies_of
 from ..seals import changes_between, is_intact, seal_of
 from ..sign_off_cards import Card, card_of, shown, shown_changes, shown_seal
+from ..sign_off_clock import SAID
 from ..sign_off_queue import SignOffQueue
 
 # What a list of sign-offs on the page listens to.
@@ -59,7 +60,7 @@ def sign_off_answer(request: HttpRequest, pk: int) -> HttpResponse:
         form.data = data
         card.answer_form = form
 
-    told = f"{sign_off.function}: {answer.get_verdict_display().lower()}." if answer else ""
+    told = f"{sign_off.function}: {SAID[answer.verdict][1].lower()}." if answer else ""
     return _done(request, sign_off, form, place, told)
 
 

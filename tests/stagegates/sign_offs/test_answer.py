@@ -306,3 +306,15 @@ def test_who_is_withheld_the_sum_still_notices_that_it_changed(script, initiativ
     told = lawyer.post(f"sign-offs/{legal.pk}/answer/", body)
     assert told.status_code == 201, told.content
     assert told.json()["answer"]["seal"] is None
+
+
+def test_conditions_of_another_verdict_are_not_asked(client, review, legal_reviewer):
+    """The page shows their room only with the verdict that takes them."""
+    client.force_login(legal_reviewer)
+    legal = sign_off_of(review, "legal")
+
+    response = client.post(f"/sign-offs/{legal.pk}/answer/", sent(legal, "approve", text_1="Delete the logs."))
+
+    assert response.status_code == 302
+    assert not Condition.objects.exists()
+    assert "Approves" in client.get(legal.get_absolute_url()).content.decode()
