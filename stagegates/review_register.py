@@ -17,7 +17,7 @@ from aiso.web.keyset import Order, Page, page_of
 from forums.models import Forum
 from portfolio.models.stage import PATH
 
-from .lines import marks_of
+from .lines import days_left
 from .models import GateReview, ReviewFunction, SignOff
 from .models.review import GateReviewQuerySet
 from .review_page import sign_off_sentence
@@ -61,7 +61,9 @@ class Row:
 
     @property
     def is_late(self) -> bool:
-        return any(each.tone == "late" and each.icon == "alert-triangle" for each in marks_of(self.sign_offs).values())
+        today = clock.today()
+        overdue = (each for each in self.sign_offs if each.state == State.OPEN and each.due_on and each.due_on < today)
+        return any(days_left(each) < 0 for each in overdue)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,9 @@ def rows_of(reviews: list[GateReview]) -> list[Row]:
 
 def with_names(rows: GateReviewQuerySet) -> GateReviewQuerySet:
     """The reviews with what lists tell of them."""
-    return rows.select_related("initiative__unit", "body", "gates_version", "opened_by").defer("initiative__search")
+    related = rows.select_related("initiative__unit", "body", "opened_by").defer("initiative__search")
+    # Many reviews began under few versions: each is read once.
+    return related.prefetch_related("gates_version")
 
 
 def _running() -> Any:
