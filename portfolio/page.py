@@ -25,11 +25,11 @@ from aiso.web.stages import Step, stage_track
 from .decisions import Line, lines_of
 from .facts import lowered
 from .gaps import Gap, gaps_of, stable_from, with_gap_facts
-from .lane import LaneResult, without_money
-from .lane_facts import lanes_of
+from .lane import LaneResult, lane_of, without_money
+from .lane_facts import facts_of
 from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
-from .models import Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
+from .models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
 from .next_gate import NextGate, next_gate_of
@@ -142,15 +142,21 @@ class InitiativePage:
 
     @cached_property
     def lane(self) -> LaneResult:
-        """The lane with its conditions against the facts of now. Two queries."""
-        [lane] = lanes_of([self.initiative], lane_threshold())
+        """The lane with its conditions against the facts of now. One query, three where it decides and uses tools."""
+        row = self.initiative
+        tools = row.tools.unapproved() if row.tools_names else ()  # type: ignore[attr-defined]
+        unapproved = [tool.name for tool in tools]
+        lane = lane_of(facts_of(row, lane_threshold(), decisions=self.decision_classes, unapproved=unapproved))
         return lane if self.sees_money else without_money(lane)
 
     @cached_property
+    def decision_classes(self) -> list[DecisionClass]:
+        return [*self.initiative.decision_classes.all()] if self.initiative.has_decision else []  # type: ignore[attr-defined]
+
+    @cached_property
     def decisions(self) -> list[Line]:
-        """The decisions it makes; the lane fetched them."""
-        assert self.lane
-        return lines_of(self.initiative.decision_classes.all())
+        """The decisions it makes."""
+        return lines_of(self.decision_classes)
 
     @property
     def lane_conditions(self) -> list[Hinted]:

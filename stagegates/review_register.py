@@ -164,14 +164,15 @@ def rows_of(reviews: list[GateReview]) -> list[Row]:
     """A fixed number of queries, however many reviews there are."""
     standings = standings_of(reviews)
     signing: dict[int, list[SignOff]] = defaultdict(list)
-    for each in SignOff.objects.filter(review__in=reviews).select_related("function", "answer"):
+    for each in SignOff.objects.filter(review__in=reviews).select_related("answer").prefetch_related("function"):
         signing[each.review_id].append(each)
     return [Row(each, each.title, standings[each.pk], signing[each.pk]) for each in reviews]
 
 
 def with_names(rows: GateReviewQuerySet) -> GateReviewQuerySet:
     """The reviews with what lists tell of them."""
-    related = rows.select_related("initiative__unit", "body", "opened_by").defer("initiative__search")
+    unread = (f"initiative__{name}" for name in ("search", "summary", "outcome", "notes"))
+    related = rows.select_related("initiative", "body").defer(*unread)
     # Many reviews began under few versions: each is read once.
     return related.prefetch_related("gates_version")
 
