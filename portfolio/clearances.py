@@ -55,7 +55,7 @@ def tools_of(initiatives: Iterable[int]) -> list[tuple[int, str, bool]]:
 def _named_tools(ids: frozenset[int]) -> list[tuple[int, str, bool]]:
     approved = Exists(Tool.objects.approved().filter(pk=OuterRef("tool")))
     through = Initiative.tools.through.objects.filter(initiative__in=ids).annotate(is_approved=approved)
-    return [*through.order_by("tool__name").values_list("initiative", "tool__name", "is_approved")]
+    return [*through.order_by("tool__name").values_list("initiative", "tool__name", "is_approved")]  # type: ignore[misc]
 
 
 def standings_of(tool: Tool) -> list[Standing]:
