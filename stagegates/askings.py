@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aiso.once import once
 from forums.models import Forum
 from portfolio.models import Initiative, Lane, Stage
 from portfolio.models.stage import ENDED, PATH
@@ -21,6 +22,16 @@ class Asking:
     required: Sequence[Required]
     sign_offs: Asked
     duties: Duties
+
+
+def titles_of_standards() -> dict[str, str]:
+    """By slug."""
+    return once("titles of standards", lambda: dict(Standard.objects.values_list("slug", "title")))
+
+
+def all_bodies() -> dict[str, Forum]:
+    """By slug."""
+    return once("bodies", lambda: {body.slug: body for body in Forum.objects.all()})
 
 
 def next_gates(gates: Gates, initiative: Initiative) -> tuple[Gate, ...]:
@@ -48,8 +59,8 @@ def askings_of(
     asked: Mapping[int, tuple[Gate, ...]], situations: Mapping[int, Situation], gates: Gates, matrix: Matrix
 ) -> dict[int, Asking]:
     """What is asked at some gates, by the id of the initiative. Two queries; equal situations are worked out once."""
-    ranks = dict(Forum.objects.values_list("slug", "rank"))
-    titles = dict(Standard.objects.values_list("slug", "title"))
+    ranks = {slug: body.rank for slug, body in all_bodies().items()}
+    titles = titles_of_standards()
     functions = {rule.code: rule.functions for rule in matrix.rules}
     known: dict[tuple[tuple[str, ...], Situation], Asking] = {}
     found = {}

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.once import once
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Stage
 
-from .askings import lane_to
+from .askings import all_bodies, lane_to
 from .matrix import duties_of
 from .models import Decision, GateReview, NamedDecider, SignOff
 from .rights import Case, WhoDecides, body_for
@@ -26,6 +27,10 @@ def who_decides(review: GateReview, amount: Decimal | None = None) -> WhoDecides
     `amount` is the money to be approved, what is asked for unless told, in the reporting currency.
     """
     amount = (review.amount if amount is None else amount) or Decimal(0)
+    return once(("who decides", review.pk, amount), lambda: _who_decides(review, amount))
+
+
+def _who_decides(review: GateReview, amount: Decimal) -> WhoDecides:
     total = amount + approved_for_workflow(review.initiative)
     case = Case(frozenset(review.gates), review.initiative.risk_tier, review.lane, total)
     situation = situations_of([review.initiative])[review.initiative_id]
@@ -81,7 +86,7 @@ def a_year_before(day: date) -> datetime:
 
 
 def ranks() -> dict[str, int]:
-    return dict(Forum.objects.values_list("slug", "rank"))
+    return {slug: body.rank for slug, body in all_bodies().items()}
 
 
 def body_of(review: GateReview) -> Forum | None:
@@ -103,7 +108,7 @@ def higher_body_of(review: GateReview) -> Forum | None:
 
 def body_named(review: GateReview) -> Forum | None:
     """The body that would decide it as things stand now."""
-    return Forum.objects.filter(slug=who_decides(review).body).first()
+    return all_bodies().get(who_decides(review).body)
 
 
 def body_asked(review: GateReview) -> Forum | None:

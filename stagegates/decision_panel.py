@@ -14,9 +14,10 @@ from portfolio.models import Lane, Stage
 from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_REVIEWS, gates_to_send_back_to
+from .askings import all_bodies
 from .ballots import Tally, may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
-from .deciding import bodies_of, body_of, decides_alone, eligible_of, holds, latest_naming, who_decides
+from .deciding import bodies_of, decides_alone, eligible_of, holds, latest_naming, who_decides
 from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
@@ -58,12 +59,12 @@ class DecisionPanel:
     @cached_property
     def body(self) -> Forum | None:
         """Whom it waits for."""
-        return body_of(self.review)
+        return self.review.body or self.needed
 
     @cached_property
     def needed(self) -> Forum | None:
         """The body that could approve it now; a higher one than it waits for, when money or risk have grown."""
-        return Forum.objects.filter(slug=self.who.body).first()
+        return all_bodies().get(self.who.body)
 
     @property
     def needs_higher(self) -> bool:

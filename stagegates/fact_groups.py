@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from aiso.web import figures
+from portfolio.autonomy_map import classes_of
 from portfolio.clearances import standings_of
 from portfolio.models import Clearance, DecisionClass, Initiative, OutcomeMetric, Question, Stage, Tool
 from portfolio.models.risk import Answer
+from standards.prefill import facts_of
 
 from .known import read_known
 from .models import GateReview
@@ -59,8 +61,8 @@ def _case(row: Initiative, use_case_type: str) -> list[Fact]:
 
 def _use_case_types(reviews: Reviews) -> dict[int, str]:
     """By initiative. Called by its id in the seal, so that an entry which is renamed changes nothing."""
-    rows = Initiative.objects.filter(pk__in=_initiatives(reviews), use_case_type__isnull=False)
-    return dict(rows.values_list("pk", "use_case_type__name"))
+    rows = facts_of(_initiatives(reviews))
+    return {row.pk: row.use_case_type.name for row in rows if row.use_case_type}
 
 
 def _jurisdictions(reviews: Reviews) -> dict[int, Fact]:
@@ -96,7 +98,7 @@ def _tier_answers(reviews: Reviews) -> dict[int, Fact]:
 
 def decision_facts(reviews: Reviews) -> Facts:
     """The decision classes with their levels and tests, and whether the map is accepted."""
-    classes = DecisionClass.objects.filter(initiative__in=_initiatives(reviews)).order_by("pk")
+    classes = classes_of(_initiatives(reviews))
     found = _by_initiative((each.initiative_id, _decision(each)) for each in classes)
     rows = [review.initiative for review in reviews]
     accepted = read_known(["autonomy-map"], rows)

@@ -8,8 +8,9 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.web import figures
 from portfolio.autonomy_map import MapStanding, standings_of
+from portfolio.clearances import tools_of
 from portfolio.gaps import with_gap_facts
-from portfolio.models import DecisionClass, Initiative, OutcomeMetric, OwnerKind, Tool
+from portfolio.models import DecisionClass, Initiative, OutcomeMetric, OwnerKind
 from portfolio.models.risk import RiskTier
 from portfolio.releases import ReleaseStanding, latest_standings
 
@@ -58,12 +59,10 @@ def risk_tiers(rows: Rows) -> dict[int, Known]:
 
 
 def cleared_tools(rows: Rows) -> dict[int, Known]:
-    """Whether legal, procurement and security approve every tool today. Two queries."""
-    approved = {*Tool.objects.approved().values_list("pk", flat=True)}
+    """Whether legal, procurement and security approve every tool today. One query."""
     found: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-    through = Initiative.tools.through.objects.filter(initiative__in=_ids(rows)).order_by("tool__name")
-    for pk, name, tool in through.values_list("initiative", "tool__name", "tool"):
-        found[pk].append((name, tool in approved))
+    for pk, name, is_approved in tools_of(_ids(rows)):
+        found[pk].append((name, is_approved))
     return {row.pk: _tools(row, found[row.pk]) for row in rows}
 
 

@@ -51,7 +51,7 @@ class ReviewPage:
 
     @cached_property
     def sign_offs(self) -> list[SignOff]:
-        return [*self.review.sign_offs.select_related("function", "answer")]
+        return [card.sign_off for card in self.cards]
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from aiso.accounts.models import User
+from aiso.once import once_each
 from aiso.web.figures import local_date
 from portfolio.models import Initiative, Intake, Ownership
 from standards.models import ChecklistAnswer, ChecklistCompletion
@@ -27,7 +28,10 @@ def parties_of(review: GateReview) -> frozenset[int]:
 
 def parties_of_all(reviews: Iterable[GateReview]) -> dict[int, frozenset[int]]:
     """The same of several reviews, by their ids, in two queries."""
-    rows = [*reviews]
+    return {review.pk: parties for review, parties in once_each("parties", reviews, _parties).items()}
+
+
+def _parties(rows: list[GateReview]) -> dict[GateReview, frozenset[int]]:
     ids = {review.initiative_id for review in rows}
     owned: dict[int, list[Ownership]] = defaultdict(list)
     for ownership in Ownership.objects.filter(initiative__in=ids):
@@ -36,7 +40,7 @@ def parties_of_all(reviews: Iterable[GateReview]) -> dict[int, frozenset[int]]:
     for initiative, requester in Intake.objects.filter(initiative__in=ids).values_list("initiative", "requester"):
         asked[initiative].append(requester)
     return {
-        review.pk: frozenset(
+        review: frozenset(
             {
                 *(each.person_id for each in owned[review.initiative_id] if _is_during(each, review)),
                 *asked[review.initiative_id],

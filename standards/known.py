@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import TextChoices
 
+from portfolio.autonomy_map import classes_of
+from portfolio.clearances import tools_of
 from portfolio.configured.questions import SCREENING
-from portfolio.models import Answer, DecisionClass, Initiative, OutcomeMetric, Question, QuestionSet, Tool
+from portfolio.models import Answer, DecisionClass, Initiative, OutcomeMetric, Question, QuestionSet
 from portfolio.models.decision import AutonomyLevel
 
 from .checklist import NO, YES, AnswerType
@@ -85,16 +87,12 @@ def tools_cleared(rows: Rows) -> Mapping[int, str]:
 
 
 def _tools(rows: Rows) -> list[tuple[int, str, bool]]:
-    approved = {*Tool.objects.approved().values_list("pk", flat=True)}
-    through = Initiative.tools.through.objects.filter(initiative__in=rows).order_by("tool__name")
-    named = through.values_list("initiative", "tool__name", "tool")
-    return [(pk, name, tool in approved) for pk, name, tool in named]
+    return tools_of([row.pk for row in rows])
 
 
 def decisions(rows: Rows) -> Mapping[int, str]:
     labels = dict(AutonomyLevel.choices)
-    classes = DecisionClass.objects.filter(initiative__in=rows).order_by("pk")
-    told = classes.values_list("initiative", "name", "autonomy")
+    told = [(each.initiative_id, each.name, each.autonomy) for each in classes_of(row.pk for row in rows)]
     return _gathered(((pk, f"{name}: {labels.get(level, level).lower()}") for pk, name, level in told), "; ")
 
 

@@ -15,6 +15,7 @@ from aiso.accounts.models import User
 from aiso.configuration.models import ConfigurationVersion
 from forums.models import Forum
 from portfolio.models import Initiative, Lane, Stage
+from portfolio.models.initiative import on_visible
 
 from ..rules import gates_of, joined
 
@@ -26,7 +27,7 @@ def _version() -> "models.ForeignKey[ConfigurationVersion, ConfigurationVersion]
 class GateReviewQuerySet(models.QuerySet["GateReview"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Reviews of initiatives that the user sees."""
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
+        return self.filter(on_visible(user, "initiative"))
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
@@ -117,7 +118,7 @@ class GateReview(models.Model):
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(review__in=GateReview.objects.visible_to(user))
+        return self.filter(on_visible(user, "review__initiative"))
 
     def assessments(self) -> Self:
         return self.filter(evidence=Requirement.Evidence.ASSESSMENT)

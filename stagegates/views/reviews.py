@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
+from aiso.once import read_once
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from portfolio.page import visible_initiative
@@ -23,7 +24,6 @@ from ..models import GateReview, Requirement
 from ..opening import opening_of
 from ..permissions import can_open_review, can_waive
 from ..review_page import RELATED, ReviewPage
-from ..standing import read_once
 from .answers import show_form, show_page
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
+from aiso.once import read_once
 from aiso.web.attempts import attempt, status_of
 from aiso.web.htmx import announce, wants_partial
 from portfolio.permissions import can_see_money
@@ -42,7 +43,8 @@ def sign_off_queue(request: HttpRequest) -> HttpResponse:
 def sign_off_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What does it rest on, and what is to be said of it?"""
     viewer = signed_in(request)
-    return _show(request, card_of(_sign_off(viewer, pk), viewer))
+    with read_once():
+        return _show(request, card_of(_sign_off(viewer, pk), viewer))
 
 
 @require_POST
