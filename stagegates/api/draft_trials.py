@@ -22,7 +22,7 @@ from ..trying import GAIN, LOSE, Change, Group, Trial, changed_rules, draft_to_t
 from .duties import AskingRuleShape, rule_drawn
 
 
-class ChangeShape(TypedDict):
+class TrialChangeShape(TypedDict):
     """One duty that comes or goes."""
 
     what: Annotated[str, {"enum": [*LABELS]}]
@@ -40,8 +40,8 @@ class TouchedShape(TypedDict):
     stage: Annotated[str, Stage]
     risk_tier: Annotated[str | None, RiskTier]
     unit: Named | None
-    gains: list[ChangeShape]
-    losses: list[ChangeShape]
+    gains: list[TrialChangeShape]
+    losses: list[TrialChangeShape]
 
 
 class CountedShape(TypedDict):
@@ -142,7 +142,7 @@ def touched(row: Initiative, group: Group) -> TouchedShape:
     }
 
 
-def _change(change: Change) -> ChangeShape:
+def _change(change: Change) -> TrialChangeShape:
     return {
         "what": change.item.what,
         "id": change.item.key,
