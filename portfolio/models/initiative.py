@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce, Greatest, Lower
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, User
 from aiso.accounts.models.role import OFFICE
+from aiso.once import once
 
 from . import lists
 from .ownership import Ownership
@@ -110,6 +111,10 @@ def on_visible(user: User | AnonymousUser, of: str) -> Q:
 
 def _granted(user: User) -> list[QuerySet[Any, Any]]:
     """The ids of what the user sees also when it is confidential: as an owner or deputy, or as later apps say."""
+    return once(("granted", user.pk), lambda: _find_granted(user))
+
+
+def _find_granted(user: User) -> list[QuerySet[Any, Any]]:
     # Subqueries, not joins: a join on owners would repeat rows.
     owned = Ownership.objects.current().filter(person=user).values("initiative")
     return [owned, *(find(user) for find in _insiders)]
