@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pgtrigger
 import structlog
-from celery.schedules import crontab
 from django.utils.csp import CSP
+
+from aiso.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("AISO_VAR") or BASE_DIR / "var").resolve()
@@ -292,43 +293,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = os.environ.get("AISO_TIME_ZONE", "UTC")
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "relay-events": {"task": "aiso.events.tasks.relay_events", "schedule": 5},
-    # Sent as it is told; this finds what a broker or a mail server that was away left behind.
-    "send-mails": {"task": "aiso.events.tasks.send_mails", "schedule": 30},
-    "write-digests": {"task": "aiso.events.tasks.write_digests", "schedule": crontab(minute="*/5")},
-    "remind": {"task": "aiso.events.tasks.remind", "schedule": crontab(minute=4)},
-    "forget-read-notifications": {
-        "task": "aiso.events.tasks.forget_read_notifications",
-        "schedule": crontab(hour=2, minute=40),
-    },
-    "forget-answers": {"task": "aiso.api.tasks.forget_answers", "schedule": 60 * 60},
-    "escalate-sign-offs": {"task": "stagegates.sign_off_tasks.escalate_late_sign_offs", "schedule": crontab(minute=6)},
-    # Clearances and evidence that ended yesterday hold no more.
-    "refresh-sign-offs": {
-        "task": "stagegates.sign_off_tasks.refresh_sign_offs_of_the_night",
-        "schedule": crontab(hour=0, minute=3),
-    },
-    "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
-    # From the first minute of its day a version is read; what follows from it follows now.
-    "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},
-    # An approval that ended yesterday holds no more from the first minute of the day.
-    "conclude-lanes": {
-        "task": "portfolio.tasks.conclude_lanes_of_the_night",
-        "schedule": crontab(hour=0, minute=1),
-    },
-    # The meetings of the months ahead, and what is to be spoken of at the next ones.
-    "prepare-meetings": {"task": "forums.tasks.prepare_meetings", "schedule": crontab(hour=0, minute=40)},
-    "schedule-monitoring": {"task": "stagegates.tasks.schedule_monitoring", "schedule": crontab(hour=0, minute=30)},
-    # A bolder level whose last day was yesterday falls back.
-    "end-levels": {"task": "portfolio.tasks.end_levels_of_the_night", "schedule": crontab(hour=0, minute=2)},
-    # Votes count until the end of a ballot's last day.
-    "close-ballots": {"task": "stagegates.decision_tasks.close_ballots", "schedule": crontab(minute=2)},
-    "refresh-search-words": {
-        "task": "portfolio.tasks.refresh_search_words",
-        "schedule": crontab(hour=2, minute=10),
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # Mail: printed on a local run, sent by SMTP where a server is named.
 _smtp = urlsplit(os.environ.get("AISO_SMTP_URL", ""))

@@ -11,6 +11,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TypedDict
 
+from aiso.once import once
+
 from .models import AutonomyAcceptance, AutonomyLevel, DecisionClass, Initiative
 
 Role = AutonomyAcceptance.Role
@@ -66,9 +68,15 @@ def standings_of(initiatives: Iterable[Initiative]) -> dict[int, MapStanding]:
     """How the maps of many stand, by the id of the initiative. Two queries for all of them."""
     pks = [initiative.pk for initiative in initiatives]
     maps: dict[int, list[DecisionClass]] = defaultdict(list)
-    for decision in DecisionClass.objects.filter(initiative__in=pks):
+    for decision in classes_of(pks):
         maps[decision.initiative_id].append(decision)
     return standings_with(maps, pks)
+
+
+def classes_of(initiatives: Iterable[int]) -> list[DecisionClass]:
+    """The decision classes of initiatives, as they were recorded."""
+    ids = frozenset(initiatives)
+    return once(("decision classes", ids), lambda: [*DecisionClass.objects.filter(initiative__in=ids).order_by("pk")])
 
 
 def standings_with(maps: Mapping[int, Iterable[DecisionClass]], pks: Iterable[int]) -> dict[int, MapStanding]:

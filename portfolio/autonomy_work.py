@@ -14,6 +14,7 @@ from aiso.web.work import WorkItem
 
 from .intake_work import Message
 from .lane_facts import calibrated
+from .level_bodies import bodies_spoken_for_by, may_speak_for_body, speakers_for
 from .levels import LEGAL, chosen_of, lacking
 from .models import AutonomyAcceptance, DecisionClass, Initiative, LevelChoice, OwnerKind, Ownership, StepDown
 from .models.stage import ACTIVE
@@ -24,7 +25,9 @@ MOST = 100
 
 
 def autonomy_of(person: User) -> Iterator[WorkItem]:
-    """Maps to accept, steps down to answer, bolder levels to agree to. Four queries, for legal five."""
+    """Maps to accept, steps down to answer, bolder levels to agree to. Five queries, for legal six; for the chair of a
+    body a few more for each level that waits for it.
+    """
     if changes_nothing(person) or person.is_service_account:
         return
     yield from _maps_to_accept(person)
@@ -50,7 +53,7 @@ def message_of_autonomy(event: Event) -> Message | None:
         return None
     if event.name == "decision_class.level_asked":
         text = f"{choice.chosen_by} asks for “{choice.get_level_display().lower()}” in {choice.decision_class}"
-        people = [*_owners(initiative, OwnerKind.RISK), *_legal_for(choice)]
+        people = [*_owners(initiative, OwnerKind.RISK), *_legal_for(choice), *speakers_for(choice)]
         return Message(people, text, f"{path}#tab", about, Notification.Kind.REQUEST)
     text = f"{choice.decision_class} no longer has the level that was chosen: {choice.ended_because}"
     return Message(_owners(initiative, *OwnerKind), text, f"{path}#tab", about)
@@ -110,16 +113,18 @@ def _levels_to_agree(person: User) -> Iterator[WorkItem]:
     is_legal = Role.LEGAL_REVIEWER in person.role_units
     if is_legal:
         wanted |= Q(legal_agreed_at=None)
+    if bodies := bodies_spoken_for_by(person):
+        wanted |= Q(body__in=bodies, body_agreed_at=None)
     waiting = (
         LevelChoice.objects.visible_to(person)
         .waiting()
         .filter(wanted)
         .select_related("initiative", "decision_class", "chosen_by")
     )
-    owned = {*own.values_list("initiative", flat=True)} if is_legal else set()
+    owned = {*own.values_list("initiative", flat=True)} if is_legal or bodies else set()
     for choice in waiting.order_by("pk")[:MOST]:
-        is_legals = choice.initiative_id not in owned and is_legal
-        if is_legals and not _lacks_legal(choice, person):
+        is_risks = not (is_legal or bodies) or choice.initiative_id in owned
+        if not is_risks and not (is_legal and _lacks_legal(choice, person)) and not _lacks_body(choice, person):
             continue
         url = f"{_decisions_of(choice.initiative)}{choice.decision_class_id}/level/"
         what = f"{choice.decision_class}: “{choice.get_level_display().lower()}” waits for your consent"
@@ -131,6 +136,10 @@ def _lacks_legal(choice: LevelChoice, person: User) -> bool:
     lacks = lacking(chosen_of(choice), calibrated(choice.decision_class), clock.today())
     units = person.role_units.get(Role.LEGAL_REVIEWER, frozenset())
     return LEGAL in lacks and (units is None or choice.initiative.unit_id in units)
+
+
+def _lacks_body(choice: LevelChoice, person: User) -> bool:
+    return choice.body_agreed_at is None and may_speak_for_body(person, choice)
 
 
 def _held(person: User, *kinds: str) -> "QuerySet[Ownership]":

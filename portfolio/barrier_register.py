@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from aiso.accounts.models import BusinessUnit, User
 from aiso.web.keyset import Order, Page, page_of
+from aiso.web.tabs import Tab
 
 from .barriers import barrier_counts
 from .forms.barriers import BarrierFilterForm
@@ -27,14 +28,6 @@ ORDERS = {
 # The tabs: their name in the address, and their label. The first shows unless another is asked for.
 STATES = {"open": "Open", "late": "Late", "mine": "Mine", "lifted": "Lifted"}
 FILTERS = ("owner", "kind", "unit")
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    address: str
-    count: int
-    is_open: bool
 
 
 @dataclass(frozen=True)

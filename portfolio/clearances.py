@@ -1,12 +1,15 @@
 """How a tool stands with legal, procurement and security, in the words and tones that pages use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
+from aiso.once import once
 from aiso.web import figures
 
-from .models import Clearance, Tool
+from .models import Clearance, Initiative, Tool
 from .models.tools import SOON_DAYS
 
 type Function = Clearance.Function
@@ -41,6 +44,18 @@ class Verdict:
     word: str
     icon: str
     told: str
+
+
+def tools_of(initiatives: Iterable[int]) -> list[tuple[int, str, bool]]:
+    """The tools of initiatives, by name: the id of the initiative, the name, and whether it is approved today."""
+    ids = frozenset(initiatives)
+    return once(("tools", ids), lambda: _named_tools(ids))
+
+
+def _named_tools(ids: frozenset[int]) -> list[tuple[int, str, bool]]:
+    approved = Exists(Tool.objects.approved().filter(pk=OuterRef("tool")))
+    through = Initiative.tools.through.objects.filter(initiative__in=ids).annotate(is_approved=approved)
+    return [*through.order_by("tool__name").values_list("initiative", "tool__name", "is_approved")]  # type: ignore[misc]
 
 
 def standings_of(tool: Tool) -> list[Standing]:

@@ -7,6 +7,7 @@ a figure may be up to a minute old instead.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -39,8 +40,11 @@ class Counts:
 
     def summary(self) -> dict[str, int]:
         """The figures of the register's first line and of its standing views."""
-        visible = Initiative.objects.visible_to(self.user).on_register()
-        return self._kept("summary", lambda: _summary(visible), is_large=lambda found: found["all"] > LARGE)
+        return self._summary
+
+    @cached_property
+    def _summary(self) -> dict[str, int]:
+        return self._kept("summary", lambda: _summary_for(self.user), is_large=lambda found: found["all"] > LARGE)
 
     def of(self, query: str, rows: InitiativeQuerySet) -> int:
         """How many `rows` a query of the address finds."""
@@ -65,13 +69,17 @@ def forget_counts() -> None:
     cache.set(GENERATION, clock.now().timestamp(), None)
 
 
-def _summary(visible: InitiativeQuerySet) -> dict[str, int]:
-    counts: dict[str, int] = visible.aggregate(
-        all=Count("pk"),
-        production=Count("pk", filter=Q(stage__in=IN_PRODUCTION)),
-        unstable=Count("pk", filter=lacks_stable_owner()),
-        paused=Count("pk", filter=Q(stage=Stage.PAUSED)),
-        ended=Count("pk", filter=Q(stage__in=ENDED)),
+def _summary_for(user: User) -> dict[str, int]:
+    counts: dict[str, int] = (
+        Initiative.objects.visible_to(user)
+        .on_register()
+        .aggregate(
+            all=Count("pk"),
+            production=Count("pk", filter=Q(stage__in=IN_PRODUCTION)),
+            unstable=Count("pk", filter=lacks_stable_owner()),
+            paused=Count("pk", filter=Q(stage=Stage.PAUSED)),
+            ended=Count("pk", filter=Q(stage__in=ENDED)),
+        )
     )
     return counts
 

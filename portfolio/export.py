@@ -16,7 +16,7 @@ from .importing.formulas import escaped
 from .lane_words import lane_reason
 from .models.initiative import PRIORITY_PARTS, InitiativeQuerySet
 from .permissions import money_seen_among
-from .tables import COLUMNS
+from .tables import COLUMNS, fetch_for
 
 # Columns that only a file has: what the register folds into one cell, and long texts.
 ONLY_IN_FILES: dict[str, Any] = {
@@ -71,6 +71,7 @@ class Sheet:
         sums = {place for place, cell in enumerate(cells, start=1) if cell.is_money}
         draw = [cell.of for cell in cells] + [*self.extra.values()]
         for chunk in batched(self.rows.iterator(chunk_size=CHUNK), CHUNK, strict=False):
+            fetch_for(chunk, self.columns)
             sees_money = money_seen_among(self.user, chunk if sums else ())
             for row in chunk:
                 line = [row.reference, *(each(row) for each in draw)]

@@ -12,6 +12,7 @@ from django_filters.widgets import DateRangeWidget, RangeWidget
 from aiso.accounts.models import BusinessUnit, User
 from aiso.web.forms import MoneyField, TagSelect
 
+from .gate_columns import REVIEW_STATES, in_review_state
 from .lane_words import CONDITIONS
 from .models import (
     AutonomyLevel,
@@ -172,6 +173,9 @@ class RegisterFilter(filters.FilterSet):
         empty_label=None,
     )
     held_up_by = EntriesFilter(queryset=BarrierKind.objects.all(), label="Held up by", method="by_kind_of_barrier")
+    review = filters.ChoiceFilter(
+        choices=REVIEW_STATES, label="Review state", method="by_review", widget=RadioSelect, empty_label=None
+    )
     priority = ScoreFilter(field_name="priority", label="Priority", widget=FromTo)
     value = filters.NumberFilter(field_name="value", label="Value")
     feasibility = filters.NumberFilter(field_name="feasibility", label="Feasibility")
@@ -228,6 +232,9 @@ class RegisterFilter(filters.FilterSet):
     def by_barrier(self, rows: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         barriers = Barrier.objects.late() if value == "late" else Barrier.objects.open()
         return rows.filter(pk__in=barriers.order_by().values("initiative"))
+
+    def by_review(self, rows: InitiativeQuerySet, name: str, value: str) -> InitiativeQuerySet:
+        return in_review_state(rows, value)
 
     def by_kind_of_barrier(
         self, rows: QuerySet[Initiative], name: str, kinds: QuerySet[BarrierKind]

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from aiso.accounts.models import User
 from aiso.web.keyset import Order, Page, page_of
+from aiso.web.tabs import Tab
 
 from .autonomy_limits import Limits, autonomy_limits
 from .decisions import Line, lines_of
@@ -30,14 +31,6 @@ SHOWN = (
     ("stepped-down", "Stepped down"),
     ("rubber-stamp", "Rubber stamp"),
 )
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    address: str
-    count: int
-    is_open: bool
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ from django import forms
 from aiso import clock
 from aiso.accounts.models import User
 
+from .actions.choose_level import consents_of
 from .autonomy_limits import autonomy_limits
 from .decisions import Line, lines_of
 from .forms.level import AnswerForm, EndForm, LevelForm, ReadingForm
 from .lane_facts import calibrated
+from .level_bodies import body_name
 from .levels import Effective, chosen_of, effective_of, lacking
-from .models import DecisionClass, DecisionReading, LevelChoice, OwnerKind, StepDown
-from .permissions import can_agree_as_legal, can_answer_step_down, can_edit, roles_of
+from .models import DecisionClass, DecisionReading, LevelChoice, StepDown
+from .permissions import can_agree_as_legal, can_answer_step_down, can_edit
 
 # Rows of one kind in sight; the API has all.
 MOST = 60
@@ -49,8 +51,8 @@ class LevelPage:
 
     @cached_property
     def choices(self) -> list[LevelChoice]:
-        people = ("chosen_by", "risk_agreed_by", "legal_agreed_by")
-        return [*self.decision.choices.select_related(*people)[:MOST]]
+        related = ("initiative", "chosen_by", "risk_agreed_by", "legal_agreed_by", "body_agreed_by")
+        return [*self.decision.choices.select_related(*related)[:MOST]]
 
     @property
     def in_force(self) -> LevelChoice | None:
@@ -89,16 +91,27 @@ class LevelPage:
         waiting = self.waiting
         if waiting is None:
             return False
-        return (self.is_risk and waiting.risk_agreed_at is None) or (self.is_legal and waiting.legal_agreed_at is None)
+        return any(getattr(waiting, f"{each}_agreed_at") is None for each in self.consenting)
 
     @property
     def consents(self) -> bool:
         """Whether the viewer is one of those whose consent a bolder level needs."""
-        return self.is_risk or self.is_legal
+        asked = self.waiting or next(iter(self.choices), None)
+        return asked is not None and bool(consents_of(self.viewer, asked))
 
     @cached_property
-    def is_risk(self) -> bool:
-        return OwnerKind.RISK in roles_of(self.viewer, self.initiative)
+    def consenting(self) -> list[str]:
+        """As whom the viewer may consent to the level that waits."""
+        return consents_of(self.viewer, self.waiting) if self.waiting else []
+
+    @cached_property
+    def body(self) -> str:
+        """What people call the body of the level that waits."""
+        return body_name(self.waiting) if self.waiting else ""
+
+    @cached_property
+    def body_in_force(self) -> str:
+        return body_name(self.in_force) if self.in_force else ""
 
     @cached_property
     def is_legal(self) -> bool:

@@ -13,10 +13,11 @@ from .models import AutonomyLevel, DecisionClass, LevelChoice
 
 # The most cautious first.
 LEVELS = [*AutonomyLevel]
-EVIDENCE, RISK, LEGAL, END, LISTED = (
+EVIDENCE, RISK, LEGAL, BODY, END, LISTED = (
     "evidence",
     "the risk owner’s consent",
     "legal’s consent",
+    "the consent of the approval body",
     "an expiry date",
     "a decision that is off the not yet automated list",
 )
@@ -31,6 +32,7 @@ class Chosen:
     is_risk_agreed: bool = False
     is_legal_agreed: bool = False
     until: date | None = None
+    is_body_agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def lacking(chosen: Chosen, autonomy: Autonomy, today: date) -> tuple[str, ...]:
         EVIDENCE: chosen.has_evidence,
         RISK: chosen.is_risk_agreed,
         LEGAL: chosen.is_legal_agreed or not is_barred,
+        BODY: chosen.is_body_agreed or not is_barred,
         END: chosen.until is not None or not is_barred,
         # Who lists it says that it must not be automated yet; the list would lie otherwise.
         LISTED: not autonomy.is_not_yet_automated,
@@ -111,7 +114,7 @@ def shown_level(decision: DecisionClass) -> Effective:
     autonomy = calibrated(decision)
     chosen = None
     if decision.chosen_level:
-        chosen = Chosen(AutonomyLevel(decision.chosen_level), True, True, True, decision.chosen_until)
+        chosen = Chosen(AutonomyLevel(decision.chosen_level), True, True, True, decision.chosen_until, True)
     level = AutonomyLevel(decision.autonomy) if decision.autonomy else autonomy.level
     reasons = _reasons(autonomy, chosen, (), decision.steps_down)
     return Effective(level, autonomy, chosen, (), decision.steps_down, reasons)
@@ -139,6 +142,7 @@ def chosen_of(choice: LevelChoice) -> Chosen:
         has_evidence=bool(choice.evidence.strip()),
         is_risk_agreed=choice.risk_agreed_at is not None,
         is_legal_agreed=choice.legal_agreed_at is not None,
+        is_body_agreed=choice.body_agreed_at is not None,
         until=choice.until,
     )
 

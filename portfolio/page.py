@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -23,11 +25,11 @@ from aiso.web.stages import Step, stage_track
 from .decisions import Line, lines_of
 from .facts import lowered
 from .gaps import Gap, gaps_of, stable_from, with_gap_facts
-from .lane import LaneResult, without_money
-from .lane_facts import lanes_of
+from .lane import LaneResult, lane_of, without_money
+from .lane_facts import facts_of
 from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
-from .models import Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
+from .models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
 from .next_gate import NextGate, next_gate_of
@@ -140,15 +142,21 @@ class InitiativePage:
 
     @cached_property
     def lane(self) -> LaneResult:
-        """The lane with its conditions against the facts of now. Two queries."""
-        [lane] = lanes_of([self.initiative], lane_threshold())
+        """The lane with its conditions against the facts of now. One query, three where it decides and uses tools."""
+        row = self.initiative
+        tools = row.tools.unapproved() if row.tools_names else ()  # type: ignore[attr-defined]
+        unapproved = [tool.name for tool in tools]
+        lane = lane_of(facts_of(row, lane_threshold(), decisions=self.decision_classes, unapproved=unapproved))
         return lane if self.sees_money else without_money(lane)
 
     @cached_property
+    def decision_classes(self) -> list[DecisionClass]:
+        return [*self.initiative.decision_classes.all()] if self.initiative.has_decision else []  # type: ignore[attr-defined]
+
+    @cached_property
     def decisions(self) -> list[Line]:
-        """The decisions it makes; the lane fetched them."""
-        assert self.lane
-        return lines_of(self.initiative.decision_classes.all())
+        """The decisions it makes."""
+        return lines_of(self.decision_classes)
 
     @property
     def lane_conditions(self) -> list[Hinted]:
@@ -189,7 +197,7 @@ class InitiativePage:
 
     @cached_property
     def metrics(self) -> list[OutcomeMetric]:
-        return [*self.initiative.outcome_metrics.all()]
+        return [*self.initiative.outcome_metrics.all()] if self.initiative.has_metric else []  # type: ignore[attr-defined]
 
     @cached_property
     def owners(self) -> list[OwnerLine]:
@@ -341,24 +349,34 @@ class InitiativePage:
 
 def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> InitiativePage:
     """The page of an initiative that the person may see, or 404."""
-    rows = _page_rows(tuple(tab_counts()))
+    rows = _page_rows(tuple(tab_counts()), clock.today())
     initiative = rows.visible_to(signed_in(request)).filter(pk=pk).first()
     if initiative is None:
         raise Http404("No initiative here that you may see.")
     return InitiativePage(request, initiative, tab)
 
 
-@cache
-def _page_rows(tabs: tuple[str, ...]) -> InitiativeQuerySet:
-    """All that the page reads in its first query. Put together once: that alone took a tenth of the page's time."""
+@lru_cache(maxsize=4)
+def _page_rows(tabs: tuple[str, ...], today: date) -> InitiativeQuerySet:
+    """All that the page reads in its first query. Put together once a day: that alone took a tenth of its time."""
     own = [field.name for field in Initiative._meta.concrete_fields if field.name != "search"]
     names = {f"{name}_names": _names(name) for name in SETS}
     asked = Intake.objects.filter(Q(initiative=OuterRef("pk")) | Q(joined_to=OuterRef("pk")))
-    rows = with_gap_facts(Initiative.objects.select_related(*{name.rpartition("__")[0] for name in SHOWN}))
+    rows = Initiative.objects.select_related(*{name.rpartition("__")[0] for name in SHOWN})
     under_way = ConfigurationVersion.objects.under_way().order_by("kind").values("kind").distinct()
-    return rows.annotate(
+    told = with_gap_facts(rows).annotate(
         **tab_counts(), **names, has_requests=Exists(asked), rules_under_way=ArraySubquery(under_way)
-    ).only(*own, *SHOWN)
+    )
+    return rows.annotate(**_written_out(told)).only(*own, *SHOWN)
+
+
+def _written_out(rows: InitiativeQuerySet) -> dict[str, RawSQL]:
+    """The annotations as SQL, which Django would else write anew for each page; they refer to the initiative alone."""
+    compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+    compiler.pre_sql_setup()
+    written = ((name, each.output_field, *compiler.compile(each)) for name, each in rows.query.annotations.items())
+    # No value of a request is in it.
+    return {name: RawSQL(sql, params, output_field) for name, output_field, sql, params in written}  # noqa: S611
 
 
 def visible_initiative(request: HttpRequest, pk: int) -> Initiative:

@@ -19,7 +19,7 @@ from .models import Initiative
 from .models.initiative import InitiativeQuerySet
 from .orders import order_of
 from .search import CANDIDATES, Search, search_for
-from .tables import COLUMNS, chosen_columns
+from .tables import COLUMNS, chosen_columns, fetch_for
 
 PAGE_SIZE = 50
 # Characters of a search that are read.
@@ -90,7 +90,9 @@ class Register:
 
     @cached_property
     def page(self) -> Page[Initiative]:
-        return self.page_of(self._fetched(self.matching), PAGE_SIZE)
+        page = self.page_of(self._fetched(self.matching), PAGE_SIZE)
+        fetch_for(page.rows, self.columns)
+        return page
 
     def page_of(self, rows: InitiativeQuerySet, size: int) -> Page[Initiative]:
         """The page that the address asks for, of rows that match."""

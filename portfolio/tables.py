@@ -4,7 +4,7 @@ django-tables2 keeps the columns, their order and choice. Cells are drawn by `Ce
 accessors, which look up field and signature anew for every cell: that was half of the page's time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,12 +16,14 @@ from aiso.web import figures, markup
 
 from .actions.edit_initiative import CLASSIFYING
 from .facts import WHO_SEES_MONEY
+from .gate_columns import gates_told, tell_gates
 from .lane_words import lane_reason
 from .levels import highest_level
 from .models import Initiative
 from .models.initiative import STABLE_DAYS
 
 type Draw = Callable[[Initiative], Any]
+type Fetch = Callable[[Sequence[Initiative]], None]
 
 # Shown unless an address chooses others; the order is the table's.
 STANDING = ("name", "unit", "stage", "days", "owners", "risk", "lane", "bucket", "priority")
@@ -30,7 +32,8 @@ STANDING = ("name", "unit", "stage", "days", "owners", "risk", "lane", "bucket",
 class Cell(tables.Column):  # type: ignore[misc]
     """A column. `sort` names its order, `edit` the field that its cell edits in place, `of` what it exports.
 
-    `is_money` holds its value back from those who may not see the money of a row.
+    `is_money` holds its value back from those who may not see the money of a row. `fetch` reads, for all rows at
+    once, what the column needs beside them; `needs` is what comes with them.
     """
 
     def __init__(
@@ -45,9 +48,10 @@ class Cell(tables.Column):  # type: ignore[misc]
         needs: tuple[str, ...] = (),
         term: str = "",
         is_money: bool = False,
+        fetch: Fetch | None = None,
     ) -> None:
         super().__init__(verbose_name=label, orderable=bool(sort), empty_values=())
-        self.is_money = is_money
+        self.is_money, self.fetch = is_money, fetch
         self.draw, self.of, self.sort, self.edit, self.css, self.needs, self.term = (
             draw,
             of or draw,
@@ -148,6 +152,15 @@ def _withheld() -> SafeString:
     )
 
 
+def _next_gate(row: Initiative) -> SafeString | str:
+    told = gates_told(row)
+    return format_html('<a href="{}">{}</a>', told.url, told.gate) if told.gate else ""
+
+
+def _review_in_files(row: Initiative) -> str:
+    return gates_told(row).review.replace(figures.NBSP, " ")
+
+
 def _days(row: Initiative) -> str:
     return "" if row.days_in_stage is None else figures.number(row.days_in_stage)
 
@@ -210,6 +223,10 @@ class RegisterTable(tables.Table):  # type: ignore[misc]
         "Priority", _priority, of=lambda row: row.priority, sort="priority", edit="priority", css="n opt-col"
     )
 
+    # Gates come in the order of the stages.
+    next_gate = Cell("Next gate", _next_gate, of=lambda row: gates_told(row).gate, sort="stage", fetch=tell_gates)
+    review = Cell("Review state", lambda row: gates_told(row).review, of=_review_in_files, fetch=tell_gates)
+
     class Meta:
         orderable = False
 
@@ -225,11 +242,19 @@ def chosen_columns(names: list[str]) -> list[str]:
     return [name for name in COLUMNS if name in wanted or name == "name"]
 
 
+def fetch_for(rows: Sequence[Initiative], columns: Iterable[str]) -> None:
+    """Read what columns need beside the rows, once for all of them."""
+    for fetch in dict.fromkeys(COLUMNS[name].fetch for name in columns):
+        if fetch:
+            fetch(rows)
+
+
 def cell_html(initiative: Initiative, column: str, *, sees_money: bool) -> SafeString:
     """What a column shows of one initiative, editable in place where the column is."""
     cell = COLUMNS[column]
     if cell.is_money and not sees_money:
         return _withheld()
+    fetch_for([initiative], [column])
     drawn = cell.draw(initiative)
     if not cell.edit:
         return format_html("{}", drawn)

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from aiso.accounts.models import User
 from aiso.web.keyset import Order, Page, page_of
+from aiso.web.tabs import Tab
 
 from .clearances import Standing, Verdict, standings_of, verdict_of
 from .models import Clearance, Initiative, Supplier, Tool
@@ -43,14 +44,6 @@ class Row:
     standings: list[Standing]
     verdict: Verdict
     uses: int
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    address: str
-    count: int
-    is_open: bool
 
 
 class ToolRegister:

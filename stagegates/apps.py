@@ -29,10 +29,13 @@ class StagegatesConfig(AppConfig):
         from portfolio.gaps import register_gaps
         from portfolio.history import register_history
         from portfolio.intake_page import register_meaning
+        from portfolio.level_bodies import register_level_bodies
+        from portfolio.models.initiative import register_insiders
         from portfolio.panels import Panel, register_panel
 
         from . import monitoring
         from .duties_panel import duties_panel
+        from .level_bodies import MatrixBodies, asked_to_agree
         from .needed import needed_panel
 
         register_panel(Panel("duties", "main", duties_panel, order=60))
@@ -47,6 +50,8 @@ class StagegatesConfig(AppConfig):
         register_reminders("monitoring", monitoring.monitoring_reminders)
         register_history(monitoring.HISTORY)
         register_meaning(needed_panel)
+        register_level_bodies(MatrixBodies())
+        register_insiders(asked_to_agree)
 
     def _plan_people(self) -> None:
         """Hours of specialists."""
@@ -68,9 +73,12 @@ class StagegatesConfig(AppConfig):
         from aiso.web.navigation import register_entry
         from aiso.web.work import register_work
         from portfolio.demo import register_teller
+        from portfolio.gate_columns import register_gate_columns
         from portfolio.history import register_history
         from portfolio.next_gate import register_next_gate
         from portfolio.panels import register_tab
+        from portfolio.release_guards import register_release_guard
+        from portfolio.stage_holds import register_stage_hold
 
         from . import tasks
         from .approved_panel import register_plans
@@ -82,14 +90,20 @@ class StagegatesConfig(AppConfig):
         from .entries import REVIEWS
         from .facts import register_facts
         from .overview import GATES_TAB, next_gate_of
+        from .register_columns import gates_told_of, in_review_state
+        from .release_guard import hindrances_of_release
         from .review_history import TOLD
         from .review_work import reviews_of
+        from .stage_holds import held_by_reviews
 
         register_facts()
         register_plans()
         register_entry(REVIEWS)
         register_tab(GATES_TAB)
         register_next_gate(next_gate_of)
+        register_release_guard(hindrances_of_release)
+        register_stage_hold(held_by_reviews)
+        register_gate_columns(gates_told_of, in_review_state)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
         register_teller(tell_of_reviews)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aiso.once import once
 from forums.models import Forum
 from portfolio.models import Initiative, Lane, Stage
 from portfolio.models.stage import ENDED, PATH
@@ -23,6 +24,16 @@ class Asking:
     duties: Duties
 
 
+def titles_of_standards() -> dict[str, str]:
+    """By slug."""
+    return once("titles of standards", lambda: dict(Standard.objects.values_list("slug", "title")))
+
+
+def all_bodies() -> dict[str, Forum]:
+    """By slug."""
+    return once("bodies", lambda: {body.slug: body for body in Forum.objects.all()})
+
+
 def next_gates(gates: Gates, initiative: Initiative) -> tuple[Gate, ...]:
     """The gates of its next review: one; before pilot in the fast lane all up to autonomy fit (DESIGN §4).
 
@@ -37,12 +48,19 @@ def next_gates(gates: Gates, initiative: Initiative) -> tuple[Gate, ...]:
     return (gate,) if gate else ()
 
 
+def lane_to(stage: str, initiative: Initiative) -> str:
+    """The lane of a review that leads to a stage: value fit is ordinary, also of what came by the fast lane
+    (DESIGN §4).
+    """
+    return Lane.FULL if stage == Stage.SCALE else initiative.lane
+
+
 def askings_of(
     asked: Mapping[int, tuple[Gate, ...]], situations: Mapping[int, Situation], gates: Gates, matrix: Matrix
 ) -> dict[int, Asking]:
     """What is asked at some gates, by the id of the initiative. Two queries; equal situations are worked out once."""
-    ranks = dict(Forum.objects.values_list("slug", "rank"))
-    titles = dict(Standard.objects.values_list("slug", "title"))
+    ranks = {slug: body.rank for slug, body in all_bodies().items()}
+    titles = titles_of_standards()
     functions = {rule.code: rule.functions for rule in matrix.rules}
     known: dict[tuple[tuple[str, ...], Situation], Asking] = {}
     found = {}

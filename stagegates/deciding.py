@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.once import once
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Stage
 
+from .askings import all_bodies, lane_to
 from .matrix import duties_of
-from .models import Decision, GateReview
+from .models import Decision, GateReview, NamedDecider, SignOff
 from .rights import Case, WhoDecides, body_for
 from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
 from .separation import parties_of
@@ -25,6 +27,10 @@ def who_decides(review: GateReview, amount: Decimal | None = None) -> WhoDecides
     `amount` is the money to be approved, what is asked for unless told, in the reporting currency.
     """
     amount = (review.amount if amount is None else amount) or Decimal(0)
+    return once(("who decides", review.pk, amount), lambda: _who_decides(review, amount))
+
+
+def _who_decides(review: GateReview, amount: Decimal) -> WhoDecides:
     total = amount + approved_for_workflow(review.initiative)
     case = Case(frozenset(review.gates), review.initiative.risk_tier, review.lane, total)
     situation = situations_of([review.initiative])[review.initiative_id]
@@ -40,7 +46,8 @@ def who_decides_on(initiative: Initiative, amount: Decimal = Decimal(0)) -> WhoD
     """
     gate = gate_ahead(initiative)
     codes = frozenset([gate.code] if gate else [])
-    case = Case(codes, initiative.risk_tier, initiative.lane, amount + approved_for_workflow(initiative))
+    lane = lane_to(gate.moves_to, initiative) if gate else initiative.lane
+    case = Case(codes, initiative.risk_tier, lane, amount + approved_for_workflow(initiative))
     bodies = ranks()
     duties = duties_of(matrix_in_force(), situations_of([initiative])[initiative.pk], codes or None, bodies)
     return body_for(rights_in_force(), case, bodies, duties.body, duties.body_asked_by)
@@ -61,15 +68,16 @@ def stage_before_pause(initiative: Initiative) -> str:
 
 
 def approved_for_workflow(initiative: Initiative) -> Decimal:
-    """What decisions of the last twelve months approved for initiatives of the same workflow (DESIGN §4).
+    """What decisions of the last twelve months approved for its workflow (DESIGN §4).
 
-    One without a workflow counts alone.
+    That is what was decided under the workflow, whatever became of its initiatives since, and what was decided for
+    those that belong to it now. One without a workflow counts alone.
     """
     decisions = Decision.objects.standing().approving().filter(decided_at__gt=a_year_before(clock.today()))
     if initiative.workflow_id is None:
         decisions = decisions.filter(initiative=initiative.pk)
     else:
-        decisions = decisions.filter(initiative__workflow=initiative.workflow_id)
+        decisions = decisions.of_workflow(initiative.workflow_id)
     return decisions.order_by().aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
@@ -81,12 +89,61 @@ def a_year_before(day: date) -> datetime:
 
 
 def ranks() -> dict[str, int]:
-    return dict(Forum.objects.values_list("slug", "rank"))
+    return {slug: body.rank for slug, body in all_bodies().items()}
 
 
 def body_of(review: GateReview) -> Forum | None:
     """The body that it was put before; before that, the one that would decide it now."""
-    return review.body or Forum.objects.filter(slug=who_decides(review).body).first()
+    return review.body or body_named(review)
+
+
+def higher_body_of(review: GateReview) -> Forum | None:
+    """The body above the one that it waits for which alone can approve it as things stand now: money or risk have
+    grown, or a function objects, which the next-higher body may override. None while its own body can.
+    """
+    if review.body is None or not review.is_ready:
+        return None
+    least = max(review.body, body_named(review) or review.body, key=lambda body: body.rank)
+    if SignOff.objects.objecting().filter(review=review).exists():
+        least = Forum.objects.filter(rank__gt=least.rank).order_by("rank", "pk").first() or least
+    return None if least == review.body else least
+
+
+def body_named(review: GateReview) -> Forum | None:
+    """The body that would decide it as things stand now."""
+    return all_bodies().get(who_decides(review).body)
+
+
+def body_asked(review: GateReview) -> Forum | None:
+    """The body that could approve it now: the one that it was put before, or a higher one when money or risk grew."""
+    bodies = [body_of(review), body_named(review)]
+    return max((body for body in bodies if body), key=lambda body: body.rank, default=None)
+
+
+def latest_naming(review: GateReview) -> NamedDecider | None:
+    """Whom the sponsor named last, whether that still holds or not."""
+    named = NamedDecider.objects.filter(review=review).select_related("person", "named_by", "body", "review__body")
+    return named.first()
+
+
+def holds(named: NamedDecider, asked: Forum | None) -> bool:
+    """Whether a naming still holds: it lapses when a higher body is asked for than the one that it was made for."""
+    made_for = named.body or named.review.body
+    return asked is None or made_for is None or asked.rank <= made_for.rank
+
+
+def naming_of(review: GateReview) -> NamedDecider | None:
+    """Whom the sponsor named, if that still holds."""
+    named = latest_naming(review)
+    return named if named and holds(named, body_asked(review)) else None
+
+
+def is_named(person: User, review: GateReview) -> bool:
+    """Whether the sponsor named the person, and that still holds."""
+    if not NamedDecider.objects.filter(review=review, person=person).exists():
+        return False
+    named = naming_of(review)
+    return named is not None and named.person_id == person.pk
 
 
 def bodies_of(person: User, least: Forum) -> list[Forum]:

@@ -6,12 +6,13 @@ from functools import cached_property
 from itertools import batched
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, DateField, F, Q, QuerySet
+from django.db.models import Count, DateField, F, Q, QuerySet
 from django.http import QueryDict
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.web.keyset import Order, Page, page_of
+from aiso.web.keyset import LATEST_FIRST, Order, Page, page_of
+from aiso.web.tabs import Tab
 from forums.models import Forum
 from portfolio.permissions import money_seen_among
 
@@ -22,7 +23,6 @@ from .models.decision import DecisionQuerySet
 PAGE = 50
 # Rows of an export read together.
 CHUNK = 1000
-LATEST_FIRST = Order(F("pk"), BigIntegerField(), descending=True)
 DUE_FIRST = Order(F("due_on"), DateField())
 DECISION_RELATED = ("initiative", "body", "decided_by", "review__gates_version", "superseded_by")
 CONDITION_RELATED = ("initiative", "owner", "set_by", "decision__body", "sign_off_answer__sign_off__function")
@@ -170,10 +170,10 @@ class ConditionList:
         return found
 
     @property
-    def tabs(self) -> list[tuple[str, str, int, bool]]:
+    def tabs(self) -> list[Tab]:
         mine = "&mine=1" if self.is_mine else ""
         return [
-            (label, f"?state={name}{mine}", self.counts[name], name == self.state)
+            Tab(label, f"?state={name}{mine}", self.counts[name], name == self.state)
             for name, label in CONDITION_STATES.items()
         ]
 

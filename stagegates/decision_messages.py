@@ -50,6 +50,13 @@ def _submitted(event: Event) -> Iterable[Message]:
         yield Message(eligible_of(review.body, review), text, _deciding(review), Kind.REQUEST, _of(review))
 
 
+def _passed_up(event: Event) -> Iterable[Message]:
+    review = _review(event)
+    if review.is_ready and review.higher_body:
+        text = f"{review.initiative.reference} needs a decision of {review.higher_body}: {review.title.lower()}"
+        yield Message(eligible_of(review.higher_body, review), text, _deciding(review), Kind.REQUEST, _of(review))
+
+
 def _made(event: Event) -> Iterable[Message]:
     decision = Decision.objects.select_related("initiative", "review", "body").get(pk=event.payload["decision"])
     people = owners_of(decision.initiative_id)
@@ -62,7 +69,8 @@ def _made(event: Event) -> Iterable[Message]:
 
 def _named(event: Event) -> Iterable[Message]:
     review = _review(event)
-    named = NamedDecider.objects.select_related("person").get(review=review)
+    naming = NamedDecider.objects.select_related("person").filter(review=review, person=event.payload["person"])
+    named = naming.latest("pk")
     text = f"You were named to decide a review of {review.initiative.reference}: {named.because}"
     yield Message([named.person], text, _deciding(review), Kind.REQUEST, _of(review))
 
@@ -132,7 +140,7 @@ def _people(ids: Iterable[int | None]) -> Iterable[User]:
 
 
 def _review(event: Event) -> GateReview:
-    return GateReview.objects.select_related("initiative", "body").get(pk=event.payload["review"])
+    return GateReview.objects.select_related("initiative", "body", "higher_body").get(pk=event.payload["review"])
 
 
 def _ballot(event: Event) -> WrittenBallot:
@@ -150,6 +158,7 @@ def _of(review: GateReview) -> int:
 MESSAGES: dict[str, Callable[[Event], Iterable[Message]]] = {
     "review.opened": _opened,
     "review.submitted": _submitted,
+    "review.passed_up": _passed_up,
     "review.decider_named": _named,
     "decision.made": _made,
     "initiatives.left_fast_lane": _left_fast_lane,

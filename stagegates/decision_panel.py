@@ -15,9 +15,10 @@ from portfolio.models import Lane, Stage
 from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_REVIEWS, gates_to_send_back_to
+from .askings import all_bodies
 from .ballots import may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
-from .deciding import bodies_of, body_of, decides_alone, eligible_of, who_decides
+from .deciding import bodies_of, decides_alone, eligible_of, holds, latest_naming, who_decides
 from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, Envelope, GateReview, NamedDecider, TierConfirmation, WrittenBallot
 from .money import Funding, envelope_of, freed, funding_of
@@ -60,24 +61,35 @@ class DecisionPanel:
     @cached_property
     def body(self) -> Forum | None:
         """Whom it waits for."""
-        return body_of(self.review)
+        return self.review.body or self.needed
 
     @cached_property
     def needed(self) -> Forum | None:
         """The body that could approve it now; a higher one than it waits for, when money or risk have grown."""
-        return Forum.objects.filter(slug=self.who.body).first()
+        return all_bodies().get(self.who.body)
 
     @property
     def needs_higher(self) -> bool:
         return bool(self.body and self.needed and self.needed.rank > self.body.rank)
+
+    @property
+    def asked(self) -> Forum | None:
+        """The body that is to approve it."""
+        return self.needed if self.needs_higher else self.body
 
     @cached_property
     def may_decide_at_all(self) -> bool:
         return self.review.is_ready and can_decide(self.person, self.review)
 
     @cached_property
+    def naming(self) -> NamedDecider | None:
+        """Whom the sponsor named last."""
+        return latest_naming(self.review)
+
+    @property
     def named(self) -> NamedDecider | None:
-        return NamedDecider.objects.filter(review=self.review).select_related("person", "named_by").first()
+        """Whom the sponsor named, while that holds."""
+        return self.naming if self.naming and holds(self.naming, self.asked) else None
 
     @cached_property
     def seats(self) -> list[Forum]:
@@ -114,7 +126,7 @@ class DecisionPanel:
 
     @cached_property
     def nobody_eligible(self) -> bool:
-        return self.body is not None and not eligible_of(self.body, self.review).exists()
+        return self.asked is not None and not eligible_of(self.asked, self.review).exists()
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -230,7 +242,7 @@ class DecisionPanel:
         """Whom it waits for, or how it was decided, in one sentence."""
         review, latest = self.review, self.latest
         if latest and not review.is_open:
-            return f"{latest.get_outcome_display()}, by {latest.body} on {figures.day(latest.decided_at)}."
+            return f"{latest.ruled} on {figures.day(latest.decided_at)}, by {latest.body}."
         if not review.is_ready:
             return "It is decided once it is submitted."
         if self.body is None:
@@ -241,7 +253,7 @@ class DecisionPanel:
 
     @property
     def why_this_body(self) -> str:
-        return f"{self.needed}: {self.who.says}." if self.needed else self.who.says
+        return f"Why {self.needed}: {self.who.says}." if self.needed else self.who.says
 
     def _leads_to(self, outcome: str) -> str:
         return "; ".join(self._consequences(outcome))

@@ -31,7 +31,10 @@ CONDITIONS = Entry(
     about="What approvals still demand, and by when.",
 )
 # Sums are told where the reader's right to see them is known.
-HIDDEN = ("review", "body", "decided_by", "decided_at", "amount", "asked_by", "supersedes", "overrides", "outcome")
+HIDDEN = (
+    *("review", "workflow", "body", "decided_by", "decided_at", "amount", "asked_by", "supersedes", "overrides"),
+    "outcome",
+)
 TOLD = (
     Told(Decision, says=lambda decision: f"Decision: {decision.get_outcome_display()}", hide=HIDDEN),
     Told(Condition, says=lambda condition: f"Condition: {condition}", hide=("text", "decision", "sign_off_answer")),

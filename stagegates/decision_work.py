@@ -14,6 +14,7 @@ from forums.models import Membership
 from portfolio.models import Lane
 from portfolio.permissions import changes_nothing
 
+from .deciding import is_named
 from .models import BallotVote, Condition, FastLaneAudit, GateReview, NamedDecider, WrittenBallot
 from .permissions import can_audit, can_settle_condition
 from .separation import to_which_party
@@ -29,8 +30,11 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
     seats = Membership.objects.on(clock.today()).voting().filter(person=person)
     alone = seats.filter(Q(forum__is_delegate=True) | Q(role=Membership.Role.CHAIR))
     named = NamedDecider.objects.filter(review=OuterRef("pk"), person=person)
-    mine = Q(body__in=alone.values("forum")) | Exists(named)
+    bodies = {*alone.values_list("forum", flat=True)}
+    mine = Q(body__in=bodies) | Q(higher_body__in=bodies) | Exists(named)
     for review in _parted_from(person, GateReview.objects.visible_to(person).ready().filter(mine)):
+        if not {review.body_id, review.higher_body_id} & bodies and not is_named(person, review):
+            continue  # named before a higher body was asked for
         yield WorkItem(
             "Decide",
             reverse("stagegates:review_decide", args=[review.pk]),
@@ -45,11 +49,14 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
 
 
 def votes_waiting(person: User) -> Iterator[WorkItem]:
-    """Open ballots of the person’s bodies on which they have not voted; parties were recused when it was opened."""
+    """Open ballots of the person’s bodies on which they have not voted and may: parties may not, since when ever."""
+    if changes_nothing(person) or person.is_service_account:
+        return
     seats = Membership.objects.on(clock.today()).voting().filter(person=person).values("forum")
     voted = BallotVote.objects.filter(ballot=OuterRef("pk"), person=person)
     ballots = WrittenBallot.objects.open().filter(~Exists(voted), body__in=seats, closes_on__gte=clock.today())
-    for ballot in ballots.select_related("review__initiative").order_by("closes_on")[:MOST]:
+    apart = ballots.exclude(review__in=GateReview.objects.open().filter(to_which_party(person, of="")))
+    for ballot in apart.select_related("review__initiative").order_by("closes_on")[:MOST]:
         initiative = ballot.review.initiative
         yield WorkItem(
             f"Vote in writing: {ballot.get_outcome_display().lower()}",

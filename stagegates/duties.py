@@ -10,16 +10,14 @@ from typing import Literal
 
 from django.urls import reverse
 
-from aiso.configuration.models import ConfigurationVersion
-from forums.models import Forum
 from portfolio.models import Initiative, Stage
 from portfolio.models.stage import ENDED, PATH
-from standards.models import Standard
 
+from .askings import all_bodies, titles_of_standards
 from .checklist import requirements_of, sign_offs_of
 from .matrix import AskedBy, Situation, duties_of
 from .models import Requirement, ReviewFunction
-from .rules import GATES, MATRIX, Gate, Gates, Matrix, gates_of, matrix_of
+from .rules import Gate, Gates, Matrix, gates_in_force, matrix_in_force
 from .situations import situations_of
 
 type What = Literal["requirement", "assessment", "document", "sign_off", "body", "monitoring"]
@@ -79,7 +77,7 @@ class Rulebook:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        return dict(Standard.objects.values_list("slug", "title"))
+        return titles_of_standards()
 
     @cached_property
     def functions(self) -> dict[str, str]:
@@ -87,7 +85,7 @@ class Rulebook:
 
     @cached_property
     def bodies(self) -> dict[str, tuple[str, int]]:
-        return {slug: (name, rank) for slug, name, rank in Forum.objects.values_list("slug", "name", "rank")}
+        return {slug: (body.name, body.rank) for slug, body in all_bodies().items()}
 
     def items(self, situation: Situation, stage: str) -> dict[Item, tuple[AskedBy, ...]]:
         """What is asked in a situation from a stage on, each with who asks. Worked out once for equal ones."""
@@ -156,11 +154,8 @@ def rule_of(asked: AskedBy) -> Rule:
 
 
 def rulebook_in_force() -> Rulebook:
-    """The rules of today. One query."""
-    versions = {
-        each.kind: each for each in ConfigurationVersion.objects.all_in_force().filter(kind__in=[GATES, MATRIX])
-    }
-    return Rulebook(gates_of(versions[GATES]), matrix_of(versions[MATRIX]))
+    """The rules of today. Two queries."""
+    return Rulebook(gates_in_force(), matrix_in_force())
 
 
 def duties_for(initiatives: Iterable[Initiative]) -> dict[int, list[Duty]]:

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from aiso.web import figures
+from portfolio.autonomy_map import classes_of
 from portfolio.clearances import standings_of
 from portfolio.models import Clearance, DecisionClass, Initiative, OutcomeMetric, Question, Stage, Tool
 from portfolio.models.risk import Answer
+from standards.prefill import facts_of
 
 from .known import read_known
 from .models import GateReview
@@ -60,8 +62,8 @@ def _case(row: Initiative, use_case_type: str) -> list[Fact]:
 
 def _use_case_types(reviews: Reviews) -> dict[int, str]:
     """By initiative. Called by its id in the seal, so that an entry which is renamed changes nothing."""
-    rows = Initiative.objects.filter(pk__in=_initiatives(reviews), use_case_type__isnull=False)
-    return dict(rows.values_list("pk", "use_case_type__name"))
+    rows = facts_of(_initiatives(reviews))
+    return {row.pk: row.use_case_type.name for row in rows if row.use_case_type}
 
 
 def _jurisdictions(reviews: Reviews) -> dict[int, Fact]:
@@ -97,7 +99,7 @@ def _tier_answers(reviews: Reviews) -> dict[int, Fact]:
 
 def decision_facts(reviews: Reviews) -> Facts:
     """The decision classes with their levels and tests, and whether the map is accepted."""
-    classes = DecisionClass.objects.filter(initiative__in=_initiatives(reviews)).order_by("pk")
+    classes = classes_of(_initiatives(reviews))
     found = _by_initiative((each.initiative_id, _decision(each)) for each in classes)
     rows = [review.initiative for review in reviews]
     accepted = read_known(["autonomy-map"], rows)
@@ -109,7 +111,7 @@ def decision_facts(reviews: Reviews) -> Facts:
 
 
 def _decision(each: DecisionClass) -> Fact:
-    """One decision class: its level, and the answers that it follows from."""
+    """One decision class: what is decided, its level, and the answers that it follows from."""
     told = [
         str(each.get_autonomy_display()),
         f"cost of error {each.get_cost_of_error_display().lower()}",
@@ -120,7 +122,7 @@ def _decision(each: DecisionClass) -> Fact:
     told += ["regulated"] if each.is_regulated else []
     told += [f"not yet automated: {each.not_automated_because}"] if each.not_automated_because else []
     told += [f"{figures.number(each.volume_per_week)} a week"] if each.volume_per_week is not None else []
-    return Fact(f"decisions/{each.pk}", f"Decision: {each.name}", ", ".join(told))
+    return Fact(f"decisions/{each.pk}", f"Decision: {each.name}", f"{each.name}: {', '.join(told)}")
 
 
 def data_facts(reviews: Reviews) -> Facts:
@@ -183,6 +185,7 @@ def metric_facts(reviews: Reviews) -> Facts:
 
 
 def _metric(each: OutcomeMetric) -> Fact:
+    """One metric, by its name, too: under another name something else is measured."""
     told = [
         f"from {figures.measured(each.baseline) or '?'} to {figures.measured(each.target) or '?'} {each.unit}",
         each.get_direction_display().lower(),
@@ -190,7 +193,7 @@ def _metric(each: OutcomeMetric) -> Fact:
     told += [f"baseline of {figures.day(each.baseline_on)}, {each.baseline_source}"] if each.baseline_on else []
     told += [f"by {figures.day(each.horizon_on)}"] if each.horizon_on else []
     told += [f"without {each.constraint}"] if each.constraint else []
-    return Fact(f"metrics/{each.pk}", f"Metric: {each.name}", "; ".join(told))
+    return Fact(f"metrics/{each.pk}", f"Metric: {each.name}", f"{each.name}: {'; '.join(told)}")
 
 
 def employee_facts(reviews: Reviews) -> Facts:

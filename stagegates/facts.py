@@ -8,8 +8,9 @@ from django.urls import reverse
 from aiso.accounts.models import User
 from aiso.web import figures
 from portfolio.autonomy_map import MapStanding, standings_of
+from portfolio.clearances import tools_of
 from portfolio.gaps import with_gap_facts
-from portfolio.models import DecisionClass, Initiative, OutcomeMetric, OwnerKind, Tool
+from portfolio.models import DecisionClass, Initiative, OutcomeMetric, OwnerKind
 from portfolio.models.risk import RiskTier
 from portfolio.releases import ReleaseStanding, latest_standings
 
@@ -58,12 +59,10 @@ def risk_tiers(rows: Rows) -> dict[int, Known]:
 
 
 def cleared_tools(rows: Rows) -> dict[int, Known]:
-    """Whether legal, procurement and security approve every tool today. Two queries."""
-    approved = {*Tool.objects.approved().values_list("pk", flat=True)}
+    """Whether legal, procurement and security approve every tool today. One query."""
     found: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-    through = Initiative.tools.through.objects.filter(initiative__in=_ids(rows)).order_by("tool__name")
-    for pk, name, tool in through.values_list("initiative", "tool__name", "tool"):
-        found[pk].append((name, tool in approved))
+    for pk, name, is_approved in tools_of(_ids(rows)):
+        found[pk].append((name, is_approved))
     return {row.pk: _tools(row, found[row.pk]) for row in rows}
 
 
@@ -94,7 +93,7 @@ def _owners(row: Initiative, kinds: Sequence[OwnerKind], people: dict[int, tuple
         if is_active:
             named.append(f"{name} ({kind})" if len(kinds) > 1 else name)
         else:
-            lacking.append((kind, f"{name} has left" if name else f"no {kind} owner"))
+            lacking.append((kind, f"the {kind} owner {name} has left" if name else f"no {kind} owner"))
     if not lacking:
         tab = reverse("portfolio:initiative_owners", args=[row.reference])
         return Known(True, ", ".join(named), f"{tab}#tab", "See owners")
@@ -177,7 +176,7 @@ def _tools(row: Initiative, tools: list[tuple[str, bool]]) -> Known:
     lacking = [name for name, is_cleared in tools if not is_cleared]
     address = reverse("portfolio:tool_list")
     if lacking:
-        return Known(False, f"Not cleared: {_some(lacking)}", address, "See tools")
+        return Known(False, f"No clearance yet for {_some(lacking)}", address, "See tools")
     return Known(True, f"Cleared: {_some([name for name, _ in tools])}", address, "See tools")
 
 
@@ -191,7 +190,9 @@ def _release(row: Initiative, standing: ReleaseStanding | None) -> Known:
             True, f"{name}: all {figures.plural(standing.met, 'criterion', 'criteria')} met", tab, "See release"
         )
     lacking = [line.criterion.name for line in standing.stopping]
-    says = f"{name}: not met: {_some(lacking)}" if lacking else f"{name} has no criteria yet"
+    says = (
+        f"The release {name} does not meet {_some(lacking)}" if lacking else f"The release {name} has no criteria yet"
+    )
     return Known(False, says, tab, "See release")
 
 

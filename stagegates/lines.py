@@ -15,15 +15,10 @@ from aiso.workdays import working_days_between
 from .checklist import Required
 from .models import Evidence, Requirement, ReviewFunction, SignOff
 from .rules import GATES
+from .sign_off_clock import SAID
 from .standing import Standing
 
 State = SignOff.State
-TONES = {
-    "approve": ("ok", "check"),
-    "conditions": ("risk", "clipboard-check"),
-    "object": ("late", "hand-stop"),
-    "not_applicable": ("idle", "circle-minus"),
-}
 
 
 @dataclass(frozen=True)
@@ -143,22 +138,21 @@ def key_of(code: str) -> str:
     return slugify(code.replace("/", "-"))
 
 
-def names_of_functions(standings: Iterable[Standing], signing: Iterable[str]) -> dict[str, Mark]:
+def names_of_functions(signing: Iterable[str]) -> dict[str, Mark]:
     """The functions that will be asked, before a review is opened, by slug. One query."""
-    wanted = {slug for each in standings for slug in each.requirement.functions} | {*signing}
-    named = ReviewFunction.objects.active().filter(slug__in=wanted).values_list("slug", "name")
+    named = ReviewFunction.objects.active().filter(slug__in=[*signing]).values_list("slug", "name")
     return {slug: Mark(name, "idle", "", "circle-dashed") for slug, name in named}
 
 
 def mark_of(sign_off: SignOff) -> Mark:
     name = sign_off.function.name
     if sign_off.state == State.ANSWERED and sign_off.answer:
-        tone, icon = TONES[sign_off.answer.verdict]
-        return Mark(name, tone, str(sign_off.answer.get_verdict_display()).lower(), icon)
+        tone, word, icon = SAID[sign_off.answer.verdict]
+        return Mark(name, tone, word.lower(), icon)
     if sign_off.state == State.OUTDATED:
         return Mark(name, "risk", "outdated", "refresh-alert")
     if sign_off.state == State.WAITING:
-        return Mark(name, "idle", "starts with its evidence", "circle-dashed")
+        return Mark(name, "idle", "waits", "circle-dashed")
     if sign_off.due_on is None:
         return Mark(name, "info", "waits for a reply", "message-question")
     return _running(name, sign_off)

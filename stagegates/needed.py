@@ -1,14 +1,16 @@
-"""What a request will need, as far as its answers say: assessments, documents, sign-offs, and who decides."""
+"""What a request will need, as far as its answers say: assessments, documents, sign-offs, how long, and who decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
+from aiso.web import figures
 from portfolio.intake_page import IntakePage
 from portfolio.lane_facts import decision_facts
 from portfolio.models import Intake, Stage
 
+from .clocks import clocks_in_force
 from .duties import LABELS, Item, What, rulebook_in_force
 from .matrix import Situation
 from .situations import LEVELS, situations_of
@@ -49,12 +51,27 @@ def situation_of(page: IntakePage) -> Situation:
 
 
 def needed_in(situation: Situation) -> Iterable[Needed]:
-    """By kind, in the order of the gates; four queries."""
+    """By kind, in the order of the gates; five queries."""
     book = rulebook_in_force()
     found: dict[What, list[Item]] = {}
     for item in book.items(situation, Stage.INTAKE):
         found.setdefault(item.what, []).append(item)
     for what in TOLD:
-        names = [*dict.fromkeys(book.text(item) for item in found.get(what, []))]
-        if names:
-            yield Needed("Sign-offs" if what == "sign_off" and names[1:] else LABELS[what], names)
+        items = found.get(what, [])
+        if items and what == "sign_off":
+            yield from _sign_offs({item.key: book.text(item) for item in items}, situation.tier)
+        elif items:
+            yield Needed(LABELS[what], [*dict.fromkeys(map(book.text, items))])
+
+
+def _sign_offs(functions: Mapping[str, str], tier: str) -> Iterable[Needed]:
+    """Who signs off and in how many working days; they all work at the same time, so the slowest tells how long."""
+    clocks = clocks_in_force()
+    days = {slug: clocks.of(slug).for_tier(tier) for slug in functions}
+    told = [f"{name} ({figures.plural(days[slug], 'working day')})" for slug, name in functions.items()]
+    longest = figures.plural(max(days.values()), "working day")
+    if len(told) == 1:
+        yield Needed(LABELS["sign_off"], told)
+        return
+    yield Needed("Sign-offs", told)
+    yield Needed("How long", [f"Usually up to {longest} at a gate, as all sign off at the same time"])

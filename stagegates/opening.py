@@ -59,7 +59,7 @@ def opening_of(initiative: Initiative) -> Opening:
     gates = next_gates(gates_in_force(), initiative)
     standings, sign_offs = next_asked(initiative)
     versions = versions_of(initiative.pk, (each.requirement.code for each in standings))
-    marks = names_of_functions(standings, sign_offs)
+    marks = names_of_functions(sign_offs)
     lines = lines_of(standings, marks, versions)
     signing = [marks[slug] for slug in sign_offs if slug in marks]
     return Opening(initiative, gates, lines, signing, why_not_open(initiative, gates))

@@ -10,19 +10,18 @@ from portfolio.models import Initiative
 from portfolio.models.initiative import money_reach
 from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
-from .deciding import bodies_of, body_of, eligible_of, highest_body
+from .deciding import bodies_of, body_asked, body_of, eligible_of, highest_body, is_named
 from .models import (
     Condition,
     Decision,
     FastLaneAudit,
     GateReview,
-    NamedDecider,
     ReviewFunction,
     SignOff,
     SpecialistRequest,
     Tranche,
 )
-from .separation import is_party, parties_of, parties_to
+from .separation import is_apart, is_party, parties_of, parties_to
 
 
 def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
@@ -50,8 +49,10 @@ def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int)
 
 
 def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
-    """People of its function, or whom one of them passed it to; never a party to the review (DESIGN §4)."""
-    if not isinstance(user, User) or changes_nothing(user) or is_party(user, sign_off.review):
+    """People of its function, or whom one of them passed it to; never a party to the review, nor whoever wrote an
+    assessment that it rests on (DESIGN §4).
+    """
+    if not isinstance(user, User) or changes_nothing(user) or is_apart(user, sign_off):
         return False
     if sign_off.assigned_to_id == user.pk:
         return True
@@ -85,14 +86,14 @@ def can_reply(user: User | AnonymousUser, sign_off: SignOff) -> bool:
 
 
 def can_delegate(user: User | AnonymousUser, sign_off: SignOff) -> bool:
-    """Whoever may sign off; and the office, which assigns reviewers to confidential initiatives. Never a party."""
+    """Whoever may sign off; and the office, which assigns reviewers to confidential initiatives. Never a party, nor
+    whoever wrote what it rests on.
+    """
     if can_sign_off(user, sign_off):
         return True
-    return (
-        isinstance(user, User)
-        and is_office_for(user, sign_off.review.initiative)
-        and not is_party(user, sign_off.review)
-    )
+    if not isinstance(user, User) or not is_office_for(user, sign_off.review.initiative):
+        return False
+    return not is_apart(user, sign_off)
 
 
 def can_keep_functions(user: User | AnonymousUser) -> bool:
@@ -115,7 +116,7 @@ def can_decide(user: User | AnonymousUser, review: GateReview) -> bool:
     """
     if not isinstance(user, User) or changes_nothing(user) or is_party(user, review):
         return False
-    if NamedDecider.objects.filter(review=review, person=user).exists():
+    if is_named(user, review):
         return True
     body = body_of(review)
     return body is not None and bool(bodies_of(user, body))
@@ -146,8 +147,8 @@ def can_open_ballot(user: User | AnonymousUser, review: GateReview) -> bool:
 
 
 def can_name_decider(user: User | AnonymousUser, review: GateReview) -> bool:
-    """Who has a vote in the highest body, also as a party, where nobody of the review’s body may decide."""
-    sponsor, body = highest_body(), body_of(review)
+    """Who has a vote in the highest body, also as a party, where nobody of the body asked for may decide."""
+    sponsor, body = highest_body(), body_asked(review)
     if not isinstance(user, User) or changes_nothing(user) or user.is_service_account or not sponsor or not body:
         return False
     return sponsor.has_vote(user) and not eligible_of(body, review).exists()

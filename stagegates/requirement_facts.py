@@ -7,8 +7,8 @@ from django.core.cache import cache
 
 from aiso.web import figures
 from portfolio.models import Attachment, Initiative
-from standards.models import Standard
 from standards.sheets import Sheet, sheets_of
+from standards.state import standards_called
 
 from . import standing
 from .models import Evidence, GateReview, Requirement
@@ -49,7 +49,7 @@ def _sheets(
     if not slugs:
         return {}
     initiatives: list[Initiative] = [review.initiative for review in reviews]
-    sheets = sheets_of(initiatives, Standard.objects.filter(slug__in=slugs))
+    sheets = sheets_of(initiatives, standards_called(slugs))
     return {(pk, sheet.standard.slug): sheet for (pk, _), sheet in sheets.items()}
 
 

@@ -9,7 +9,6 @@ from django.db.models import Prefetch
 from aiso.accounts.models import User
 from aiso.web import figures
 from portfolio.models import Initiative, Stage
-from portfolio.permissions import can_see_money
 
 from .approved_panel import drawn
 from .decision_panel import DecisionPanel, panel_of
@@ -53,7 +52,7 @@ class ReviewPage:
 
     @cached_property
     def sign_offs(self) -> list[SignOff]:
-        return [*self.review.sign_offs.select_related("function", "answer")]
+        return [card.sign_off for card in self.cards]
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -116,7 +115,7 @@ class ReviewPage:
 
     @cached_property
     def sees_money(self) -> bool:
-        return self.may_open or can_see_money(self.person, self.initiative)
+        return self.may_open or self.panel.sees_money
 
     @cached_property
     def approved(self) -> str:
@@ -134,8 +133,8 @@ class ReviewPage:
         if review.was_withdrawn:
             return f"Withdrawn on {figures.day(review.closed_at)}. What was given stays and counts again."
         if not review.is_open and self.decision is not None:
-            told = str(self.decision.get_outcome_display())
-            return f"{told}, decided on {figures.day(self.decision.decided_at)} by {self.decision.body}."
+            told = self.decision.ruled
+            return f"{told} on {figures.day(self.decision.decided_at)}, by {self.decision.body}."
         return f"{standing_sentence(self.lines, self.sign_offs)}{self._submitted()}."
 
     def _submitted(self) -> str:
@@ -159,7 +158,7 @@ def standing_sentence(lines: Sequence[Line], sign_offs: Sequence[SignOff]) -> st
 
 
 def sign_off_sentence(sign_offs: Sequence[SignOff]) -> str:
-    """Who objects, else who has least time left, else how many have answered."""
+    """Who objects, else who has least time left, else who waits for a reply, else how many have answered."""
     if not sign_offs:
         return ""
     if objecting := [each.function.name for each in sign_offs if each.is_objection]:
@@ -171,6 +170,8 @@ def sign_off_sentence(sign_offs: Sequence[SignOff]) -> str:
         if left < 0:
             return f"{name} is {figures.plural(-left, 'working day')} late"
         return f"{name} has {left} of {figures.plural(first.clock_days, 'day')} left"
+    if asking := [each.function.name for each in sign_offs if each.state == State.OPEN and each.due_on is None]:
+        return f"{joined(asking).lower()} wait{'s' if len(asking) == 1 else ''} for a reply of the owners"
     given = sum(1 for each in sign_offs if each.state == State.ANSWERED)
     verb = "is" if 1 in (given, len(sign_offs)) else "are"
     return f"{given} of {figures.plural(len(sign_offs), 'sign-off')} {verb} given"
@@ -198,5 +199,5 @@ def _told(review: GateReview) -> Told:
     decision = next(iter(review.standing_decisions), None)  # type: ignore[attr-defined]
     title = review.title
     if decision is not None:
-        return Told(review, title, str(decision.get_outcome_display()), decision.rationale)
+        return Told(review, title, decision.ruled, decision.rationale)
     return Told(review, title, "Withdrawn" if review.was_withdrawn else "Closed", "")

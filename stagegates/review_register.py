@@ -14,10 +14,11 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 from aiso.web.keyset import Order, Page, page_of
+from aiso.web.tabs import Tab
 from forums.models import Forum
 from portfolio.models.stage import PATH
 
-from .lines import marks_of
+from .lines import days_left
 from .models import GateReview, ReviewFunction, SignOff
 from .models.review import GateReviewQuerySet
 from .review_page import sign_off_sentence
@@ -61,15 +62,9 @@ class Row:
 
     @property
     def is_late(self) -> bool:
-        return any(each.tone == "late" and each.icon == "alert-triangle" for each in marks_of(self.sign_offs).values())
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    address: str
-    count: int
-    is_open: bool
+        today = clock.today()
+        overdue = (each for each in self.sign_offs if each.state == State.OPEN and each.due_on and each.due_on < today)
+        return any(days_left(each) < 0 for each in overdue)
 
 
 class ReviewRegister:
@@ -162,14 +157,17 @@ def rows_of(reviews: list[GateReview]) -> list[Row]:
     """A fixed number of queries, however many reviews there are."""
     standings = standings_of(reviews)
     signing: dict[int, list[SignOff]] = defaultdict(list)
-    for each in SignOff.objects.filter(review__in=reviews).select_related("function", "answer"):
+    for each in SignOff.objects.filter(review__in=reviews).select_related("answer").prefetch_related("function"):
         signing[each.review_id].append(each)
     return [Row(each, each.title, standings[each.pk], signing[each.pk]) for each in reviews]
 
 
 def with_names(rows: GateReviewQuerySet) -> GateReviewQuerySet:
     """The reviews with what lists tell of them."""
-    return rows.select_related("initiative__unit", "body", "gates_version", "opened_by").defer("initiative__search")
+    unread = (f"initiative__{name}" for name in ("search", "summary", "outcome", "notes"))
+    related = rows.select_related("initiative", "body").defer(*unread)
+    # Many reviews began under few versions: each is read once.
+    return related.prefetch_related("gates_version")
 
 
 def _running() -> Any:

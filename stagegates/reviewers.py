@@ -14,27 +14,30 @@ from portfolio.permissions import changes_nothing
 
 from .models import FunctionMember, GateReview, NamedDecider, ReviewFunction, SignOff, WrittenBallot
 from .models.sign_off import SignOffQuerySet
-from .separation import parties_of_all, to_which_party
+from .separation import parties_of_all, to_which_party, writers_of
 
 type Held[K] = dict[K, list[tuple[int | None, User]]]
 
 
 def reviewers_of_all(sign_offs: Iterable[SignOff]) -> dict[int, list[User]]:
     """Who is to answer each, by its id: whoever it was passed to, or the active people of its function whose reach
-    includes the unit; never a party. Five queries, whatever their number; reviews come with their initiative.
+    includes the unit; never a party, nor whoever wrote an assessment that it rests on. Eight queries at most, whatever
+    their number; reviews come with their initiative.
     """
     rows = [*sign_offs]
     above = _units_above({each.review.initiative.unit_id for each in rows})
     holders = _holders({each.function.role for each in rows})
     members = _members({each.function_id for each in rows})
     parties = parties_of_all({each.review_id: each.review for each in rows}.values())
+    writers = writers_of(rows)
     found = {}
     for each in rows:
         here = above[each.review.initiative.unit_id]
         held = [*holders.get(each.function.role, ()), *members.get(each.function_id, ())]
         people = {person.pk: person for unit, person in held if unit is None or unit in here}
         asked = [each.assigned_to] if each.assigned_to else [*people.values()]
-        found[each.pk] = [person for person in asked if person.pk not in parties[each.review_id]]
+        apart = parties[each.review_id] | writers.get(each.pk, frozenset())
+        found[each.pk] = [person for person in asked if person.pk not in apart]
     return found
 
 
@@ -49,9 +52,10 @@ def risk_reviewers_of(initiative: Initiative) -> UserQuerySet:
 
 
 def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
-    """Those of some sign-offs that the person may answer: of their functions or passed to them, and they are no party.
+    """Those of some sign-offs that the person may answer: of their functions or passed to them, and they are no party
+    and wrote none of what it rests on.
 
-    Two queries at most besides the one for the sign-offs.
+    Four queries at most besides the one for the sign-offs.
     """
     if changes_nothing(person) or person.is_service_account:
         return sign_offs.none()
@@ -68,13 +72,13 @@ def assigned_to(person: User) -> QuerySet[SignOff, int]:
 
 
 def before_own_bodies(person: User) -> "QuerySet[GateReview, int]":
-    """The initiatives under review before a body in which the person has a seat today, or that such a body votes on in
-    writing, or that they were named to decide (DESIGN §8).
+    """The initiatives under review before a body in which the person has a seat today, or that only such a body can
+    approve by now, or that it votes on in writing, or that they were named to decide (DESIGN §8).
     """
     bodies = Membership.objects.on(clock.today()).filter(person=person).values("forum")
     asked = WrittenBallot.objects.open().filter(body__in=bodies).values("review")
     named = NamedDecider.objects.filter(person=person).values("review")
-    before = Q(body__in=bodies) | Q(pk__in=asked) | Q(pk__in=named)
+    before = Q(body__in=bodies) | Q(higher_body__in=bodies) | Q(pk__in=asked) | Q(pk__in=named)
     return GateReview.objects.open().filter(before).values_list("initiative", flat=True)
 
 

@@ -1,6 +1,6 @@
 """Gates, matrix and decision rights as their configuration says, each with the version it comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 
 from aiso.configuration.models import ConfigurationVersion
 from aiso.configuration.shape import Content
+from aiso.once import once
 
 GATES, MATRIX, RIGHTS = "gates", "governance-matrix", "decision-rights"
 
@@ -112,19 +113,23 @@ class Rights:
 
 
 def gates_in_force(on: date | None = None) -> Gates:
-    return gates_of(ConfigurationVersion.objects.in_force(GATES, on))
+    return gates_of(_in_force(GATES, on))
 
 
 def matrix_in_force(on: date | None = None) -> Matrix:
-    return matrix_of(ConfigurationVersion.objects.in_force(MATRIX, on))
+    return matrix_of(_in_force(MATRIX, on))
 
 
 def rights_in_force(on: date | None = None) -> Rights:
     return rights_of(ConfigurationVersion.objects.in_force(RIGHTS, on))
 
 
+def _in_force(kind: str, on: date | None) -> ConfigurationVersion:
+    return once(("rules", kind, on), lambda: ConfigurationVersion.objects.in_force(kind, on))
+
+
 def gates_of(version: ConfigurationVersion) -> Gates:
-    return Gates(version, tuple(map(_gate, version.content["gates"])))
+    return _of(version, lambda: Gates(version, tuple(map(_gate, version.content["gates"]))))
 
 
 def joined(names: Sequence[str]) -> str:
@@ -134,7 +139,7 @@ def joined(names: Sequence[str]) -> str:
 
 
 def matrix_of(version: ConfigurationVersion) -> Matrix:
-    return Matrix(version, matrix_rules(version.content))
+    return _of(version, lambda: Matrix(version, matrix_rules(version.content)))
 
 
 def matrix_rules(content: Content) -> tuple[MatrixRule, ...]:
@@ -143,7 +148,17 @@ def matrix_rules(content: Content) -> tuple[MatrixRule, ...]:
 
 
 def rights_of(version: ConfigurationVersion) -> Rights:
-    return Rights(version, tuple(map(_right, version.content["rights"])))
+    return _of(version, lambda: Rights(version, tuple(map(_right, version.content["rights"]))))
+
+
+def _of[T](version: ConfigurationVersion, worked_out: Callable[[], T]) -> T:
+    """What a version says, worked out once of the row that was read: published, it is fixed."""
+    if version.number is None:
+        return worked_out()
+    held: dict[str, T] = version.__dict__
+    if "says" not in held:
+        held["says"] = worked_out()
+    return held["says"]
 
 
 def _gate(row: Content) -> Gate:

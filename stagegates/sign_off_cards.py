@@ -12,11 +12,11 @@ from .actions.sign_offs import changes_of
 from .forms.sign_offs import AnswerForm, DelegateForm, TextForm
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
 from .models.sign_off import SignOffQuerySet
-from .permissions import can_reply
+from .permissions import can_reply, reviews_for
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
-from .seals import Changed, Copy, seal_of
-from .separation import is_party
+from .seals import Changed, Copy, token_of
+from .separation import assessments_of, is_party, why_apart
 from .sign_off_clock import Standing, standing_of
 
 WITHHELD = "Withheld: money is shown to owners, finance, the office, executives and auditors."
@@ -37,6 +37,7 @@ class Card:
     ask_form: TextForm | None = None
     reply_form: TextForm | None = None
     delegate_form: DelegateForm | None = None
+    why_not: str = ""
 
     @property
     def name(self) -> str:
@@ -61,6 +62,11 @@ class Card:
         return next((each for each in self.questions if each.replied_at is None), None)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether its answer stands."""
+        return self.sign_off.state == SignOff.State.ANSWERED and not self.changed
+
+    @property
     def is_outdated(self) -> bool:
         return bool(self.changed)
 
@@ -81,6 +87,11 @@ def shown(copy: Copy, *, sees_money: bool) -> Copy:
     return [fact | {"value": WITHHELD} if not sees_money and hides(fact["key"]) else fact for fact in copy]
 
 
+def shown_seal(seal: str, copy: Copy, *, sees_money: bool) -> str:
+    """A seal as a person may read it: nothing where it would betray a sum, which whoever has the rest could guess."""
+    return seal if sees_money or not any(hides(fact["key"]) for fact in copy) else ""
+
+
 def shown_changes(changes: Sequence[Changed], *, sees_money: bool) -> list[Changed]:
     return [
         Changed(each.key, each.label, WITHHELD, WITHHELD) if not sees_money and hides(each.key) else each
@@ -97,6 +108,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
     mine = {*reviewed_by(person, SignOff.objects.filter(review=review)).values_list("pk", flat=True)}
     passes = is_office_for(person, review.initiative) and not is_party(person, review)
     replies = bool(sign_offs) and can_reply(person, sign_offs[0])
+    written = assessments_of(sign_offs) if review.is_open else {}
     cards = []
     for sign_off in sign_offs:
         changed = changes.get(sign_off.pk, [])
@@ -112,16 +124,25 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             questions,
         )
         if review.is_open:
-            _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes, replies=replies)
+            own = [title for title, people in written.get(sign_off.pk, {}).items() if person.pk in people]
+            card.why_not = _why_not(person, sign_off, own)
+            passes_on = passes and not own
+            _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes_on, replies=replies)
         cards.append(card)
     return cards
+
+
+def _why_not(person: User, sign_off: SignOff, own: Sequence[str]) -> str:
+    """Why somebody of the function is not asked: they wrote what it rests on."""
+    is_of_it = bool(own) and reviews_for(person, sign_off.function, sign_off.review.initiative.unit_id)
+    return why_apart(own, sign_off) if is_of_it else ""
 
 
 def _offer(card: Card, present: Copy, *, is_mine: bool, passes: bool, replies: bool) -> None:
     """The forms of those who may use them, as far as the sign-off has come."""
     sign_off, question = card.sign_off, card.open_question
     if is_mine and (sign_off.is_to_answer or sign_off.state == SignOff.State.ANSWERED):
-        card.answer_form = AnswerForm(sign_off, seen=seal_of(present))
+        card.answer_form = AnswerForm(sign_off, seen=token_of(present))
     if is_mine and sign_off.is_to_answer and question is None:
         card.ask_form = TextForm(f"ask-{sign_off.pk}", "Question to the owners")
     if question and replies:

@@ -9,6 +9,13 @@ from .models import SignOff
 
 # Working days left from which a clock is at risk.
 SOON = 1
+# What a function says by each verdict, with the tone and icon of `markup.status`.
+SAID = {
+    "approve": ("ok", "Approves", "check"),
+    "conditions": ("risk", "Approves with conditions", "list-check"),
+    "object": ("late", "Objects", "hand-stop"),
+    "not_applicable": ("idle", "Not applicable", "circle-minus"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,10 +32,8 @@ def standing_of(sign_off: SignOff, *, is_stopped: bool, is_outdated: bool = Fals
     """`is_stopped`: a question is open. `is_outdated`: what it rests on is known to have changed just now."""
     answer = sign_off.answer
     if answer and sign_off.state == SignOff.State.ANSWERED and not is_outdated:
-        tone, icon = _VERDICTS[answer.verdict]
-        return Standing(
-            tone, answer.get_verdict_display(), icon, f"{answer.answered_by}, {figures.day(answer.answered_at)}"
-        )
+        tone, said, icon = SAID[answer.verdict]
+        return Standing(tone, said, icon, f"{answer.answered_by}, {figures.day(answer.answered_at)}")
     word = "Outdated" if answer else "To answer"
     if sign_off.started_at is None:
         return Standing("risk" if answer else "idle", word if answer else "Waiting for evidence", "hourglass")
@@ -45,11 +50,3 @@ def _running(sign_off: SignOff, word: str) -> Standing:
         return Standing("late", word, "clock-exclamation", f"{days} late")
     told = f"{left} of {figures.plural(sign_off.clock_days, 'working day')} left" if left else "due today"
     return Standing("risk" if left <= SOON or sign_off.answer else "info", word, "clock", told)
-
-
-_VERDICTS = {
-    "approve": ("ok", "check"),
-    "conditions": ("ok", "list-check"),
-    "object": ("late", "hand-stop"),
-    "not_applicable": ("idle", "circle-minus"),
-}

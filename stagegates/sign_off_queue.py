@@ -78,9 +78,9 @@ class SignOffQueue:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """The figures of the first line, of what the person may see and of what is theirs. Two queries."""
+        """The figures of the first line, of what the person may see and of what is theirs. One query."""
         today, stopped = clock.today(), Q(due_on=None)
-        rows = self._whose(SignOff.objects.visible_to(self.viewer)).open().order_by()
+        rows = self._theirs.open().order_by()
         return rows.aggregate(
             all=Count("pk"),
             late=Count("pk", filter=Q(due_on__lt=today)),
@@ -99,11 +99,11 @@ class SignOffQueue:
 
     @cached_property
     def count(self) -> int:
-        return self.matching.order_by().count()
+        return self.matching.order_by().count() if self.is_narrowed else self.counts["all"]
 
     @property
     def matching(self) -> SignOffQuerySet:
-        rows = in_state(self._whose(SignOff.objects.visible_to(self.viewer)), self.chosen["state"])
+        rows = in_state(self._theirs, self.chosen["state"])
         if self.chosen["function"]:
             rows = rows.filter(function__slug=self.chosen["function"])
         if self.chosen["tier"]:
@@ -149,7 +149,10 @@ class SignOffQueue:
         query.update({name: value for name, value in (self.chosen | changes).items() if value})
         return f"?{query.urlencode()}"
 
-    def _whose(self, rows: SignOffQuerySet) -> SignOffQuerySet:
+    @cached_property
+    def _theirs(self) -> SignOffQuerySet:
+        """What the person may see, or of it what is theirs to answer."""
+        rows = SignOff.objects.visible_to(self.viewer)
         return reviewed_by(self.viewer, rows) if self.chosen["whose"] == "mine" else rows
 
     def _one_of(self, name: str, known: Iterable[str], otherwise: str) -> str:

@@ -25,6 +25,9 @@ CHANGING = (
     "initiative.owner_assigned",
     "initiative.owner_assignment_undone",
     "initiative.deputy_added",
+    "initiative.deputy_removed",
+    "import.finished",
+    "import.undone",
     "decision_class.added",
     "decision_class.edited",
     "decision_class.removed",
@@ -53,6 +56,9 @@ CHANGING = (
     "release.result_recorded",
     "release.released",
     "review.edited",
+    "review.submitted",
+    "sign_off.answered",
+    "decision.made",
     "person.deactivated",
 )
 QUEUE = Entry(

@@ -1,7 +1,6 @@
 """What happens to sign-offs after an event, and by the clock. Every task is safe to repeat."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -12,9 +11,11 @@ from portfolio.models import Initiative
 from standards.models import BEGINNING
 
 from .actions.escalate_sign_offs import escalate_sign_offs
+from .actions.pass_up import pass_up
 from .actions.sign_offs import refresh_sign_offs
 from .models import GateReview
 from .sign_off_messages import messages_of
+from .touched import touched_by
 
 
 @shared_task
@@ -29,7 +30,7 @@ def tell_of_sign_off(event_id: int) -> None:
 @shared_task
 def follow_changes(event_id: int) -> None:
     """Let the sign-offs of the initiatives that an event changed follow it. Repeating it finds them done."""
-    refresh_all(_touched_by(Event.objects.get(pk=event_id)))
+    refresh_all(touched_by(Event.objects.get(pk=event_id)))
 
 
 @shared_task
@@ -53,27 +54,10 @@ def escalate_late_sign_offs() -> None:
 
 def refresh_all(initiatives: Iterable[int]) -> None:
     """Refresh the open reviews of some initiatives, each in a transaction of its own, under the initiative's lock."""
-    reviews = GateReview.objects.open().filter(initiative__in=[*initiatives], sign_offs__isnull=False)
-    for review in reviews.distinct().order_by("pk"):
+    reviews = GateReview.objects.open().filter(initiative__in=[*initiatives])
+    for review in reviews.order_by("pk").only("initiative"):
         with transaction.atomic():
             Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=review.initiative_id)
             refresh_sign_offs(review)
-
-
-def _touched_by(event: Event) -> list[int]:
-    """The ids of the initiatives whose facts an event changed."""
-    told: dict[str, Any] = event.payload
-    if isinstance(told.get("initiative"), int):
-        return [told["initiative"]]
-    if isinstance(told.get("initiatives"), list):
-        return [*told["initiatives"]]
-    uses = Initiative.tools.through.objects
-    if event.name == "tool.cleared":
-        return [*uses.filter(tool=told["tool"]).values_list("initiative", flat=True)]
-    if event.name == "tool.edited":
-        return [*uses.filter(tool=told["entry"]).values_list("initiative", flat=True)]
-    if event.name == "person.deactivated":
-        # Those whose sign-offs were passed to whoever left.
-        held = GateReview.objects.open().filter(sign_offs__assigned_to=told["person"])
-        return [*held.values_list("initiative", flat=True)]
-    return []
+            locked = GateReview.objects.select_for_update(of=["self"]).select_related("initiative", "body")
+            pass_up(locked.get(pk=review.pk))

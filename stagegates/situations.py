@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, IntegerField, Max, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from aiso.once import once_each
 from portfolio.models import AutonomyLevel, DecisionClass, Initiative
 from portfolio.models.initiative import InitiativeQuerySet
 
@@ -44,6 +45,9 @@ def situation_from(row: Row) -> Situation:
 
 def situations_of(initiatives: Iterable[Initiative | int]) -> dict[int, Situation]:
     """The situations of initiatives, or of ids of initiatives, by id; in one query."""
-    keys = [each.pk if isinstance(each, Initiative) else each for each in initiatives]
+    return once_each("situations", (each.pk if isinstance(each, Initiative) else each for each in initiatives), _read)
+
+
+def _read(keys: list[int]) -> dict[int, Situation]:
     rows = with_situation(Initiative.objects.filter(pk__in=keys)).values_list("pk", *COLUMNS)
     return {pk: situation_from(row) for pk, *row in rows.order_by()}

@@ -4,16 +4,16 @@ standings_of([review])[review.pk]          # one Standing a requirement, in thei
 next_checklists([initiative])[initiative.pk]  # the same for the gate that comes next, before a review is opened
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
+from aiso.once import once_each
 from aiso.web import figures
 from portfolio.models import Initiative
+from standards.prefill import facts_of
 from standards.state import ChecklistState, states_of
 
 from .askings import Asking, askings_of, next_gates
@@ -52,38 +52,19 @@ class Standing:
         return self.is_met or self.is_waived
 
 
-_kept: ContextVar[dict[int, list[Standing]] | None] = ContextVar("standings", default=None)
-
-
-@contextmanager
-def read_once() -> Iterator[None]:
-    """For the length of a page, which changes nothing: what is read of a review's requirements is kept."""
-    token = _kept.set({})
-    try:
-        yield
-    finally:
-        _kept.reset(token)
-
-
 def standings_of(reviews: Sequence[GateReview]) -> dict[int, list[Standing]]:
     """The requirements of reviews, by the id of the review, in a fixed number of queries."""
-    kept = _kept.get()
-    if kept is None:
-        return _read(reviews)
-    kept |= _read([review for review in reviews if review.pk not in kept])
-    return {review.pk: kept[review.pk] for review in reviews}
+    return {review.pk: lines for review, lines in once_each("standings", reviews, _read).items()}
 
 
-def _read(reviews: Sequence[GateReview]) -> dict[int, list[Standing]]:
-    if not reviews:
-        return {}
-    rows = {row.pk: row for row in _initiatives({review.initiative_id for review in reviews})}
+def _read(reviews: Sequence[GateReview]) -> dict[GateReview, list[Standing]]:
+    rows = {row.pk: row for row in facts_of({review.initiative_id for review in reviews})}
     required: dict[int, list[Requirement]] = {review.pk: [] for review in reviews}
     for requirement in Requirement.objects.filter(review__in=reviews).select_related("waived_by"):
         required[requirement.review_id].append(requirement)
     ground = _ground([*rows.values()], [each for found in required.values() for each in found])
     return {
-        review.pk: [ground.standing(rows[review.initiative_id], each) for each in required[review.pk]]
+        review: [ground.standing(rows[review.initiative_id], each) for each in required[review.pk]]
         for review in reviews
     }
 
@@ -138,11 +119,6 @@ def _ground(initiatives: list[Initiative], requirements: Iterable[Requirement | 
         assessments=states_of(initiatives, asked) if asked else {},
         evidence={(each.initiative_id, each.code): each for each in rows.select_related("given_by", "attachment")},
     )
-
-
-def _initiatives(ids: Iterable[int]) -> list[Initiative]:
-    rows = Initiative.objects.filter(pk__in=[*ids]).defer("search", "notes", "summary", "outcome")
-    return [*rows.order_by("pk")]
 
 
 def _of_known(requirement: Requirement | Required, known: Known | None) -> Standing:

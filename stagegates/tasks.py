@@ -1,23 +1,25 @@
 """What happens by night, and to open reviews after an event. Safe to repeat."""
 
-from typing import Any
-
 from celery import shared_task
-from django.db import transaction
 
-from aiso.errors import DomainError
 from aiso.events.models import Event
+from portfolio.actions.choose_level import renew_bodies
 
 from .actions import monitor
-from .actions.renew_review import renew_requirements
-from .actions.submit_review import lock_review
+from .actions.renew_review import behind, renew_review
 from .models import GateReview
+from .touched import touched_by
+
+# Reviews that are compared at a time.
+PAGE = 500
 
 # Events that may change the tier, the jurisdictions, the use-case type or the autonomy of initiatives.
 CHANGING = (
     "initiative.edited",
     "initiatives.edited",
     "initiatives.edit_undone",
+    "import.finished",
+    "import.undone",
     "initiative.questions_answered",
     "decision_class.added",
     "decision_class.edited",
@@ -32,19 +34,23 @@ CHANGING = (
 
 @shared_task
 def renew_reviews(event_id: int) -> None:
-    """Let open reviews ask what the situation of their initiatives asks now, under the rules they began with."""
-    told: dict[str, Any] = Event.objects.get(pk=event_id).payload
-    touched = told.get("initiatives") if isinstance(told.get("initiatives"), list) else [told.get("initiative")]
-    for review in GateReview.objects.open().filter(initiative__in=[each for each in touched or () if each]):
-        _renew(review)
+    """Let open reviews ask what the situation of their initiatives asks now, under the rules they began with; and
+    levels that wait for a body the one that it is now.
+    """
+    touched = touched_by(Event.objects.get(pk=event_id))
+    for review in GateReview.objects.open().filter(initiative__in=touched).order_by("pk"):
+        renew_review(review)
+    renew_bodies(touched)
 
 
-@transaction.atomic
-def _renew(review: GateReview) -> None:
-    try:
-        renew_requirements(lock_review(review))
-    except DomainError:
-        return  # closed meanwhile
+@shared_task
+def renew_reviews_of_the_night() -> None:
+    """Let all open reviews ask what no event told, a page of them at a time. Repeating it finds nothing to do."""
+    after, reviews = 0, GateReview.objects.open().order_by("pk")
+    while page := [*reviews.filter(pk__gt=after)[:PAGE]]:
+        for review in behind(page):
+            renew_review(review)
+        after = page[-1].pk
 
 
 @shared_task

@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 
+from aiso.accounts.models import BusinessUnit, User
 from aiso.configuration.models import ConfigurationVersion
+from aiso.configuration.permissions import can_read_drafts
 from aiso.configuration.shape import Content
 from aiso.web import figures
-from portfolio.models import Initiative
+from portfolio.models import Initiative, Stage
 from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.models.stage import ENDED
 
@@ -24,6 +28,8 @@ from .models import GateReview
 from .rules import GATES, MATRIX, Matrix, gates_of, matrix_of
 from .situations import COLUMNS, situation_from, with_situation
 
+# Which initiatives of a trial are looked at.
+GAIN, LOSE = "gain", "lose"
 # Duties that the summary names one by one; the rest is counted.
 NAMED = 4
 
@@ -114,6 +120,12 @@ class Trial:
         """The group of each initiative that gains or loses, by id, in the order of ids."""
         return dict(sorted((pk, group) for group in self.groups for pk in group.ids))
 
+    def touched(self, effect: str = "") -> list[int]:
+        """The ids of those that gain, of those that lose, or of both."""
+        return [
+            pk for pk, group in self.of.items() if (effect != GAIN or group.gains) and (effect != LOSE or group.losses)
+        ]
+
     def counts(self, *, gains: bool) -> list[tuple[str, int]]:
         """How many initiatives each duty comes to, or goes from; the most first."""
         counted: Counter[str] = Counter()
@@ -132,6 +144,21 @@ def told(change: Change) -> str:
     """A duty in one line: `Sign-off: Legal, at production fit`."""
     at = f", at {change.gate.lower()}" if change.gate else ""
     return f"{change.label}: {change.text}{at}"
+
+
+def draft_to_try(kind: str, *, reader: User) -> ConfigurationVersion | None:
+    """The draft of gates or matrix, if there is one. Raises Http404 for other kinds of configuration."""
+    if kind not in (GATES, MATRIX):
+        raise Http404("There is nothing to try here.")
+    if not can_read_drafts(reader):
+        raise PermissionDenied("Drafts are for the office and for auditors; what is in force, everybody reads.")
+    return ConfigurationVersion.objects.drafts().filter(kind=kind).first()
+
+
+def narrowed(rows: InitiativeQuerySet, *, stage: str = "", unit: BusinessUnit | None = None) -> InitiativeQuerySet:
+    """The initiatives of a stage, of a unit and those below it."""
+    rows = rows.filter(stage=Stage(stage)) if stage else rows
+    return rows.filter(unit__in=BusinessUnit.objects.and_below([unit.pk])) if unit else rows
 
 
 def trial_of(kind: str, content: Content, rows: InitiativeQuerySet, rule: str = "") -> Trial:
@@ -157,9 +184,11 @@ def _with(matrix: Matrix, draft: Matrix, code: str) -> Matrix:
     return replace(draft, rules=tuple(each for found in rules for each in found))
 
 
-def changed_rules(old: Content, new: Content) -> list[tuple[str, str]]:
-    """The rules of a matrix that a draft changes, adds or removes: code and name."""
-    was, now = ({row["code"]: row for row in content.get("rules", [])} for content in (old, new))
+def changed_rules(draft: ConfigurationVersion, latest: ConfigurationVersion | None) -> list[tuple[str, str]]:
+    """The rules of the matrix that a draft changes, adds or removes: code and name. None of the gates."""
+    if latest is None or draft.kind != MATRIX:
+        return []
+    was, now = ({row["code"]: row for row in each.content.get("rules", [])} for each in (latest, draft))
     codes = [code for code in dict.fromkeys([*now, *was]) if was.get(code) != now.get(code)]
     return [(code, (now.get(code) or was[code])["name"]) for code in codes]
 

@@ -1,10 +1,14 @@
 """What the register knows of an initiative, as answers to checklists."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from django.db.models import TextChoices
+
+from portfolio.autonomy_map import classes_of
+from portfolio.clearances import tools_of
 from portfolio.configured.questions import SCREENING
-from portfolio.models import Answer, DecisionClass, Initiative, OutcomeMetric, Question, QuestionSet, Tool
+from portfolio.models import Answer, DecisionClass, Initiative, OutcomeMetric, Question, QuestionSet
 from portfolio.models.decision import AutonomyLevel
 
 from .checklist import NO, YES, AnswerType
@@ -13,6 +17,9 @@ from .prefill import Reader, Source, register_source
 type Rows = Sequence[Initiative]
 Sensitivity, Effect = Initiative.DataSensitivity, Initiative.EmployeeEffect
 PERSONAL = (Sensitivity.PERSONAL, Sensitivity.SPECIAL)
+YES_NO, CHOICE, TEXT = AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.TEXT
+# Where the risk questions are answered.
+RISK = "portfolio:initiative_risk"
 
 
 def _each(told: Callable[[Initiative], str]) -> Reader:
@@ -80,16 +87,12 @@ def tools_cleared(rows: Rows) -> Mapping[int, str]:
 
 
 def _tools(rows: Rows) -> list[tuple[int, str, bool]]:
-    approved = {*Tool.objects.approved().values_list("pk", flat=True)}
-    through = Initiative.tools.through.objects.filter(initiative__in=rows).order_by("tool__name")
-    named = through.values_list("initiative", "tool__name", "tool")
-    return [(pk, name, tool in approved) for pk, name, tool in named]
+    return tools_of([row.pk for row in rows])
 
 
 def decisions(rows: Rows) -> Mapping[int, str]:
     labels = dict(AutonomyLevel.choices)
-    classes = DecisionClass.objects.filter(initiative__in=rows).order_by("pk")
-    told = classes.values_list("initiative", "name", "autonomy")
+    told = [(each.initiative_id, each.name, each.autonomy) for each in classes_of(row.pk for row in rows)]
     return _gathered(((pk, f"{name}: {labels.get(level, level).lower()}") for pk, name, level in told), "; ")
 
 
@@ -130,76 +133,66 @@ def is_screened(rows: Rows) -> Mapping[int, str]:
 
 def register_sources() -> None:
     """All that the register knows."""
-    yes_no, choice, text = AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.TEXT
-    risk, place, owned = "portfolio:initiative_risk", "portfolio:initiative_decisions", "portfolio:initiative_owners"
-    sensitivities = tuple(str(label) for label in Sensitivity.labels)
-    effects = tuple(str(label) for label in Effect.labels)
-    for source in (
-        Source("summary", "Summary", text, _each(lambda row: row.summary.strip()), "Summary"),
-        Source("outcome", "Outcome", text, _each(lambda row: row.outcome.strip()), "Outcome"),
-        Source("unit", "Business unit", text, _each(lambda row: row.unit.name), "Business unit"),
-        Source("owners", "The three owners", text, _each(_owners), "Owners", owned),
-        Source(
-            "business_owner", "Business owner", text, _each(lambda row: str(row.business_owner or "")), "Owners", owned
-        ),
-        Source(
-            "technical_owner",
-            "Technical owner",
-            text,
-            _each(lambda row: str(row.technical_owner or "")),
-            "Owners",
-            owned,
-        ),
-        Source("risk_owner", "Risk owner", text, _each(lambda row: str(row.risk_owner or "")), "Owners", owned),
-        Source("risk_tier", "Risk tier", text, _each(lambda row: str(row.get_risk_tier_display())), "Risk", risk),
-        Source(
-            "ai_act_class",
-            "EU AI Act class",
-            text,
-            _each(lambda row: str(row.get_ai_act_class_display())),
-            "Risk",
-            risk,
-        ),
-        Source("screened", "No prohibited use", yes_no, is_screened, "Screening for prohibited uses", risk),
-        Source(
-            "data_sensitivity",
-            "Data sensitivity",
-            choice,
-            _each(lambda row: str(row.get_data_sensitivity_display())),
-            "Effects",
-            risk,
-            sensitivities,
-        ),
-        Source("personal_data", "Personal data", yes_no, _each(_is_personal), "Data sensitivity", risk),
-        Source(
-            "special_data", "Special categories of personal data", yes_no, _each(_is_special), "Data sensitivity", risk
-        ),
-        Source("customer_facing", "Customer-facing", yes_no, _flag("is_customer_facing"), "Effects", risk),
-        Source("rights_impacting", "Rights-impacting", yes_no, _flag("is_rights_impacting"), "Effects", risk),
-        Source("safety_impacting", "Safety-impacting", yes_no, _flag("is_safety_impacting"), "Effects", risk),
-        Source(
-            "employee_effect",
-            "Effect on employees",
-            choice,
-            _each(lambda row: str(row.get_employee_effect_display())),
-            "Effects",
-            risk,
-            effects,
-        ),
-        Source("jurisdictions", "Jurisdictions", text, jurisdictions, "Jurisdictions"),
-        Source("tools", "Tools", text, tools, "Tools"),
-        Source("suppliers", "Suppliers of its tools", text, suppliers, "Register of tools"),
-        Source("tools_cleared", "All tools cleared", yes_no, tools_cleared, "Register of tools"),
-        Source("decisions", "Decisions and their autonomy", text, decisions, "Decisions", place),
-        Source("decides_regulated", "Decides something regulated", yes_no, decides_regulated, "Decisions", place),
-        Source("highest_autonomy", "Highest autonomy", text, highest_autonomy, "Decisions", place),
-        Source(
-            "baseline",
-            "Metric with baseline and target",
-            yes_no,
-            has_baseline,
-            "Outcomes",
-            "portfolio:initiative_outcomes",
-        ),
-    ):
+    for source in (*_of_summary(), *_of_owners(), *_of_risk(), *_of_effects(), *_of_entries(), *_of_decisions()):
         register_source(source)
+
+
+def _of_summary() -> Iterator[Source]:
+    yield Source("summary", "Summary", TEXT, _each(lambda row: row.summary.strip()), "Summary")
+    yield Source("outcome", "Outcome", TEXT, _each(lambda row: row.outcome.strip()), "Outcome")
+    yield Source("unit", "Business unit", TEXT, _each(lambda row: row.unit.name), "Business unit")
+
+
+def _of_owners() -> Iterator[Source]:
+    def owner(name: str, label: str, read: Reader) -> Source:
+        return Source(name, label, TEXT, read, "Owners", "portfolio:initiative_owners")
+
+    yield owner("owners", "The three owners", _each(_owners))
+    yield owner("business_owner", "Business owner", _each(lambda row: str(row.business_owner or "")))
+    yield owner("technical_owner", "Technical owner", _each(lambda row: str(row.technical_owner or "")))
+    yield owner("risk_owner", "Risk owner", _each(lambda row: str(row.risk_owner or "")))
+
+
+def _of_risk() -> Iterator[Source]:
+    tier, ai_act = _shown(Initiative.get_risk_tier_display), _shown(Initiative.get_ai_act_class_display)
+    yield Source("risk_tier", "Risk tier", TEXT, tier, "Risk", RISK)
+    yield Source("ai_act_class", "EU AI Act class", TEXT, ai_act, "Risk", RISK)
+    yield Source("screened", "No prohibited use", YES_NO, is_screened, "Screening for prohibited uses", RISK)
+
+
+def _of_effects() -> Iterator[Source]:
+    sensitivities, effects = _labels(Sensitivity), _labels(Effect)
+    sensitivity = _shown(Initiative.get_data_sensitivity_display)
+    effect = _shown(Initiative.get_employee_effect_display)
+    special = "Special categories of personal data"
+    yield Source("data_sensitivity", "Data sensitivity", CHOICE, sensitivity, "Effects", RISK, sensitivities)
+    yield Source("personal_data", "Personal data", YES_NO, _each(_is_personal), "Data sensitivity", RISK)
+    yield Source("special_data", special, YES_NO, _each(_is_special), "Data sensitivity", RISK)
+    yield Source("customer_facing", "Customer-facing", YES_NO, _flag("is_customer_facing"), "Effects", RISK)
+    yield Source("rights_impacting", "Rights-impacting", YES_NO, _flag("is_rights_impacting"), "Effects", RISK)
+    yield Source("safety_impacting", "Safety-impacting", YES_NO, _flag("is_safety_impacting"), "Effects", RISK)
+    yield Source("employee_effect", "Effect on employees", CHOICE, effect, "Effects", RISK, effects)
+
+
+def _of_entries() -> Iterator[Source]:
+    yield Source("jurisdictions", "Jurisdictions", TEXT, jurisdictions, "Jurisdictions")
+    yield Source("tools", "Tools", TEXT, tools, "Tools")
+    yield Source("suppliers", "Suppliers of its tools", TEXT, suppliers, "Register of tools")
+    yield Source("tools_cleared", "All tools cleared", YES_NO, tools_cleared, "Register of tools")
+
+
+def _of_decisions() -> Iterator[Source]:
+    place, outcomes = "portfolio:initiative_decisions", "portfolio:initiative_outcomes"
+    yield Source("decisions", "Decisions and their autonomy", TEXT, decisions, "Decisions", place)
+    yield Source("decides_regulated", "Decides something regulated", YES_NO, decides_regulated, "Decisions", place)
+    yield Source("highest_autonomy", "Highest autonomy", TEXT, highest_autonomy, "Decisions", place)
+    yield Source("baseline", "Metric with baseline and target", YES_NO, has_baseline, "Outcomes", outcomes)
+
+
+def _shown(display: Callable[[Initiative], str]) -> Reader:
+    """A reader of a choice, as people read it."""
+    return _each(lambda row: str(display(row)))
+
+
+def _labels(choices: type[TextChoices]) -> tuple[str, ...]:
+    return tuple(str(label) for label in choices.labels)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -87,6 +88,19 @@ class OfInitiativeQuerySet[M: models.Model](models.QuerySet[M]):
         return self.filter(initiative__in=Initiative.objects.visible_to(user))
 
 
+class ChecklistAnswerQuerySet(OfInitiativeQuerySet["ChecklistAnswer"]):
+    def written_by(self, person: User) -> Self:
+        """Answers that the person gave. Whoever corrects another's answer, or adds a note, did not give it: who
+        completes the checklist vouches for it as it is then.
+        """
+        return self.filter(Q(given_by=person) | Q(given_by=None, answered_by=person)).exclude(value="")
+
+    def writers(self) -> "models.QuerySet[ChecklistAnswer, tuple[int, str, int]]":
+        """Initiative, slug of the standard, and the id of somebody who gave an answer."""
+        given = self.exclude(value="").annotate(writer=Coalesce("given_by", "answered_by")).order_by()
+        return given.values_list("initiative", "standard__slug", "writer").distinct()
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["fingerprint"])
 class ChecklistAnswer(models.Model):
     """What an initiative says to one item. It belongs to the initiative, so that every later gate reads it.
@@ -104,15 +118,24 @@ class ChecklistAnswer(models.Model):
     evidence = models.TextField(blank=True, help_text="A link, or where it lies.")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(default=clock.now)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who gave it first, where somebody else corrected it or added to it since.",
+    )
 
-    objects = OfInitiativeQuerySet["ChecklistAnswer"].as_manager()
+    objects = ChecklistAnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["initiative", "standard", "item"], name="checklist_answer_once_an_item")
         ]
-        indexes = [models.Index(fields=["answered_by", "initiative", "standard"], name="checklist_answer_by_person")]
+        indexes = [
+            models.Index(fields=["answered_by", "initiative", "standard"], name="checklist_answer_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.standard}: {self.item}"

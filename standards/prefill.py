@@ -8,6 +8,7 @@ A source reads many initiatives in a fixed number of queries. What it does not k
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aiso.once import once
 from portfolio.models import Initiative
 
 from .checklist import AnswerType
@@ -52,8 +53,10 @@ def source_choices() -> list[tuple[str, str]]:
 
 def facts_of(ids: Iterable[int]) -> list[Initiative]:
     """The initiatives with all that readers find on them, in one query, whatever the caller had fetched."""
-    rows = Initiative.objects.filter(pk__in=[*ids]).defer(*UNREAD)
-    return [*rows.select_related("unit", "business_owner", "technical_owner", "risk_owner")]
+    wanted = frozenset(ids)
+    rows = Initiative.objects.filter(pk__in=wanted).defer(*UNREAD).order_by("pk")
+    related = ("unit", "use_case_type", "business_owner", "technical_owner", "risk_owner")
+    return once(("facts", wanted), lambda: [*rows.select_related(*related)])
 
 
 def known_of(initiatives: Sequence[Initiative], names: Iterable[str]) -> dict[str, Mapping[int, str]]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from aiso.configuration.models import ConfigurationVersion
+from aiso.once import once_each
 from portfolio.models import Initiative
 
 from .checklist import Checklist, Item, checklist_of, minutes_for
@@ -195,21 +196,28 @@ def checklists_in_force(standards: Iterable[Standard]) -> dict[int, Checklist]:
 
 def sheets_of(initiatives: Iterable[Initiative], standards: Iterable[Standard]) -> dict[tuple[int, int], Sheet]:
     """By initiative and standard, as they stand now: six queries, and one or two for each source that is read."""
-    ids, chosen = {initiative.pk for initiative in initiatives}, [*standards]
-    checklists = checklists_in_force(chosen)
+    ids = frozenset(initiative.pk for initiative in initiatives)
+    found = once_each(("sheets", ids), standards, lambda chosen: _read(ids, chosen))
+    return {(pk, standard.pk): sheet for standard, sheets in found.items() for pk, sheet in sheets.items()}
+
+
+def _read(ids: Iterable[int], standards: list[Standard]) -> dict[Standard, dict[int, Sheet]]:
+    checklists = checklists_in_force(standards)
     rows = facts_of(ids)
     names = [item.prefilled_from for each in checklists.values() for item in each.items if item.prefilled_from]
     known = known_of(rows, names)
-    answers = _answers(ids, chosen)
-    completions = _completions(ids, chosen)
-    sheets = {}
-    for standard in chosen:
+    answers = _answers(ids, standards)
+    completions = _completions(ids, standards)
+    sheets: dict[Standard, dict[int, Sheet]] = {}
+    for standard in standards:
         if checklist := checklists.get(standard.pk):
-            asked = {tier: checklist.asked_of(tier) for tier in {row.risk_tier for row in rows}}
+            told = _told(checklist.items, known)
+            asked = {tier: [*map(_blank, checklist.asked_of(tier))] for tier in {row.risk_tier for row in rows}}
+            of_standard = sheets[standard] = {}
             for row in rows:
                 key = row.pk, standard.pk
-                lines = [_line(item, answers[key], known, row.pk) for item in asked[row.risk_tier]]
-                sheets[key] = Sheet(row, standard, checklist, lines, completions.get(key))
+                lines = _lines(asked[row.risk_tier], answers[key], told[row.pk])
+                of_standard[row.pk] = Sheet(row, standard, checklist, lines, completions.get(key))
     return sheets
 
 
@@ -218,13 +226,35 @@ def sheet_of(initiative: Initiative, standard: Standard) -> Sheet | None:
     return sheets_of([initiative], [standard]).get((initiative.pk, standard.pk))
 
 
-def _line(
-    item: Item, answers: Mapping[str, ChecklistAnswer], known: Mapping[str, Mapping[int, str]], initiative: int
-) -> Line:
-    told = known.get(item.prefilled_from, {}).get(initiative, "") if item.prefilled_from else ""
-    if told and not item.is_possible(told):
-        told = ""
-    answer = answers.get(item.code)
+def _told(items: Iterable[Item], known: Mapping[str, Mapping[int, str]]) -> Mapping[int, Mapping[str, str]]:
+    """By initiative and item what is known, as far as it can answer the item."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for item in items:
+        values = known.get(item.prefilled_from, {}) if item.prefilled_from else {}
+        possible = {value for value in {*values.values()} if value and item.is_possible(value)}
+        for pk, value in values.items():
+            if value in possible:
+                found[pk][item.code] = value
+    return found
+
+
+def _blank(item: Item) -> Line:
+    return Line(item, None, "", "", None)
+
+
+def _lines(blank: list[Line], answers: Mapping[str, ChecklistAnswer], told: Mapping[str, str]) -> list[Line]:
+    """The lines of one initiative; those without an answer are the same for all."""
+    if not answers and not told:
+        return blank
+    return [
+        _line(each.item, answers.get(each.item.code), told.get(each.item.code, ""))
+        if each.item.code in answers or each.item.code in told
+        else each
+        for each in blank
+    ]
+
+
+def _line(item: Item, answer: ChecklistAnswer | None, told: str) -> Line:
     if answer is not None and answer.fingerprint != item.fingerprint:
         return Line(item, None, told, told, answer)
     return Line(item, answer, told, (answer.value if answer else "") or told, None)

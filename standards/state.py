@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from aiso.once import once_each
 from aiso.web import figures
 from portfolio.models import Initiative
 
@@ -56,9 +57,17 @@ def states_of(initiatives: Iterable[Initiative], slugs: Iterable[str]) -> dict[t
 
     The number of queries is fixed, whatever the number of initiatives, and however they were fetched.
     """
-    standards = [*Standard.objects.filter(slug__in=[*slugs])]
-    sheets = sheets_of(initiatives, standards)
+    sheets = sheets_of(initiatives, standards_called(slugs))
     return {(pk, sheet.standard.slug): state_of(sheet) for (pk, _), sheet in sheets.items()}
+
+
+def standards_called(slugs: Iterable[str]) -> list[Standard]:
+    """Those of some slugs; slugs that no standard has are left out."""
+
+    def read(wanted: list[str]) -> dict[str, Standard]:
+        return {standard.slug: standard for standard in Standard.objects.filter(slug__in=wanted)}
+
+    return [*once_each("standards", sorted(slugs), read).values()]
 
 
 def copy_of(initiative: Initiative, slug: str) -> list[tuple[str, str]]:

@@ -63,6 +63,7 @@ from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.actions.waive_requirement import waive_requirement
+from stagegates.configured.matrix import KIND as MATRIX
 from stagegates.models import (
     ApprovedPlan,
     Decision,
@@ -363,6 +364,7 @@ FILES = {
     "/imports/new/",
     "/api/v1/imports/",
     "/decision-classes/import/",
+    "/api/v1/decision-classes/files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.
@@ -504,6 +506,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     )
     Plan.objects.create(initiative=initiative, written_by=me)
     start_draft(LANE, actor=me)
+    start_draft(MATRIX, actor=me)
     _told_by_source(things.imported, initiative, confidential)
     names = {name: thing.pk for name, thing in vars(things).items()}
     names |= _reviewed(people, initiative, confidential)

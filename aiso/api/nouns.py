@@ -23,6 +23,7 @@ from typing import Any
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -41,6 +42,8 @@ class Noun(ViewSetMixin, APIView):
 
     tag = ""
     http_method_names = ["get", "head", "post", "patch", "delete"]
+    # The methods that take a file, as multipart; the others take JSON.
+    takes_files: frozenset[str] = frozenset()
     # Where the fields that rules name stand in the body, if not at its top.
     rules_point_below = ""
 
@@ -55,6 +58,11 @@ class Noun(ViewSetMixin, APIView):
         """What the method that was asked for takes and gives."""
         found: Operation | None = getattr(getattr(self, self.action or "", None), "operation", None)
         return found
+
+    def get_parsers(self) -> list[Any]:
+        # Asked for before DRF knows the action, and once more by the schema, which has no request.
+        asked = getattr(self, "action", None) or self.action_map.get((self.request.method or "").lower())
+        return [MultiPartParser()] if asked in self.takes_files else super().get_parsers()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -40,6 +40,11 @@ class Order:
         return rows.filter(compare(Tuple(self.key, models.F("pk")), place))
 
 
+# Rows as they were made, and the latest first.
+AS_MADE = Order(models.F("pk"), models.BigIntegerField())
+LATEST_FIRST = Order(models.F("pk"), models.BigIntegerField(), descending=True)
+
+
 @dataclass(frozen=True)
 class Page[M: models.Model]:
     """The rows of one page, and the places of its neighbours; empty where there is none."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aiso.accounts.models import User
+from aiso.once import once
 
 # Items of a group in sight; the rest is one click away.
 SHOWN = 25
@@ -57,6 +58,10 @@ def register_work(name: str, source: Source) -> None:
 
 def work_of(person: User) -> list[WorkItem]:
     """All that waits for a person, the most urgent first, then what waits longest."""
+    return once(("work", person.pk), lambda: _work_of(person))
+
+
+def _work_of(person: User) -> list[WorkItem]:
     items = [item for source in _sources.values() for item in source(person)]
     return sorted(items, key=lambda item: (item.due or date.max, item.since or date.max, item.what))
 

@@ -1,5 +1,6 @@
 """Choosing a level in place of the calibrated one: a more cautious one freely, a bolder one with consent."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -12,10 +13,16 @@ from aiso.events.outbox import publish
 from aiso.web import figures
 
 from ..lane_facts import calibrated
-from ..levels import LISTED, chosen_of, is_bolder, lacking
+from ..level_bodies import body_asked_for, may_speak_for_body
+from ..levels import BODY, LISTED, chosen_of, is_bolder, lacking
 from ..models import AutonomyLevel, DecisionClass, Initiative, LevelChoice, OwnerKind
 from ..permissions import acts_as, can_agree_as_legal, can_edit
 from .keep_decisions import locked_to_edit, settle_levels
+
+CONSENTING = (
+    "Its risk owner consents to it; over a blocking test or a regulated decision also legal, and the chair of the body "
+    "that the matrix asks for, who neither asked for it nor consented before and is no party."
+)
 
 
 @transaction.atomic
@@ -27,12 +34,12 @@ def choose_level(
     because: str = "",
     evidence: str = "",
     until: date | None = None,
-    allowed_by: str = "",
 ) -> LevelChoice:
     """Choose a level. One that is not bolder than the tests say holds at once; a bolder one waits for consent.
 
-    A bolder one needs evidence and the risk owner, over a blocking test or a regulated decision also an end and
-    legal (DESIGN §5). The risk owner who chooses consents by it. Raises DomainError for what is missing.
+    A bolder one needs evidence and the risk owner, over a blocking test or a regulated decision also an end, legal
+    and the body that the matrix asks for (DESIGN §5). The risk owner who chooses consents by it. Raises DomainError
+    for what is missing.
     """
     locked = locked_to_edit(decision.initiative, actor)
     decision = locked.decision_classes.select_for_update(of=["self"]).get(pk=decision.pk)
@@ -43,13 +50,13 @@ def choose_level(
         because=because.strip(),
         evidence=evidence.strip(),
         until=until,
-        allowed_by=allowed_by.strip(),
         chosen_by=actor,
     )
     choice.clean_fields()
     _refuse_incomplete(choice, decision)
     if is_bolder(level, calibrated(decision).level) and acts_as(actor, locked, OwnerKind.RISK):
         choice.risk_agreed_by, choice.risk_agreed_at = actor, clock.now()
+    _name_body(choice)
     _settle(choice, decision, actor)
     name = "decision_class.level_chosen" if choice.agreed_at else "decision_class.level_asked"
     publish(name, actor=actor, initiative=locked, decision_class=decision, choice=choice, level=level)
@@ -58,28 +65,51 @@ def choose_level(
 
 @transaction.atomic
 def agree_to_level(choice: LevelChoice, *, actor: User) -> LevelChoice:
-    """Consent to a bolder level as its risk owner or for legal; with the last consent it holds.
+    """Consent to a bolder level as its risk owner, for legal, or as the chair for its body; with the last it holds.
 
     Raises PermissionDenied for anybody else, DomainError where it waits for nobody, or not for the actor any more.
     """
     locked = Initiative.objects.select_for_update().get(pk=choice.initiative_id)
     choice = LevelChoice.objects.select_for_update(of=["self"]).select_related("decision_class").get(pk=choice.pk)
-    is_risk, is_legal = acts_as(actor, locked, OwnerKind.RISK), can_agree_as_legal(actor, locked)
-    if not is_risk and not is_legal:
-        raise PermissionDenied("Its risk owner, and over a blocking test or a regulated decision legal, consent to it.")
+    choice.initiative = locked
+    if choice.is_waiting:
+        _name_body(choice)
+    consents = consents_of(actor, choice)
+    if not consents:
+        raise PermissionDenied(CONSENTING)
     if not choice.is_waiting:
         raise DomainError("This level does not wait for consent any more.")
-    if is_risk and choice.risk_agreed_at is None:
-        choice.risk_agreed_by, choice.risk_agreed_at = actor, clock.now()
-    elif is_legal and choice.legal_agreed_at is None:
-        choice.legal_agreed_by, choice.legal_agreed_at = actor, clock.now()
-    else:
+    waited_for = [each for each in consents if getattr(choice, f"{each}_agreed_at") is None]
+    if not waited_for:
         raise DomainError("You consented to it before; it waits for somebody else.")
+    setattr(choice, f"{waited_for[0]}_agreed_by", actor)
+    setattr(choice, f"{waited_for[0]}_agreed_at", clock.now())
     _settle(choice, choice.decision_class, actor)
     publish(
         "decision_class.level_agreed", actor=actor, initiative=locked, choice=choice, holds=choice.agreed_at is not None
     )
     return choice
+
+
+@transaction.atomic
+def renew_bodies(initiatives: Iterable[int]) -> None:
+    """Let levels that wait ask the body that follows from how things stand now. Repeating it changes nothing."""
+    waiting = LevelChoice.objects.waiting().filter(initiative__in=[*initiatives])
+    for choice in waiting.select_for_update(of=["self"]).select_related("initiative", "decision_class").order_by("pk"):
+        was = choice.body
+        _name_body(choice)
+        if choice.body != was:
+            choice.save(update_fields=["body"])
+
+
+def consents_of(person: User, choice: LevelChoice) -> list[str]:
+    """As whom a person may consent to a level: `risk`, `legal`, `body`."""
+    able = {
+        "risk": acts_as(person, choice.initiative, OwnerKind.RISK),
+        "legal": can_agree_as_legal(person, choice.initiative),
+        "body": may_speak_for_body(person, choice),
+    }
+    return [each for each, is_able in able.items() if is_able]
 
 
 @transaction.atomic
@@ -154,6 +184,13 @@ def _settle(choice: LevelChoice, decision: DecisionClass, actor: User) -> None:
     _end([*others], "Another level was chosen")
     choice.save()
     settle_levels(choice.initiative, [decision], actor=actor)
+
+
+def _name_body(choice: LevelChoice) -> None:
+    """Until its word is given, which body is asked follows from how things stand."""
+    if choice.body_agreed_at is None:
+        is_needed = BODY in lacking(chosen_of(choice), calibrated(choice.decision_class), clock.today())
+        choice.body = body_asked_for(choice.initiative, choice.level) if is_needed else ""
 
 
 def _end(choices: list[LevelChoice], because: str) -> None:

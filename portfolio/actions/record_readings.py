@@ -48,17 +48,23 @@ def record_reading(
     )
     reading.clean_fields()
     reading.clean()
-    if earlier := _of_these_days(reading):
-        if (earlier.volume, earlier.overrides, earlier.errors) == (volume, overrides, errors):
-            return earlier
+    earlier = _of_these_days(reading)
+    if earlier and (earlier.volume, earlier.overrides, earlier.errors) == (volume, overrides, errors):
+        return earlier
+    _store(reading, earlier)
+    _hold_against(limits or autonomy_limits(), reading, decision, actor)
+    return reading
+
+
+def _store(reading: DecisionReading, earlier: DecisionReading | None) -> None:
+    """Keep a reading, in the place of an earlier one of the same days."""
+    if earlier:
         earlier.superseded_at = clock.now()
         earlier.save(update_fields=["superseded_at"])
         reading.supersedes = earlier
     reading.save()
-    name = "decision_reading.corrected" if earlier else "decision_reading.recorded"
-    publish(name, actor=actor, initiative=locked, decision_class=decision, reading=reading)
-    _hold_against(limits or autonomy_limits(), reading, decision, actor)
-    return reading
+    about = {"initiative": reading.initiative, "decision_class": reading.decision_class, "reading": reading}
+    publish(f"decision_reading.{'corrected' if earlier else 'recorded'}", actor=reading.recorded_by, **about)
 
 
 def _of_these_days(reading: DecisionReading) -> DecisionReading | None:

@@ -17,11 +17,14 @@ from aiso.web import figures
 
 from ..models import Initiative, Release, ReleaseCriterion
 from ..permissions import can_edit, can_release_anyway
+from ..release_guards import hindrances_of
 from ..releases import standing_of
 from .edit_initiative import touch
 
 # Criteria that one release may have.
 MOST = 100
+# Things that a refusal names before the rest is counted.
+TOLD = 3
 REFUSAL = "Its owners and the office record releases."
 # What the next release takes over of a criterion: the demand, never the result.
 DEMANDS = ("category", "name", "demand", "threshold", "unit", "is_required")
@@ -137,9 +140,11 @@ def record_result(
 def mark_released(release: Release, *, actor: User, released_on: date | None = None, despite: str = "") -> Release:
     """Say that a release is out, since today unless told. Nothing of it changes afterwards.
 
-    Raises DomainError while a criterion that must be met is not, unless the risk owner says why it goes out anyway.
+    Raises DomainError while a criterion that must be met is not, unless the risk owner says why it goes out anyway;
+    and while an app above keeps it in (portfolio/release_guards.py), which nobody here may pass.
     """
     release = _planned(release, actor)
+    _check_nothing_hinders(release)
     if released_on and released_on > clock.today():
         raise DomainError("This day is to come. Mark it when it is out.", field="released_on")
     stopping = standing_of(release).stopping
@@ -151,6 +156,17 @@ def mark_released(release: Release, *, actor: User, released_on: date | None = N
     release.save()
     _tell("release.released", actor, release, unmet=len(stopping))
     return release
+
+
+def _check_nothing_hinders(release: Release) -> None:
+    if hindrances := hindrances_of(release.initiative):
+        told = " ".join(f"{_ended(each.what)} {each.who}" for each in hindrances[:TOLD])
+        more = f" And {len(hindrances) - TOLD} more." if len(hindrances) > TOLD else ""
+        raise DomainError(f"It does not go out yet. {told}{more}")
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _check_may_go_anyway(release: Release, actor: User, names: list[str], despite: str) -> None:

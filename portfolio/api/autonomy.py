@@ -17,6 +17,7 @@ from aiso import clock
 from aiso.api.operations import Body, answers, answers_page
 from aiso.api.problems import Refusal
 from aiso.api.shapes import Person, named
+from aiso.web.keyset import AS_MADE
 
 from ..actions.accept_map import accept_map
 from ..actions.choose_level import agree_to_level, choose_level, end_level
@@ -38,7 +39,6 @@ from ..models.autonomy import MOST_READ, LevelChoiceQuerySet
 from ..permissions import can_agree_as_legal, can_answer_step_down, can_edit, roles_of
 from .below import BelowInitiative
 from .decisions import REFUSAL
-from .metrics import AS_ADDED
 
 
 class BelowDecision(BelowInitiative):
@@ -101,7 +101,7 @@ class Readings(BelowDecision):
     @answers_page(ReadingShape)
     def list(self, request: Request, initiative: int, decision: int) -> Response:
         """The readings as recorded, those among them that a correction superseded."""
-        return self.page(self.decision().readings.select_related("recorded_by"), AS_ADDED, reading_drawn)
+        return self.page(self.decision().readings.select_related("recorded_by"), AS_MADE, reading_drawn)
 
     @answers(ReadingShape)
     def retrieve(self, request: Request, initiative: int, decision: int, id: int) -> Response:
@@ -126,12 +126,13 @@ class LevelShape(TypedDict):
     because: str
     evidence: str
     until: Annotated[date | None, "The last day it holds."]
-    allowed_by: Annotated[str, "The body that allowed it."]
+    body: Annotated[str, "The body that must agree to it, by its slug; empty where none must."]
     lacks: Annotated[list[str], "What it still needs before it holds."]
     chosen_by: Person | None
     chosen_at: datetime
     risk_agreed_by: Person | None
     legal_agreed_by: Person | None
+    body_agreed_by: Annotated[Person | None, "Who gave the word of the body."]
     agreed_at: Annotated[datetime | None, "Since when it is in force; null: it waits."]
     ended_at: datetime | None
     ended_because: str
@@ -146,7 +147,6 @@ class LevelFacts(Body):
     until = serializers.DateField(
         required=False, allow_null=True, help_text="Needed over a blocking test or a regulated decision."
     )
-    allowed_by = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
 class Ending(Body):
@@ -159,7 +159,7 @@ class Levels(BelowDecision):
     @answers_page(LevelShape)
     def list(self, request: Request, initiative: int, decision: int) -> Response:
         """The levels chosen, also those that ended."""
-        return self.page(self._all(), AS_ADDED, level_drawn)
+        return self.page(self._all(), AS_MADE, level_drawn)
 
     @answers(LevelShape)
     def retrieve(self, request: Request, initiative: int, decision: int, id: int) -> Response:
@@ -170,7 +170,7 @@ class Levels(BelowDecision):
     def create(self, request: Request, initiative: int, decision: int) -> Response:
         """Choose a level. For its owners and the office.
 
-        A more cautious one holds at once; a bolder one waits for the risk owner, at times for legal too.
+        A more cautious one holds at once; a bolder one waits for the risk owner, at times for legal and a body too.
         """
         choice = choose_level(self.decision_to_edit(), actor=self.person, **self.sent)
         return self.answer(level_drawn(choice), status=201, location=self.address_of(choice.pk))
@@ -178,7 +178,7 @@ class Levels(BelowDecision):
     @action(detail=True, methods=["post"])
     @answers(LevelShape)
     def agree(self, request: Request, initiative: int, decision: int, id: int) -> Response:
-        """Consent to a bolder level. For its risk owner, and for legal reviewers; never for programs."""
+        """Consent to a bolder level. For its risk owner, legal, and the chair of its body; never for programs."""
         with self._held(id) as choice:
             return self.answer(level_drawn(agree_to_level(choice, actor=self.person)))
 
@@ -193,7 +193,7 @@ class Levels(BelowDecision):
             return self.answer(level_drawn(end_level(choice, actor=self.person, **self.sent)))
 
     def _all(self) -> LevelChoiceQuerySet:
-        people = ("chosen_by", "risk_agreed_by", "legal_agreed_by")
+        people = ("chosen_by", "risk_agreed_by", "legal_agreed_by", "body_agreed_by")
         found: LevelChoiceQuerySet = self.decision().choices.select_related("decision_class", *people)
         return found
 
@@ -227,7 +227,7 @@ class StepsDown(BelowDecision):
     @answers_page(StepShape)
     def list(self, request: Request, initiative: int, decision: int) -> Response:
         """When it stepped down, and what came of it."""
-        return self.page(self.decision().step_downs.select_related("answered_by"), AS_ADDED, step_drawn)
+        return self.page(self.decision().step_downs.select_related("answered_by"), AS_MADE, step_drawn)
 
     @answers(StepShape)
     def retrieve(self, request: Request, initiative: int, decision: int, id: int) -> Response:
@@ -315,12 +315,13 @@ def level_drawn(choice: LevelChoice) -> LevelShape:
         "because": choice.because,
         "evidence": choice.evidence,
         "until": choice.until,
-        "allowed_by": choice.allowed_by,
+        "body": choice.body,
         "lacks": [] if is_over else [*lacking(chosen_of(choice), autonomy, clock.today())],
         "chosen_by": named(choice.chosen_by),
         "chosen_at": choice.chosen_at,
         "risk_agreed_by": named(choice.risk_agreed_by),
         "legal_agreed_by": named(choice.legal_agreed_by),
+        "body_agreed_by": named(choice.body_agreed_by),
         "agreed_at": choice.agreed_at,
         "ended_at": choice.ended_at,
         "ended_because": choice.ended_because,

@@ -2,7 +2,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from django.db import transaction
-from django.db.models import BigIntegerField, F
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -14,15 +13,13 @@ from aiso.api.fields import IdField, person_field, unit_field
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import Order
+from aiso.web.keyset import AS_MADE
 
 from ..actions.clear_barriers import change_barrier, lift_barrier, raise_barrier, reopen_barrier
 from ..barrier_register import BY_DAY, STATES, in_state
 from ..models import Barrier, BarrierKind, Initiative
 from ..models.barrier import BarrierQuerySet
 from .below import BelowInitiative
-
-AS_RAISED = Order(F("pk"), BigIntegerField())
 
 
 class BarrierShape(TypedDict):
@@ -97,7 +94,7 @@ class Barriers(BelowInitiative):
     @answers_page(BarrierShape)
     def list(self, request: Request, initiative: int) -> Response:
         """What holds it up, and what did."""
-        return self.page(self._rows(), AS_RAISED, drawn)
+        return self.page(self._rows(), AS_MADE, drawn)
 
     @answers(BarrierShape)
     def retrieve(self, request: Request, initiative: int, id: int) -> Response:

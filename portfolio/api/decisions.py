@@ -10,6 +10,7 @@ from aiso.accounts.models import User
 from aiso.api.fields import IdField
 from aiso.api.operations import Body, answers, answers_page
 from aiso.api.shapes import Person, named
+from aiso.web.keyset import AS_MADE
 
 from ..actions.keep_decisions import add_decision_class, edit_decision_class, remove_decision_class
 from ..autonomy import Outcome
@@ -25,7 +26,6 @@ from ..models.decision import (
     ReviewCapacity,
 )
 from .below import BelowInitiative
-from .metrics import AS_ADDED
 
 REFUSAL = "Its owners and the office say what it decides."
 OUTCOMES = {"enum": [outcome.value for outcome in Outcome]}
@@ -100,7 +100,7 @@ class Decisions(BelowInitiative):
     @answers_page(DecisionClassShape)
     def list(self, request: Request, initiative: int) -> Response:
         """The decisions that it makes or prepares, each with its autonomy level."""
-        return self.page(self.initiative().decision_classes.select_related("owner"), AS_ADDED, drawn)
+        return self.page(self.initiative().decision_classes.select_related("owner"), AS_MADE, drawn)
 
     @answers(DecisionClassShape)
     def retrieve(self, request: Request, initiative: int, id: int) -> Response:

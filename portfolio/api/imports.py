@@ -1,11 +1,10 @@
 from datetime import date, datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
-from django.db.models import BigIntegerField, F, IntegerField, QuerySet
+from django.db.models import F, IntegerField, QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +13,7 @@ from aiso.api.nouns import Noun
 from aiso.api.operations import Body, answers, answers_page
 from aiso.api.problems import Refusal
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import Order
+from aiso.web.keyset import LATEST_FIRST, Order
 
 from ..actions.imports.mapping import map_import
 from ..actions.imports.run import start_import
@@ -25,7 +24,6 @@ from ..landing.preview import ColumnProblems, preview
 from ..models import ImportJob, ImportRow
 from ..permissions import can_import, can_run_import, can_see_imports
 
-NEWEST = Order(F("pk"), BigIntegerField(), descending=True)
 AS_IN_THE_FILE = Order(F("number"), IntegerField())
 # Rows that the preview looks at, as on its page.
 PREVIEWED = 5000
@@ -129,19 +127,15 @@ class Columns(Body):
 
 class Imports(Noun):
     tag = "Imports"
+    takes_files = frozenset({"create"})
     lookup_url_kwarg = "id"
     lookup_value_converter = "int"
-
-    def get_parsers(self) -> list[Any]:
-        # Asked for before DRF knows the action, and once more by the schema, which has no request.
-        asked = getattr(self, "action", None) or self.action_map.get((self.request.method or "").lower())
-        return [MultiPartParser()] if asked == "create" else super().get_parsers()
 
     @answers_page(ImportRowShape)
     def list(self, request: Request) -> Response:
         """What was brought in, the latest first. For the office and auditors."""
         columns = ("headers", "mapping", "suggested", "made", "reading_notes", "conventions")
-        return self.page(self._visible().defer(*columns), NEWEST, _row)
+        return self.page(self._visible().defer(*columns), LATEST_FIRST, _row)
 
     @answers(ImportShape)
     def retrieve(self, request: Request, id: int) -> Response:

@@ -3,7 +3,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import BigIntegerField, F
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -17,7 +16,7 @@ from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.problems import Refusal
 from aiso.errors import DomainError
-from aiso.web.keyset import Order, page_of
+from aiso.web.keyset import LATEST_FIRST, page_of
 
 from ..actions.intakes import (
     accept_intake,
@@ -48,7 +47,6 @@ from .intake_shapes import (
 )
 from .shapes import REFERENCE
 
-LATEST_FIRST = Order(F("pk"), BigIntegerField(), descending=True)
 WITH_NAMES = ("requester", "unit", "decided_by")
 
 

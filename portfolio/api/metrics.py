@@ -2,20 +2,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
-from django.db.models import BigIntegerField, F
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aiso.api.operations import Body, answers, answers_page
-from aiso.web.keyset import Order
+from aiso.web.keyset import AS_MADE
 
 from ..actions.measure_outcomes import add_outcome_metric, edit_outcome_metric, remove_outcome_metric
 from ..models import OutcomeMetric
 from .below import BelowInitiative
 
-AS_ADDED = Order(F("pk"), BigIntegerField())
 REFUSAL = "Its owners and the office set the outcome metrics."
 
 
@@ -76,7 +74,7 @@ class Metrics(BelowInitiative):
     @answers_page(MetricShape)
     def list(self, request: Request, initiative: int) -> Response:
         """What it is to move."""
-        return self.page(self.initiative().outcome_metrics.all(), AS_ADDED, drawn)
+        return self.page(self.initiative().outcome_metrics.all(), AS_MADE, drawn)
 
     @answers(MetricShape)
     def retrieve(self, request: Request, initiative: int, id: int) -> Response:

@@ -3,7 +3,6 @@ from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
 from django.db import transaction
-from django.db.models import BigIntegerField, F
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 from aiso.api.fields import IdField
 from aiso.api.operations import Body, answers, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import Order
+from aiso.web.keyset import AS_MADE
 
 from ..actions.record_releases import (
     add_criterion,
@@ -27,8 +26,6 @@ from ..actions.record_releases import (
 from ..models import Initiative, Release, ReleaseCriterion
 from ..releases import Verdict, line_of, standing_of
 from .below import BelowInitiative
-
-AS_RECORDED = Order(F("pk"), BigIntegerField())
 
 
 class StandingShape(TypedDict):
@@ -143,7 +140,7 @@ class Releases(BelowInitiative):
     @answers_page(ReleaseShape)
     def list(self, request: Request, initiative: int) -> Response:
         """Its releases, planned and out."""
-        return self.page(self._rows(), AS_RECORDED, drawn)
+        return self.page(self._rows(), AS_MADE, drawn)
 
     @answers(ReleaseShape)
     def retrieve(self, request: Request, initiative: int, id: int) -> Response:
@@ -188,7 +185,7 @@ class Criteria(BelowInitiative):
     @answers_page(CriterionShape)
     def list(self, request: Request, initiative: int, release: int) -> Response:
         """What a release has to meet, and what was measured."""
-        return self.page(self._release().criteria.all(), AS_RECORDED, criterion_drawn)
+        return self.page(self._release().criteria.all(), AS_MADE, criterion_drawn)
 
     @answers(CriterionShape)
     def retrieve(self, request: Request, initiative: int, release: int, id: int) -> Response:

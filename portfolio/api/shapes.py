@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 from django.conf import settings
 from django.db.models import F, QuerySet, Value
@@ -12,7 +12,7 @@ from aiso.accounts.models import User
 from aiso.api.shapes import Named, Person
 
 from ..models import Initiative, Lane, Stage
-from ..models.initiative import InitiativeQuerySet
+from ..models.initiative import PRIORITY_PARTS, InitiativeQuerySet
 from ..models.risk import AiActClass, RiskTier
 from ..permissions import money_seen_among
 
@@ -132,6 +132,16 @@ class InitiativeRowShape(TypedDict):
     changed_at: Annotated[datetime, "The last change to it, or to what hangs on it."]
 
 
+# Its keys, in the order in which they are documented.
+ROW = tuple(InitiativeRowShape.__annotations__)
+# Those told as the column holds them.
+PLAIN = (
+    *("name", "summary", "outcome", "is_confidential", "stage", "stage_since", "began_on", "business_owner_since"),
+    *("lane", "is_customer_facing", "is_rights_impacting", "is_safety_impacting", *PRIORITY_PARTS, "priority"),
+    *("source", "external_id", "created_at", "changed_at"),
+)
+
+
 class InitiativeShape(InitiativeRowShape):
     """One AI effort with one business outcome."""
 
@@ -217,13 +227,28 @@ def _part(rows: "QuerySet[Any]", kind: str, initiative: Any, thing: F, name: F) 
 
 
 def _row(initiative: Initiative, names: _Names, *, sees_money: bool) -> InitiativeRowShape:
+    told: dict[str, Any] = {
+        "id": initiative.reference,
+        **_as_it_is(initiative),
+        **_filed(initiative, names),
+        **_classed(initiative, names),
+        "owners": _owners(initiative, names),
+        "requested_amount": initiative.requested_amount if sees_money else None,
+        "currency": settings.REPORTING_CURRENCY,
+    }
+    return cast(InitiativeRowShape, {name: told[name] for name in ROW})
+
+
+def _as_it_is(initiative: Initiative) -> dict[str, Any]:
+    """What is told as the column holds it."""
+    return {name: getattr(initiative, name) for name in PLAIN}
+
+
+def _filed(initiative: Initiative, names: _Names) -> dict[str, Any]:
+    """Where it belongs: its unit and the entries of lists."""
     unit = names.link("unit", initiative.unit_id)
     assert unit is not None
     return {
-        "id": initiative.reference,
-        "name": initiative.name,
-        "summary": initiative.summary,
-        "outcome": initiative.outcome,
         "unit": unit,
         "workflow": names.link("workflow", initiative.workflow_id),
         "bucket": names.link("bucket", initiative.bucket_id),
@@ -232,35 +257,19 @@ def _row(initiative: Initiative, names: _Names, *, sees_money: bool) -> Initiati
         "jurisdictions": names.entries("jurisdictions", initiative.pk),
         "tools": names.entries("tools", initiative.pk),
         "tags": names.entries("tags", initiative.pk),
-        "is_confidential": initiative.is_confidential,
-        "stage": initiative.stage,
-        "stage_since": initiative.stage_since,
-        "began_on": initiative.began_on,
-        "owners": _owners(initiative, names),
-        "business_owner_since": initiative.business_owner_since,
+    }
+
+
+def _classed(initiative: Initiative, names: _Names) -> dict[str, Any]:
+    """What its answers make of it; null for what is not answered."""
+    return {
         "risk_tier": initiative.risk_tier or None,
         "risk_tier_set_by": names.code("question", initiative.risk_tier_set_by_id),
         "ai_act_class": initiative.ai_act_class or None,
         "ai_act_set_by": names.code("question", initiative.ai_act_set_by_id),
-        "lane": initiative.lane,
         "lane_decided_by": initiative.lane_decided_by or None,
-        "requested_amount": initiative.requested_amount if sees_money else None,
-        "currency": settings.REPORTING_CURRENCY,
         "employee_effect": initiative.employee_effect or None,
         "data_sensitivity": initiative.data_sensitivity or None,
-        "is_customer_facing": initiative.is_customer_facing,
-        "is_rights_impacting": initiative.is_rights_impacting,
-        "is_safety_impacting": initiative.is_safety_impacting,
-        "value": initiative.value,
-        "feasibility": initiative.feasibility,
-        "data_readiness": initiative.data_readiness,
-        "strategic_fit": initiative.strategic_fit,
-        "governance_complexity": initiative.governance_complexity,
-        "priority": initiative.priority,
-        "source": initiative.source,
-        "external_id": initiative.external_id,
-        "created_at": initiative.created_at,
-        "changed_at": initiative.changed_at,
     }
 
 

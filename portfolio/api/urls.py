@@ -15,6 +15,7 @@ from .imports import Imports
 from .initiatives import Initiatives
 from .intakes import Intakes
 from .inventory import DecisionInventory
+from .inventory_files import DecisionFiles
 from .lane import LaneOfInitiative
 from .lists import Entries, ListIndex
 from .metrics import Metrics
@@ -47,6 +48,7 @@ nouns.add(f"{INITIATIVE}/releases/<int:release>/criteria", Criteria, "release-cr
 nouns.add("barriers", AllBarriers, "all-barriers")
 nouns.add("intakes", Intakes, "intake")
 nouns.add("decision-classes", DecisionInventory, "decision-inventory")
+nouns.add("decision-classes/files", DecisionFiles, "decision-file")
 nouns.add("tools", Tools, "tool")
 nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")
 nouns.add("suppliers", Suppliers, "supplier")

@@ -30,10 +30,7 @@ class LevelForm(forms.Form):
     until = forms.DateField(
         required=False,
         widget=DayInput(),
-        help_text="The last day it holds. Over a blocking test or a regulated decision it needs one, and legal.",
-    )
-    allowed_by = forms.CharField(
-        label="Body that allowed it", required=False, max_length=200, help_text="Where a forum or committee did."
+        help_text="The last day it holds. Over a blocking test or a regulated decision it needs one, legal and a body.",
     )
 
 

@@ -6,24 +6,22 @@ it should be is noted too, with the reason.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 from .blanks import is_blank
 from .catalogue import Column, Kind, columns
 from .choices import match_choice, recode
 from .content import EMAIL, URL
-from .dates import FEDERAL_FISCAL_YEAR_START, DateReading, DayOrder, Precision, day_order, read_date
+from .dates import DateReading, Precision, read_date
 from .openings import STEPS, opening_position
+from .plan import Plan, Problem, Reading
 from .presets import KEEP_AS_NOTE, LEAVE_OUT
 from .wording import folded
 
 LONGEST_NAME = 300
 LONGEST_ENTRY = 200  # characters of a unit, a tag, a tool, an identifier
 LONGEST_LINK = 1000
-SHARE_OF_PATHS = 0.5  # of a column's cells that must have a slash for it to part units
 MOST_SPELLINGS = 500  # of a column; one that has more holds no choices
 LONGEST_SPELLING = 300  # of a cell whose meaning the office may map
 # The kinds of value that the office may map by hand, by the columns they stand in.
@@ -76,67 +74,6 @@ CURRENCY = re.compile(r"EUR|USD|GBP|CHF|[€$£]", re.IGNORECASE)
 # Up to fourteen digits, as the register holds them; three digits after a mark are thousands, two are cents.
 AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:[ \u00a0\u202f,.'’]\d{3}){1,3}|\d{1,14})(?:[.,](?P<cents>\d{1,2}))?")
 LIST_SEPARATOR = re.compile(r"\s*[;,|\n]\s*")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A cell that could not be taken as what its column should hold."""
-
-    header: str
-    cell: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How the rows of one file are read. `overrides` are the office's value maps: kind and folded cell to value."""
-
-    headers: Sequence[str]
-    mapping: Sequence[str]
-    as_of: date
-    today: date
-    conventions: Mapping[str, str] = field(default_factory=dict)
-    fiscal_start: int = FEDERAL_FISCAL_YEAR_START
-    overrides: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-    def order(self, key: str) -> DayOrder:
-        return DayOrder(self.conventions.get(key, DayOrder.MONTH_FIRST))
-
-    def places(self, key: str) -> list[int]:
-        return [place for place, column in enumerate(self.mapping) if column == key]
-
-
-@dataclass
-class Reading:
-    """What a row says. `values` are the initiative's own, `facts` what else is known of it."""
-
-    name: str = ""
-    external_id: str = ""
-    reference: str = ""
-    unit: list[str] = field(default_factory=list)
-    unit_short: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-
-def conventions(mapping: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """What the cells of each column agree on: the order of day and month, and whether a slash parts units."""
-    found: dict[str, str] = {}
-    dates = [place for place, key in enumerate(mapping) if key in columns() and columns()[key].kind is Kind.DATE]
-    together = day_order(row[place] for place in dates for row in rows)
-    for place in dates:
-        found[mapping[place]] = day_order((row[place] for row in rows), together)
-    for place, key in enumerate(mapping):
-        if key == "agency_bureau" and _are_paths([row[place].strip() for row in rows]):
-            found[key] = "/"
-    return found
-
-
-def _are_paths(cells: Sequence[str]) -> bool:
-    """`HHS/ACF` and `HHS/NIH/NCI` begin with one whole; `BC/BCP` and `BE/BC` only list several units."""
-    parted = [cell.split("/")[0].strip() for cell in cells if "/" in cell]
-    return len(parted) > 1 and len(set(parted)) == 1 and len(parted) >= SHARE_OF_PATHS * sum(map(bool, cells))
 
 
 def interpret(plan: Plan, cells: Sequence[str]) -> Reading:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 
-from .interpret import Reading
+from .plan import Reading
 from .wording import folded
 
 

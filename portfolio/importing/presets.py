@@ -99,7 +99,7 @@ REGISTER = Preset(
     key="register",
     label="Export of this register, all columns",
     source="Register export",
-    younger=frozenset({"Outcome"}),
+    younger=frozenset({"Outcome", "Next gate", "Review state"}),
     columns={
         "Reference": "reference",
         "Initiative": "use_case_name",
@@ -137,6 +137,8 @@ REGISTER = Preset(
         "External ID": "id",
         "Changed": LEAVE_OUT,
         "Priority": LEAVE_OUT,
+        "Next gate": LEAVE_OUT,
+        "Review state": LEAVE_OUT,
         "Summary": "summary",
         "Outcome": "benefits",
         "Value": "priority_value",

@@ -17,7 +17,7 @@ from ..models.initiative import PRIORITY_PARTS
 from ..priority import priority_of, weights_in_force
 from .changes import Changes, add_pairs, openings_of
 from .ground import Ground, source_of
-from .planned import Planned, record_of
+from .planned import Planned, record_of, refuse_held
 from .snapshot import BLANKS, PLAIN
 
 REPEATED_ID = "other rows have this identifier too, so it is not taken over"
@@ -40,6 +40,7 @@ class Batch:
 
     def land(self, rows: Sequence[Planned]) -> None:
         """Write the rows' initiatives and records, and what became of each row."""
+        self._hold(rows)
         created = [row for row in rows if row.outcome == ImportRow.Outcome.CREATED]
         updated = [row for row in rows if row.outcome == ImportRow.Outcome.UPDATED]
         self.ground.grow([*created, *updated])
@@ -53,6 +54,13 @@ class Batch:
         self._keep_records(created, updated, stamps)
         self._close(rows, replaced)
         conclude_lanes(stamps)
+
+    def _hold(self, rows: Sequence[Planned]) -> None:
+        """Lock what changes. Whoever opened a review since the rows were decided on holds the same lock."""
+        updated = [row.initiative or 0 for row in rows if row.outcome == ImportRow.Outcome.UPDATED]
+        if updated:
+            [*Initiative.objects.select_for_update(of=["self"]).filter(pk__in=updated).only("pk")]
+            refuse_held(rows)
 
     def _create(self, rows: Sequence[Planned]) -> list[Initiative]:
         weights = weights_in_force() if any(row.values.get("value") for row in rows) else None

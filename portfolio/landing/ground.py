@@ -7,7 +7,8 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.models.role import OFFICE
 
-from ..importing.interpret import LISTED, NAMED, Plan
+from ..importing.interpret import LISTED, NAMED
+from ..importing.plan import Plan
 from ..models import ImportJob, ValueMapEntry
 from .entries import GROWING, Entries
 from .people import People

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..importing.interpret import Plan, Problem, Reading, interpret
+from django.db.models import Exists, OuterRef
+
+from ..importing.interpret import interpret
 from ..importing.keys import record_keys
+from ..importing.plan import Plan, Problem, Reading
 from ..importing.wording import folded
-from ..models import ImportedRecord, ImportRow, Initiative
+from ..models import ImportedRecord, ImportRow, Initiative, Stage, StageChange
+from ..stage_holds import stage_holds
 from .ground import Ground, source_of
 from .snapshot import differs, snapshots
 from .units import UnitName
@@ -20,6 +24,10 @@ OTHER_INITIATIVE = (
 )
 OTHER_OFFICE = (
     "The initiative that this row is about belongs to a unit that is not yours. Ask the office in charge of it."
+)
+UNDER_REVIEW = (
+    "{reference} stays in {stage} while {why}: it is not moved to {wanted}. Have the review decided or withdrawn, then "
+    "import this row again."
 )
 
 
@@ -77,6 +85,21 @@ def decide(ground: Ground, rows: Sequence[Planned]) -> None:
         elif row.initiative is not None:
             row.differing = _differing(row, ground.plan, stands)
             row.outcome = ImportRow.Outcome.UPDATED if row.differing else ImportRow.Outcome.UNCHANGED
+    refuse_held(rows)
+
+
+def refuse_held(rows: Sequence[Planned]) -> None:
+    """Reject the rows that would replace the opening stage of an initiative that something holds where it is."""
+    moving = {row.initiative: row for row in rows if row.record and row.initiative and "openings" in row.differing}
+    holds = stage_holds(moving.keys())
+    decided = StageChange.objects.filter(initiative=OuterRef("pk")).exclude(source=StageChange.Source.OPENING)
+    for initiative in Initiative.objects.filter(~Exists(decided), pk__in=holds):
+        row = moving[initiative.pk]
+        wanted = row.values["openings"][-1][0]
+        if wanted != initiative.stage:
+            told = {"stage": initiative.get_stage_display().lower(), "wanted": Stage(wanted).label.lower()}
+            row.reason = UNDER_REVIEW.format(reference=initiative.reference, why=holds[initiative.pk], **told)
+            row.outcome, row.initiative, row.record = ImportRow.Outcome.REJECTED, None, None
 
 
 def _refusal(ground: Ground, row: Planned) -> str:

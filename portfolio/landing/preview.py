@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aiso.accounts.models import User
 
-from ..importing.interpret import Plan, conventions
+from ..importing.plan import Plan, conventions
 from ..models import ImportJob, ImportRow
 from .ground import Ground
 from .planned import Planned, decide, read_rows

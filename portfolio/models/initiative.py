@@ -15,12 +15,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, User
 from aiso.accounts.models.role import OFFICE
+from aiso.once import once
 
 from . import lists
 from .ownership import Ownership
@@ -67,10 +68,8 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         reach = oversight(user)
         if reach is None:
             return self
-        # Subqueries, not joins: a join on owners would repeat rows.
-        owned = Ownership.objects.current().filter(person=user).values("initiative")
-        assigned = [Q(pk__in=find(user)) for find in _insiders]
-        return self.filter(reduce(or_, assigned, Q(is_confidential=False) | Q(unit__in=reach) | Q(pk__in=owned)))
+        seen = [Q(pk__in=each) for each in _granted(user)]
+        return self.filter(reduce(or_, seen, Q(is_confidential=False) | Q(unit__in=reach)))
 
     def with_money_for(self, user: User | AnonymousUser) -> Self:
         """Those whose money the user may see, among rows that they may see: their own, and what their roles reach."""
@@ -94,6 +93,31 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
     def without_stable_owner(self) -> Self:
         return self.filter(lacks_stable_owner())
+
+
+def on_visible(user: User | AnonymousUser, of: str) -> Q:
+    """Rows of initiatives that `visible_to` gives, where `of` leads from a row to its initiative.
+
+    Looks up the initiatives of the rows at hand; `of__in` would have the whole register read for each few rows.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return Q(pk__in=[])
+    reach = oversight(user)
+    if reach is None:
+        return Q()
+    open_to_all = Initiative.objects.filter(Q(is_confidential=False) | Q(unit__in=reach), pk=OuterRef(of))
+    return reduce(or_, [Q(**{f"{of}__in": each}) for each in _granted(user)], Q(Exists(open_to_all)))
+
+
+def _granted(user: User) -> list[QuerySet[Any, Any]]:
+    """The ids of what the user sees also when it is confidential: as an owner or deputy, or as later apps say."""
+    return once(("granted", user.pk), lambda: _find_granted(user))
+
+
+def _find_granted(user: User) -> list[QuerySet[Any, Any]]:
+    # Subqueries, not joins: a join on owners would repeat rows.
+    owned = Ownership.objects.current().filter(person=user).values("initiative")
+    return [owned, *(find(user) for find in _insiders)]
 
 
 def oversight(user: User) -> frozenset[int] | None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
+from aiso.once import read_once
 from aiso.web.htmx import wants_partial
 
 from ..page import page_for, visible_initiative
@@ -22,7 +23,8 @@ def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
     canonical = page.initiative.get_absolute_url()
     if request.path != canonical:
         return redirect(canonical)
-    return show_tab(request, page, "portfolio/initiative_overview.html")
+    with read_once():
+        return show_tab(request, page, "portfolio/initiative_overview.html")
 
 
 @require_safe

@@ -29,6 +29,7 @@ from ..forms.releases import CriterionForm, NewReleaseForm, ReleasedForm, Releas
 from ..models import Initiative, Release, ReleaseCriterion
 from ..page import page_for, visible_initiative
 from ..permissions import can_edit, can_release_anyway
+from ..release_guards import hindrances_of
 from ..releases import standing_of
 from .initiative_tab import show_tab
 
@@ -82,7 +83,7 @@ def release_mark(request: HttpRequest, pk: int, release: int) -> HttpResponse:
     form = ReleasedForm(posted(request), is_met=not standing.stopping, may_anyway=may_anyway)
     if marked := attempt(form, lambda: mark_released(found, actor=actor, **form.cleaned_data)):
         return _done(request, marked, f"Release {marked} is out.")
-    context = {"standing": standing, "may_anyway": may_anyway}
+    context = {"standing": standing, "may_anyway": may_anyway, "hindrances": hindrances_of(initiative)}
     return _ask(request, initiative, form, f"Mark {found} as released", "Mark as released", found, **context)
 
 

@@ -1,6 +1,6 @@
 """The requests: one's own, and for the office those that wait for it."""
 
-from django.db.models import BigIntegerField, Count, F, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,15 +8,13 @@ from django.views.decorators.http import require_safe
 from aiso.accounts.models import Role
 from aiso.accounts.models.role import OFFICE
 from aiso.accounts.signed_in import signed_in
-from aiso.web.keyset import Order, page_of
+from aiso.web.keyset import AS_MADE, LATEST_FIRST, page_of
 
 from ..intake_page import holder_of, since_of
 from ..models import Intake
 from ..permissions import can_request
 
 PAGE = 50
-OLDEST_FIRST = Order(F("pk"), BigIntegerField())
-LATEST_FIRST = Order(F("pk"), BigIntegerField(), descending=True)
 STATES = dict(Intake.State.choices)
 
 
@@ -32,7 +30,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
     show = asked if asked in shows else "queue" if queue.exists() else "mine"
     state = request.GET.get("state", "")
     rows = shows[show].filter(state=state) if state in STATES else shows[show]
-    order = OLDEST_FIRST if show == "queue" else LATEST_FIRST
+    order = AS_MADE if show == "queue" else LATEST_FIRST
     rows = rows.select_related("requester", "unit", "initiative", "joined_to").defer("submitted_answers")
     page = page_of(rows, order, size=PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {

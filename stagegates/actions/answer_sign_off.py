@@ -16,7 +16,8 @@ from portfolio.models import Initiative
 from ..models import Condition, GateReview, SignOff, SignOffAnswer
 from ..permissions import can_sign_off
 from ..scopes import copies_of, scope_of
-from ..seals import Copy, seal_of
+from ..seals import Copy, seal_of, token_of
+from ..separation import own_assessments, why_apart
 from .sign_offs import CLOCK, State
 
 Verdict = SignOffAnswer.Verdict
@@ -49,7 +50,7 @@ def answer_sign_off(
 ) -> SignOffAnswer:
     """Record what a function says. A later answer takes its place as long as the review is open; none is edited.
 
-    `seen` is the seal of what the actor was shown, and `replaces` the id of the answer that stood then: raises
+    `seen` is the token of what the actor was shown, and `replaces` the id of the answer that stood then: raises
     DomainError when something of it changed since, or another answer stands. Also for a
     review that is closed, a sign-off whose evidence is not there yet, an answer without a reason, and conditions
     without text, owner or a day to come. Raises PermissionDenied for whoever may not sign off, parties before all.
@@ -61,7 +62,7 @@ def answer_sign_off(
     _check(verdict, reason, conditions, minutes)
     groups = scope_of(locked)
     copy = copies_of([(locked, groups)])[locked.pk]
-    if seen and seen != seal_of(copy):
+    if seen and seen != token_of(copy):
         raise DomainError("What this rests on changed since you opened it. Look at it again, then answer.")
     answer = locked.answers.create(
         initiative=locked.review.initiative,
@@ -93,6 +94,8 @@ def lock(sign_off: SignOff) -> SignOff:
 
 def refuse_others(actor: User, sign_off: SignOff) -> None:
     """Raise PermissionDenied for whoever may not rule on a sign-off, and DomainError when its review is closed."""
+    if why := why_apart(own_assessments(actor, sign_off), sign_off):
+        raise PermissionDenied(why)
     if not can_sign_off(actor, sign_off):
         raise PermissionDenied(
             f"{sign_off.function} answers this: its people, or whom they passed it to, but nobody who requested, "

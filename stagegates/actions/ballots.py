@@ -23,6 +23,7 @@ from ..models import Decision, GateReview, WrittenBallot
 from ..permissions import can_open_ballot
 from ..separation import parties_of
 from .decide import check_open, examined, lock_review, rule
+from .renew_review import renew_if_behind
 from .ruling import NewCondition, Ruling
 
 Choice, State, Way = VoteChoice, WrittenBallot.State, Decision.Way
@@ -30,7 +31,6 @@ Choice, State, Way = VoteChoice, WrittenBallot.State, Decision.Way
 WITH_REASON = (Choice.AGAINST, Choice.RECUSED)
 
 
-@transaction.atomic
 def open_ballot(
     review: GateReview,
     *,
@@ -51,35 +51,44 @@ def open_ballot(
     What could not be decided now is not put to the vote. Members who are parties are recused at once. Raises
     PermissionDenied for whoever may not, DomainError where a ballot is open, or too few may vote for a quorum.
     """
+    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
+    renew_if_behind(review)
+    return _open(review, ruling, actor=actor, body=body, closes_on=closes_on)
+
+
+@transaction.atomic
+def _open(review: GateReview, ruling: Ruling, *, actor: User, body: Forum | None, closes_on: date) -> WrittenBallot:
     review = lock_review(review)
+    _check_asking(review, actor, closes_on)
+    body = _body(review, body)
+    ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
+    ballot = _put(review, body, ruling, overridden, opened_by=actor, closes_on=closes_on)
+    _recuse_parties(ballot)
+    publish("ballot.opened", actor=actor, **_about(ballot))
+    return ballot
+
+
+def _put(
+    review: GateReview, body: Forum, ruling: Ruling, overridden: list[dict[str, str]], **told: Any
+) -> WrittenBallot:
+    """What the members are asked, as it stands until they have voted."""
+    return WrittenBallot.objects.create(
+        review=review,
+        body=body,
+        opened_at=clock.now(),
+        **_proposal(ruling, overridden),
+        **told,
+    )
+
+
+def _check_asking(review: GateReview, actor: User, closes_on: date) -> None:
     if not can_open_ballot(actor, review):
         raise PermissionDenied("Members of its body or of a higher one, and its secretary, ask for votes in writing.")
     check_open(review)
-    body = _body(review, body)
     if review.ballots.open().exists():
         raise DomainError("A written ballot is open on this review already.")
     if closes_on < clock.today():
         raise DomainError("Members vote today or later.", field="closes_on")
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
-    ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
-    ballot = WrittenBallot.objects.create(
-        review=review,
-        body=body,
-        outcome=ruling.outcome,
-        rationale=ruling.rationale,
-        amount=ruling.amount,
-        release_now=ruling.release_now,
-        hold_until=ruling.hold_until,
-        back_to=ruling.back_to,
-        conditions=[_stored(each) for each in ruling.conditions],
-        overrides=overridden,
-        opened_by=actor,
-        opened_at=clock.now(),
-        closes_on=closes_on,
-    )
-    _recuse_parties(ballot)
-    publish("ballot.opened", actor=actor, **_about(ballot))
-    return ballot
 
 
 @transaction.atomic
@@ -198,6 +207,20 @@ def _recuse_parties(ballot: WrittenBallot) -> None:
     for person in voters_of(ballot.body).filter(pk__in=parties_of(ballot.review)):
         reason = "Party to the review."
         ballot.votes.create(person=person, choice=Choice.RECUSED, reason=reason, cast_at=ballot.opened_at)
+
+
+def _proposal(ruling: Ruling, overridden: list[dict[str, str]]) -> dict[str, Any]:
+    """A ruling as a ballot stores it."""
+    return {
+        "outcome": ruling.outcome,
+        "rationale": ruling.rationale,
+        "amount": ruling.amount,
+        "release_now": ruling.release_now,
+        "hold_until": ruling.hold_until,
+        "back_to": ruling.back_to,
+        "conditions": [_stored(each) for each in ruling.conditions],
+        "overrides": overridden,
+    }
 
 
 def _proposed(ballot: WrittenBallot) -> Ruling:

@@ -20,8 +20,8 @@ from portfolio.models import Initiative, Stage, Workflow
 from portfolio.models.stage import ENDED
 
 from ..blocks import Block, blocks_of
-from ..deciding import bodies_of, body_of, decides_alone, who_decides, who_decides_on
-from ..models import Decision, GateReview, NamedDecider, WrittenBallot
+from ..deciding import bodies_of, body_of, decides_alone, naming_of, who_decides, who_decides_on
+from ..models import Decision, GateReview, WrittenBallot
 from ..models.decision import APPROVING
 from ..money import hold_envelope
 from ..permissions import can_decide, can_decide_on
@@ -29,8 +29,8 @@ from ..rights import WhoDecides
 from ..rules import gates_of
 from .funding import released_now
 from .record_decision import record
+from .renew_review import renew_if_behind, renew_requirements
 from .ruling import NewCondition, Ruling
-from .sign_offs import refresh_sign_offs
 
 Outcome, Way = Decision.Outcome, Decision.Way
 # Merging comes with what it moves; resuming is decided on the initiative.
@@ -40,7 +40,6 @@ OF_INITIATIVES = (Outcome.PAUSE, Outcome.RESUME, Outcome.TERMINATE)
 UNSEEN = -1
 
 
-@transaction.atomic
 def decide_review(
     review: GateReview,
     *,
@@ -65,6 +64,12 @@ def decide_review(
     the outcome lacks. A hold leaves the review open; every other outcome closes it.
     """
     ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
+    renew_if_behind(review)
+    return _decide_alone(review, ruling, actor=actor, seen=seen)
+
+
+@transaction.atomic
+def _decide_alone(review: GateReview, ruling: Ruling, *, actor: User, seen: int | None) -> Decision:
     review = lock_review(review)
     if not can_decide(actor, review):
         raise PermissionDenied("Those with a vote in its body or in a higher one decide, never a party to the review.")
@@ -94,14 +99,14 @@ def decide_initiative(
 
 
 def lock_review(review: GateReview) -> GateReview:
-    """The review with its initiative, both locked, with the lane and the sign-offs as they follow now."""
+    """The review with its initiative, both locked; lane, requirements and sign-offs as they follow now."""
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=review.initiative_id)
     locked = GateReview.objects.select_for_update(of=["self"]).select_related("body", "opened_by", "submitted_by")
     review = locked.get(pk=review.pk)
     review.initiative = initiative
     if review.is_open:
         conclude_lane(initiative)
-        refresh_sign_offs(review)
+        renew_requirements(review)
     return review
 
 
@@ -139,7 +144,7 @@ def examined(
 ) -> tuple[Ruling, WhoDecides, list[dict[str, str]]]:
     """A ruling in order, what names its body, and what it overrides. DomainError when it cannot be recorded now."""
     ruling = checked(review, ruling)
-    names = _check_body(review, ruling, body, is_named=way == Way.NAMED)
+    names = _check_body(review, ruling, body)
     overridden = _override(review, ruling, body, names) if ruling.is_approving else []
     if ruling.amount:
         hold_envelope(review.initiative, ruling.amount)
@@ -190,14 +195,14 @@ def _amount(review: GateReview, ruling: Ruling) -> Decimal | None:
     return amount
 
 
-def _check_body(review: GateReview, ruling: Ruling, body: Forum, *, is_named: bool) -> WhoDecides:
+def _check_body(review: GateReview, ruling: Ruling, body: Forum) -> WhoDecides:
     """The rights that make the body the one; DomainError when the ruling needs a higher one."""
     if ruling.is_approving and review.initiative.workflow_id:
         # Two reviews of one workflow: the second counts what the first approved.
         Workflow.objects.select_for_update(no_key=True).get(pk=review.initiative.workflow_id)
     names = who_decides(review, ruling.amount)
     needed = Forum.objects.filter(slug=names.body).first()
-    if ruling.is_approving and not is_named and needed and needed.rank > body.rank:
+    if ruling.is_approving and needed and needed.rank > body.rank:
         raise DomainError(f"{needed} decides this: {names.says}.", field="amount" if ruling.amount else None)
     return names
 
@@ -218,7 +223,7 @@ def _override(review: GateReview, ruling: Ruling, body: Forum, names: WhoDecides
 
 
 def _in_the_way(blocks: Iterable[Block]) -> str:
-    told = [each.what for each in blocks]
+    told = [each.what.rstrip(".") for each in blocks]
     more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
     return f"It cannot be approved yet. {'; '.join(told[:3])}{more}."
 
@@ -227,8 +232,9 @@ def _seat(actor: User, review: GateReview) -> tuple[Forum, str]:
     """The body for which the actor decides alone, and how."""
     own = body_of(review)
     assert own is not None  # can_decide found one
-    if NamedDecider.objects.filter(review=review, person=actor).exists():
-        return own, Way.NAMED
+    named = naming_of(review)
+    if named and named.person_id == actor.pk:
+        return named.body or own, Way.NAMED
     return _alone_in(actor, bodies_of(actor, own), own)
 
 

@@ -9,6 +9,7 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.permissions import changes_nothing
 
+from ..deciding import body_asked, naming_of
 from ..models import GateReview, NamedDecider
 from ..permissions import can_name_decider
 from ..separation import is_party
@@ -19,8 +20,9 @@ from .decide import check_open, lock_review
 def name_decider(review: GateReview, *, actor: User, person: User, reason: str) -> NamedDecider:
     """Let somebody from outside decide a review of which every member of its body is a party.
 
-    Raises PermissionDenied for whoever is not the sponsor and while somebody of the body may decide, DomainError for
-    somebody who may not decide either, and when one was named before.
+    It holds for the body asked for now, and lapses when a higher one is. Raises PermissionDenied for whoever is not
+    the sponsor and while somebody of the body may decide, DomainError for somebody who may not decide either, and
+    while another naming holds.
     """
     review = lock_review(review)
     if not can_name_decider(actor, review):
@@ -32,10 +34,12 @@ def name_decider(review: GateReview, *, actor: User, person: User, reason: str) 
         raise DomainError("You may decide it yourself.", field="person")
     if not reason.strip():
         raise DomainError("Say why it is this person.", field="reason")
-    if before := NamedDecider.objects.filter(review=review).select_related("person").first():
+    if before := naming_of(review):
         raise DomainError(f"{before.person} was named already.")
+    body = body_asked(review)
+    assert body is not None  # can_name_decider found one
     named = NamedDecider.objects.create(
-        review=review, person=person, named_by=actor, because=reason.strip(), named_at=clock.now()
+        review=review, body=body, person=person, named_by=actor, because=reason.strip(), named_at=clock.now()
     )
     about = {"initiative": review.initiative_id, "review": review, "person": person}
     publish("review.decider_named", actor=actor, **about)

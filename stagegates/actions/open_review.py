@@ -13,7 +13,7 @@ from portfolio.models import Initiative, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
-from ..askings import Asking, askings_of, next_gates
+from ..askings import Asking, askings_of, lane_to, next_gates
 from ..checklist import Required
 from ..models import GateReview, Requirement
 from ..permissions import can_open_review
@@ -43,7 +43,7 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
         initiative=locked,
         gates=[gate.code for gate in asked],
         attempt=_attempt(locked, asked),
-        lane=locked.lane,
+        lane=lane_to(asked[-1].moves_to, locked),
         to_stage=asked[-1].moves_to,
         gates_version=gates.version,
         matrix_version=matrix.version,

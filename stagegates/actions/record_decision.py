@@ -47,23 +47,17 @@ def record(
     `ballot` is the one that carried it; any other that is open on a review that ends is stopped. `supersedes` is the
     decision before it on the same matter, where that is no review. DomainError where its money is not there.
     """
-    decision = Decision.objects.create(
-        initiative=initiative,
-        review=review,
-        outcome=ruling.outcome,
-        rationale=ruling.rationale,
-        amount=ruling.amount,
-        body=body,
-        way=way,
-        decided_by=actor,
-        decided_at=clock.now(),
-        hold_until=ruling.hold_until,
-        back_to=ruling.back_to,
-        overrides=[*overridden],
-        supersedes=review.decisions.first() if review else supersedes,
-        is_urgent=way in (Way.CHAIR, Way.WRITING),
-        asked_by=[by.stored() for by in names.asked_by],
-    )
+    before = review.decisions.first() if review else supersedes
+    made = {"decided_by": actor, "body": body, "way": way, "supersedes": before}
+    decision = _insert(initiative, review, ruling, names, overrides=[*overridden], **made)
+    _follow(decision, ruling, ballot)
+    publish("decision.made", actor=actor, **_about(decision))
+    return decision
+
+
+def _follow(decision: Decision, ruling: Ruling, ballot: WrittenBallot | None) -> None:
+    """Do what follows from a decision."""
+    review, actor = decision.review, decision.decided_by
     freeze_plan(decision, actor=actor)
     _set_conditions(decision, ruling.conditions, actor)
     commit_money(decision, ruling)
@@ -74,9 +68,26 @@ def record(
         if decision.outcome != Outcome.HOLD:
             _close(review, decision, ballot)
         _draw(decision, review)
-    touch([initiative.pk])
-    publish("decision.made", actor=actor, **_about(decision))
-    return decision
+    touch([decision.initiative_id])
+
+
+def _insert(
+    initiative: Initiative, review: GateReview | None, ruling: Ruling, names: WhoDecides, **made: Any
+) -> Decision:
+    return Decision.objects.create(
+        initiative=initiative,
+        review=review,
+        outcome=ruling.outcome,
+        rationale=ruling.rationale,
+        amount=ruling.amount,
+        workflow_id=initiative.workflow_id,
+        decided_at=clock.now(),
+        hold_until=ruling.hold_until,
+        back_to=ruling.back_to,
+        is_urgent=made["way"] in (Way.CHAIR, Way.WRITING),
+        asked_by=[by.stored() for by in names.asked_by],
+        **made,
+    )
 
 
 def _set_conditions(decision: Decision, conditions: Sequence[NewCondition], actor: User) -> None:
@@ -144,7 +155,7 @@ def _close(review: GateReview, decision: Decision, carried: WrittenBallot | None
         if carried and ballot.pk == carried.pk:
             continue
         ballot.state, ballot.closed_at = WrittenBallot.State.STOPPED, decision.decided_at
-        ballot.closed_because = f"{decision.body} decided meanwhile: {decision.get_outcome_display().lower()}."
+        ballot.closed_because = f"{decision.body} decided meanwhile: {decision.ruled.lower()}."
         ballot.save(update_fields=["state", "closed_at", "closed_because"])
         publish("ballot.stopped", actor=None, ballot=ballot, **_about(decision))
 

@@ -20,7 +20,7 @@ from ..matrix import Asked
 from ..models import GateReview, ReviewFunction, SignOff, SignOffAnswer
 from ..scopes import copies_of
 from ..seals import Changed, changes_between
-from ..separation import parties_of
+from ..separation import parties_of, writers_of
 
 State = SignOff.State
 CLOCK = ("started_at", "due_on", "clock_days", "escalated_at")
@@ -153,8 +153,9 @@ def _hand_back(review: GateReview, sign_offs: Sequence[SignOff]) -> list[SignOff
     assigned = [each for each in sign_offs if each.assigned_to_id]
     if not assigned:
         return []
-    parties = parties_of(review)
-    lost = [each for each in assigned if each.assigned_to_id in parties or not each.assigned_to.is_active]  # type: ignore[union-attr]
+    parties, writers = parties_of(review), writers_of(assigned)
+    apart = {each.pk: parties | writers.get(each.pk, frozenset()) for each in assigned}
+    lost = [each for each in assigned if each.assigned_to_id in apart[each.pk] or not each.assigned_to.is_active]  # type: ignore[union-attr]
     for sign_off in lost:
         person, sign_off.assigned_to, sign_off.assigned_because = sign_off.assigned_to, None, ""
         sign_off.save(update_fields=["assigned_to", "assigned_because"])

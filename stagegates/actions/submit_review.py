@@ -17,7 +17,7 @@ from aiso.web import figures
 from aiso.workdays import due_after
 from portfolio.actions.edit_initiative import same, touch
 from portfolio.lane_threshold import lane_threshold
-from portfolio.models import Initiative, Lane, Stage
+from portfolio.models import Initiative, Lane
 from portfolio.models.risk import RiskTier
 
 from ..clocks import clocks_in_force
@@ -119,9 +119,7 @@ def _check_inputs(review: GateReview) -> None:
         raise DomainError("A prohibited use stops it. No gate can be passed while that stands.")
     if review.lane == Lane.FAST and initiative.lane != Lane.FAST:
         raise DomainError("The fast lane no longer holds. Withdraw this review and open the next gate’s.")
-    # Value fit is ordinary: what it releases is not for the lane to limit.
-    is_quick = review.lane == Lane.FAST and review.to_stage != Stage.SCALE
-    if is_quick and (review.amount or 0) >= (threshold := lane_threshold()):
+    if review.lane == Lane.FAST and (review.amount or 0) >= (threshold := lane_threshold()):
         told = figures.exact_money(threshold)
         raise DomainError(f"The fast lane is for less than {told}. Ask for less, or take the full lane.")
 

@@ -2,7 +2,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
-from django.db.models import BigIntegerField, F
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import Order
+from aiso.web.keyset import LATEST_FIRST
 from forums.models import VoteChoice
 from portfolio.api.shapes import REFERENCE
 from portfolio.permissions import can_see_money
@@ -23,7 +22,6 @@ from ..models import Decision, WrittenBallot
 from ..models.ballot import WrittenBallotQuerySet
 from .rulings import RulingBody, body_field, ruling_of
 
-LATEST_FIRST = Order(F("pk"), BigIntegerField(), descending=True)
 RELATED = ("body", "review__initiative", "opened_by")
 
 

@@ -2,7 +2,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
-from django.db.models import BigIntegerField, F
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +12,7 @@ from aiso.api.fields import IdField
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, Query, answers, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import Order
+from aiso.web.keyset import AS_MADE
 from portfolio.api.below import BelowInitiative
 
 from ..actions.capacity import answer_specialists, ask_specialists, set_hours, withdraw_specialists
@@ -21,7 +20,6 @@ from ..capacity import Board, Row
 from ..models import ReviewFunction, SpecialistRequest
 from ..models.capacity import MOST_HOURS, SpecialistRequestQuerySet
 
-AS_ASKED = Order(F("pk"), BigIntegerField())
 WITH_NAMES = ("initiative", "function", "asked_by", "answered_by")
 REFUSAL = "Its owners and the office ask for specialists."
 LOADS = {"enum": ["unknown", "free", "tight", "over"]}
@@ -122,7 +120,7 @@ class SpecialistRequests(Noun):
     def list(self, request: Request) -> Response:
         """What initiatives ask of specialists, in the order asked."""
         wanted = {name: self.asked[name] for name in ("function", "state") if self.asked.get(name)}
-        return self.page(self._visible().filter(**wanted), AS_ASKED, drawn)
+        return self.page(self._visible().filter(**wanted), AS_MADE, drawn)
 
     @answers(SpecialistRequestShape)
     def retrieve(self, request: Request, id: int) -> Response:
@@ -156,7 +154,7 @@ class SpecialistsOfInitiative(BelowInitiative):
     def list(self, request: Request, initiative: int) -> Response:
         """What it asks of specialists."""
         rows = self.initiative().specialist_requests.select_related(*WITH_NAMES)
-        return self.page(rows, AS_ASKED, drawn)
+        return self.page(rows, AS_MADE, drawn)
 
     @answers(SpecialistRequestShape, status=201, takes=Asked)
     def create(self, request: Request, initiative: int) -> Response:

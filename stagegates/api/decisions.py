@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from aiso.api.nouns import Noun
 from aiso.api.operations import PageQuery, answers, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import page_of
+from aiso.web.keyset import LATEST_FIRST, page_of
 from portfolio.api.shapes import REFERENCE
 from portfolio.permissions import can_see_money, money_seen_among
 
 from ..actions.decide import UNSEEN, decide_review
-from ..decision_lists import LATEST_FIRST, DecisionList, fetched
+from ..decision_lists import DecisionList, fetched
 from ..models import Decision
 from .rulings import RulingBody, ruling_of
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from aiso.api.operations import answers
 from portfolio.api.below import BelowInitiative
 
-from ..duties import LABELS, Duty, duties_for
+from ..duties import LABELS, Duty, Rule, duties_for
 
 
 class AskingRuleShape(TypedDict):
@@ -49,5 +49,9 @@ def drawn(duty: Duty) -> DutyShape:
         "id": duty.key,
         "text": duty.text,
         "gates": duty.gates,
-        "asked_by": [{"name": rule.name, "kind": rule.kind, "version": rule.version} for rule in duty.rules],
+        "asked_by": [rule_drawn(rule) for rule in duty.rules],
     }
+
+
+def rule_drawn(rule: Rule) -> AskingRuleShape:
+    return {"name": rule.name, "kind": rule.kind, "version": rule.version}

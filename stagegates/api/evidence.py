@@ -1,17 +1,16 @@
 from datetime import date, datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Named, Person, named, named_as
+from aiso.web.keyset import AS_MADE
 from portfolio.api.below import BelowInitiative
-from portfolio.api.metrics import AS_ADDED
 
 from ..actions.give_evidence import LONGEST_TEXT, give_evidence, withdraw_evidence
 from ..models import Evidence
@@ -74,7 +73,7 @@ class EvidenceOfInitiative(BelowInitiative):
         rows = self._all()
         if code := self.asked.get("code"):
             rows = rows.filter(code=code)
-        return self.page(rows.current() if self.asked["current"] else rows, AS_ADDED, drawn)
+        return self.page(rows.current() if self.asked["current"] else rows, AS_MADE, drawn)
 
     @answers(EvidenceShape)
     def retrieve(self, request: Request, initiative: int, id: int) -> Response:
@@ -102,9 +101,7 @@ class EvidenceOfInitiative(BelowInitiative):
 
 class EvidenceFiles(BelowInitiative):
     tag = "Evidence"
-
-    def get_parsers(self) -> list[Any]:
-        return [MultiPartParser()]
+    takes_files = frozenset({"create"})
 
     @answers(EvidenceShape, status=201, takes=EvidenceFile)
     def create(self, request: Request, initiative: int) -> Response:

@@ -12,12 +12,13 @@ from aiso.api.fields import person_field
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Person
+from aiso.web.keyset import LATEST_FIRST
 from portfolio.api.shapes import REFERENCE
 from portfolio.models.risk import RiskTier
 
 from ..actions.fast_lane import confirm_tier, record_audit
 from ..actions.name_decider import name_decider
-from ..decision_lists import LATEST_FIRST, audits_seen_by
+from ..decision_lists import audits_seen_by
 from ..models import FastLaneAudit, NamedDecider, TierConfirmation
 from .rulings import ReviewField
 
@@ -37,6 +38,7 @@ class NamedDeciderShape(TypedDict):
     """Somebody whom the sponsor named to decide a review."""
 
     review: int
+    body: Annotated[str | None, "In whose place: the naming lapses when a higher body is asked for."]
     person: Person
     named_by: Person
     because: str
@@ -135,6 +137,7 @@ def confirmation_drawn(confirmation: TierConfirmation) -> TierConfirmationShape:
 def decider_drawn(named: NamedDecider) -> NamedDeciderShape:
     return {
         "review": named.review_id,
+        "body": named.body.slug if named.body else None,
         "person": {"id": named.person_id, "name": str(named.person)},
         "named_by": {"id": named.named_by_id, "name": str(named.named_by)},
         "because": named.because,

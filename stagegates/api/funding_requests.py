@@ -19,7 +19,6 @@ from portfolio.permissions import can_see_money
 
 from ..actions.ask_funding import ask_money, decide_request, withdraw_request
 from ..asked_money import FUNDING_OUTCOMES, can_decide_request
-from ..decision_lists import LATEST_FIRST
 from ..funding_page import with_decisions
 from ..models import FundingRequest
 from ..permissions import ASKING
@@ -69,7 +68,7 @@ class FundingRequests(Noun):
     def list(self, request: Request) -> Response:
         """What was asked for by initiatives whose money one sees, the latest first."""
         rows = FundingRequest.objects.visible_to(self.person)
-        return self.page(with_decisions(rows.open() if self.asked["open"] else rows), LATEST_FIRST, drawn)
+        return self.page(with_decisions(rows.open() if self.asked["open"] else rows), drawn)
 
     @answers(FundingRequestShape)
     def retrieve(self, request: Request, id: int) -> Response:

@@ -1,7 +1,6 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, TypedDict
 
-from django.db.models import F, IntegerField
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -10,15 +9,13 @@ from rest_framework.response import Response
 
 from aiso.api.operations import Body, answers, answers_page
 from aiso.api.shapes import Person, named
-from aiso.web.keyset import Order
+from aiso.web.keyset import LATEST_FIRST
 from portfolio.api.below import BelowInitiative
 
 from ..actions.monitor import record_monitoring
 from ..models import MonitoringTask
 from ..models.monitoring import MonitoringTaskQuerySet
 from .duties import AskingRuleShape
-
-LATEST_FIRST = Order(F("pk"), IntegerField(), descending=True)
 
 
 class MonitoringShape(TypedDict):

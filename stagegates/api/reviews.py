@@ -51,6 +51,7 @@ class ReviewShape(TypedDict):
     ask: str
     amount: Annotated[Decimal | None, "Money asked for; null for none, and where you may not see it."]
     body: Annotated[str | None, "The forum that decides, by its slug."]
+    higher_body: Annotated[str | None, "A higher one that alone can approve it as things stand, by its slug."]
     opened_by: Person
     opened_at: datetime
     submitted_by: Person | None
@@ -224,9 +225,10 @@ class RequirementsOfReview(Noun):
 
 def with_people(reviews: GateReviewQuerySet) -> GateReviewQuerySet:
     """With all that an answer tells."""
-    related = ("initiative", "gates_version", "matrix_version", "rights_version", "body", "opened_by", "submitted_by")
+    related = ("initiative", "gates_version", "matrix_version", "rights_version")
+    people = ("body", "higher_body", "opened_by", "submitted_by")
     contents = ("gates_version__content", "matrix_version__content", "rights_version__content", "initiative__search")
-    return reviews.select_related(*related).defer(*contents)
+    return reviews.select_related(*related, *people).defer(*contents)
 
 
 def drawn(review: GateReview, *, sees_money: bool) -> ReviewShape:
@@ -244,6 +246,7 @@ def drawn(review: GateReview, *, sees_money: bool) -> ReviewShape:
         "ask": review.ask,
         "amount": review.amount if sees_money else None,
         "body": review.body.slug if review.body else None,
+        "higher_body": review.higher_body.slug if review.higher_body else None,
         "opened_by": {"id": review.opened_by_id, "name": str(review.opened_by)},
         "opened_at": review.opened_at,
         "submitted_by": {"id": submitted_by.pk, "name": str(submitted_by)} if submitted_by else None,

@@ -25,8 +25,8 @@ from ..models import Condition, SignOff, SignOffAnswer, SignOffQuestion
 from ..models.sign_off import SignOffAnswerQuerySet, SignOffQuerySet
 from ..reviewers import reviewed_by
 from ..scopes import copies_of, scope_of
-from ..seals import Changed, is_intact, seal_of
-from ..sign_off_cards import shown, shown_changes
+from ..seals import Changed, is_intact, token_of
+from ..sign_off_cards import shown, shown_changes, shown_seal
 from ..sign_off_queue import DUES, OLDEST_BREACH, STATES, due_within, in_state
 
 
@@ -74,7 +74,7 @@ class SignOffAnswerShape(TypedDict):
     minutes: int | None
     answered_by: Person
     answered_at: datetime
-    seal: Annotated[str, "SHA-256 of the sealed copy, in hexadecimal."]
+    seal: Annotated[str | None, "SHA-256 of the sealed copy, in hexadecimal; null where a sum in it is withheld."]
     is_intact: Annotated[bool, "Whether the stored copy still has this hash."]
     sealed: list[FactShape]
     is_deviation: Annotated[bool, "A rule requires it, and the function said that it does not apply."]
@@ -114,7 +114,7 @@ class SignOffWhole(SignOffShape):
     """A sign-off with what it rests on now, its questions and all answers."""
 
     rests_on: list[FactShape]
-    seal: Annotated[str, "Send it as `seen` with an answer: what changed meanwhile then refuses it."]
+    seen: Annotated[str, "Send it with an answer: what changed meanwhile then refuses it."]
     questions: list[SignOffQuestionShape]
     answers: list[SignOffAnswerShape]
 
@@ -142,7 +142,7 @@ class NewAnswer(Body):
     reason = serializers.CharField(max_length=10_000)
     minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=MOST_MINUTES)
     conditions = NewCondition(many=True, required=False, max_length=MOST_CONDITIONS)  # type: ignore[call-arg]
-    seen = serializers.CharField(required=False, allow_blank=True, max_length=64, help_text="The `seal` that you saw.")
+    seen = serializers.CharField(required=False, allow_blank=True, max_length=64, help_text="The `seen` that you read.")
     replaces = serializers.IntegerField(
         required=False, allow_null=True, help_text="The id of the answer that stands and that this one replaces."
     )
@@ -264,7 +264,7 @@ def drawn_whole(sign_off: SignOff, sight: _Sight) -> SignOffWhole:
     present = copies_of([(sign_off, scope_of(sign_off))])[sign_off.pk]
     whole: Any = drawn(sign_off, sight) | {
         "rests_on": _facts(present, sees_money),
-        "seal": seal_of(present),
+        "seen": token_of(present),
         "questions": [_question(each) for each in sign_off.questions.all()],
         "answers": [_answer(each, sees_money) for each in sign_off.answers.all()],
     }
@@ -285,7 +285,7 @@ def _answer(answer: SignOffAnswer, sees_money: bool) -> SignOffAnswerShape:
         "minutes": answer.minutes,
         "answered_by": {"id": answer.answered_by_id, "name": str(answer.answered_by)},
         "answered_at": answer.answered_at,
-        "seal": answer.seal,
+        "seal": shown_seal(answer.seal, answer.copy, sees_money=sees_money) or None,
         "is_intact": is_intact(answer.copy, answer.seal),
         "sealed": _facts(answer.copy, sees_money),
         "is_deviation": answer.is_deviation,

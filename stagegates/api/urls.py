@@ -7,6 +7,7 @@ from portfolio.api.below import INITIATIVE
 from .approved import ApprovedPlanOfInitiative
 from .capacity import Capacity, SpecialistRequests, SpecialistsOfInitiative
 from .checklists import ChecklistOfInitiative
+from .draft_trials import DraftTrial
 from .duties import DutiesOfInitiative
 from .evidence import EvidenceFiles, EvidenceOfInitiative
 from .functions import Functions
@@ -20,6 +21,7 @@ nouns.add("specialist-requests", SpecialistRequests, "specialist-request")
 nouns.add(f"{INITIATIVE}/specialists", SpecialistsOfInitiative, "initiative-specialist")
 nouns.add(f"{INITIATIVE}/duties", DutiesOfInitiative, "duties")
 nouns.add(f"{INITIATIVE}/approved-plan", ApprovedPlanOfInitiative, "approved-plan")
+nouns.add("configuration/<slug:rules>/draft/try", DraftTrial, "draft-trial")
 nouns.add("reviews", Reviews, "review")
 nouns.add("reviews/<int:review>/requirements", RequirementsOfReview, "requirement")
 nouns.add(f"{INITIATIVE}/reviews", ReviewsOfInitiative, "initiative-review")

@@ -181,4 +181,4 @@ class DeciderForm(forms.Form):
 
 class AuditForm(forms.Form):
     finding = forms.ChoiceField(label="Finding", choices=FastLaneAudit.Finding.choices, widget=forms.RadioSelect)
-    note = _lines("What you found", required=False)
+    note = _lines("What you found", required=False, help_text="Needed unless all is in order.")

@@ -16,7 +16,7 @@ ROOM = 3
 
 
 class AnswerForm(forms.Form):
-    """An answer with its reason. `seen` is the seal of what was shown, `replaces` the answer that stood then."""
+    """An answer with its reason. `seen` is the token of what was shown, `replaces` the answer that stood then."""
 
     verdict = forms.ChoiceField(label="Answer", choices=SignOffAnswer.Verdict.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -27,7 +27,7 @@ class AnswerForm(forms.Form):
         required=False,
         min_value=0,
         max_value=MOST_MINUTES,
-        help_text="About.",
+        help_text="Roughly.",
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -50,9 +50,17 @@ class AnswerForm(forms.Form):
         """The fields of each condition."""
         return [[self[f"{name}_{number}"] for name in ("text", "owner", "due")] for number in range(1, ROOM + 1)]
 
+    @property
+    def filled_rooms(self) -> int:
+        """How many conditions are shown unfolded: those that hold something, at least one."""
+        filled = [number for number, room in enumerate(self.rooms, start=1) if any(bound.value() for bound in room)]
+        return max(filled, default=1)
+
     def clean(self) -> dict[str, Any]:
+        """The room for conditions shows only with the verdict that takes them: what stands there else is not asked."""
         cleaned = super().clean() or {}
-        cleaned["conditions"] = [each for number in range(1, ROOM + 1) if (each := self._demand(cleaned, number))]
+        numbers = range(1, ROOM + 1) if cleaned.get("verdict") == SignOffAnswer.Verdict.CONDITIONS else ()
+        cleaned["conditions"] = [each for number in numbers if (each := self._demand(cleaned, number))]
         return cleaned
 
     def answer(self) -> dict[str, Any]:

@@ -324,14 +324,6 @@ RIGHTS = [
         "gates": FAST_GATES,
     },
     {
-        "code": "fast-lane-value",
-        "name": "Fast lane, value fit",
-        "body": "portfolio-review",
-        "lanes": ["fast"],
-        "tiers": ["low"],
-        "gates": ["value-fit"],
-    },
-    {
         "code": "ordinary",
         "name": "Low and moderate risk",
         "body": "portfolio-review",

@@ -15,7 +15,7 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
 from forums.models import Forum
-from portfolio.models import Initiative, StageChange
+from portfolio.models import Initiative, StageChange, Workflow
 
 from .review import GateReview
 
@@ -30,6 +30,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def approving(self) -> Self:
         return self.filter(outcome__in=APPROVING)
+
+    def of_workflow(self, workflow: int) -> Self:
+        """Those decided under a workflow, and those on initiatives that belong to it now."""
+        return self.filter(Q(workflow=workflow) | Q(initiative__workflow=workflow))
 
     def urgent_since(self, day: date) -> Self:
         """Those taken between meetings on `day` or later: the next meeting is shown them."""
@@ -64,6 +68,14 @@ class Decision(models.Model):
     amount = models.DecimalField(
         max_digits=16, decimal_places=2, null=True, blank=True, help_text="Money approved, in the reporting currency."
     )
+    workflow = models.ForeignKey(
+        Workflow,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose money this was when it was decided; its sum keeps counting there.",
+    )
     body = models.ForeignKey(Forum, models.PROTECT, related_name="decisions")
     way = models.CharField(max_length=20, choices=Way)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -93,10 +105,15 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()}: {self.initiative.reference}"
+        return f"{self.ruled}: {self.initiative.reference}"
 
     def get_absolute_url(self) -> str:
         return f"/decisions/{self.pk}/"
+
+    @property
+    def ruled(self) -> str:
+        """The outcome as what was done."""
+        return RULED[Decision.Outcome(self.outcome)]
 
     @property
     def is_approving(self) -> bool:
@@ -108,22 +125,46 @@ class Decision(models.Model):
         return self.review.gate_name(self.back_to) if self.review and self.back_to else ""
 
 
+RULED = {
+    Decision.Outcome.APPROVE: "Approved",
+    Decision.Outcome.CONDITIONS: "Approved with conditions",
+    Decision.Outcome.HOLD: "Held",
+    Decision.Outcome.SEND_BACK: "Sent back",
+    Decision.Outcome.PAUSE: "Paused",
+    Decision.Outcome.RESUME: "Resumed",
+    Decision.Outcome.TERMINATE: "Terminated",
+    Decision.Outcome.MERGE: "Merged",
+}
 # Outcomes that let an initiative go on.
 APPROVING = (Decision.Outcome.APPROVE, Decision.Outcome.CONDITIONS)
 
 
 @pghistory.track(pghistory.InsertEvent())
 class NamedDecider(models.Model):
-    """Somebody from outside whom the sponsor named to decide a review, because nobody of its bodies may (DESIGN §4)."""
+    """Somebody from outside whom the sponsor named to decide a review, because nobody of its body may (DESIGN §4).
 
-    review = models.OneToOneField(GateReview, models.PROTECT, related_name="named_decider")
+    It holds until a higher body is asked for; then one is named for that body, if nobody there may decide either.
+    """
+
+    review = models.ForeignKey(GateReview, models.PROTECT, related_name="named_deciders")
+    body = models.ForeignKey(
+        Forum,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="In whose place the person decides; without, of the body that the review was put before.",
+    )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     named_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     named_at = models.DateTimeField(default=clock.now)
     because = models.TextField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(because=""), name="named_decider_has_a_reason")]
+        ordering = ["-named_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "body"], name="named_once_for_a_body"),
+            models.CheckConstraint(condition=~Q(because=""), name="named_decider_has_a_reason"),
+        ]
         triggers = [
             pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
             no_truncate(),

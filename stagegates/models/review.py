@@ -15,6 +15,7 @@ from aiso.accounts.models import User
 from aiso.configuration.models import ConfigurationVersion
 from forums.models import Forum
 from portfolio.models import Initiative, Lane, Stage
+from portfolio.models.initiative import on_visible
 
 from ..rules import gates_of, joined
 
@@ -26,7 +27,7 @@ def _version() -> "models.ForeignKey[ConfigurationVersion, ConfigurationVersion]
 class GateReviewQuerySet(models.QuerySet["GateReview"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Reviews of initiatives that the user sees."""
-        return self.filter(initiative__in=Initiative.objects.visible_to(user))
+        return self.filter(on_visible(user, "initiative"))
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
@@ -61,6 +62,14 @@ class GateReview(models.Model):
         help_text="Money asked for, in the reporting currency.",
     )
     body = models.ForeignKey(Forum, models.PROTECT, null=True, related_name="reviews", help_text="Who decides.")
+    higher_body = models.ForeignKey(
+        Forum,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The higher one that alone can approve it as things stand now.",
+    )
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -85,7 +94,7 @@ class GateReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.initiative.reference}, {', '.join(self.gates)}, attempt {self.attempt}"
+        return f"{self.initiative.reference}, {self.title}, attempt {self.attempt}"
 
     def get_absolute_url(self) -> str:
         return f"/reviews/{self.pk}/"
@@ -109,7 +118,10 @@ class GateReview(models.Model):
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(review__in=GateReview.objects.visible_to(user))
+        return self.filter(on_visible(user, "review__initiative"))
+
+    def assessments(self) -> Self:
+        return self.filter(evidence=Requirement.Evidence.ASSESSMENT)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

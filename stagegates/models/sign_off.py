@@ -16,6 +16,7 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
 from portfolio.models import Initiative
+from portfolio.models.initiative import on_visible
 
 from .function import ReviewFunction
 from .review import GateReview
@@ -26,7 +27,7 @@ DUE_KEY = Coalesce("due_on", Value(date.max))
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(review__in=GateReview.objects.visible_to(user))
+        return self.filter(on_visible(user, "review__initiative"))
 
     def open(self) -> Self:
         """Those that somebody is to answer now, for the first time or anew."""
@@ -39,6 +40,10 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
     def unanswered(self) -> Self:
         """Those without an answer that stands, whether their evidence is there or not."""
         return self.exclude(state=SignOff.State.ANSWERED)
+
+    def objecting(self) -> Self:
+        """Those whose answer that stands is an objection."""
+        return self.filter(state=SignOff.State.ANSWERED, answer__verdict=SignOffAnswer.Verdict.OBJECT)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -111,7 +116,7 @@ TO_ANSWER = (SignOff.State.OPEN, SignOff.State.OUTDATED)
 
 class SignOffAnswerQuerySet(models.QuerySet["SignOffAnswer"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(sign_off__in=SignOff.objects.visible_to(user))
+        return self.filter(on_visible(user, "sign_off__review__initiative"))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -179,7 +184,7 @@ class SignOffAnswer(models.Model):
 
 class SignOffQuestionQuerySet(models.QuerySet["SignOffQuestion"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(sign_off__in=SignOff.objects.visible_to(user))
+        return self.filter(on_visible(user, "sign_off__review__initiative"))
 
     def open(self) -> Self:
         return self.filter(replied_at=None)

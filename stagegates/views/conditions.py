@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,16 +27,40 @@ class Deed:
 
     name: str
     verb: str
-    form: Callable[[Any], forms.Form]
+    icon: str
+    told: str
+    form: Callable[..., forms.Form]
     act: Callable[..., Condition]
     may: Callable[[User, Condition], bool]
     refusal: str
 
 
-MEET = Deed("meet", "Say that it is met", MeetForm, meet_condition, can_meet_condition, "Its owner sees to it.")
-CONFIRM = Deed("confirm", "Confirm", forms.Form, confirm_condition, can_settle_condition, SETTLING)
-REFUSE = Deed("refuse", "It is not met", ReasonedForm, refuse_condition, can_settle_condition, SETTLING)
-WAIVE = Deed("waive", "Waive it", ReasonedForm, waive_condition, can_settle_condition, SETTLING)
+MEET = Deed(
+    "meet",
+    "Say that it is met",
+    "check",
+    "Said. Who set it confirms it next.",
+    MeetForm,
+    meet_condition,
+    can_meet_condition,
+    "Its owner sees to it.",
+)
+CONFIRM = Deed(
+    "confirm",
+    "Confirm that it is met",
+    "check",
+    "Confirmed.",
+    forms.Form,
+    confirm_condition,
+    can_settle_condition,
+    SETTLING,
+)
+REFUSE = Deed(
+    "refuse", "It is not met", "x", "It is open again.", ReasonedForm, refuse_condition, can_settle_condition, SETTLING
+)
+WAIVE = Deed(
+    "waive", "Waive it", "circle-minus", "Waived.", ReasonedForm, waive_condition, can_settle_condition, SETTLING
+)
 
 
 @require_safe
@@ -76,16 +99,21 @@ def _do(request: HttpRequest, pk: int, deed: Deed) -> HttpResponse:
     condition, actor = _condition(request, pk), signed_in(request)
     if not deed.may(actor, condition):
         raise PermissionDenied(deed.refusal)
-    form = deed.form(request.POST)
+    form = _form_of(deed, request.POST)
     if attempt(form, lambda: deed.act(condition, actor=actor, **form.cleaned_data)):
-        announce(request, "Recorded.")
+        announce(request, deed.told)
         return redirect(condition)
     return _show(request, condition, (deed, form))
 
 
+def _form_of(deed: Deed, data: QueryDict | None = None) -> forms.Form:
+    """Several stand on one page: each has ids of its own."""
+    return deed.form(data, auto_id=f"{deed.name}-%s")
+
+
 def _show(request: HttpRequest, condition: Condition, sent: tuple[Deed, forms.Form] | None = None) -> HttpResponse:
     person = signed_in(request)
-    deeds = [(each, sent[1] if sent and sent[0] is each else each.form(None)) for each in _open_to(person, condition)]
+    deeds = [(each, sent[1] if sent and sent[0] is each else _form_of(each)) for each in _open_to(person, condition)]
     status = status_of(sent[1]) if sent else 200
     return render(request, "stagegates/condition.html", {"condition": condition, "deeds": deeds}, status=status)
 

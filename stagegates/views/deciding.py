@@ -69,7 +69,7 @@ def _settled(panel: DecisionPanel, form: DecisionForm, request: HttpRequest) -> 
     if isinstance(done, WrittenBallot):
         announce(request, f"The members of {done.body} are asked to vote.")
     else:
-        announce(request, f"Recorded: {done.get_outcome_display().lower()}.")
+        announce(request, f"{done.ruled}.")
     return redirect(done)
 
 
@@ -106,6 +106,7 @@ def tier_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         title="Confirm the risk tier",
         told=f"{review.initiative.get_risk_tier_display()} risk, as its answers say now. Other answers reopen this.",
         verb="Confirm the tier",
+        done="The tier is confirmed.",
     )
 
 
@@ -124,6 +125,7 @@ def decider_name(request: HttpRequest, pk: int) -> HttpResponse:
         title="Name who decides",
         told="Everybody in its body is a party to this review. Whom you name decides in their place; that is kept.",
         verb="Name them",
+        done="Named.",
     )
 
 
@@ -136,10 +138,11 @@ def _reasoned(
     title: str,
     told: str,
     verb: str,
+    done: str,
 ) -> HttpResponse:
     if attempt(form, deed):
-        announce(request, "Recorded.")
-        return redirect("stagegates:review_decide", review.pk)
+        announce(request, done)
+        return redirect(f"{review.get_absolute_url()}#decision")
     context = {"review": review, "form": form, "title": title, "told": told, "verb": verb}
     return render(request, "stagegates/review_deed.html", context, status=status_of(form))
 
@@ -157,7 +160,7 @@ def initiative_decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = StandingForm([each for each in OF_INITIATIVES if each != unfit], posted(request))
     decided = attempt(form, lambda: decide_initiative(initiative, actor=actor, **form.cleaned_data))
     if decided:
-        announce(request, f"Recorded: {decided.get_outcome_display().lower()}.")
+        announce(request, f"{decided.ruled}.")
         return redirect(decided)
     funding = funding_of([initiative])[initiative.pk]
     context = {

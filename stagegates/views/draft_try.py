@@ -3,9 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -13,17 +12,13 @@ from aiso.accounts.models import BusinessUnit
 from aiso.accounts.signed_in import signed_in
 from aiso.configuration.kinds import Kind, kind_of
 from aiso.configuration.models import ConfigurationVersion
-from aiso.configuration.permissions import can_read_drafts
 from aiso.web.htmx import announce
-from portfolio.models import Initiative, Stage
-from portfolio.models.initiative import InitiativeQuerySet
+from portfolio.models import Initiative
 from portfolio.models.stage import PATH
 
-from ..rules import GATES, MATRIX
-from ..trying import Trial, changed_rules, open_reviews, trial_of
+from ..trying import GAIN, LOSE, changed_rules, draft_to_try, narrowed, open_reviews, trial_of
 
 PAGE = 50
-GAIN, LOSE = "gain", "lose"
 
 
 class TryForm(forms.Form):
@@ -50,22 +45,13 @@ class TryForm(forms.Form):
         else:
             del self.fields["rule"]
 
-    def narrowed(self, rows: InitiativeQuerySet) -> InitiativeQuerySet:
-        stage, unit = self.cleaned_data.get("stage"), self.cleaned_data.get("unit")
-        rows = rows.filter(stage=Stage(stage)) if stage else rows
-        return rows.filter(unit__in=BusinessUnit.objects.and_below([unit.pk])) if unit else rows
-
 
 @require_safe
 def draft_try(request: HttpRequest, slug: str) -> HttpResponse:
     """Whom would this draft give duties, whom would it relieve, and by which rule?"""
-    viewer = signed_in(request)
+    draft = draft_to_try(slug, reader=signed_in(request))
     kind = kind_of(slug)
-    if kind is None or slug not in (GATES, MATRIX):
-        raise Http404("There is nothing to try here.")
-    if not can_read_drafts(viewer):
-        raise PermissionDenied("Drafts are for the office and for auditors; what is in force, everybody reads.")
-    draft = ConfigurationVersion.objects.drafts().filter(kind=slug).first()
+    assert kind is not None
     if draft is None:
         announce(request, f"There is no draft of {kind.title} to try.")
         return redirect("configuration:kind_detail", slug)
@@ -74,12 +60,14 @@ def draft_try(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _context(request: HttpRequest, kind: Kind, draft: ConfigurationVersion) -> dict[str, Any]:
     latest = ConfigurationVersion.objects.all_latest().filter(kind=kind.slug).first()
-    rules = changed_rules(latest.content, draft.content) if latest and kind.slug == MATRIX else []
+    rules = changed_rules(draft, latest)
     form = TryForm(request.GET, rules=rules)
     form.is_valid()
-    rows = form.narrowed(Initiative.objects.visible_to(signed_in(request)))
-    trial = trial_of(kind.slug, draft.content, rows, form.cleaned_data.get("rule", ""))
-    page = _page(trial, form.cleaned_data.get("effect", ""), request.GET.get("page", "1"))
+    asked = form.cleaned_data
+    visible = Initiative.objects.visible_to(signed_in(request))
+    rows = narrowed(visible, stage=asked.get("stage", ""), unit=asked.get("unit"))
+    trial = trial_of(kind.slug, draft.content, rows, asked.get("rule", ""))
+    page = Paginator(trial.touched(asked.get("effect", "")), PAGE).get_page(request.GET.get("page", "1"))
     kept = request.GET.copy()
     kept.pop("page", None)
     return {
@@ -94,13 +82,6 @@ def _context(request: HttpRequest, kind: Kind, draft: ConfigurationVersion) -> d
         "kept": kept.urlencode(),
         "reviews": [*open_reviews(kind.slug)],
     }
-
-
-def _page(trial: Trial, effect: str, number: str) -> Page[int]:
-    found = [
-        pk for pk, group in trial.of.items() if (effect != GAIN or group.gains) and (effect != LOSE or group.losses)
-    ]
-    return Paginator(found, PAGE).get_page(number)
 
 
 def _rows(page: Page[int]) -> list[Initiative]:

@@ -31,6 +31,10 @@ def evidence_give(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if Requirement.Evidence(line.evidence) not in SUITING:
         raise Http404("The system fills this in from what it knows.")
     form = evidence_form(line, posted(request), request.FILES or None)
+    if not form.is_bound and line.evidence == Requirement.Evidence.STATEMENT:
+        present = initiative.evidence.current().filter(code=code).first()
+        # Whoever mends an answer seldom writes it anew.
+        form.initial["text"] = present.text if present else ""
     given = attempt(form, lambda: give_evidence(initiative, actor=actor, code=code, **form.cleaned_data))
     if given is not None:
         announce(request, f"“{line.text}”: version {given.version} given.")

@@ -19,7 +19,6 @@ from portfolio.views.initiative_tab import show_tab
 from ..actions.ask_funding import DECIDING, ask_money, decide_request, why_not_ask, withdraw_request
 from ..asked_money import blocks_of_request, body_of_request, can_decide_request
 from ..deciding import bodies_of, decides_alone
-from ..decision_lists import LATEST_FIRST
 from ..forms.decisions import show_refusal
 from ..forms.funding import AskForm, RequestDecisionForm
 from ..funding_page import PAGE, requests_of, tranches_of, with_decisions
@@ -67,7 +66,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     visible = FundingRequest.objects.visible_to(viewer)
     rows = with_decisions(visible.open() if is_open else visible)
     place = {name: request.GET.get(name, "") for name in ("after", "before")}
-    context = {"page": page_of(rows, LATEST_FIRST, size=PAGE, **place), "is_open": is_open}
+    context = {"page": page_of(rows, size=PAGE, **place), "is_open": is_open}
     return render(request, "stagegates/funding_requests.html", context)
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from aiso.accounts.signed_in import signed_in
+from aiso.once import read_once
 from portfolio.export import MOST_XLSX
 from portfolio.views.files import csv_file, xlsx_file
 
@@ -18,7 +19,8 @@ from ..review_register import ReviewRegister
 def review_list(request: HttpRequest) -> HttpResponse:
     """Which reviews are open, what holds them up, and who has them?"""
     register = ReviewRegister(signed_in(request), request.GET)
-    return render(request, "stagegates/reviews.html", {"register": register})
+    with read_once():
+        return render(request, "stagegates/reviews.html", {"register": register})
 
 
 @require_safe

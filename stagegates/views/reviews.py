@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
+from aiso.once import read_once
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from portfolio.page import visible_initiative
@@ -18,11 +19,11 @@ from ..actions.open_review import open_review
 from ..actions.submit_review import edit_review, submit_review, withdraw_review
 from ..actions.waive_requirement import ask_again, waive_requirement
 from ..forms.reviews import AskForm, ReasonForm
+from ..lines import key_of
 from ..models import GateReview, Requirement
 from ..opening import opening_of
 from ..permissions import can_open_review, can_waive
 from ..review_page import RELATED, ReviewPage
-from ..standing import read_once
 from .answers import show_form, show_page
 
 
@@ -66,7 +67,7 @@ def review_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def review_submit(request: HttpRequest, pk: int) -> HttpResponse:
     review = visible_review(signed_in(request), pk)
-    return _do(request, review, lambda: submit_review(review, actor=signed_in(request)), "Submitted.")
+    return _do(request, review, lambda: submit_review(review, actor=signed_in(request)), "Submitted.", "decision")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +100,8 @@ def requirement_waive(request: HttpRequest, pk: int, requirement: int) -> HttpRe
 @require_POST
 def requirement_ask_again(request: HttpRequest, pk: int, requirement: int) -> HttpResponse:
     asked = _asked(signed_in(request), pk, requirement)
-    return _do(request, asked.review, lambda: ask_again(asked, actor=signed_in(request)), "Asked for again.")
+    row = key_of(asked.code)
+    return _do(request, asked.review, lambda: ask_again(asked, actor=signed_in(request)), "Asked for again.", row)
 
 
 def visible_review(person: User, pk: int) -> GateReview:
@@ -117,14 +119,14 @@ def _asked(actor: User, pk: int, requirement: int) -> Requirement:
     return found
 
 
-def _do(request: HttpRequest, review: GateReview, deed: Callable[[], object], told: str) -> HttpResponse:
-    """A deed of one click; a rule that refuses it stands on the page."""
+def _do(request: HttpRequest, review: GateReview, deed: Callable[[], object], told: str, place: str) -> HttpResponse:
+    """A deed of one click, which leads to its place on the page; a rule that refuses it stands on the page."""
     try:
         deed()
     except DomainError as error:
         return _show(request, visible_review(signed_in(request), review.pk), str(error))
     announce(request, told)
-    return redirect(review)
+    return redirect(f"{review.get_absolute_url()}#{place}")
 
 
 def _show(request: HttpRequest, review: GateReview, refusal: str = "") -> HttpResponse:

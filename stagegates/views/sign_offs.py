@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
+from aiso.once import read_once
 from aiso.web.attempts import attempt, status_of
 from aiso.web.htmx import announce, wants_partial
 from portfolio.permissions import can_see_money
@@ -21,7 +22,8 @@ from ..forms.sign_offs import AnswerForm, DelegateForm, TextForm
 from ..models import SignOff, SignOffAnswer, SignOffQuestion
 from ..scopes import copies_of
 from ..seals import changes_between, is_intact, seal_of
-from ..sign_off_cards import Card, card_of, shown, shown_changes
+from ..sign_off_cards import Card, card_of, shown, shown_changes, shown_seal
+from ..sign_off_clock import SAID
 from ..sign_off_queue import SignOffQueue
 
 # What a list of sign-offs on the page listens to.
@@ -41,7 +43,8 @@ def sign_off_queue(request: HttpRequest) -> HttpResponse:
 def sign_off_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What does it rest on, and what is to be said of it?"""
     viewer = signed_in(request)
-    return _show(request, card_of(_sign_off(viewer, pk), viewer))
+    with read_once():
+        return _show(request, card_of(_sign_off(viewer, pk), viewer))
 
 
 @require_POST
@@ -59,7 +62,7 @@ def sign_off_answer(request: HttpRequest, pk: int) -> HttpResponse:
         form.data = data
         card.answer_form = form
 
-    told = f"{sign_off.function}: {answer.get_verdict_display().lower()}." if answer else ""
+    told = f"{sign_off.function}: {SAID[answer.verdict][1].lower()}." if answer else ""
     return _done(request, sign_off, form, place, told)
 
 
@@ -132,6 +135,7 @@ def sealed_answer(request: HttpRequest, pk: int) -> HttpResponse:
         "added": added,
         "changed": len(changes),
         "is_intact": is_intact(answer.copy, answer.seal),
+        "seal": shown_seal(answer.seal, answer.copy, sees_money=sees_money),
         "recomputed": seal_of(answer.copy),
     }
     return render(request, "stagegates/sealed_answer.html", context)

@@ -11,6 +11,7 @@ from aiso.conflicts import refuse_conflicts
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from aiso.web import figures
+from portfolio.actions.edit_initiative import touch
 from portfolio.models import Initiative
 
 from ..checklist import Item
@@ -50,7 +51,7 @@ def answer_checklist(
     for code in changed:
         _store(sheet, code, actor, {part: wanted[code, part] for part in PARTS if (code, part) in wanted})
     if changed:
-        _touch(locked)
+        touch([locked.pk])
         publish("checklist.answered", actor=actor, initiative=locked, standard=standard.slug, items=[*changed])
         _reopen(sheet, [*changed], actor)
     return [*changed]
@@ -80,7 +81,7 @@ def complete_checklist(initiative: Initiative, standard: Standard, *, actor: Use
         copy=[[label, told] for label, told in sheet.copy],
         answers={line.item.code: line.stored for line in sheet.lines},
     )
-    _touch(locked)
+    touch([locked.pk])
     publish(
         "checklist.completed", actor=actor, initiative=locked, standard=standard.slug, version=sheet.checklist.version
     )
@@ -142,10 +143,18 @@ def _store(sheet: Sheet, code: str, actor: User, wanted: Mapping[str, str]) -> N
         answers.filter(item=code).delete()
         return
     asked = {"version_id": sheet.checklist.version_id, "fingerprint": line.item.fingerprint}
-    who = {"answered_by": actor, "answered_at": clock.now()}
+    who = {"answered_by": actor, "answered_at": clock.now(), "given_by": _first_giver(line, actor)}
     answers.update_or_create(
         initiative=sheet.initiative, standard=sheet.standard, item=code, defaults={**told, **asked, **who}
     )
+
+
+def _first_giver(line: Line, actor: User) -> User | None:
+    """Whose answer it stays when the actor corrects it or adds to it; None where the actor gives it."""
+    if line.answer is None or not line.own:
+        return None
+    first = line.answer.given_by or line.answer.answered_by
+    return None if first == actor else first
 
 
 def _reopen(sheet: Sheet, codes: list[str], actor: User) -> None:
@@ -174,8 +183,3 @@ def _refuse_incomplete(sheet: Sheet) -> None:
 def _named(lines: list[Line]) -> str:
     texts = ", ".join(f"“{line.item.text}”" for line in lines[:NAMED])
     return f"{texts} and {len(lines) - NAMED} more" if len(lines) > NAMED else texts
-
-
-def _touch(initiative: Initiative) -> None:
-    initiative.changed_at = clock.now()
-    initiative.save(update_fields=["changed_at"])

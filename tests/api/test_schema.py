@@ -16,11 +16,13 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from aiso.api.schema import document
+from aiso.configuration.actions import start_draft
+from aiso.configuration.kinds import kind_of
 from aiso.configuration.models import ConfigurationVersion
 from aiso.events.models import Event, Mail, Notification
 from aiso.wsgi import application
 from portfolio.actions.intakes import start_intake
-from portfolio.models import ImportJob, Objective, OutcomeMetric, Supplier, Tool
+from portfolio.models import ImportJob, InventoryFile, Objective, OutcomeMetric, Supplier, Tool
 from stagegates.models import (
     Decision,
     Evidence,
@@ -122,6 +124,15 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "release": (criterion := make_criterion(make_release(initiative, office_member))).release_id,
         "releases": criterion.release_id,
         "criteria": criterion.pk,
+        "files": InventoryFile.objects.create(
+            uploaded_by=office_member,
+            file_name="d.csv",
+            kind="decisions",
+            headers=["Decision"],
+            mapping=["name"],
+            rows=[],
+        ).pk,
+        "rules": start_draft(kind_of("governance-matrix"), actor=office_member).kind,
         "forum": "portfolio-review",
         "members": make_seat("portfolio-review", person).pk,
         "meeting": (meeting := make_meeting("portfolio-review")).pk,

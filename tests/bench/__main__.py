@@ -43,7 +43,7 @@ def _measured(size: int) -> dict[str, Any]:
     from . import floor
     from .api import api_asks, floor_create
     from .duplicates import duplicate_asks
-    from .measure import Ask, measure_in_turn
+    from .measure import measure_in_turn
     from .register import register_asks
     from .reviews import review_asks
     from .seed import seed
@@ -59,20 +59,12 @@ def _measured(size: int) -> dict[str, Any]:
     person = User.objects.get(email="office@example.org")
     for each in (client, bare):
         each.force_login(person)
-    with override_settings(ROOT_URLCONF=floor.__name__, MIDDLEWARE=floor.MIDDLEWARE):
+    with override_settings(MIDDLEWARE=floor.MIDDLEWARE):
         bare.handler.load_middleware()
-
-    def unaided(ask: Ask) -> Ask:
-        def asked(number: int) -> Any:
-            with override_settings(ROOT_URLCONF=floor.__name__):
-                return ask(number)
-
-        return asked
-
     floors = {
-        "floor": unaided(lambda n: bare.get("/floor/")),
-        "API list floor": unaided(lambda n: bare.get("/floor/api/")),
-        "API create floor": unaided(floor_create(bare)),
+        "floor": lambda n: bare.get("/floor/"),
+        "API list floor": lambda n: bare.get("/floor/api/"),
+        "API create floor": floor_create(bare),
     }
     of_gates = sign_off_asks() | review_asks()
     return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks() | of_gates)

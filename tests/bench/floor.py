@@ -6,6 +6,8 @@ plain template. The API as DRF does it unaided: a cursor list of 50 by a ModelSe
 the columns that ours tell, but only the ids of what a row points to, and none of its sets.
 """
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -22,12 +24,23 @@ from portfolio.api.shapes import COLUMNS as API_COLUMNS
 from portfolio.models import Initiative
 
 MIDDLEWARE = [
+    f"{__name__}.at_the_floor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 COLUMNS = ("id", "name", "stage", "stage_since", "risk_tier", "unit_id", "priority", "changed_at")
 CELLS = "".join(f"<td>{{{{ row.{column} }}}}</td>" for column in COLUMNS)
 TEMPLATE = f"<!doctype html><table>{{% for row in rows %}}<tr>{CELLS}</tr>{{% endfor %}}</table>"
+
+
+def at_the_floor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Its own addresses. An override of the setting would have whatever is asked next build Django's anew."""
+
+    def asked(request: HttpRequest) -> HttpResponse:
+        request.urlconf = __name__
+        return get_response(request)
+
+    return asked
 
 
 @login_required

@@ -53,6 +53,7 @@ def test_both_owners_accept_and_a_change_reopens_it(visit, initiative, people, t
     page = visit(tab, as_=business, theme=theme)
     page.get_by_role("button", name="Accept as business owner").click()
     expect(page.locator("#map")).to_contain_text("by Boris Owen")
+    expect(page.locator("#accept-business")).to_be_focused()
     other = visit(tab, as_=risk, theme=theme)
     other.get_by_role("button", name="Accept as risk owner").click()
     expect(other.locator("#map")).to_contain_text("accepted these levels")
@@ -68,6 +69,13 @@ def test_both_owners_accept_and_a_change_reopens_it(visit, initiative, people, t
     other.goto(tab)
     expect(other.locator("#map")).to_contain_text("“Sort the mail” went from delegate to keep human.")
     expect(other.get_by_role("button", name="Accept as risk owner")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_table_is_for_everyone(visit, initiative, people, theme):
+    page = visit(f"/workflows/{initiative.workflow_id}/decisions/", as_=people[0], theme=theme)
+    expect(page.get_by_label("Reviewers of Sort the mail")).to_be_editable()
+    assert axe_findings(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

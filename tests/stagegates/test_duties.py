@@ -69,7 +69,7 @@ def test_many_cost_the_same_queries(initiative):
         with CaptureQueriesContext(connection) as queries:
             duties_for(some)
         counts.append(len(queries))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
 
 
 def test_the_page_names_the_rule_and_its_version(client, initiative, business_owner):

@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from aiso import clock
+from aiso.configuration.models import ConfigurationVersion
 from portfolio.models import Intake, Jurisdiction
+from stagegates.clocks import TIERS
 from stagegates.matrix import Situation
 from stagegates.needed import needed_in
 from tests.factories import make_initiative
@@ -22,7 +25,27 @@ def test_it_adds_up_with_the_answers():
     assert set(high["Assessment"]) == {*low["Assessment"], "Impact assessment", "Security assessment"}
     assert high["Decided by at least"] == ["Portfolio review"]
     assert "Decided by at least" not in low
-    assert "Legal" in high["Sign-offs"]
+    assert "Legal (7 working days)" in high["Sign-offs"]
+
+
+def test_it_says_how_long_sign_offs_take():
+    """Each as its clock for the tier says; side by side, so the longest is the whole."""
+    version = ConfigurationVersion.objects.in_force("sign-off-clocks")
+    rows = [{"function": "legal", "low": "1", "moderate": "2", "high": "12", "critical": "15", "remind_before": "1"}]
+    version.content.update(other_days="4", clocks=rows)
+    version.pk, version.number, version.published_at = None, version.number + 1, clock.now()
+    version.save()
+    told = needed(tier="high")
+    assert "Legal (12 working days)" in told["Sign-offs"]
+    assert "Security (4 working days)" in told["Sign-offs"]
+    assert told["How long"] == ["Usually up to 12 working days at a gate, as all sign off at the same time"]
+
+
+def test_while_the_tier_is_open_it_tells_the_longest_clock():
+    content = ConfigurationVersion.objects.in_force("sign-off-clocks").content
+    [finance] = [row for row in content["clocks"] if row["function"] == "finance"]
+    days = max(int(finance[tier]) for tier in TIERS)
+    assert f"Finance ({days} working days)" in needed(autonomy="surface")["Sign-offs"]
 
 
 def page_of(client, intake: Intake) -> str:

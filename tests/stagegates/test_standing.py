@@ -51,7 +51,7 @@ def test_an_owner_who_left_answers_for_nothing(initiative, business_owner):
     found = standing(initiative, "workflow-fit/business-owner")
 
     assert not found.is_met
-    assert found.says == "Boris Owen has left"
+    assert found.says == "The business owner Boris Owen has left"
     assert found.url == f"/initiatives/{initiative.reference}/owners/business/"
 
 
@@ -104,7 +104,7 @@ def test_every_tool_must_be_cleared(initiative):
     assert standing(initiative, "production-fit/tools").is_met
 
     initiative.tools.add(make_tool("Chat kit", approved=False))
-    assert standing(initiative, "production-fit/tools").says == "Not cleared: Chat kit"
+    assert standing(initiative, "production-fit/tools").says == "No clearance yet for Chat kit"
 
 
 def test_a_clearance_that_ended_clears_no_longer(initiative):

@@ -17,9 +17,11 @@ from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.submit_review import edit_review, submit_review, withdraw_review
 from stagegates.actions.waive_requirement import ask_again, waive_requirement
+from stagegates.blocks import blocks_of
 from stagegates.models import Requirement
 from stagegates.tasks import renew_reviews
 
+from ..api.conftest import Script, make_api_token
 from ..factories import grant, make_initiative, make_ownership, make_person
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,22 @@ def test_the_delegates_clock_starts_with_the_submission(business_owner, office_l
 
     with clock.fixed_at(datetime(2031, 6, 6, 15, tzinfo=ZoneInfo("UTC"))):
         assert submit_review(review, actor=business_owner).decide_by == date(2031, 6, 10)
+
+
+def test_value_fit_of_the_fast_lane_is_ordinary(business_owner, office_lead, client):
+    told = {"owner": business_owner, "risk_tier": RiskTier.LOW, "stage": Stage.LIMITED_ROLLOUT, "lane": Lane.FAST}
+    review = open_review(make_initiative(**told), actor=business_owner)
+    waive_all(review, office_lead)
+
+    submitted = submit_review(review, actor=business_owner)
+
+    assert (submitted.gates, submitted.lane, submitted.decide_by) == (["value-fit"], Lane.FULL, None)
+    assert submitted.body.slug == "portfolio-review"
+    assert not [block for block in blocks_of(submitted) if block.kind in ("tier", "lane")]
+    script = Script(make_api_token(business_owner)[1])
+    assert script.get(f"reviews/{review.pk}/").json()["lane"] == "full"
+    client.force_login(business_owner)
+    assert "risk tier" not in client.get(f"/reviews/{review.pk}/decide/").content.decode().lower()
 
 
 def test_a_fast_lane_that_no_longer_holds_stops_it(business_owner, office_lead):

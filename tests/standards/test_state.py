@@ -58,4 +58,4 @@ def test_many_initiatives_cost_as_many_queries_as_one(initiative, privacy, busin
         found = states_of(Initiative.objects.only("pk"), slugs)
     assert len(found) == 7 * 5
     # One more reads the initiatives that were given as a queryset.
-    assert len(many) == len(one) + 1 == 17
+    assert len(many) == len(one) + 1 == 15

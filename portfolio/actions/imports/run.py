@@ -15,8 +15,9 @@ from aiso.events.outbox import publish
 from aiso.events.telling import tell
 from aiso.web.figures import plural
 
-from ...importing.interpret import LONGEST_SPELLING, Plan, conventions, identify, seen_values
+from ...importing.interpret import LONGEST_SPELLING, identify, seen_values
 from ...importing.keys import record_keys
+from ...importing.plan import Plan, conventions
 from ...importing.wording import folded
 from ...landing.batch import Batch
 from ...landing.ground import Ground, plan_of

@@ -1,4 +1,4 @@
-"""A more cautious level is free; a bolder one needs evidence, the risk owner, and at times legal and an end."""
+"""A more cautious level is free; a bolder one needs evidence, the risk owner, and at times legal, a body and an end."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,12 +7,18 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from aiso import clock
+from aiso.accounts.models import User
 from aiso.errors import DomainError
+from aiso.events.models import Event
+from aiso.events.outbox import publish
 from portfolio import tasks
 from portfolio.actions.choose_level import agree_to_level, choose_level, end_level
 from portfolio.actions.keep_decisions import edit_decision_class
-from portfolio.models import LevelChoice, OwnerKind
-from tests.factories import make_decision, make_ownership, make_person, make_unit
+from portfolio.autonomy_work import autonomy_of, message_of_autonomy
+from portfolio.models import Initiative, Intake, LevelChoice, OwnerKind
+from stagegates.tasks import renew_reviews
+from tests.api.conftest import Script, make_api_token
+from tests.factories import grant, make_decision, make_ownership, make_person, make_seat, make_unit
 from tests.portfolio.initiative.forms import events
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +34,21 @@ def _fixed_clock():
 
 @pytest.fixture
 def barred(initiative):
+    """Of high risk, so that the matrix asks for the portfolio review."""
+    initiative.risk_tier = "high"
+    initiative.save()
     return make_decision(initiative, "Refuse an application", is_regulated=True)
+
+
+@pytest.fixture
+def chair(db):
+    return seated("portfolio-review", "chair")
+
+
+def seated(forum, role):
+    person = make_person()
+    make_seat(forum, person, role)
+    return person
 
 
 def level_of(decision) -> str:
@@ -76,7 +96,9 @@ def test_their_deputy_may_consent_a_deputy_of_another_owner_not(surfaced, initia
     assert level_of(surfaced) == "delegate"
 
 
-def test_over_a_regulated_decision_legal_and_an_end_too(barred, business_owner, risk_owner, legal_reviewer):
+def test_over_a_regulated_decision_legal_a_body_and_an_end_too(
+    barred, business_owner, risk_owner, legal_reviewer, chair
+):
     with pytest.raises(DomainError, match="until when") as refused:
         choose_level(barred, actor=business_owner, level="surface", **SAFE)
     assert refused.value.field == "until"
@@ -87,8 +109,128 @@ def test_over_a_regulated_decision_legal_and_an_end_too(barred, business_owner, 
         agree_to_level(choice, actor=risk_owner)
 
     agree_to_level(choice, actor=legal_reviewer)
+    assert level_of(barred) == "keep_human"
+
+    agree_to_level(choice, actor=chair)
 
     assert level_of(barred) == "surface"
+    choice.refresh_from_db()
+    assert (choice.body, choice.body_agreed_by) == ("portfolio-review", chair)
+    with pytest.raises(DomainError, match="does not wait"):
+        agree_to_level(choice, actor=chair)
+
+
+def asked(barred, actor):
+    return choose_level(barred, actor=actor, level="surface", until=date(2036, 12, 31), **SAFE)
+
+
+def test_the_body_is_the_one_that_the_matrix_asks_for(barred, initiative, business_owner, chair):
+    sponsor = seated("executive-sponsor", "sponsor")
+    choice = asked(barred, business_owner)
+    assert choice.body == "portfolio-review"
+    initiative.risk_tier = "critical"
+    initiative.save()
+
+    with pytest.raises(PermissionDenied):
+        agree_to_level(choice, actor=chair)
+
+    agree_to_level(choice, actor=sponsor)
+    choice.refresh_from_db()
+    assert (choice.body, choice.body_agreed_by) == ("executive-sponsor", sponsor)
+
+
+def test_the_body_follows_before_anybody_opens_the_page(barred, initiative, business_owner, chair):
+    choice = asked(barred, business_owner)
+    sponsor = seated("executive-sponsor", "sponsor")
+    assert [*autonomy_of(sponsor)] == []
+    initiative.risk_tier = "critical"
+    initiative.save()
+
+    renew_reviews(publish("initiative.edited", actor=None, initiative=initiative).pk)
+
+    choice.refresh_from_db()
+    assert choice.body == "executive-sponsor"
+    assert len([*autonomy_of(sponsor)]) == 1
+    assert [*autonomy_of(chair)] == []
+
+
+def test_a_higher_body_speaks_too_its_members_and_a_lower_one_do_not(barred, business_owner):
+    choice = asked(barred, business_owner)
+    for person in (seated("portfolio-review", "member"), seated("fast-lane-delegate", "member")):
+        with pytest.raises(PermissionDenied):
+            agree_to_level(choice, actor=person)
+    assert agree_to_level(choice, actor=seated("executive-sponsor", "sponsor")).body_agreed_at
+
+
+def _owns(initiative, choice, person):
+    make_ownership(initiative, person, OwnerKind.TECHNICAL, is_deputy=True)
+
+
+def _requested(initiative, choice, person):
+    Intake.objects.create(initiative=initiative, requester=person)
+
+
+def _asked_for_it(initiative, choice, person):
+    LevelChoice.objects.update(chosen_by=person)
+
+
+def _agreed_as_legal(initiative, choice, person):
+    LevelChoice.objects.update(legal_agreed_by=person, legal_agreed_at=clock.now())
+
+
+def _is_an_auditor(initiative, choice, person):
+    grant(person, "auditor")
+
+
+def _is_a_program(initiative, choice, person):
+    person.is_service_account = True
+    person.save()
+
+
+@pytest.mark.parametrize("become", [_owns, _requested, _asked_for_it, _agreed_as_legal, _is_an_auditor, _is_a_program])
+def test_a_chair_who_has_part_in_it_does_not_speak_for_the_body(barred, initiative, business_owner, chair, become):
+    choice = asked(barred, business_owner)
+    become(initiative, choice, chair)
+
+    with pytest.raises(PermissionDenied, match="chair of the body"):
+        agree_to_level(choice, actor=User.objects.get(pk=chair.pk))
+
+    choice.refresh_from_db()
+    assert choice.body_agreed_at is None
+
+
+def test_the_chair_is_asked_and_sees_a_confidential_one(barred, initiative, business_owner, chair, stranger):
+    initiative.is_confidential = True
+    initiative.save()
+    assert not Initiative.objects.visible_to(chair).exists()
+
+    choice = asked(barred, business_owner)
+
+    assert [*Initiative.objects.visible_to(chair)] == [initiative]
+    assert not Initiative.objects.visible_to(stranger).exists()
+    assert ["waits for your consent" in item.what for item in autonomy_of(chair)] == [True]
+    told = message_of_autonomy(Event.objects.get(name="decision_class.level_asked"))
+    assert chair in told.people
+    agree_to_level(choice, actor=chair)
+    assert [*autonomy_of(chair)] == []
+
+
+def test_the_chair_agrees_on_the_page_and_by_the_api(barred, initiative, business_owner, chair, client):
+    choice = asked(barred, business_owner)
+    page = f"/initiatives/{initiative.reference}/decisions/{barred.pk}/level/"
+    api = f"initiatives/{initiative.reference}/decisions/{barred.pk}/levels/{choice.pk}/"
+    client.force_login(chair)
+    shown = client.get(page).content.decode()
+    assert "The body is Portfolio review" in shown
+    assert "Agree to" in shown
+    script = Script(make_api_token(chair)[1])
+    assert "the consent of the approval body" in script.get(api).json()["lacks"]
+
+    assert client.post(f"{page}{choice.pk}/agree/").status_code == 302
+
+    told = script.get(api).json()
+    assert (told["body"], told["body_agreed_by"]["id"]) == ("portfolio-review", chair.pk)
+    assert script.post(f"{api}agree/").status_code == 409
 
 
 def test_legal_alone_is_not_enough_and_not_on_what_they_own(barred, initiative, business_owner, legal_reviewer):
@@ -137,9 +279,10 @@ def test_it_is_taken_back_with_a_reason(delegated, business_owner, stranger):
         end_level(choice, actor=business_owner, because="Again.")
 
 
-def test_its_last_day_past_it_falls_back_at_night_once(barred, business_owner, risk_owner, legal_reviewer):
+def test_its_last_day_past_it_falls_back_at_night_once(barred, business_owner, risk_owner, legal_reviewer, chair):
     choice = choose_level(barred, actor=risk_owner, level="surface", until=date(2036, 7, 3), **SAFE)
     agree_to_level(choice, actor=legal_reviewer)
+    agree_to_level(choice, actor=chair)
     with clock.fixed_at(NOW + timedelta(days=3)):
         tasks.end_levels_of_the_night()
         assert level_of(barred) == "surface"

@@ -142,6 +142,17 @@ def test_the_table_is_edited_in_one_go(client, workflow, delegated, surfaced, bu
     assert "1 a week" not in page
 
 
+def test_the_table_of_the_whole_portfolio_is_saved_without_a_new_row(client, delegated, business_owner):
+    client.force_login(business_owner)
+    form = opened(client, "/decision-classes/")
+
+    assert client.post("/decision-classes/", form).status_code == 302
+    assert client.post("/decision-classes/", form | {f"d{delegated.pk}-reviewers": "3"}).status_code == 302
+
+    delegated.refresh_from_db()
+    assert delegated.reviewers == 3
+
+
 def test_a_row_that_is_wrong_keeps_no_other_back(client, workflow, delegated, surfaced, business_owner):
     client.force_login(business_owner)
     address = f"/workflows/{workflow.pk}/decisions/"

@@ -1,12 +1,9 @@
 """Two people in the same moment: one of them is first, the other is told, and nothing is lost between."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from aiso.errors import ConflictError, DomainError
 from portfolio.actions.answer_questions import answer_questions
@@ -18,31 +15,9 @@ from portfolio.actions.record_releases import mark_released, record_result
 from portfolio.actions.write_plan import Seen, freeze_latest, start_plan_version, write_plan
 from portfolio.models import OutcomeMetric
 from portfolio.releases import standing_of
+from tests.at_once import both
 from tests.factories import make_barrier, make_criterion, make_release
 from tests.portfolio.initiative.forms import events
-
-
-def both(deed: Callable[[int], object]) -> list[str]:
-    """Do a deed twice at once, as number 0 and 1; what became of each, in words."""
-    together, told = threading.Barrier(2), ["", ""]
-
-    def do(number: int) -> None:
-        together.wait()
-        try:
-            deed(number)
-            told[number] = "done"
-        except DomainError as error:
-            told[number] = type(error).__name__
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=(number,)) for number in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(told)
-
 
 ONE_OF_TWO = [ConflictError.__name__, "done"]
 

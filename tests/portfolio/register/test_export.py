@@ -91,7 +91,7 @@ def test_queries_do_not_grow_with_rows(signed_in, django_assert_max_num_queries)
     for _ in range(30):
         make_initiative()
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         assert len(csv_rows(signed_in.get(reverse(PAGE), {"format": "csv", "columns": "all"}))) == 31
 
 

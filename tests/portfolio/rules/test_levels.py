@@ -26,10 +26,12 @@ ANSWERS = {
 EASY = {"cost_of_error": "low", "reversibility": "easy", "confidence": "high", "review_capacity": "ample"}
 FLAGS = (False, True)
 ENDS = (None, date(2026, 6, 29), TODAY, date(2026, 12, 31))
-EVERY = [*product(ANSWERS, [None, *LEVELS], FLAGS, FLAGS, FLAGS, ENDS, range(4))]
+EVERY = [*product(ANSWERS, [None, *LEVELS], FLAGS, FLAGS, FLAGS, FLAGS, ENDS, range(4))]
 
 
-def expected(answers: str, level, evidence: bool, risk: bool, legal: bool, until, steps: int) -> AutonomyLevel:
+def expected(
+    answers: str, level, evidence: bool, risk: bool, legal: bool, body: bool, until, steps: int
+) -> AutonomyLevel:
     """The rule of DESIGN §5 told the other way round, by ranks."""
     calibrated = ANSWERS[answers][1]
     rank, base = LEVELS.index(level) if level else -1, LEVELS.index(calibrated)
@@ -39,18 +41,18 @@ def expected(answers: str, level, evidence: bool, risk: bool, legal: bool, until
     elif rank > base:
         plain = evidence and risk
         barred = answers in ("blocked", "regulated")
-        may = answers != "listed" and plain and (not barred or (legal and until is not None))
+        may = answers != "listed" and plain and (not barred or (legal and body and until is not None))
         rank = rank if may else base
     return LEVELS[max(0, rank - steps)]
 
 
 def test_every_combination():
-    assert len(EVERY) == 7 * 5 * 8 * 4 * 4
-    for answers, level, evidence, risk, legal, until, steps in EVERY:
-        chosen = Chosen(level, evidence, risk, legal, until) if level else None
+    assert len(EVERY) == 7 * 5 * 16 * 4 * 4
+    for answers, level, evidence, risk, legal, body, until, steps in EVERY:
+        chosen = Chosen(level, evidence, risk, legal, until, body) if level else None
         found = effective_level(autonomy_of(**EASY | ANSWERS[answers][0]), chosen=chosen, steps=steps, today=TODAY)
-        wanted = expected(answers, level, evidence, risk, legal, until, steps)
-        assert found.level == wanted, (answers, level, evidence, risk, legal, until, steps)
+        wanted = expected(answers, level, evidence, risk, legal, body, until, steps)
+        assert found.level == wanted, (answers, level, evidence, risk, legal, body, until, steps)
 
 
 @pytest.mark.parametrize("answers", [*product(*[TESTS[test] for test in TESTS])], ids="-".join)

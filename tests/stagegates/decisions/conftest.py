@@ -1,17 +1,21 @@
 """Reviews that wait for a decision, and the people who decide them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from copy import deepcopy
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Max
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.configuration.models import ConfigurationVersion
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Lane, Stage
 from stagegates.actions.decide import decide_review
+from stagegates.askings import lane_to
 from stagegates.blocks import answers_of_tier
 from stagegates.models import (
     Condition,
@@ -23,7 +27,7 @@ from stagegates.models import (
     SignOffAnswer,
     TierConfirmation,
 )
-from stagegates.rules import gates_in_force, matrix_in_force, rights_in_force
+from stagegates.rules import GATES, MATRIX, gates_in_force, gates_of, rights_in_force
 from stagegates.scopes import copies_of, scope_of
 from stagegates.seals import seal_of
 from tests.factories import fund, make_initiative, make_person
@@ -63,11 +67,29 @@ def sponsor(db) -> User:
     return seat(make_person("Sofia Prime"), "executive-sponsor", "sponsor")
 
 
+def never_held(kind: str, content: Any) -> ConfigurationVersion:
+    """A version that only the reviews go by which began under it."""
+    latest = ConfigurationVersion.objects.filter(kind=kind).aggregate(number=Max("number"))["number"]
+    told = {"kind": kind, "number": latest + 1, "published_at": clock.now(), "effective_from": date(2999, 1, 1)}
+    gone = {"withdrawn_at": clock.now(), "withdrawn_because": "For a test."}
+    return ConfigurationVersion.objects.create(content=content, **told | gone)
+
+
+def quiet(kind: str, *functions: str) -> ConfigurationVersion:
+    """Gates or a matrix as they are, but asking for nothing except these sign-offs."""
+    content = deepcopy(ConfigurationVersion.objects.in_force(kind).content)
+    for gate in content.get("gates", ()):
+        gate |= {"requirements": [], "functions": [*functions]}
+    for rule in content.get("rules", ()):
+        rule |= {"assessments": [], "documents": "", "functions": []}
+    return never_held(kind, content)
+
+
 def make_review(
     initiative: Initiative, *, gates: tuple[str, ...] = ("production-fit",), submitted: bool = True, **fields: Any
 ) -> GateReview:
-    """A review without requirements and sign-offs, submitted by its owner, before the portfolio review. Where it asks
-    for money, its bucket has some.
+    """A review whose gates ask for nothing, submitted by its owner, before the portfolio review. Where it asks for
+    money, its bucket has some.
     """
     if fields.get("amount"):
         fund(initiative)
@@ -78,10 +100,10 @@ def make_review(
     told = {
         "initiative": initiative,
         "gates": [*gates],
-        "lane": initiative.lane,
+        "lane": lane_to(last.moves_to, initiative),
         "to_stage": last.moves_to,
-        "gates_version": configured.version,
-        "matrix_version": matrix_in_force().version,
+        "gates_version": quiet(GATES),
+        "matrix_version": quiet(MATRIX),
         "rights_version": rights_in_force().version,
         "opened_by": opened_by,
         "body": Forum.objects.get(slug="portfolio-review"),
@@ -157,7 +179,10 @@ def make_requirement(review: GateReview, **fields: Any) -> Requirement:
 
 
 def make_sign_off(review: GateReview, function: str, verdict: str = "", **fields: Any) -> SignOff:
-    """Open, or answered with a verdict."""
+    """Open, or answered with a verdict. The gates of the review ask for it."""
+    asked = {slug for gate in gates_of(review.gates_version).gates for slug in gate.functions}
+    review.gates_version = quiet(GATES, *asked, function)
+    review.save(update_fields=["gates_version"])
     told = {"state": "answered" if verdict else "open", "clock_days": 5, "started_at": clock.now()}
     sign_off = SignOff.objects.create(
         review=review, function=ReviewFunction.objects.get(slug=function), **told | fields

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aiso import clock
+from portfolio.models import Initiative
 from stagegates.models import Decision, FastLaneAudit, NamedDecider, TierConfirmation
 from tests.api.conftest import Script, kind, make_api_token, problem
 from tests.factories import make_person
@@ -49,6 +50,21 @@ def test_conditions_and_overrides_in_one_body(review, sponsor, technical_owner):
     assert told["overrides"] == [{"what": "Legal objects: Looked at.", "reason": "Carried."}]
     [condition] = script(technical_owner).get("conditions/", {"mine": "true"}).json()["results"]
     assert (condition["text"], condition["state"], condition["decision"]) == ("Prove it", "open", told["id"])
+
+
+def test_a_sealed_fact_that_changed_refuses_the_approval(client, review, chair):
+    """The fact was written past every event: the decision finds it itself."""
+    make_sign_off(review, "legal", "approve")
+    Initiative.objects.filter(pk=review.initiative_id).update(summary="Something else.")
+    body = {"review": review.pk, "outcome": "approve", "rationale": "Go."}
+
+    assert "The sign-off of Legal is outdated" in problem(script(chair).post("decisions/", body), 409)["detail"]
+    client.force_login(chair)
+    answer = client.post(f"/reviews/{review.pk}/decide/", body)
+
+    assert answer.status_code == 422
+    assert "The sign-off of Legal is outdated" in answer.content.decode()
+    assert not Decision.objects.exists()
 
 
 @pytest.mark.parametrize(

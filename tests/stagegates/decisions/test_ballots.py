@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
+from aiso.events.outbox import publish
 from forums.models import Forum
 from forums.tally import Tally, has_majority
-from portfolio.models import OwnerKind
+from portfolio.models import OwnerKind, Workflow
 from stagegates.actions.ballots import cast_vote, close_ballot, open_ballot, withdraw_ballot
 from stagegates.actions.ruling import NewCondition
+from stagegates.decision_messages import messages_of
 from stagegates.decision_panel import panel_of
 from stagegates.decision_tasks import close_ballots
+from stagegates.decision_work import decisions_waiting, votes_waiting
 from stagegates.models import BallotVote, Decision, GateReview, WrittenBallot
-from tests.factories import make_ownership, make_person, make_unit
+from stagegates.sign_off_tasks import follow_changes, refresh_all
+from tests.factories import make_entry, make_initiative, make_ownership, make_person, make_unit
 
 from .conftest import approve, make_review, make_sign_off, seat
 
@@ -278,3 +282,90 @@ def test_a_higher_body_that_votes_sees_what_it_votes_on(review, five, sponsor):
     board.refresh_from_db()
     ballot = ask(review, five[0], "terminate", body=board)
     assert [*WrittenBallot.objects.visible_to(sponsor)] == [ballot]
+
+
+def test_nobody_who_became_a_party_since_is_asked_to_vote(review, five, auditor):
+    ask(review, five[0])
+    assert len([*votes_waiting(five[1])]) == 1
+
+    make_ownership(review.initiative, five[1], "technical", is_deputy=True)
+    seat(auditor, "portfolio-review")
+
+    assert [*votes_waiting(five[1])] == []
+    assert [*votes_waiting(auditor)] == []
+    assert len([*votes_waiting(five[2])]) == 1
+
+
+# What the body that it was put before cannot approve any more, a higher one decides.
+
+
+@pytest.fixture
+def hidden(review):
+    review.initiative.is_confidential = True
+    review.initiative.save()
+    return review
+
+
+def followed(review):
+    """What the task does after an event on the initiative."""
+    refresh_all([review.initiative_id])
+
+
+def test_a_higher_body_sees_what_grew_beyond_the_one_it_was_put_before(hidden, five, sponsor, stranger):
+    followed(hidden)
+    assert not GateReview.objects.visible_to(sponsor).exists()
+
+    hidden.initiative.risk_tier = "critical"
+    hidden.initiative.save()
+    followed(hidden)
+
+    assert [*GateReview.objects.visible_to(sponsor)] == [hidden]
+    assert [item.note for item in decisions_waiting(sponsor)] == [hidden.title]
+    assert not GateReview.objects.visible_to(stranger).exists()
+    told = Event.objects.get(name="review.passed_up")
+    assert told.payload["body"] == Forum.objects.get(slug="executive-sponsor").pk
+    assert [message.text for message in messages_of(told) if sponsor in message.people]
+    followed(hidden)
+    assert Event.objects.filter(name="review.passed_up").count() == 1
+    assert approve(hidden, sponsor).body.slug == "executive-sponsor"
+    assert not GateReview.objects.visible_to(sponsor).exists()
+
+
+def test_it_goes_back_once_the_own_body_can_decide_again(hidden, sponsor):
+    for tier, seen in (("critical", 1), ("moderate", 0)):
+        hidden.initiative.risk_tier = tier
+        hidden.initiative.save()
+        followed(hidden)
+        assert GateReview.objects.visible_to(sponsor).count() == seen
+
+
+def test_an_objection_is_for_the_next_higher_body_to_override(hidden, five, sponsor):
+    make_sign_off(hidden, "legal", "object")
+    followed(hidden)
+    assert [*GateReview.objects.visible_to(sponsor)] == [hidden]
+
+
+def test_money_approved_meanwhile_for_its_workflow_counts(hidden, five, sponsor):
+    hidden.initiative.workflow = make_entry(Workflow)
+    hidden.initiative.risk_tier = "high"
+    hidden.initiative.save()
+    followed(hidden)
+    assert not GateReview.objects.visible_to(sponsor).exists()
+
+    other = make_initiative(workflow=hidden.initiative.workflow)
+    decision = Decision.objects.create(
+        initiative=other, outcome="approve", rationale="Go.", amount=990_000, way="meeting",
+        body=hidden.body, decided_by=five[0],
+    )  # fmt: skip
+    event = publish("decision.made", actor=five[0], initiative=other, decision=decision)
+    follow_changes(event.pk)
+
+    assert [*GateReview.objects.visible_to(sponsor)] == [hidden]
+
+
+def test_what_is_not_submitted_waits_for_nobody(hidden, sponsor):
+    GateReview.objects.update(submitted_at=None, submitted_by=None, body=None)
+    hidden.initiative.risk_tier = "critical"
+    hidden.initiative.save()
+    followed(hidden)
+    assert not GateReview.objects.visible_to(sponsor).exists()

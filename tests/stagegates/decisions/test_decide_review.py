@@ -16,7 +16,7 @@ from forums.models import Forum
 from portfolio.models import Initiative, Stage, StageChange, Workflow
 from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.ruling import NewCondition
-from stagegates.deciding import who_decides
+from stagegates.deciding import approved_for_workflow, who_decides
 from stagegates.decision_panel import panel_of
 from stagegates.models import Condition, Decision, GateReview, StageByDecision
 from tests.factories import make_entry, make_initiative, make_ownership, make_person
@@ -288,6 +288,25 @@ def test_money_counts_per_workflow_over_twelve_months(initiative, chair, sponsor
         approve(again, chair)
     with clock.fixed_at(earlier.decided_at + timedelta(days=367)):
         assert approve(again, chair)
+
+
+def test_money_keeps_counting_where_it_was_decided_and_where_the_initiative_is_now(initiative, chair):
+    old, new = make_entry(Workflow, "Old"), make_entry(Workflow, "New")
+    initiative.workflow, initiative.risk_tier = old, "high"
+    initiative.save()
+    approve(make_review(initiative, amount=Decimal(900_000)), chair)
+
+    Initiative.objects.filter(pk=initiative.pk).update(workflow=new)
+
+    for workflow in (old, new):
+        other = make_initiative(stage=Stage.PILOT, workflow=workflow, risk_tier="high")
+        assert approved_for_workflow(other) == Decimal(900_000)
+        with pytest.raises(DomainError, match="Executive sponsor decides this"):
+            approve(make_review(other, amount=Decimal(200_000)), chair)
+    elsewhere = make_initiative(stage=Stage.PILOT, workflow=make_entry(Workflow, "Third"), risk_tier="high")
+    assert approved_for_workflow(elsewhere) == 0
+    Initiative.objects.filter(pk=initiative.pk).update(workflow=None)
+    assert approved_for_workflow(Initiative.objects.get(pk=initiative.pk)) == Decimal(900_000)
 
 
 def test_a_body_may_always_say_no_to_what_it_may_not_approve(initiative, chair):

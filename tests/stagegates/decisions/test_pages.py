@@ -6,6 +6,7 @@ import pytest
 
 from aiso import clock
 from stagegates.actions.ballots import open_ballot
+from stagegates.actions.conditions import meet_condition
 from stagegates.models import Condition, Decision, FastLaneAudit, WrittenBallot
 from tests.factories import make_person
 
@@ -139,7 +140,7 @@ def test_members_vote_in_writing(client, chair, member, address, review):
         client.force_login(person)
         assert client.post(f"/ballots/{ballot.pk}/", {"choice": "for"}).status_code == 302
     page = body_of(client.get(address))
-    assert "2 for, 0 against, 0 abstained, 1 open; 2 of the 3" in page
+    assert "2 for, 0 against, 0 abstained, 1 open. 3 must take part, 2 have." in page
     assert client.post(f"/ballots/{ballot.pk}/", {"choice": "for"}).status_code == 422
     client.force_login(third)
     assert client.post(f"/ballots/{ballot.pk}/", {"choice": "against"}).status_code == 422
@@ -268,3 +269,28 @@ def test_an_audit_is_recorded_from_its_page(client, fast, delegate, office_membe
     assert client.post(address, {"finding": "in_order"}).status_code == 302
     client.force_login(delegate)
     assert client.get(address).status_code == 403
+
+
+def test_a_member_who_votes_sees_the_money_and_no_button_to_decide_alone(client, member, review):
+    client.force_login(member)
+    page = body_of(client.get(review.get_absolute_url()))
+    assert "Not shown to you" not in page
+    assert "Record the decision" not in page
+    assert "Ask Portfolio review to vote in writing" in page
+
+
+def test_what_is_in_the_way_ends_in_one_full_stop(client, chair, address, review):
+    make_sign_off(review, "legal", verdict="object")
+    client.force_login(chair)
+    assert ".. " not in body_of(client.post(address, sent("approve"))).replace("...", "")
+
+
+def test_the_ways_to_settle_a_condition_have_labels_of_their_own(client, chair, address, technical_owner):
+    client.force_login(chair)
+    due = (clock.today() + timedelta(days=9)).isoformat()
+    row = {"condition-0-text": "Prove it", "condition-0-owner": technical_owner.email, "condition-0-due_on": due}
+    client.post(address, sent("conditions", **row))
+    condition = Condition.objects.get()
+    meet_condition(condition, actor=technical_owner, note="Proved.")
+    page = body_of(client.get(condition.get_absolute_url()))
+    assert page.count('id="refuse-reason"') == page.count('id="waive-reason"') == 1

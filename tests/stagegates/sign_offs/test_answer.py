@@ -14,7 +14,7 @@ from aiso.errors import DomainError
 from aiso.events.models import Event
 from aiso.web.forms import person_text
 from stagegates.actions.answer_sign_off import Demand, answer_sign_off
-from stagegates.models import Condition, SignOff, SignOffAnswer
+from stagegates.models import Condition, GateReview, ReviewFunction, SignOff, SignOffAnswer
 from stagegates.seals import seal_of
 from tests.factories import make_person
 
@@ -230,13 +230,13 @@ def test_pages_refuse_the_wrong_person_and_hide_from_strangers(client, review, i
 
 def test_the_api_answers_and_says_what_stands(script, review, legal_reviewer, technical_owner, business_owner):
     legal, lawyer = sign_off_of(review, "legal"), script(legal_reviewer)
-    seal = lawyer.get(f"sign-offs/{legal.pk}/").json()["seal"]
+    seen = lawyer.get(f"sign-offs/{legal.pk}/").json()["seen"]
     body = {
         "verdict": "conditions",
         "reason": "With one thing.",
         "minutes": 30,
         "conditions": [{"text": "Delete the logs.", "owner": technical_owner.pk, "due_on": "2027-03-01"}],
-        "seen": seal,
+        "seen": seen,
     }
 
     told = lawyer.post(f"sign-offs/{legal.pk}/answer/", body)
@@ -277,3 +277,44 @@ def test_money_is_withheld_from_those_who_may_not_see_it(
         for address in (finance.get_absolute_url(), f"/sign-offs/answers/{answer.pk}/"):
             assert ("120,000" in client.get(address).content.decode()) is sees
         assert ("120,000" in script(person).get(f"sign-offs/{finance.pk}/").content.decode()) is sees
+        # Whoever knows the rest could try sums against the hash.
+        assert (answer.seal in script(person).get(f"sign-offs/{finance.pk}/").content.decode()) is sees
+        assert (answer.seal in client.get(f"/sign-offs/answers/{answer.pk}/").content.decode()) is sees
+        assert answer.seal not in client.get(finance.get_absolute_url()).content.decode()
+
+
+def test_a_seal_without_a_sum_is_shown_to_everybody(script, initiative, office_member, security_reviewer, stranger):
+    review = make_review(initiative, office_member, "security", amount=120000)
+    answer = answered(review, "security", security_reviewer)
+
+    told = script(stranger).get(f"sign-offs/{answer.sign_off_id}/").json()
+
+    assert told["answer"]["seal"] == answer.seal
+
+
+def test_who_is_withheld_the_sum_still_notices_that_it_changed(script, initiative, office_member, legal_reviewer):
+    ReviewFunction.objects.filter(slug="legal").update(rests_on=[])
+    review = make_review(initiative, office_member, "legal", amount=120000)
+    legal = sign_off_of(review, "legal")
+    lawyer = script(legal_reviewer)
+    seen = lawyer.get(f"sign-offs/{legal.pk}/").json()["seen"]
+    GateReview.objects.filter(pk=review.pk).update(amount=130000)
+
+    body = {"verdict": "approve", "reason": "Fine.", "seen": seen}
+    assert lawyer.post(f"sign-offs/{legal.pk}/answer/", body).status_code == 409
+    body["seen"] = lawyer.get(f"sign-offs/{legal.pk}/").json()["seen"]
+    told = lawyer.post(f"sign-offs/{legal.pk}/answer/", body)
+    assert told.status_code == 201, told.content
+    assert told.json()["answer"]["seal"] is None
+
+
+def test_conditions_of_another_verdict_are_not_asked(client, review, legal_reviewer):
+    """The page shows their room only with the verdict that takes them."""
+    client.force_login(legal_reviewer)
+    legal = sign_off_of(review, "legal")
+
+    response = client.post(f"/sign-offs/{legal.pk}/answer/", sent(legal, "approve", text_1="Delete the logs."))
+
+    assert response.status_code == 302
+    assert not Condition.objects.exists()
+    assert "Approves" in client.get(legal.get_absolute_url()).content.decode()

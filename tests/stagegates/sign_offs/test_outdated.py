@@ -62,6 +62,14 @@ def _amount(initiative):
     GateReview.objects.filter(initiative=initiative).update(amount=200000)
 
 
+def _other_decision(initiative):
+    DecisionClass.objects.filter(initiative=initiative).update(name="Stop the pump")
+
+
+def _other_metric(initiative):
+    OutcomeMetric.objects.filter(initiative=initiative).update(name="Complaints")
+
+
 # What changes, and which functions rest on it.
 MATERIAL = {
     "summary": (_field(summary="Other."), {"legal", "risk", "security", "data", "finance", "employees", "council"}),
@@ -73,6 +81,8 @@ MATERIAL = {
         {"legal", "risk", "security", "data", "finance", "employees", "council"},
     ),
     "level of a decision": (_level, {"risk", "council"}),
+    "name of a decision": (_other_decision, {"risk", "council"}),
+    "name of a metric": (_other_metric, {"finance", "council"}),
     "new decision": (_new_decision, {"risk", "council"}),
     "clearance": (_clearance, {"security", "council"}),
     "tool": (_tool_added, {"security", "council"}),

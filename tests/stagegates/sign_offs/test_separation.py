@@ -12,12 +12,15 @@ from stagegates.actions.answer_sign_off import answer_sign_off
 from stagegates.actions.ask_question import ask_question
 from stagegates.actions.delegate_sign_off import delegate_sign_off
 from stagegates.actions.sign_offs import refresh_sign_offs
+from stagegates.blocks import blocks_of
 from stagegates.models import GateReview, SignOff
 from stagegates.reviewers import reviewed_by, reviewers_of_all
-from stagegates.separation import is_party, to_which_party
+from stagegates.separation import is_apart, is_party, to_which_party
+from standards.actions.answer_checklist import answer_checklist, complete_checklist
+from standards.models import ChecklistAnswer, ChecklistCompletion, Standard
 from tests.factories import grant, make_ownership, make_person
 
-from .factories import MONDAY, make_review, sign_off_of
+from .factories import MONDAY, answer_all, assessment, make_review, sign_off_of
 
 pytestmark = pytest.mark.django_db
 TUESDAY = MONDAY + timedelta(days=1)
@@ -30,7 +33,13 @@ def opener(db):
 
 @pytest.fixture
 def review(initiative, opener) -> GateReview:
-    return make_review(initiative, opener, "legal")
+    """Legal rests on the privacy assessment, security on nothing."""
+    return make_review(initiative, opener, "legal", "security", requirements=(assessment(PRIVACY, "legal"),))
+
+
+@pytest.fixture(autouse=True)
+def _evidence_there(review):
+    SignOff.objects.update(state="open", started_at=clock.now(), due_on=MONDAY.date() + timedelta(days=9))
 
 
 @pytest.fixture
@@ -104,13 +113,47 @@ def _pass_on(sign_off, person):
     delegate_sign_off(sign_off, actor=person, to=make_person("Sven Lock"), reason="Away.")
 
 
+def _answers(initiative, person, **answers):
+    standard = Standard.objects.get(slug=PRIVACY)
+    answer_checklist(
+        initiative, standard, actor=person, answers={(code, "value"): say for code, say in answers.items()}
+    )
+
+
+def _answerer(initiative, review, person):
+    _answers(initiative, person, retention="90")
+
+
+def _answerer_corrected_since(initiative, review, person):
+    """What somebody else corrected is the answer of whoever gave it."""
+    _answers(initiative, person, retention="90")
+    _answers(initiative, initiative.business_owner, retention="60")
+
+
+def _completer(initiative, review, person):
+    grant(person, Role.OFFICE_MEMBER)
+    answer_all(initiative, initiative.business_owner, PRIVACY)
+    standard = Standard.objects.get(slug=PRIVACY)
+    ChecklistCompletion.objects.filter(standard=standard).delete()
+    complete_checklist(initiative, standard, actor=person)
+
+
+# Parties to the one sign-off alone: they wrote an assessment that it rests on.
+WRITERS = {
+    "answered the assessment": _answerer,
+    "answered what was corrected since": _answerer_corrected_since,
+    "completed the assessment": _completer,
+}
+PRIVACY = "privacy-assessment"
+
+
 DEEDS = {"sign off": _sign_off, "ask": _ask, "pass on": _pass_on}
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("party", PARTIES | WRITERS)
 def test_a_party_does_nothing_of_it(initiative, review, person, party, deed):
-    PARTIES[party](initiative, review, person)
+    (PARTIES | WRITERS)[party](initiative, review, person)
 
     with clock.fixed_at(TUESDAY), pytest.raises(PermissionDenied):
         DEEDS[deed](sign_off_of(review, "legal"), person)
@@ -123,22 +166,23 @@ def test_somebody_who_is_no_party_may(initiative, review, person, deed):
     DEEDS[deed](sign_off_of(review, "legal"), person)
 
 
-@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("party", PARTIES | WRITERS)
 def test_sets_and_single_reviews_call_the_same_people_parties(initiative, review, person, party):
     """The queue and those who are told leave out exactly whom the actions refuse."""
-    PARTIES[party](initiative, review, person)
+    (PARTIES | WRITERS)[party](initiative, review, person)
     review.refresh_from_db()
     sign_off = sign_off_of(review, "legal")
 
-    assert is_party(person, review)
+    assert is_apart(person, sign_off)
+    assert is_party(person, review) == (party in PARTIES)
     assert SignOff.objects.filter(to_which_party(person)).exists()
     assert not reviewed_by(person, SignOff.objects.all()).exists()
     assert person not in reviewers_of_all([sign_off])[sign_off.pk]
 
 
-@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("party", PARTIES | WRITERS)
 def test_nothing_is_passed_to_a_party(initiative, review, person, party):
-    PARTIES[party](initiative, review, person)
+    (PARTIES | WRITERS)[party](initiative, review, person)
     SignOff.objects.filter(review=review).update(assigned_to=None)
 
     with pytest.raises(Exception, match="does not rule on it"):
@@ -189,3 +233,56 @@ def test_the_office_does_not_pass_on_what_it_opened(initiative, review, opener, 
 
     with pytest.raises(PermissionDenied):
         delegate_sign_off(sign_off_of(review, "legal"), actor=opener, to=person, reason="Do it.")
+
+
+@pytest.mark.parametrize("part", ["value", "note"])
+def test_whoever_merely_corrects_an_assessment_signs_it_off(initiative, review, person, part):
+    """The business owner gave the answer, and vouches for the whole when they complete it anew."""
+    standard = Standard.objects.get(slug=PRIVACY)
+    _answers(initiative, initiative.business_owner, retention="90")
+    answer_checklist(initiative, standard, actor=person, answers={("retention", part): "60"})
+
+    _sign_off(sign_off_of(review, "legal"), person)
+
+    assert not SignOff.objects.filter(to_which_party(person)).exists()
+    assert ChecklistAnswer.objects.get().given_by == initiative.business_owner
+
+
+def test_an_answer_taken_back_and_given_anew_is_by_whoever_gave_it_last(initiative, review, person):
+    _answers(initiative, initiative.business_owner, retention="90")
+    _answers(initiative, person, retention="")
+    _answers(initiative, person, retention="60")
+
+    with pytest.raises(PermissionDenied):
+        _sign_off(sign_off_of(review, "legal"), person)
+
+
+def test_what_rests_on_something_else_they_sign_off(initiative, review, security_reviewer):
+    _answerer(initiative, review, security_reviewer)
+
+    _sign_off(sign_off_of(review, "security"), security_reviewer)
+
+
+def test_they_are_told_why_on_page_and_api(initiative, review, person, client, script):
+    _answerer(initiative, review, person)
+    address = f"sign-offs/{sign_off_of(review, 'legal').pk}/answer/"
+    told = "You answered Privacy assessment, which this sign-off rests on: somebody else of Legal answers it."
+
+    refused = script(person).post(address, {"verdict": "approve", "reason": "Mine."})
+
+    assert (refused.status_code, refused.json()["detail"]) == (403, told)
+    client.force_login(person)
+    page = client.get(sign_off_of(review, "legal").get_absolute_url()).content.decode()
+    assert told in page
+    assert 'name="verdict"' not in page
+
+
+def test_an_answer_by_somebody_who_wrote_it_since_does_not_count(initiative, review, person):
+    _sign_off(sign_off_of(review, "legal"), person)
+    ChecklistAnswer.objects.create(
+        initiative=initiative, standard=Standard.objects.get(slug=PRIVACY), item="retention", value="90",
+        version=review.gates_version, answered_by=person,
+    )  # fmt: skip
+    assert f"{person} answered what Legal rests on: somebody else of it signs off anew" in {
+        block.what for block in blocks_of(review)
+    }
