@@ -263,6 +263,7 @@ def test_no_statement_changes_what_is_closed(live, chair, review, statement):
     sign_addendum(write_addendum(minutes, actor=chair, text="As it was."), actor=chair)
 
     with pytest.raises((ProgrammingError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement.format(meeting=live.pk))
 
 
