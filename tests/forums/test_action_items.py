@@ -12,13 +12,14 @@ from aiso.errors import DomainError
 from aiso.events.models import Event, Notification
 from aiso.events.reminders import remind_of
 from aiso.web.forms import person_text
+from forums import action_work
 from forums.action_work import actions_of
 from forums.actions.action_items import drop_action, finish_action, give_action, move_action, pass_on_action
 from forums.actions.live import start_meeting
 from forums.after_tasks import tell_what_follows
 from forums.models import ActionItem
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_initiative, make_item, make_ownership, make_person
+from tests.factories import make_initiative, make_item
 
 from .conftest import NOON, events
 
@@ -194,10 +195,10 @@ def test_owners_are_reminded_before_and_after_and_the_forum_when_it_is_long_late
         assert people(step) == told
 
 
-def test_my_work_and_the_initiative_show_what_is_open(client, secret, chair, owner_of_heron):
+def test_my_work_and_the_initiative_show_what_is_open(client, secret, chair, office_lead):
     initiative = secret.item.initiative
     assert [(work.what, work.due) for work in actions_of(chair)] == [("Action: Call it otherwise", DUE)]
-    client.force_login(owner_of_heron)
+    client.force_login(office_lead)
     page = client.get(initiative.get_absolute_url()).text
     assert "Call it otherwise" in page
 
@@ -205,13 +206,6 @@ def test_my_work_and_the_initiative_show_what_is_open(client, secret, chair, own
 
     assert [*actions_of(chair)] == []
     assert "Call it otherwise" not in client.get(initiative.get_absolute_url()).text
-
-
-@pytest.fixture
-def owner_of_heron(secret):
-    person = make_person("Olga Owner")
-    make_ownership(secret.item.initiative, person)
-    return person
 
 
 def test_the_pages_do_all_of_it(client, review, chair, member, stranger):
