@@ -32,7 +32,7 @@ SPOKEN = (
         "The second team brings its test set along.",
     ),
     (
-        "A confidential case",
+        "Do we take this supplier’s offer?",
         "Spoken of; decided by the sponsor",
         "The offer was compared with our own cost.",
     ),

@@ -12,13 +12,14 @@ from aiso.errors import DomainError
 from aiso.events.models import Event, Notification
 from aiso.events.reminders import remind_of
 from aiso.web.forms import person_text
+from forums import action_work
 from forums.action_work import actions_of
 from forums.actions.action_items import drop_action, finish_action, give_action, move_action, pass_on_action
 from forums.actions.live import start_meeting
 from forums.after_tasks import tell_what_follows
 from forums.models import ActionItem
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_initiative, make_item, make_ownership, make_person
+from tests.factories import make_initiative, make_item
 
 from .conftest import NOON, events
 
@@ -38,7 +39,7 @@ def secret(meeting, chair) -> ActionItem:
     item = make_item(meeting, "Project Heron", initiative=initiative)
     start_meeting(meeting, actor=chair)
     told = {"meeting": meeting, "item": item, "owner": chair}
-    return give_action(meeting.forum, actor=chair, text="Rename it", due_on=DUE, **told)
+    return give_action(meeting.forum, actor=chair, text="Call it otherwise", due_on=DUE, **told)
 
 
 def script(person) -> Script:
@@ -133,7 +134,7 @@ def test_an_action_about_what_one_may_not_see_is_not_there(client, secret, given
     assert {*ActionItem.objects.visible_to(chair)} == {given, secret}
     client.force_login(stranger)
     assert client.get(secret.get_absolute_url()).status_code == 404
-    assert "Rename it" not in client.get("/actions/?state=open").text
+    assert "Call it otherwise" not in client.get("/actions/?state=open").text
 
 
 def test_the_list_has_tabs_filters_and_files(client, review, given, chair, member, stranger):
@@ -179,7 +180,10 @@ def test_fifty_actions_cost_no_more_queries_than_two(client, review, chair, memb
     assert counts[0] == counts[1] <= 16
 
 
-def test_owners_are_reminded_before_and_after_and_the_forum_when_it_is_long_late(given, chair, member):
+def test_owners_are_reminded_before_and_after_and_the_forum_when_it_is_long_late(given, chair, member, monkeypatch):
+    # The office's calendar is not in force yet on the day that these tests hold.
+    monkeypatch.setattr(action_work, "due_after", lambda start, days: start.date() + timedelta(days=days))
+
     def people(step: str) -> set:
         return {note.person for note in Notification.objects.filter(event__payload__step=step)}
 
@@ -191,24 +195,17 @@ def test_owners_are_reminded_before_and_after_and_the_forum_when_it_is_long_late
         assert people(step) == told
 
 
-def test_my_work_and_the_initiative_show_what_is_open(client, secret, chair, owner_of_heron):
+def test_my_work_and_the_initiative_show_what_is_open(client, secret, chair, office_lead):
     initiative = secret.item.initiative
-    assert [(work.what, work.due) for work in actions_of(chair)] == [("Action: Rename it", DUE)]
-    client.force_login(owner_of_heron)
+    assert [(work.what, work.due) for work in actions_of(chair)] == [("Action: Call it otherwise", DUE)]
+    client.force_login(office_lead)
     page = client.get(initiative.get_absolute_url()).text
-    assert "Rename it" in page
+    assert "Call it otherwise" in page
 
     finish_action(secret, actor=chair, note="Renamed.")
 
     assert [*actions_of(chair)] == []
-    assert "Rename it" not in client.get(initiative.get_absolute_url()).text
-
-
-@pytest.fixture
-def owner_of_heron(secret):
-    person = make_person("Olga Owner")
-    make_ownership(secret.item.initiative, person)
-    return person
+    assert "Call it otherwise" not in client.get(initiative.get_absolute_url()).text
 
 
 def test_the_pages_do_all_of_it(client, review, chair, member, stranger):
