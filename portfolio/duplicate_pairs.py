@@ -12,6 +12,7 @@ from django.db import connection
 from .duplicates import stems_in, tells
 from .likeness import Term, Told, degree_of, score_of, weight_of
 from .models import Initiative, SearchWord
+from .models.search import UNWRITTEN
 
 # The newest initiatives that are compared with all older ones, and to how many each.
 COMPARED, WITH_EACH = 300, 3
@@ -26,7 +27,7 @@ PAIRS = """
         WHERE NOT is_off_register AND NOT is_confidential AND stage NOT IN ('closed', 'merged')
         ORDER BY id DESC LIMIT %s
     ), counted AS (
-        SELECT count(*) AS initiatives FROM portfolio_initiative WHERE NOT is_confidential
+        SELECT count(*) + %s AS initiatives FROM portfolio_initiative WHERE NOT is_confidential
     ), asked AS MATERIALIZED (
         SELECT newest.id, newest.name, (
             WITH rare AS (
@@ -70,7 +71,7 @@ class Pair:
 def likely_pairs() -> list[Pair]:
     """The likeliest pairs first, each initiative in one of them at most. Three queries."""
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS, [COMPARED, RAREST_WORDS, WITH_EACH])
+        cursor.execute(PAIRS, [COMPARED, UNWRITTEN, RAREST_WORDS, WITH_EACH])
         found = cursor.fetchall()
     rows = _told({pk for newer, older, _ in found for pk in (newer, older)})
     shares = _shares({stem for _, told in rows.values() for stem in told.all})
