@@ -12,6 +12,7 @@ from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.problems import Refusal
 from aiso.api.shapes import Person
+from aiso.web.keyset import LATEST_FIRST
 from portfolio.api.below import BelowInitiative
 from portfolio.api.shapes import REFERENCE
 from portfolio.models import Initiative
@@ -68,7 +69,7 @@ class FundingRequests(Noun):
     def list(self, request: Request) -> Response:
         """What was asked for by initiatives whose money one sees, the latest first."""
         rows = FundingRequest.objects.visible_to(self.person)
-        return self.page(with_decisions(rows.open() if self.asked["open"] else rows), drawn)
+        return self.page(with_decisions(rows.open() if self.asked["open"] else rows), LATEST_FIRST, drawn)
 
     @answers(FundingRequestShape)
     def retrieve(self, request: Request, id: int) -> Response:

@@ -10,7 +10,7 @@ from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
-from aiso.web.keyset import page_of
+from aiso.web.keyset import LATEST_FIRST, page_of
 from portfolio.models import Initiative
 from portfolio.page import page_for, visible_initiative
 from portfolio.permissions import can_see_money
@@ -66,7 +66,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     visible = FundingRequest.objects.visible_to(viewer)
     rows = with_decisions(visible.open() if is_open else visible)
     place = {name: request.GET.get(name, "") for name in ("after", "before")}
-    context = {"page": page_of(rows, size=PAGE, **place), "is_open": is_open}
+    context = {"page": page_of(rows, LATEST_FIRST, size=PAGE, **place), "is_open": is_open}
     return render(request, "stagegates/funding_requests.html", context)
 
 
