@@ -34,7 +34,7 @@ class AbsentShape(TypedDict):
     role: str
 
 
-class ProxyShape(TypedDict):
+class MinutedProxyShape(TypedDict):
     giver: Person
     holder: Person
 
@@ -91,7 +91,7 @@ class MinutesShape(TypedDict):
     place: str
     attendance: list[AttendedShape]
     absent: list[AbsentShape]
-    proxies: list[ProxyShape]
+    proxies: list[MinutedProxyShape]
     items: list[MinuteShape]
     actions: Annotated[list[MinuteActionShape], "Given for the meeting as a whole."]
     left_out: Annotated[int, "Confidential items that are not told: not asked for, or not seen."]
