@@ -64,7 +64,7 @@ class NewRowForm(DecisionFields):
 
     @property
     def is_written(self) -> bool:
-        """Whether anybody wrote into it: the initiative alone is no decision, nor is a row that the page did not show."""
+        """Whether anybody wrote into it: the initiative alone is no decision, nor is a row that no page showed."""
         written = (name for name in self.changed_data if name != "initiative")
         return self.is_bound and any(self.add_prefix(name) in self.data for name in written)
 
