@@ -11,7 +11,7 @@ from portfolio.permissions import changes_nothing
 
 from .deciding import voters_of
 from .models import BallotVote, WrittenBallot
-from .separation import is_party, parties_of
+from .separation import is_party, kept_from_deciding
 
 Choice = BallotVote.Choice
 
@@ -66,9 +66,9 @@ def has_majority(majority: str, agree: int, against: int) -> bool:
 
 
 def tally_of(ballot: WrittenBallot) -> Tally:
-    """The votes of those who have a vote in the body today and are no party. Five queries."""
+    """The votes of those who have a vote in the body today and are not kept from deciding. Six queries."""
     voters = {*voters_of(ballot.body).values_list("pk", flat=True)}
-    able = voters - parties_of(ballot.review)
+    able = voters - kept_from_deciding(ballot.review)
     return counted(ballot.body, len(voters), able, ballot.votes.all())
 
 
@@ -93,5 +93,5 @@ def may_withdraw(person: User, ballot: WrittenBallot) -> bool:
 
 
 def may_vote(person: User, ballot: WrittenBallot) -> bool:
-    """A member with a vote in its body, who is no party to the review."""
-    return ballot.body.has_vote(person) and person.pk not in parties_of(ballot.review)
+    """A member with a vote in its body, who is no party to the review and waived nothing of it."""
+    return ballot.body.has_vote(person) and person.pk not in kept_from_deciding(ballot.review)

@@ -10,18 +10,29 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 from forums.models import Forum
-from portfolio.models import Lane, Stage
+from portfolio.models import Initiative, Lane, Stage
+from portfolio.models.stage import ENDED
 from portfolio.permissions import can_see_money
 
-from .actions.decide import OF_REVIEWS, gates_to_send_back_to
+from .actions.decide import OF_INITIATIVES, OF_REVIEWS, gates_to_send_back_to
 from .askings import all_bodies
 from .ballots import Tally, may_vote, may_withdraw, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
-from .deciding import bodies_of, decides_alone, eligible_of, holds, latest_naming, who_decides
+from .deciding import (
+    bodies_of,
+    can_act,
+    decides_alone,
+    eligible_of,
+    holds,
+    latest_naming,
+    stage_before_pause,
+    who_decides,
+)
 from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
 from .rights import WhoDecides
+from .separation import has_waived
 
 Outcome = Decision.Outcome
 ICONS = {
@@ -80,6 +91,12 @@ class DecisionPanel:
         return self.review.is_ready and can_decide(self.person, self.review)
 
     @cached_property
+    def has_waived(self) -> bool:
+        """Whether the person has a seat for it, and yet does not decide, as they waived something of it."""
+        seated = self.review.is_ready and self.body and bodies_of(self.person, self.body)
+        return bool(seated) and has_waived(self.person, self.review)
+
+    @cached_property
     def naming(self) -> NamedDecider | None:
         """Whom the sponsor named last."""
         return latest_naming(self.review)
@@ -88,6 +105,13 @@ class DecisionPanel:
     def named(self) -> NamedDecider | None:
         """Whom the sponsor named, while that holds."""
         return self.naming if self.naming and holds(self.naming, self.asked) else None
+
+    @property
+    def why_lapsed(self) -> str:
+        """Why whom the sponsor named last does not decide; empty while that holds."""
+        if self.naming is None or self.named:
+            return ""
+        return f"{self.asked} is asked now" if can_act(self.naming) else f"{self.naming.person} may not decide any more"
 
     @cached_property
     def seats(self) -> list[Forum]:
@@ -261,6 +285,20 @@ class DecisionPanel:
                 yield "closes the initiative"
                 if amount:
                     yield f"{amount} asked for is not approved"
+
+
+def outcomes_for(initiative: Initiative) -> dict[str, str]:
+    """What may be decided on an initiative without a review, each with what it leads to; nothing once it ended."""
+    if initiative.is_off_register or initiative.stage in ENDED:
+        return {}
+    stage, back = initiative.get_stage_display().lower(), Stage(stage_before_pause(initiative)).label.lower()
+    leads_to = {
+        Outcome.PAUSE: f"from {stage} to paused, until it is resumed; it keeps its place on the way",
+        Outcome.RESUME: f"from paused back to {back}",
+        Outcome.TERMINATE: "closes the initiative; it stays on the register with the rationale",
+    }
+    unfit = Outcome.PAUSE if initiative.stage == Stage.PAUSED else Outcome.RESUME
+    return {each.value: leads_to[each] for each in OF_INITIATIVES if each != unfit}
 
 
 def panel_of(review: GateReview, person: User, data: QueryDict | None = None) -> DecisionPanel:

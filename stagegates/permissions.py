@@ -18,7 +18,7 @@ from .models import (
     SignOff,
     SpecialistRequest,
 )
-from .separation import is_apart, is_party, parties_to
+from .separation import is_apart, is_kept_from_deciding, is_party, parties_to
 
 
 def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
@@ -47,7 +47,7 @@ def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int)
 
 def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
     """People of its function, or whom one of them passed it to; never a party to the review, nor whoever wrote an
-    assessment that it rests on (DESIGN §4).
+    assessment that it rests on, gave evidence for it or waived a requirement of it (DESIGN §4).
     """
     if not isinstance(user, User) or changes_nothing(user) or is_apart(user, sign_off):
         return False
@@ -108,10 +108,10 @@ def can_record_monitoring(user: User | AnonymousUser, initiative: Initiative) ->
 
 
 def can_decide(user: User | AnonymousUser, review: GateReview) -> bool:
-    """Those with a vote in its body or in a higher one, and whom the sponsor named; never a party to the review, never
-    a program, never an auditor (DESIGN §4).
+    """Those with a vote in its body or in a higher one, and whom the sponsor named; never a party to the review or who
+    waived something of it, never a program, never an auditor (DESIGN §4).
     """
-    if not isinstance(user, User) or changes_nothing(user) or is_party(user, review):
+    if not isinstance(user, User) or changes_nothing(user) or is_kept_from_deciding(user, review):
         return False
     if is_named(user, review):
         return True
@@ -156,7 +156,7 @@ def can_audit(user: User | AnonymousUser, audit: FastLaneAudit) -> bool:
     decision = audit.decision
     if not isinstance(user, User) or changes_nothing(user) or user.pk == decision.decided_by_id:
         return False
-    if decision.review is None or is_party(user, decision.review):
+    if decision.review is None or is_kept_from_deciding(user, decision.review):
         return False
     return user.has_role(*OFFICE, Role.RISK_REVIEWER, unit=decision.initiative.unit_id)
 

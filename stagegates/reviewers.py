@@ -21,8 +21,8 @@ type Held[K] = dict[K, list[tuple[int | None, User]]]
 
 def reviewers_of_all(sign_offs: Iterable[SignOff]) -> dict[int, list[User]]:
     """Who is to answer each, by its id: whoever it was passed to, or the active people of its function whose reach
-    includes the unit; never a party, nor whoever wrote an assessment that it rests on. Eight queries at most, whatever
-    their number; reviews come with their initiative.
+    includes the unit; never a party, nor anybody on whose word it rests. Nine queries at most, whatever their number;
+    reviews come with their initiative.
     """
     rows = [*sign_offs]
     above = _units_above({each.review.initiative.unit_id for each in rows})
@@ -53,9 +53,9 @@ def risk_reviewers_of(initiative: Initiative) -> UserQuerySet:
 
 def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
     """Those of some sign-offs that the person may answer: of their functions or passed to them, and they are no party
-    and wrote none of what it rests on.
+    and it does not rest on their word.
 
-    Four queries at most besides the one for the sign-offs.
+    Three queries at most besides the one for the sign-offs.
     """
     if changes_nothing(person) or person.is_service_account:
         return sign_offs.none()

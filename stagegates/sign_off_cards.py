@@ -16,7 +16,7 @@ from .permissions import can_reply, reviews_for
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
 from .seals import Changed, Copy, token_of
-from .separation import assessments_of, is_party, why_apart
+from .separation import is_party, why_apart, words_of
 from .sign_off_clock import Standing, standing_of
 
 WITHHELD = "Withheld: money is shown to owners, finance, the office, executives and auditors."
@@ -108,7 +108,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
     mine = {*reviewed_by(person, SignOff.objects.filter(review=review)).values_list("pk", flat=True)}
     passes = is_office_for(person, review.initiative) and not is_party(person, review)
     replies = bool(sign_offs) and can_reply(person, sign_offs[0])
-    written = assessments_of(sign_offs) if review.is_open else {}
+    words = words_of(sign_offs) if review.is_open else {}
     cards = []
     for sign_off in sign_offs:
         changed = changes.get(sign_off.pk, [])
@@ -124,7 +124,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             questions,
         )
         if review.is_open:
-            own = [title for title, people in written.get(sign_off.pk, {}).items() if person.pk in people]
+            own = [word for word, people in words.get(sign_off.pk, {}).items() if person.pk in people]
             card.why_not = _why_not(person, sign_off, own)
             passes_on = passes and not own
             _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes_on, replies=replies)
@@ -133,7 +133,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
 
 
 def _why_not(person: User, sign_off: SignOff, own: Sequence[str]) -> str:
-    """Why somebody of the function is not asked: they wrote what it rests on."""
+    """Why somebody of the function is not asked: it rests on their word."""
     is_of_it = bool(own) and reviews_for(person, sign_off.function, sign_off.review.initiative.unit_id)
     return why_apart(own, sign_off) if is_of_it else ""
 

@@ -17,7 +17,7 @@ from ..models import Condition, GateReview, SignOff, SignOffAnswer
 from ..permissions import can_sign_off
 from ..scopes import copies_of, scope_of
 from ..seals import Copy, seal_of, token_of
-from ..separation import own_assessments, why_apart
+from ..separation import own_words, why_apart
 from .sign_offs import CLOCK, State
 
 Verdict = SignOffAnswer.Verdict
@@ -94,7 +94,7 @@ def lock(sign_off: SignOff) -> SignOff:
 
 def refuse_others(actor: User, sign_off: SignOff) -> None:
     """Raise PermissionDenied for whoever may not rule on a sign-off, and DomainError when its review is closed."""
-    if why := why_apart(own_assessments(actor, sign_off), sign_off):
+    if why := why_apart(own_words(actor, sign_off), sign_off):
         raise PermissionDenied(why)
     if not can_sign_off(actor, sign_off):
         raise PermissionDenied(

@@ -26,6 +26,7 @@ from ..models.decision import APPROVING
 from ..permissions import can_decide, can_decide_on
 from ..rights import WhoDecides
 from ..rules import gates_of
+from ..separation import WAIVED, has_waived
 from .record_decision import record
 from .renew_review import renew_if_behind, renew_requirements
 from .ruling import NewCondition, Ruling
@@ -67,6 +68,8 @@ def decide_review(
 @transaction.atomic
 def _decide_alone(review: GateReview, ruling: Ruling, *, actor: User, seen: int | None) -> Decision:
     review = lock_review(review)
+    if has_waived(actor, review):
+        raise PermissionDenied(WAIVED)
     if not can_decide(actor, review):
         raise PermissionDenied("Those with a vote in its body or in a higher one decide, never a party to the review.")
     check_open(review, seen)

@@ -122,10 +122,11 @@ class StandingForm(forms.Form):
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
     rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
 
-    def __init__(self, outcomes: Sequence[str], data: Any = None) -> None:
+    def __init__(self, outcomes: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
         labels = dict(Decision.Outcome.choices)
-        self.fields["outcome"].choices = [(each, labels[each]) for each in outcomes]  # type: ignore[attr-defined]
+        choices = [(each, f"{labels[each]}: {leads_to}") for each, leads_to in outcomes.items()]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
 
 
 class VoteForm(forms.Form):

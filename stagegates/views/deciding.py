@@ -12,18 +12,18 @@ from aiso.errors import DomainError
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from forums.models import Forum
-from portfolio.models import Stage
 from portfolio.page import visible_initiative
 
 from ..actions.ballots import open_ballot
-from ..actions.decide import OF_INITIATIVES, decide_initiative, decide_review
+from ..actions.decide import decide_initiative, decide_review
 from ..actions.fast_lane import confirm_tier
 from ..actions.name_decider import name_decider
 from ..deciding import who_decides_on
-from ..decision_panel import DecisionPanel, panel_of
+from ..decision_panel import DecisionPanel, outcomes_for, panel_of
 from ..forms.decisions import DeciderForm, DecisionForm, StandingForm, TierForm, show_refusal
 from ..models import Decision, GateReview, WrittenBallot
 from ..permissions import can_confirm_tier, can_decide, can_decide_on, can_name_decider
+from ..separation import WAIVED
 
 # The button that asks for votes instead of deciding.
 IN_WRITING = "writing"
@@ -85,6 +85,8 @@ def _to_ballot(panel: DecisionPanel, form: DecisionForm) -> WrittenBallot:
 
 
 def _refusal(panel: DecisionPanel) -> str:
+    if panel.has_waived:
+        return WAIVED
     if not panel.review.is_ready:
         return "It is not open for a decision."
     return f"{panel.body or 'Nobody'} decides this, or a higher body; never a party to the review."
@@ -122,7 +124,7 @@ def decider_name(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: name_decider(review, actor=actor, **form.cleaned_data),
         title="Name who decides",
-        told="Everybody in its body is a party to this review. Whom you name decides in their place; that is kept.",
+        told="Nobody in its body may decide this review. Whom you name decides in their place; that is kept.",
         verb="Name them",
         done="Named.",
     )
@@ -154,9 +156,7 @@ def initiative_decide(request: HttpRequest, pk: int) -> HttpResponse:
     body = Forum.objects.filter(slug=names.body).first()
     if body is None or not can_decide_on(actor, initiative, body):
         raise PermissionDenied(f"{body or 'Nobody'} decides this, and a higher body may; never a party.")
-    is_paused = initiative.stage == Stage.PAUSED
-    unfit = Decision.Outcome.PAUSE if is_paused else Decision.Outcome.RESUME
-    form = StandingForm([each for each in OF_INITIATIVES if each != unfit], posted(request))
+    form = StandingForm(outcomes_for(initiative), posted(request))
     decided = attempt(form, lambda: decide_initiative(initiative, actor=actor, **form.cleaned_data))
     if decided:
         announce(request, f"{decided.ruled}.")
