@@ -13,6 +13,7 @@ from portfolio.models import Initiative, Lane, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
+from .last_words import objections_left
 from .lines import key_of
 from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
 from .separation import parties_of, parties_to, writers_of
@@ -57,6 +58,7 @@ def blocks_of(review: GateReview) -> list[Block]:
         *_of_lane(review),
         *_unmet(review),
         *_of_sign_offs(review),
+        *_of_earlier(review),
         *_overdue(review.initiative),
     ]
 
@@ -130,6 +132,14 @@ def _of_sign_offs(review: GateReview) -> Iterator[Block]:
         elif sign_off.answer is not None and sign_off.answer.answered_by_id in writers.get(sign_off.pk, ()):
             what = f"{sign_off.answer.answered_by} answered what {name} rests on: somebody else of it signs off anew"
             yield Block(what, Kind.SIGN_OFF, address, f"writer:{key}")
+
+
+def _of_earlier(review: GateReview) -> Iterator[Block]:
+    """Objections of functions that this review does not ask: withdrawing the earlier one cleared nothing."""
+    for left in objections_left(review):
+        address = f"{left.review.get_absolute_url()}#sign-offs"
+        what = f"{left.function} objected on an earlier review: {left.answer.reason if left.answer else ''}"
+        yield Block(what, Kind.OBJECTION, address, f"objection:{left.pk}")
 
 
 def _overdue(initiative: Initiative) -> Iterator[Block]:
