@@ -13,6 +13,7 @@ from portfolio.models import Initiative, Lane, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
+from .last_words import objections_left
 from .lines import key_of
 from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
 from .separation import parties_of, parties_to, words_of
@@ -57,6 +58,7 @@ def blocks_of(review: GateReview) -> list[Block]:
         *_of_lane(review),
         *_unmet(review),
         *_of_sign_offs(review),
+        *_of_earlier(review),
         *_overdue(review.initiative),
     ]
 
@@ -135,6 +137,14 @@ def _of_sign_offs(review: GateReview) -> Iterator[Block]:
 def _own(words: Mapping[str, Collection[int]], answer: SignOffAnswer) -> str:
     """What whoever answered did that their answer rests on."""
     return next((word for word, people in words.items() if answer.answered_by_id in people), "")
+
+
+def _of_earlier(review: GateReview) -> Iterator[Block]:
+    """Objections of functions that this review does not ask: withdrawing the earlier one cleared nothing."""
+    for left in objections_left(review):
+        address = f"{left.review.get_absolute_url()}#sign-offs"
+        what = f"{left.function} objected on an earlier review: {left.answer.reason if left.answer else ''}"
+        yield Block(what, Kind.OBJECTION, address, f"objection:{left.pk}")
 
 
 def _overdue(initiative: Initiative) -> Iterator[Block]:

@@ -45,6 +45,11 @@ def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int)
     return None in units or unit in BusinessUnit.objects.and_below([each for each in units if each is not None])
 
 
+def sees(user: User, initiative: Initiative) -> bool:
+    """Whether a person sees an initiative: what is asked of somebody who does not would never reach them."""
+    return Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
+
+
 def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
     """People of its function, or whom one of them passed it to; never a party to the review, nor whoever wrote an
     assessment that it rests on, gave evidence for it or waived a requirement of it (DESIGN §4).
@@ -166,13 +171,17 @@ def can_meet_condition(user: User | AnonymousUser, condition: Condition) -> bool
 
 
 def can_settle_condition(user: User | AnonymousUser, condition: Condition) -> bool:
-    """Confirm or waive: the function that set it, or those who may decide the review; never its owner or a party."""
+    """Confirm or waive: the function that set it, whom it passed that to, or those who may decide the review; never its
+    owner or a party.
+    """
     if not isinstance(user, User) or changes_nothing(user) or condition.owner_id == user.pk:
         return False
     if condition.sign_off_answer is not None:
         sign_off = condition.sign_off_answer.sign_off
         return not is_party(user, sign_off.review) and (
-            reviews_for(user, sign_off.function, condition.initiative.unit_id) or can_decide(user, sign_off.review)
+            sign_off.assigned_to_id == user.pk
+            or reviews_for(user, sign_off.function, condition.initiative.unit_id)
+            or can_decide(user, sign_off.review)
         )
     decision = condition.decision
     if decision is None or decision.review is None:

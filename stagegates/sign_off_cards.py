@@ -10,6 +10,7 @@ from portfolio.permissions import can_see_money, is_office_for
 
 from .actions.sign_offs import changes_of
 from .forms.sign_offs import AnswerForm, DelegateForm, TextForm
+from .last_words import to_answer_anew
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
 from .models.sign_off import SignOffQuerySet
 from .permissions import can_reply, reviews_for
@@ -109,6 +110,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
     passes = is_office_for(person, review.initiative) and not is_party(person, review)
     replies = bool(sign_offs) and can_reply(person, sign_offs[0])
     words = words_of(sign_offs) if review.is_open else {}
+    anew = to_answer_anew(review.initiative) if mine and not review.is_open else set()
     cards = []
     for sign_off in sign_offs:
         changed = changes.get(sign_off.pk, [])
@@ -128,6 +130,8 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             card.why_not = _why_not(person, sign_off, own)
             passes_on = passes and not own
             _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes_on, replies=replies)
+        elif sign_off.pk in anew & mine:
+            card.answer_form = AnswerForm(sign_off, seen=token_of(present[sign_off.pk]))
         cards.append(card)
     return cards
 

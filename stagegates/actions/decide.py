@@ -154,7 +154,7 @@ def checked(review: GateReview, ruling: Ruling) -> Ruling:
     if outcome == Outcome.CONDITIONS and not ruling.conditions:
         raise DomainError("Name at least one condition, or approve without.", field="conditions")
     for condition in ruling.conditions if outcome == Outcome.CONDITIONS else ():
-        condition.check()
+        condition.check(review.initiative)
     if outcome == Outcome.HOLD and (ruling.hold_until is None or ruling.hold_until <= clock.today()):
         raise DomainError("Say until which day it is held; a day to come.", field="hold_until")
     if outcome == Outcome.SEND_BACK and ruling.back_to not in gates_to_send_back_to(review):
