@@ -31,7 +31,7 @@ class StandingOutcomeShape(TypedDict):
     leads_to: str
 
 
-class StandingShape(TypedDict):
+class StandingDecisionShape(TypedDict):
     """Who decides on an initiative that has no open review, and what."""
 
     body: Annotated[Named | None, "The body of its next gate; a higher one may too."]
@@ -54,7 +54,7 @@ class NewStandingDecision(Body):
 class StandingDecision(BelowInitiative):
     tag = "Decisions"
 
-    @answers(StandingShape)
+    @answers(StandingDecisionShape)
     def list(self, request: Request, initiative: int) -> Response:
         """Who may pause, resume or end it without a review, and what each of that leads to."""
         found = self.initiative()
