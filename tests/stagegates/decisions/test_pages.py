@@ -69,7 +69,7 @@ def test_conditions_from_the_rows(client, chair, address, technical_owner):
     [
         ({"outcome": "approve", "rationale": ""}, "Say why: every decision has a rationale."),
         ({"rationale": RATIONALE}, "Choose what is decided."),
-        (sent("conditions"), "Name at least one condition"),
+        (sent("conditions"), "Say what it demands."),
         (sent("hold"), "Say until which day it is held"),
         (sent("send_back"), "Choose the gate that it goes back to."),
         (sent("approve", amount="70k"), "that was asked for"),
