@@ -135,7 +135,7 @@ def test_members_vote_in_writing(client, chair, member, address, review):
     until = (clock.today() + timedelta(days=3)).isoformat()
     opened = client.post(address, sent("approve", how="writing", closes_on=until))
     ballot = WrittenBallot.objects.get()
-    assert opened.headers["Location"] == f"/ballots/{ballot.pk}/"
+    assert opened.headers["Location"] == f"/ballots/{ballot.pk}/#votes"
     for person in (member, chair):
         client.force_login(person)
         assert client.post(f"/ballots/{ballot.pk}/", {"choice": "for"}).status_code == 302
@@ -164,7 +164,7 @@ def test_a_ballot_is_taken_back(client, chair, member, review):
 def test_the_list_of_decisions_its_filters_and_its_files(client, chair, sponsor, review, initiative, office_member):
     decision = approve(review, chair)
     client.force_login(office_member)
-    assert "1 decision." in body_of(client.get("/decisions/"))
+    assert "1 decision: " in body_of(client.get("/decisions/"))
     assert "Predictive maintenance" in body_of(client.get("/decisions/?urgent=1&body=portfolio-review"))
     assert "No decision fits" in body_of(client.get("/decisions/?outcome=terminate"))
     text = b"".join(client.get("/decisions/export/?format=csv").streaming_content).decode()

@@ -34,7 +34,7 @@ def test_an_objection_is_for_one_body_and_the_others_cannot_approve(client, revi
 
 
 def test_a_refused_approval_stands_on_the_whole_review(client, review, chair):
-    make_sign_off(review, "data")
+    make_sign_off(review, "data", due_on=clock.today())
     client.force_login(chair)
     sent = {"outcome": "approve", "rationale": RATIONALE, "how": "alone", "amount": "60,000"}
     refused = client.post(f"/reviews/{review.pk}/decide/", sent)
@@ -71,10 +71,11 @@ def test_a_ballot_names_its_case_its_evidence_and_who_has_not_voted(client, revi
     assert chair.name not in waiting
 
 
-def test_the_first_line_of_decisions_says_what_was_decided(client, review, chair, stranger):
+def test_the_first_line_of_decisions_says_what_was_decided(client, review, chair, office_lead, stranger):
     approve(review, chair)
-    client.force_login(chair)
-    told = body_of(client.get("/decisions/")).partition('class="answer">')[2].partition("<")[0]
-    assert told.startswith("1 decision: 1 approved")
-    client.force_login(stranger)
-    assert "approved" not in body_of(client.get("/decisions/")).partition('class="answer">')[2].partition("<")[0]
+    told = {}
+    for person in (office_lead, stranger):
+        client.force_login(person)
+        told[person] = body_of(client.get("/decisions/")).partition('class="answer">')[2].partition("<")[0]
+    assert told[office_lead].startswith("1 decision: 1 approved; 60")
+    assert told[stranger] == "1 decision: 1 approved; 1 between meetings."
