@@ -74,7 +74,7 @@ def tally_of(ballot: WrittenBallot) -> Tally:
 
 def still_to_vote(ballot: WrittenBallot) -> list[User]:
     """Who may vote and has not, by name."""
-    done = {*ballot.votes.values_list("person", flat=True)} | parties_of(ballot.review)
+    done = {*ballot.votes.values_list("person", flat=True)} | kept_from_deciding(ballot.review)
     return [*voters_of(ballot.body).exclude(pk__in=done).order_by("name", "pk")]
 
 
