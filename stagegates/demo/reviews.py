@@ -1,7 +1,7 @@
 """Gate reviews in the demonstration: just opened, half evidenced, waiting for sign-offs, submitted, withdrawn."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -17,16 +17,16 @@ from ..models import GateReview, Requirement
 from ..standing import standings_of
 
 Shown = Requirement.Evidence
-# What is asked, how far the review has come, and how many days ago it was opened, for one initiative after the other.
+# What is asked, and how far the review has come, for one initiative after the other.
 ASKS = (
-    ("Let two more teams use it for three months, with their team leads looking at every answer.", "opened", 1),
-    ("Go live in one region. Run cost comes from the unit’s own budget.", "half", 2),
-    ("Move on with the second data source; the first is clean enough.", "given", 40),
-    ("Scale to all regions once support has the second shift.", "submitted", 8),
-    ("Replace the paper forms of the north first.", "half", 1),
-    ("Pilot with twenty case workers who volunteered.", "given", 1),
-    ("Take the supplier’s new model before the contract ends.", "withdrawn", 30),
-    ("Let it answer simple requests without review.", "submitted", 5),
+    ("Let two more teams use it for three months, with their team leads looking at every answer.", "opened"),
+    ("Go live in one region. Run cost comes from the unit’s own budget.", "half"),
+    ("Move on with the second data source; the first is clean enough.", "given"),
+    ("Scale to all regions once support has the second shift.", "submitted"),
+    ("Replace the paper forms of the north first.", "half"),
+    ("Pilot with twenty case workers who volunteered.", "given"),
+    ("Take the supplier’s new model before the contract ends.", "withdrawn"),
+    ("Let it answer simple requests without review.", "submitted"),
 )
 LINKS = "https://docs.example.org/evidence/"
 ANSWERS = (
@@ -52,10 +52,9 @@ def tell_of_reviews(people: Mapping[str, User]) -> None:
     stages = [stage for stage in (Stage.INTAKE, *ACTIVE) if stage != Stage.SCALE]
     rows = Initiative.objects.filter(stage__in=stages, business_owner__isnull=False, is_off_register=False)
     chosen = rows.exclude(risk_tier__in=("", RiskTier.PROHIBITED)).select_related("business_owner").order_by("pk")
-    for initiative, (ask, state, days) in zip(chosen[4:], ASKS, strict=False):
+    for initiative, (ask, state) in zip(chosen[4:], ASKS, strict=False):
         soon = clock.days_ahead(14)
-        with clock.fixed_at(clock.now() - timedelta(days=days)):
-            _tell(initiative, ask, state, office, soon)
+        _tell(initiative, ask, state, office, soon)
 
 
 def _tell(initiative: Initiative, ask: str, state: str, office: User, soon: date) -> None:
