@@ -72,6 +72,12 @@ def tally_of(ballot: WrittenBallot) -> Tally:
     return counted(ballot.body, len(voters), able, ballot.votes.all())
 
 
+def still_to_vote(ballot: WrittenBallot) -> list[User]:
+    """Who may vote and has not, by name."""
+    done = {*ballot.votes.values_list("person", flat=True)} | kept_from_deciding(ballot.review)
+    return [*voters_of(ballot.body).exclude(pk__in=done).order_by("name", "pk")]
+
+
 def counted(body: Forum, voting: int, able: set[int], votes: Iterable[BallotVote]) -> Tally:
     cast = {vote.person_id: vote.choice for vote in votes if vote.person_id in able}
     found = Counter(cast.values())

@@ -16,7 +16,7 @@ from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_INITIATIVES, OF_REVIEWS, gates_to_send_back_to
 from .askings import all_bodies
-from .ballots import Tally, may_vote, may_withdraw, tally_of
+from .ballots import Tally, may_vote, may_withdraw, still_to_vote, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
 from .deciding import (
     bodies_of,
@@ -30,11 +30,13 @@ from .deciding import (
 )
 from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, GateReview, NamedDecider, TierConfirmation, WrittenBallot
+from .models.decision import APPROVING
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
 from .rights import WhoDecides
 from .separation import has_waived
 
 Outcome = Decision.Outcome
+
 ICONS = {
     Outcome.APPROVE: "circle-check",
     Outcome.CONDITIONS: "list-check",
@@ -55,6 +57,7 @@ class Choice:
     leads_to: str
     key: int
     is_chosen: bool
+    is_possible: bool = True
 
 
 class DecisionPanel:
@@ -85,6 +88,18 @@ class DecisionPanel:
     def asked(self) -> Forum | None:
         """The body that is to approve it."""
         return self.needed if self.needs_higher else self.body
+
+    @cached_property
+    def approver(self) -> Forum | None:
+        """The body that alone can approve it now: above the one asked where a function objects."""
+        bodies = [each for each in (self.asked, self.review.higher_body) if each]
+        return max(bodies, key=lambda body: body.rank, default=None)
+
+    @property
+    def can_approve(self) -> bool:
+        """Whether one of the bodies for which the person speaks is high enough to approve it now."""
+        speaks = [each.rank for each in (*self.seats, *self.ballot_bodies)]
+        return self.approver is None or self.is_named or max(speaks, default=0) >= self.approver.rank
 
     @cached_property
     def may_decide_at_all(self) -> bool:
@@ -193,6 +208,10 @@ class DecisionPanel:
         return tally_of(self.ballot) if self.ballot else None
 
     @cached_property
+    def still_to_vote(self) -> list[User]:
+        return still_to_vote(self.ballot) if self.ballot else []
+
+    @cached_property
     def may_vote(self) -> bool:
         voted = {vote.person_id for vote in self.votes}
         return bool(self.ballot and self.person.pk not in voted and may_vote(self.person, self.ballot))
@@ -238,10 +257,12 @@ class DecisionPanel:
     @property
     def outcomes(self) -> list[Choice]:
         chosen = self.form["outcome"].value() if self.form else ""
-        return [
-            Choice(each.value, str(each.label), ICONS[each], self._leads_to(each), key, each.value == chosen)
-            for key, each in enumerate(OF_REVIEWS, start=1)
-        ]
+        return [self._choice(each, key, is_chosen=each.value == chosen) for key, each in enumerate(OF_REVIEWS, start=1)]
+
+    def _choice(self, outcome: Decision.Outcome, key: int, *, is_chosen: bool) -> Choice:
+        is_possible = outcome not in APPROVING or self.can_approve
+        leads_to = self._leads_to(outcome) if is_possible else f"not for you: {self.approver} alone approves it now"
+        return Choice(outcome.value, str(outcome.label), ICONS[outcome], leads_to, key, is_chosen, is_possible)
 
     @property
     def answer(self) -> str:
@@ -255,11 +276,14 @@ class DecisionPanel:
             return "No body is there that could decide it."
         by = f" by {figures.day(review.decide_by)}" if review.decide_by else ""
         held = f" Held until {figures.day(latest.hold_until)}." if latest and latest.hold_until else ""
-        return f"{self.body} decides{by}.{held}"
+        return f"{self.approver} decides{by}.{held}"
 
     @property
     def why_this_body(self) -> str:
-        return f"Why {self.needed}: {self.who.says}." if self.needed else self.who.says
+        """Why the body that is named in the answer, in one sentence."""
+        if self.approver and self.asked and self.approver.rank > self.asked.rank:
+            return f"Why {self.approver}: a function objects, which only the next-higher body may override."
+        return f"Why {self.approver}: {self.who.says}." if self.needed else self.who.says
 
     def _leads_to(self, outcome: str) -> str:
         return "; ".join(self._consequences(outcome))

@@ -1,11 +1,13 @@
 """The sign-offs of a review as one person sees them: where each stands, what it rests on, and what they may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Prefetch
 
 from aiso.accounts.models import User
+from portfolio.models import Attachment
 from portfolio.permissions import can_see_money, is_office_for
 
 from .actions.sign_offs import changes_of
@@ -14,6 +16,7 @@ from .last_words import to_answer_anew
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
 from .models.sign_off import SignOffQuerySet
 from .permissions import can_reply, reviews_for
+from .requirement_facts import files_in
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
 from .seals import Changed, Copy, token_of
@@ -30,7 +33,7 @@ class Card:
     sign_off: SignOff
     standing: Standing
     changed: list[Changed]
-    rests_on: list[tuple[str, Copy]]
+    rests_on: list[tuple[str, list[tuple[dict[str, str], Attachment | None]]]]
     is_open: bool
     answers: list[SignOffAnswer] = field(default_factory=list)
     questions: list[SignOffQuestion] = field(default_factory=list)
@@ -111,6 +114,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
     replies = bool(sign_offs) and can_reply(person, sign_offs[0])
     words = words_of(sign_offs) if review.is_open else {}
     anew = to_answer_anew(review.initiative) if mine and not review.is_open else set()
+    files = files_in(review, present.values())
     cards = []
     for sign_off in sign_offs:
         changed = changes.get(sign_off.pk, [])
@@ -120,7 +124,7 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             sign_off,
             standing_of(sign_off, is_stopped=is_stopped, is_outdated=bool(changed)),
             shown_changes(changed, sees_money=sees_money),
-            by_group(shown(present[sign_off.pk], sees_money=sees_money)),
+            _opened(shown(present[sign_off.pk], sees_money=sees_money), files),
             review.is_open,
             [*sign_off.answers.all()],
             questions,
@@ -134,6 +138,13 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             card.answer_form = AnswerForm(sign_off, seen=token_of(present[sign_off.pk]))
         cards.append(card)
     return cards
+
+
+def _opened(copy: Copy, files: Mapping[tuple[str, str], Attachment]) -> list[tuple[str, list[Any]]]:
+    """A copy under the titles of its groups, each fact with the file that it tells of."""
+    return [
+        (title, [(fact, files.get((fact["key"], fact["value"]))) for fact in facts]) for title, facts in by_group(copy)
+    ]
 
 
 def _why_not(person: User, sign_off: SignOff, own: Sequence[str]) -> str:

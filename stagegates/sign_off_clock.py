@@ -38,7 +38,7 @@ def standing_of(sign_off: SignOff, *, is_stopped: bool, is_outdated: bool = Fals
     if sign_off.started_at is None:
         return Standing("risk" if answer else "idle", word if answer else "Waiting for evidence", "hourglass")
     if is_stopped and sign_off.due_on is None:
-        return Standing("info", word, "player-pause", "stopped by a question")
+        return Standing("info", word if answer else "Asked the owners", "player-pause", "stopped by a question")
     return _running(sign_off, word)
 
 

@@ -1,7 +1,7 @@
 """Gate reviews in the demonstration: just opened, half evidenced, waiting for sign-offs, submitted, withdrawn."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -37,6 +37,10 @@ WHY_WAIVED = (
     "Shown in the audit of this year; the report is with internal audit and not for this register.",
     "It changes nothing of that: the process stays as it is, and the pilot measures it anyway.",
     "Comes with the supplier’s certificate next month; until then it runs on test data alone.",
+    "The same platform was checked in spring for another team; nothing of it has changed since.",
+    "There is no supplier: the team runs the model itself.",
+    "Twelve people use it, all of them in the pilot; it is asked again before the rollout.",
+    "The works council has agreed in writing for this year; its letter lies with human resources.",
 )
 WHY_WITHDRAWN = "The supplier moved the change by half a year."
 
@@ -49,33 +53,39 @@ def tell_of_reviews(people: Mapping[str, User]) -> None:
     rows = Initiative.objects.filter(stage__in=stages, business_owner__isnull=False, is_off_register=False)
     chosen = rows.exclude(risk_tier__in=("", RiskTier.PROHIBITED)).select_related("business_owner").order_by("pk")
     for initiative, (ask, state) in zip(chosen[4:], ASKS, strict=False):
-        owner = initiative.business_owner
-        assert owner is not None
-        review = open_review(initiative, actor=owner, ask=ask, amount=initiative.requested_amount)
-        if state != "opened":
-            _give(review, owner, all_of_it=state != "half")
-        if state in ("given", "submitted"):
-            _settle(review, office)
-        if state == "submitted":
-            submit_review(review, actor=owner)
-        if state == "withdrawn":
-            withdraw_review(review, actor=owner, reason=WHY_WITHDRAWN)
+        soon = clock.days_ahead(14)
+        _tell(initiative, ask, state, office, soon)
 
 
-def _give(review: GateReview, owner: User, *, all_of_it: bool) -> None:
+def _tell(initiative: Initiative, ask: str, state: str, office: User, soon: date) -> None:
+    owner = initiative.business_owner
+    assert owner is not None
+    review = open_review(initiative, actor=owner, ask=ask, amount=initiative.requested_amount)
+    if state != "opened":
+        _give(review, owner, soon, all_of_it=state != "half")
+    if state in ("given", "submitted"):
+        _settle(review, office)
+    if state == "submitted":
+        submit_review(review, actor=owner)
+    if state == "withdrawn":
+        withdraw_review(review, actor=owner, reason=WHY_WITHDRAWN)
+
+
+def _give(review: GateReview, owner: User, soon: date, *, all_of_it: bool) -> None:
     """Give files’ places and answers; one link counts only two weeks more, so that a page can warn."""
     asked = [each for each in review.requirements.all() if each.evidence in (Shown.DOCUMENT, Shown.STATEMENT)]
     for number, requirement in enumerate(asked if all_of_it else asked[::2]):
         text, link = ANSWERS[number % len(ANSWERS)], ""
         if requirement.evidence == Shown.DOCUMENT:
             text, link = "", f"{LINKS}{requirement.code.partition('/')[2]}"
-        ends = clock.today() + timedelta(days=14) if number == 1 and requirement.valid_months else None
+        ends = soon if number == 1 and requirement.valid_months else None
         give_evidence(review.initiative, actor=owner, code=requirement.code, text=text, link=link, expires_on=ends)
 
 
 def _settle(review: GateReview, office: User) -> None:
     """Let what is still missing be waived by the office."""
-    for number, standing in enumerate(standings_of([review])[review.pk]):
-        if not standing.is_settled and isinstance(standing.requirement, Requirement):
+    missing = [each for each in standings_of([review])[review.pk] if not each.is_settled]
+    for number, standing in enumerate(missing, start=review.pk):
+        if isinstance(standing.requirement, Requirement):
             reason = WHY_WAIVED[number % len(WHY_WAIVED)]
             waive_requirement(standing.requirement, actor=office, reason=reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -21,6 +22,13 @@ OVERRIDE = "override-"
 # Which field of the form shows what an action says of a part of the ruling.
 SHOWN_AT = {"conditions": "condition-0-text"}
 ROW = ("text", "owner", "due_on")
+# Fields that the choice of an outcome, or of the votes of members, asks for.
+ASKED = ("hold_until", "back_to", "closes_on")
+
+
+def _written(amount: Decimal | None) -> str:
+    """An amount as people write it, with cents only where there are any."""
+    return "" if amount is None else f"{amount:,.2f}".removesuffix(".00")
 
 
 def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
@@ -47,11 +55,14 @@ class DecisionForm(forms.Form):
     def __init__(
         self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
     ) -> None:
-        super().__init__(data, initial={"amount": review.amount, "seen": seen})
+        initial = {"amount": _written(review.amount), "seen": seen}
+        super().__init__(data, initial=initial | {"condition-0-owner": review.initiative.business_owner})
         gates = gates_to_send_back_to(review)
         self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
         for number in range(ROWS):
             self._add_row(number)
+        for name, field in self.fields.items():
+            field.is_asked = name.startswith("condition-") or name in ASKED  # type: ignore[attr-defined]
         self.blocks = [*blocks]
         for block in self.blocks:
             reason = forms.CharField(label=f"Override: {block.what}", required=False, max_length=2000)
@@ -64,8 +75,14 @@ class DecisionForm(forms.Form):
     @property
     def filled_rows(self) -> int:
         """How many rows are shown unfolded: those that hold something, and one more."""
-        filled = [number for number in range(ROWS) if any(bound.value() for bound in self.condition_rows[number])]
+        filled = [number for number in range(ROWS) if self._is_begun(number)]
         return max(filled, default=-1) + 2
+
+    def _is_begun(self, number: int) -> bool:
+        """Whether more stands there than the owner that is proposed."""
+        return any(
+            bound.value() for bound in self.condition_rows[number] if number or not bound.name.endswith("-owner")
+        )
 
     @property
     def override_fields(self) -> list[Any]:
@@ -75,7 +92,7 @@ class DecisionForm(forms.Form):
         cleaned = super().clean() or {}
         for number in range(ROWS):
             given = {name: cleaned.get(f"condition-{number}-{name}") for name in ROW}
-            if any(given.values()) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
+            if (number == 0 or any(given.values())) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
                 self._check_row(number, given)
         return cleaned
 

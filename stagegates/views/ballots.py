@@ -14,9 +14,10 @@ from aiso.web.htmx import announce
 from portfolio.permissions import can_see_money
 
 from ..actions.ballots import WITHDRAWING, cast_vote, withdraw_ballot
-from ..ballots import may_vote, may_withdraw, tally_of
+from ..ballots import may_vote, may_withdraw, still_to_vote, tally_of
 from ..forms.decisions import ReasonedForm, VoteForm
 from ..models import WrittenBallot
+from ..review_page import ReviewPage
 from ..separation import WAIVED, has_waived
 
 
@@ -30,13 +31,18 @@ def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     form = VoteForm(posted(request))
     if attempt(form, lambda: cast_vote(ballot, actor=person, **form.cleaned_data)):
         announce(request, "Your vote counts.")
-        return redirect(ballot)
+        return redirect(f"{ballot.get_absolute_url()}#votes")
+    page = ReviewPage(ballot.review, person)
     votes = [*ballot.votes.select_related("person")]
     has_voted = any(vote.person_id == person.pk for vote in votes)
     context = {
         "ballot": ballot,
         "votes": votes,
         "tally": tally_of(ballot),
+        "waiting": still_to_vote(ballot) if ballot.is_open else [],
+        "page": page,
+        "review": ballot.review,
+        "initiative": ballot.review.initiative,
         "form": form if ballot.is_open and not has_voted and may_vote(person, ballot) else None,
         "may_withdraw": ballot.is_open and may_withdraw(person, ballot),
         "sees_money": can_see_money(person, ballot.review.initiative) or may_vote(person, ballot),

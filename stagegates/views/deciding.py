@@ -24,6 +24,7 @@ from ..forms.decisions import DeciderForm, DecisionForm, StandingForm, TierForm,
 from ..models import Decision, GateReview, WrittenBallot
 from ..permissions import can_confirm_tier, can_decide, can_decide_on, can_name_decider
 from ..separation import WAIVED
+from .reviews import show_review
 
 # The button that asks for votes instead of deciding.
 IN_WRITING = "writing"
@@ -51,8 +52,9 @@ def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
             # Somebody decided meanwhile: their decision stands there instead of the form.
             context = {"panel": panel_of(review, person), "review": review, "came_late": True}
             return render(request, "stagegates/review_decide.html", context, status=409)
-    status = status_of(panel.form) if panel.form else 200
-    return render(request, "stagegates/review_decide.html", {"panel": panel, "review": review}, status=status)
+    if panel.form and panel.form.errors:
+        return show_review(request, review, panel=panel, status=422)
+    return render(request, "stagegates/review_decide.html", {"panel": panel, "review": review})
 
 
 def _settled(panel: DecisionPanel, form: DecisionForm, request: HttpRequest) -> HttpResponse | None:
@@ -69,7 +71,7 @@ def _settled(panel: DecisionPanel, form: DecisionForm, request: HttpRequest) -> 
         announce(request, f"The members of {done.body} are asked to vote.")
     else:
         announce(request, f"{done.ruled}.")
-    return redirect(done)
+    return redirect(f"{done.get_absolute_url()}#votes" if isinstance(done, WrittenBallot) else done)
 
 
 def _to_decision(panel: DecisionPanel, form: DecisionForm) -> Decision:
