@@ -128,7 +128,11 @@ def words_of(sign_offs: Iterable[SignOff]) -> dict[int, dict[str, frozenset[int]
     evidence for “A plan”` or `waived “A plan”`, each with the ids of those who did. Four queries at most; one where
     nothing is asked. They come with function and review.
     """
-    rows = [*sign_offs]
+    rows = {row.pk: row for row in sign_offs}
+    return once_each("words", rows, lambda missing: _words_of([rows[pk] for pk in missing]))
+
+
+def _words_of(rows: Sequence[SignOff]) -> dict[int, dict[str, frozenset[int]]]:
     required: dict[int, list[Requirement]] = defaultdict(list)
     for each in Requirement.objects.filter(review__in={row.review_id for row in rows}):
         required[each.review_id].append(each)

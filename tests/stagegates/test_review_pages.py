@@ -246,7 +246,7 @@ def test_pages_take_a_fixed_number_of_queries(
     initiative = owned(Stage.PILOT, RiskTier.CRITICAL)
     review = open_review(initiative, actor=business_owner)
     client.get(review.get_absolute_url())
-    with django_assert_max_num_queries(45) as few:
+    with django_assert_max_num_queries(55) as few:
         client.get(review.get_absolute_url())
     for number in range(5):
         for code in ("production-fit/audit-logs", "document/independent-review-of-the-evaluation"):
