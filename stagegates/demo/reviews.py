@@ -17,15 +17,16 @@ from ..models import GateReview, Requirement
 from ..standing import standings_of
 
 Shown = Requirement.Evidence
-# What is asked, and how far the review has come, for one initiative after the other.
+# What is asked, and how far the review has come, for one initiative after the other, the riskiest first.
 ASKS = (
+    ("Let it prepare cases at one more office, with a person who decides each.", "given"),
+    ("Pilot with twenty case workers who volunteered.", "given"),
     ("Let two more teams use it for three months, with their team leads looking at every answer.", "opened"),
-    ("Go live in one region. Run cost comes from the unit’s own budget.", "half"),
+    ("Go live in one region. Run cost comes from the unit’s own budget.", "given"),
+    ("Replace the paper forms of the north first.", "half"),
+    ("Take the supplier’s new model before the contract ends.", "withdrawn"),
     ("Move on with the second data source; the first is clean enough.", "given"),
     ("Scale to all regions once support has the second shift.", "submitted"),
-    ("Replace the paper forms of the north first.", "half"),
-    ("Pilot with twenty case workers who volunteered.", "given"),
-    ("Take the supplier’s new model before the contract ends.", "withdrawn"),
     ("Let it answer simple requests without review.", "submitted"),
 )
 LINKS = "https://docs.example.org/evidence/"
@@ -52,7 +53,8 @@ def tell_of_reviews(people: Mapping[str, User]) -> None:
     stages = [stage for stage in (Stage.INTAKE, *ACTIVE) if stage != Stage.SCALE]
     rows = Initiative.objects.filter(stage__in=stages, business_owner__isnull=False, is_off_register=False)
     chosen = rows.exclude(risk_tier__in=("", RiskTier.PROHIBITED)).select_related("business_owner").order_by("pk")
-    for initiative, (ask, state) in zip(chosen[4:], ASKS, strict=False):
+    riskiest = sorted(chosen[4:], key=lambda initiative: -(initiative.risk_rank or 0))
+    for initiative, (ask, state) in zip(riskiest, ASKS, strict=False):
         soon = clock.days_ahead(14)
         _tell(initiative, ask, state, office, soon)
 

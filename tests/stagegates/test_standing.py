@@ -8,6 +8,7 @@ from aiso import clock
 from aiso.errors import DomainError
 from forums.models import Forum
 from portfolio.actions.accept_map import accept_map
+from portfolio.actions.edit_initiative import touch
 from portfolio.models import Clearance, Initiative, OutcomeMetric, Stage
 from portfolio.models.risk import RiskTier
 from stagegates.actions.open_review import open_review
@@ -200,6 +201,7 @@ def test_one_at_scale_says_whether_value_fit_was_ever_reviewed(client, office_me
         initiative=never, review=review, outcome="approve", rationale="Go.", body=Forum.objects.first(),
         way="meeting", decided_by=executive,
     )  # fmt: skip
+    touch([never.pk])
     assert next_gate_of(Initiative.objects.get(pk=never.pk)).note == "Value fit was passed and is shown again"
 
 
