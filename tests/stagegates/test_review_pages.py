@@ -245,12 +245,18 @@ def test_pages_take_a_fixed_number_of_queries(
     client = signed_in(business_owner)
     initiative = owned(Stage.PILOT, RiskTier.CRITICAL)
     review = open_review(initiative, actor=business_owner)
+    codes = ("production-fit/audit-logs", "document/independent-review-of-the-evaluation")
+
+    def give(number):
+        for code in codes:
+            give_evidence(initiative, actor=business_owner, code=code, link=f"https://e.example.org/{number}")
+
+    give(0)
     client.get(review.get_absolute_url())
     with django_assert_max_num_queries(55) as few:
         client.get(review.get_absolute_url())
-    for number in range(5):
-        for code in ("production-fit/audit-logs", "document/independent-review-of-the-evaluation"):
-            give_evidence(initiative, actor=business_owner, code=code, link=f"https://e.example.org/{number}")
+    for number in range(1, 6):
+        give(number)
     with django_assert_num_queries(len(few)):
         client.get(review.get_absolute_url())
 
