@@ -114,6 +114,11 @@ def changes_between(before: Iterable[Entry], now: Iterable[Entry]) -> list[str]:
     ]
 
 
+def owner_changed(role: str) -> str:
+    """Why an acceptance was reopened although the map is the same."""
+    return f"Its {Role(role).label.lower()} is somebody else now, who has yet to accept it."
+
+
 def _standing(entries: list[Entry], latest: dict[str, AutonomyAcceptance]) -> MapStanding:
     fingerprint = fingerprint_of(entries)
     holding = {
@@ -123,5 +128,7 @@ def _standing(entries: list[Entry], latest: dict[str, AutonomyAcceptance]) -> Ma
     changes: list[str] = []
     if lost:
         before = max(lost, key=lambda each: each.pk).copy
-        changes = changes_between(before, entries) or ["It changed and is now as it was: accept it again."]
+        changes = [told for each in lost for told in each.changes if told == owner_changed(each.role)]
+        changes += changes_between(before, entries)
+        changes = changes or ["It changed and is now as it was: accept it again."]
     return MapStanding(len(entries), fingerprint, holding.get(Role.BUSINESS), holding.get(Role.RISK), tuple(changes))

@@ -21,7 +21,10 @@ NO_REVIEW = "None"
 
 @dataclass(frozen=True)
 class GatesTold:
-    """The gate that comes next, or that is under review, with its page; and in words how the open review stands."""
+    """The gate that comes next, or that is under review, with its page; and in words how the open review stands.
+
+    Without a page `gate` tells why there is none.
+    """
 
     gate: str = ""
     url: str = ""

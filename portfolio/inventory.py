@@ -13,7 +13,7 @@ from aiso.web.tabs import Tab
 
 from .autonomy_limits import Limits, autonomy_limits
 from .decisions import Line, lines_of
-from .models import AutonomyLevel, DecisionClass, DecisionReading, Initiative, Workflow
+from .models import AutonomyLevel, DecisionClass, DecisionReading, Initiative, Ownership, Workflow
 from .models.decision import DecisionClassQuerySet
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ENDED
@@ -27,6 +27,7 @@ MOST_TO_CHOOSE = 300
 # The tabs: their name in the address, and their label.
 SHOWN = (
     ("", "All"),
+    ("mine", "Mine"),
     ("not-automated", "Not yet automated"),
     ("stepped-down", "Stepped down"),
     ("rubber-stamp", "Rubber stamp"),
@@ -86,6 +87,7 @@ class Inventory:
         return [
             Tab(label, self.address(show=name), self.counts[f"n_{name.replace('-', '_')}"], self.show == name)
             for name, label in SHOWN
+            if name != "mine" or self.show == name or self.counts["n_mine"]
         ]
 
     @cached_property
@@ -126,12 +128,14 @@ class Inventory:
     @cached_property
     def _conditions(self) -> dict[str, Q]:
         cap = self.limits.reviewer_cap
+        owned = Ownership.objects.current().filter(person=self.viewer)
         # Nobody to look counts as one, as `volume_per_reviewer` says.
         too_many = Q(volume_per_week__gt=F("reviewers") * cap, reviewers__gt=0) | Q(
             volume_per_week__gt=cap, reviewers=0
         )
         return {
             "": Q(),
+            "mine": Q(owner=self.viewer) | Q(initiative__in=owned.values("initiative")),
             "not-automated": ~Q(not_automated_because=""),
             "stepped-down": Q(steps_down__gt=0),
             "rubber-stamp": Q(autonomy=AutonomyLevel.SURFACE) & too_many,

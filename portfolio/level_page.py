@@ -119,7 +119,8 @@ class LevelPage:
 
     @property
     def may_end(self) -> bool:
-        return self.may_edit or self.is_legal
+        """Whether the viewer may take back what holds, or refuse what waits."""
+        return self.may_edit or self.is_legal or self.consents
 
     @property
     def level_form(self) -> forms.Form:

@@ -17,7 +17,7 @@ class NextGate:
 
     `waived` are those that the office let pass. `needs` is short, for the stage component; `due` is the day on which a
     clock of its review runs out. `verb` and `verb_url` are the deed that comes next; `for_editors` when only those who
-    edit the initiative may do it.
+    edit the initiative may do it. `note` tells how it stands otherwise: that it was never reviewed, or is shown again.
     """
 
     name: str
@@ -31,6 +31,7 @@ class NextGate:
     verb_url: str = ""
     for_editors: bool = True
     waived: int = 0
+    note: str = ""
 
 
 type Reader = Callable[[Initiative], NextGate | None]

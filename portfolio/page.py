@@ -298,7 +298,8 @@ class InitiativePage:
 
     def _missing(self) -> str:
         if gate := self.next_gate:
-            return self._missing_for(gate)
+            told = self._missing_for(gate)
+            return format_html("{}; {}", gate.note.lower(), told) if gate.note else told
         count = len(self.gaps)
         if count == 0:
             return "nothing is missing" if self.takes_a_lane else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
 from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import OFFICE, REVIEWERS
@@ -143,6 +144,15 @@ def money_seen_among(user: User, initiatives: Iterable[Initiative]) -> Callable[
         return lambda initiative: False
     owned = _owned_of(user, [initiative for initiative in initiatives if not _money_is_in_reach(user, initiative)])
     return lambda initiative: initiative.pk in owned or _money_is_in_reach(user, initiative)
+
+
+def money_in_sight(user: User, initiative: str) -> Q:
+    """Of rows that tell of an initiative by the field `initiative`: those whose money the user is shown."""
+    reach = money_reach(user)
+    if not user.is_active or reach is None:
+        return Q() if user.is_active else Q(pk__in=())
+    owned = Ownership.objects.current().filter(person=user)
+    return Q(**{f"{initiative}__unit__in": reach}) | Q(**{f"{initiative}__in": owned.values("initiative")})
 
 
 def _owned_of(user: User, rows: list[Initiative]) -> set[int]:

@@ -154,7 +154,7 @@ def _withheld() -> SafeString:
 
 def _next_gate(row: Initiative) -> SafeString | str:
     told = gates_told(row)
-    return format_html('<a href="{}">{}</a>', told.url, told.gate) if told.gate else ""
+    return format_html('<a href="{}">{}</a>', told.url, told.gate) if told.url else told.gate
 
 
 def _review_in_files(row: Initiative) -> str:

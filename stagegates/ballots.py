@@ -6,14 +6,20 @@ from portfolio.permissions import changes_nothing
 
 from .deciding import voters_of
 from .models import WrittenBallot
-from .separation import is_party, parties_of
+from .separation import is_party, kept_from_deciding
 
 
 def tally_of(ballot: WrittenBallot) -> Tally:
-    """The votes of those who have a vote in the body today and are no party. Five queries."""
+    """The votes of those who have a vote in the body today and are not kept from deciding. Six queries."""
     voters = {*voters_of(ballot.body).values_list("pk", flat=True)}
-    able = voters - parties_of(ballot.review)
+    able = voters - kept_from_deciding(ballot.review)
     return counted(ballot.body, len(voters), able, dict(ballot.votes.values_list("person", "choice")))
+
+
+def still_to_vote(ballot: WrittenBallot) -> list[User]:
+    """Who may vote and has not, by name."""
+    done = {*ballot.votes.values_list("person", flat=True)} | kept_from_deciding(ballot.review)
+    return [*voters_of(ballot.body).exclude(pk__in=done).order_by("name", "pk")]
 
 
 def may_withdraw(person: User, ballot: WrittenBallot) -> bool:
@@ -23,5 +29,5 @@ def may_withdraw(person: User, ballot: WrittenBallot) -> bool:
 
 
 def may_vote(person: User, ballot: WrittenBallot) -> bool:
-    """A member with a vote in its body, who is no party to the review."""
-    return ballot.body.has_vote(person) and person.pk not in parties_of(ballot.review)
+    """A member with a vote in its body, who is no party to the review and waived nothing of it."""
+    return ballot.body.has_vote(person) and person.pk not in kept_from_deciding(ballot.review)

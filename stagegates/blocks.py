@@ -1,6 +1,6 @@
 """What stands in the way of an approval, each with the place where it is mended (DESIGN §4)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,9 +13,10 @@ from portfolio.models import Initiative, Lane, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
+from .last_words import objections_left
 from .lines import key_of
 from .models import Condition, GateReview, SignOff, SignOffAnswer, TierConfirmation
-from .separation import parties_of, parties_to, writers_of
+from .separation import parties_of, parties_to, words_of
 from .standing import standings_of
 
 State, Verdict = SignOff.State, SignOffAnswer.Verdict
@@ -58,6 +59,7 @@ def blocks_of(review: GateReview) -> list[Block]:
         *_of_lane(review),
         *_unmet(review),
         *_of_sign_offs(review),
+        *_of_earlier(review),
         *overdue_of(review.initiative),
     ]
 
@@ -114,7 +116,7 @@ def _of_sign_offs(review: GateReview) -> Iterator[Block]:
     sign_offs = [*review.sign_offs.select_related("function", "answer__answered_by")]
     answered = [each for each in sign_offs if each.answer_id]
     parties = parties_of(review) if answered else frozenset()
-    writers = writers_of(answered) if answered else {}
+    words = words_of(answered) if answered else {}
     for sign_off in sign_offs:
         name, key = sign_off.function.name, str(sign_off.pk)
         if sign_off.state == State.OUTDATED:
@@ -129,9 +131,22 @@ def _of_sign_offs(review: GateReview) -> Iterator[Block]:
             # No party when they answered, one since: they own it now, or submitted it.
             what = f"{sign_off.answer.answered_by} is a party now: somebody else of {name} signs off anew"
             yield Block(what, Kind.SIGN_OFF, address, f"party:{key}")
-        elif sign_off.answer is not None and sign_off.answer.answered_by_id in writers.get(sign_off.pk, ()):
-            what = f"{sign_off.answer.answered_by} answered what {name} rests on: somebody else of it signs off anew"
+        elif sign_off.answer is not None and (own := _own(words.get(sign_off.pk, {}), sign_off.answer)):
+            what = f"{sign_off.answer.answered_by} {own}, which {name} rests on: somebody else of it signs off anew"
             yield Block(what, Kind.SIGN_OFF, address, f"writer:{key}")
+
+
+def _own(words: Mapping[str, Collection[int]], answer: SignOffAnswer) -> str:
+    """What whoever answered did that their answer rests on."""
+    return next((word for word, people in words.items() if answer.answered_by_id in people), "")
+
+
+def _of_earlier(review: GateReview) -> Iterator[Block]:
+    """Objections of functions that this review does not ask: withdrawing the earlier one cleared nothing."""
+    for left in objections_left(review):
+        address = f"{left.review.get_absolute_url()}#sign-offs"
+        what = f"{left.function} objected on an earlier review: {left.answer.reason if left.answer else ''}"
+        yield Block(what, Kind.OBJECTION, address, f"objection:{left.pk}")
 
 
 def overdue_of(initiative: Initiative) -> Iterator[Block]:

@@ -11,13 +11,14 @@ from aiso.accounts.models import User
 from aiso.once import once
 from forums.models import Forum, Membership
 from portfolio.models import Initiative, Stage
+from portfolio.permissions import changes_nothing
 
-from .askings import all_bodies, lane_to
+from .askings import all_bodies, lane_to, stages_before_pause
 from .matrix import duties_of
 from .models import Decision, GateReview, NamedDecider, SignOff
 from .rights import Case, WhoDecides, body_for
 from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
-from .separation import parties_of
+from .separation import is_kept_from_deciding, kept_from_deciding
 from .situations import situations_of
 
 
@@ -63,8 +64,7 @@ def stage_before_pause(initiative: Initiative) -> str:
     """Its stage, or the one that a paused initiative goes on from: intake where none is known."""
     if initiative.stage != Stage.PAUSED:
         return initiative.stage
-    earlier = initiative.stage_changes.exclude(stage=Stage.PAUSED).order_by("-changed_on", "-pk")
-    return earlier.values_list("stage", flat=True).first() or Stage.INTAKE
+    return stages_before_pause([initiative]).get(initiative.pk, Stage.INTAKE)
 
 
 def approved_for_workflow(initiative: Initiative) -> Decimal:
@@ -127,9 +127,16 @@ def latest_naming(review: GateReview) -> NamedDecider | None:
 
 
 def holds(named: NamedDecider, asked: Forum | None) -> bool:
-    """Whether a naming still holds: it lapses when a higher body is asked for than the one that it was made for."""
+    """Whether a naming still holds: it lapses when a higher body is asked for than the one that it was made for, and
+    while the person may not decide.
+    """
     made_for = named.body or named.review.body
-    return asked is None or made_for is None or asked.rank <= made_for.rank
+    return can_act(named) and (asked is None or made_for is None or asked.rank <= made_for.rank)
+
+
+def can_act(named: NamedDecider) -> bool:
+    """Whether the person named is still here and free to decide: no party since, who waived nothing of it."""
+    return not changes_nothing(named.person) and not is_kept_from_deciding(named.person, named.review)
 
 
 def naming_of(review: GateReview) -> NamedDecider | None:
@@ -161,8 +168,8 @@ def voters_of(body: Forum) -> "QuerySet[User]":
 
 
 def eligible_of(body: Forum, review: GateReview) -> "QuerySet[User]":
-    """Those of a body's voters who may decide a review: without the parties to it."""
-    able: QuerySet[User] = voters_of(body).exclude(pk__in=parties_of(review))
+    """Those of a body's voters who may decide a review: without its parties, and who waived something of it."""
+    able: QuerySet[User] = voters_of(body).exclude(pk__in=kept_from_deciding(review))
     return able
 
 

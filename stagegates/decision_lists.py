@@ -6,19 +6,20 @@ from functools import cached_property
 from itertools import batched
 from typing import Any
 
-from django.db.models import Count, DateField, F, Q, QuerySet
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.web import figures
 from aiso.web.keyset import LATEST_FIRST, Order, Page, page_of
 from aiso.web.tabs import Tab
 from forums.models import Forum
-from portfolio.permissions import money_seen_among
+from portfolio.permissions import money_in_sight, money_seen_among
 
 from .models import Condition, Decision, FastLaneAudit
 from .models.condition import ConditionQuerySet
-from .models.decision import DecisionQuerySet
+from .models.decision import APPROVING, RULED, DecisionQuerySet
 
 PAGE = 50
 # Rows of an export read together.
@@ -67,8 +68,31 @@ class DecisionList:
         return rows.filter(is_urgent=True) if self.is_urgent else rows
 
     @cached_property
+    def sums(self) -> dict[str, Any]:
+        """The figures of the first line, in one query. Money: what stands and the viewer may see."""
+        outcomes = {value: Count("pk", filter=Q(outcome=value)) for value in Decision.Outcome.values}
+        stands = Q(outcome__in=APPROVING, superseded_by=None) & money_in_sight(self.viewer, "initiative")
+        urgent = Count("pk", filter=Q(is_urgent=True))
+        return self.matching.order_by().aggregate(
+            all=Count("pk"), urgent=urgent, money=Sum("amount", filter=stands), **outcomes
+        )
+
+    @property
     def count(self) -> int:
-        return self.matching.count()
+        return int(self.sums["all"])
+
+    @property
+    def answer(self) -> str:
+        """What was decided, the money approved, and how many were taken between meetings."""
+        sums, count = self.sums, self.count
+        told = figures.plural(count, "decision")
+        if self.is_narrowed:
+            told += f" fit{'s' if count == 1 else ''} what you ask for"
+        ways = [f"{sums[each]:,} {told_of.lower()}" for each, told_of in RULED.items() if sums[each]]
+        parts = [f"{told}: {', '.join(ways)}" if ways else told]
+        parts += [f"{figures.money(sums['money'])} approved"] if sums["money"] else []
+        parts += [f"{sums['urgent']:,} between meetings"] if sums["urgent"] else []
+        return f"{'; '.join(parts)}."
 
     @cached_property
     def page(self) -> Page[Decision]:

@@ -11,21 +11,34 @@ from aiso.accounts.models import User
 from aiso.web import figures
 from forums.models import Forum
 from forums.tally import Tally
-from portfolio.models import Lane, Stage
+from portfolio.models import Initiative, Lane, Stage
+from portfolio.models.stage import ENDED
 from portfolio.permissions import can_see_money
 
-from .actions.decide import OF_REVIEWS, gates_to_send_back_to
+from .actions.decide import OF_INITIATIVES, OF_REVIEWS, gates_to_send_back_to
 from .askings import all_bodies
-from .ballots import may_vote, may_withdraw, tally_of
+from .ballots import may_vote, may_withdraw, still_to_vote, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
-from .deciding import bodies_of, decides_alone, eligible_of, holds, latest_naming, who_decides
+from .deciding import (
+    bodies_of,
+    can_act,
+    decides_alone,
+    eligible_of,
+    holds,
+    latest_naming,
+    stage_before_pause,
+    who_decides,
+)
 from .forms.decisions import DecisionForm, VoteForm
 from .models import BallotVote, Decision, Envelope, GateReview, NamedDecider, TierConfirmation, WrittenBallot
+from .models.decision import APPROVING
 from .money import Funding, envelope_of, freed, funding_of
 from .permissions import can_confirm_tier, can_decide, can_name_decider, can_open_ballot
 from .rights import WhoDecides
+from .separation import has_waived
 
 Outcome = Decision.Outcome
+
 ICONS = {
     Outcome.APPROVE: "circle-check",
     Outcome.CONDITIONS: "list-check",
@@ -46,6 +59,7 @@ class Choice:
     leads_to: str
     key: int
     is_chosen: bool
+    is_possible: bool = True
 
 
 class DecisionPanel:
@@ -78,8 +92,26 @@ class DecisionPanel:
         return self.needed if self.needs_higher else self.body
 
     @cached_property
+    def approver(self) -> Forum | None:
+        """The body that alone can approve it now: above the one asked where a function objects."""
+        bodies = [each for each in (self.asked, self.review.higher_body) if each]
+        return max(bodies, key=lambda body: body.rank, default=None)
+
+    @property
+    def can_approve(self) -> bool:
+        """Whether one of the bodies for which the person speaks is high enough to approve it now."""
+        speaks = [each.rank for each in (*self.seats, *self.ballot_bodies)]
+        return self.approver is None or self.is_named or max(speaks, default=0) >= self.approver.rank
+
+    @cached_property
     def may_decide_at_all(self) -> bool:
         return self.review.is_ready and can_decide(self.person, self.review)
+
+    @cached_property
+    def has_waived(self) -> bool:
+        """Whether the person has a seat for it, and yet does not decide, as they waived something of it."""
+        seated = self.review.is_ready and self.body and bodies_of(self.person, self.body)
+        return bool(seated) and has_waived(self.person, self.review)
 
     @cached_property
     def naming(self) -> NamedDecider | None:
@@ -90,6 +122,13 @@ class DecisionPanel:
     def named(self) -> NamedDecider | None:
         """Whom the sponsor named, while that holds."""
         return self.naming if self.naming and holds(self.naming, self.asked) else None
+
+    @property
+    def why_lapsed(self) -> str:
+        """Why whom the sponsor named last does not decide; empty while that holds."""
+        if self.naming is None or self.named:
+            return ""
+        return f"{self.asked} is asked now" if can_act(self.naming) else f"{self.naming.person} may not decide any more"
 
     @cached_property
     def seats(self) -> list[Forum]:
@@ -171,6 +210,10 @@ class DecisionPanel:
         return tally_of(self.ballot) if self.ballot else None
 
     @cached_property
+    def still_to_vote(self) -> list[User]:
+        return still_to_vote(self.ballot) if self.ballot else []
+
+    @cached_property
     def may_vote(self) -> bool:
         voted = {vote.person_id for vote in self.votes}
         return bool(self.ballot and self.person.pk not in voted and may_vote(self.person, self.ballot))
@@ -232,10 +275,12 @@ class DecisionPanel:
     @property
     def outcomes(self) -> list[Choice]:
         chosen = self.form["outcome"].value() if self.form else ""
-        return [
-            Choice(each.value, str(each.label), ICONS[each], self._leads_to(each), key, each.value == chosen)
-            for key, each in enumerate(OF_REVIEWS, start=1)
-        ]
+        return [self._choice(each, key, is_chosen=each.value == chosen) for key, each in enumerate(OF_REVIEWS, start=1)]
+
+    def _choice(self, outcome: Decision.Outcome, key: int, *, is_chosen: bool) -> Choice:
+        is_possible = outcome not in APPROVING or self.can_approve
+        leads_to = self._leads_to(outcome) if is_possible else f"not for you: {self.approver} alone approves it now"
+        return Choice(outcome.value, str(outcome.label), ICONS[outcome], leads_to, key, is_chosen, is_possible)
 
     @property
     def answer(self) -> str:
@@ -249,11 +294,14 @@ class DecisionPanel:
             return "No body is there that could decide it."
         by = f" by {figures.day(review.decide_by)}" if review.decide_by else ""
         held = f" Held until {figures.day(latest.hold_until)}." if latest and latest.hold_until else ""
-        return f"{self.body} decides{by}.{held}"
+        return f"{self.approver} decides{by}.{held}"
 
     @property
     def why_this_body(self) -> str:
-        return f"Why {self.needed}: {self.who.says}." if self.needed else self.who.says
+        """Why the body that is named in the answer, in one sentence."""
+        if self.approver and self.asked and self.approver.rank > self.asked.rank:
+            return f"Why {self.approver}: a function objects, which only the next-higher body may override."
+        return f"Why {self.approver}: {self.who.says}." if self.needed else self.who.says
 
     def _leads_to(self, outcome: str) -> str:
         return "; ".join(self._consequences(outcome))
@@ -281,6 +329,20 @@ class DecisionPanel:
                     yield freed(self.funding)
                 if amount:
                     yield f"{amount} asked for is not approved"
+
+
+def outcomes_for(initiative: Initiative) -> dict[str, str]:
+    """What may be decided on an initiative without a review, each with what it leads to; nothing once it ended."""
+    if initiative.is_off_register or initiative.stage in ENDED:
+        return {}
+    stage, back = initiative.get_stage_display().lower(), Stage(stage_before_pause(initiative)).label.lower()
+    leads_to = {
+        Outcome.PAUSE: f"from {stage} to paused, until it is resumed; it keeps its place on the way",
+        Outcome.RESUME: f"from paused back to {back}",
+        Outcome.TERMINATE: "closes the initiative; it stays on the register with the rationale",
+    }
+    unfit = Outcome.PAUSE if initiative.stage == Stage.PAUSED else Outcome.RESUME
+    return {each.value: leads_to[each] for each in OF_INITIATIVES if each != unfit}
 
 
 def panel_of(review: GateReview, person: User, data: QueryDict | None = None) -> DecisionPanel:

@@ -17,7 +17,7 @@ from portfolio.permissions import changes_nothing
 from .deciding import is_named
 from .models import BallotVote, Condition, FastLaneAudit, GateReview, NamedDecider, WrittenBallot
 from .permissions import can_audit, can_settle_condition
-from .separation import to_which_party
+from .separation import of_which_kept_from_deciding, to_which_party
 
 # Rows of one kind at most.
 MOST = 100
@@ -32,7 +32,8 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
     named = NamedDecider.objects.filter(review=OuterRef("pk"), person=person)
     bodies = {*alone.values_list("forum", flat=True)}
     mine = Q(body__in=bodies) | Q(higher_body__in=bodies) | Exists(named)
-    for review in _parted_from(person, GateReview.objects.visible_to(person).ready().filter(mine)):
+    ready = GateReview.objects.visible_to(person).ready().filter(mine)
+    for review in _first_due(ready.exclude(of_which_kept_from_deciding(person))):
         if not {review.body_id, review.higher_body_id} & bodies and not is_named(person, review):
             continue  # named before a higher body was asked for
         yield WorkItem(
@@ -49,13 +50,15 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
 
 
 def votes_waiting(person: User) -> Iterator[WorkItem]:
-    """Open ballots of the person’s bodies on which they have not voted and may: parties may not, since when ever."""
+    """Open ballots of the person’s bodies on which they have not voted and may: parties may not, since when ever,
+    nor who waived something.
+    """
     if changes_nothing(person) or person.is_service_account:
         return
     seats = Membership.objects.on(clock.today()).voting().filter(person=person).values("forum")
     voted = BallotVote.objects.filter(ballot=OuterRef("pk"), person=person)
     ballots = WrittenBallot.objects.open().filter(~Exists(voted), body__in=seats, closes_on__gte=clock.today())
-    apart = ballots.exclude(review__in=GateReview.objects.open().filter(to_which_party(person, of="")))
+    apart = ballots.exclude(review__in=GateReview.objects.open().filter(of_which_kept_from_deciding(person)))
     for ballot in apart.select_related("review__initiative").order_by("closes_on")[:MOST]:
         initiative = ballot.review.initiative
         yield WorkItem(
@@ -90,7 +93,7 @@ def tiers_waiting(person: User) -> Iterator[WorkItem]:
         return
     reviews = GateReview.objects.visible_to(person).open().filter(lane=Lane.FAST, tier_confirmations=None)
     reviews = reviews if reach is None else reviews.filter(initiative__unit__in=reach)
-    for review in _parted_from(person, reviews):
+    for review in _first_due(reviews.exclude(to_which_party(person, of=""))):
         yield WorkItem(
             "Confirm the risk tier",
             reverse("stagegates:tier_confirm", args=[review.pk]),
@@ -122,10 +125,9 @@ def audits_waiting(person: User) -> Iterator[WorkItem]:
             )
 
 
-def _parted_from(person: User, reviews: "QuerySet[GateReview]") -> "QuerySet[GateReview]":
-    """Those to which the person is no party."""
-    apart = reviews.exclude(to_which_party(person, of="")).select_related("initiative", "gates_version")
-    return apart.order_by("decide_by", "submitted_at", "pk")[:MOST]
+def _first_due(reviews: "QuerySet[GateReview]") -> "QuerySet[GateReview]":
+    related = reviews.select_related("initiative", "gates_version")
+    return related.order_by("decide_by", "submitted_at", "pk")[:MOST]
 
 
 def _condition(condition: Condition, what: str, verb: str) -> WorkItem:

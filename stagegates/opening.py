@@ -7,10 +7,10 @@ from aiso.web import figures
 from portfolio.models import Initiative, Stage
 
 from .actions.open_review import why_not_open
-from .askings import next_gates
+from .askings import gates_ahead_of, is_shown_again, told_of_passing
 from .lines import Line, Mark, Part, lines_of, names_of_functions, parts_of, versions_of
 from .models import GateReview
-from .rules import Gate, gates_in_force, joined
+from .rules import Gate, joined
 from .standing import next_asked
 
 
@@ -37,6 +37,21 @@ class Opening:
         return str(Stage(self.gates[-1].moves_to).label) if self.gates else ""
 
     @property
+    def is_shown_again(self) -> bool:
+        return is_shown_again(self.initiative, self.gates)
+
+    @cached_property
+    def passed(self) -> str:
+        """How it came where the last gate leads."""
+        return told_of_passing(self.initiative, self.gates)
+
+    @property
+    def lacks_tier(self) -> bool:
+        """Whether its risk questions are what keeps a review from being opened."""
+        stands = self.is_shown_again or self.initiative.stage == Stage.PAUSED
+        return bool(self.gates and self.refusal) and not stands
+
+    @property
     def met(self) -> int:
         return sum(1 for line in self.lines if line.standing.is_met)
 
@@ -50,13 +65,15 @@ class Opening:
         if not self.gates:
             return self.refusal
         known = f"{self.met} of {figures.plural(len(self.lines), 'requirement')} {'is' if self.met == 1 else 'are'} met"
+        if self.is_shown_again:
+            return f"{self.passed}. {known}."
         signing = f"; {figures.plural(len(self.sign_offs), 'function signs', 'functions sign')} off"
         return f"{known}{signing if self.sign_offs else ''}. Approval leads to {self.leads_to.lower()}."
 
 
 def opening_of(initiative: Initiative) -> Opening:
     """A fixed number of queries."""
-    gates = next_gates(gates_in_force(), initiative)
+    gates = gates_ahead_of([initiative])[initiative.pk]
     standings, sign_offs = next_asked(initiative)
     versions = versions_of(initiative.pk, (each.requirement.code for each in standings))
     marks = names_of_functions(sign_offs)

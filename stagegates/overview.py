@@ -13,12 +13,12 @@ from portfolio.next_gate import NextGate
 from portfolio.panels import Tab, count_of
 
 from .actions.open_review import why_not_open
-from .askings import next_gates
+from .askings import gates_ahead_of, is_shown_again, told_of_passing
 from .kept import kept
 from .lines import days_left
 from .models import Evidence, GateReview, Requirement, SignOff
 from .opening import open_review_of
-from .rules import gates_in_force, joined
+from .rules import joined
 from .standing import Standing, next_checklists, standings_of
 
 State = SignOff.State
@@ -43,7 +43,7 @@ class Deed:
 
 
 def next_gate_of(initiative: Initiative) -> NextGate | None:
-    """The open review, or else the gate that comes next."""
+    """The open review, or else the gate that comes next; of what passed all gates the last one."""
     return kept("next-gate", initiative, lambda: _read(initiative))
 
 
@@ -56,14 +56,17 @@ def _read(initiative: Initiative) -> NextGate | None:
         deed = Deed("Go to the review", url, for_editors=False)
         told = _told(review.title, url, standings, deed, _first_due(review, sign_offs))
         return replace(told, gaps=[*told.gaps, *_sign_off_gaps(sign_offs, url)])
-    gates = next_gates(gates_in_force(), initiative)
+    gates = gates_ahead_of([initiative])[initiative.pk]
     if not gates:
         return None
     name = joined([gate.name for gate in gates])
     url = reverse("stagegates:initiative_gates", args=[initiative.reference])
     opening = reverse("stagegates:review_open", args=[initiative.reference])
     deed = Deed("" if why_not_open(initiative, gates) else "Open review", opening)
-    return _told(name, f"{url}#tab", next_checklists([initiative])[initiative.pk], deed)
+    told = _told(name, f"{url}#tab", next_checklists([initiative])[initiative.pk], deed)
+    return (
+        replace(told, needs="", note=told_of_passing(initiative, gates)) if is_shown_again(initiative, gates) else told
+    )
 
 
 def _told(name: str, url: str, standings: Sequence[Standing], deed: Deed, due: date | None = None) -> NextGate:

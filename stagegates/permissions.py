@@ -21,7 +21,7 @@ from .models import (
     SpecialistRequest,
     Tranche,
 )
-from .separation import is_apart, is_party, parties_of, parties_to
+from .separation import is_apart, is_kept_from_deciding, is_party, parties_of, parties_to
 
 
 def can_open_review(user: User | AnonymousUser, initiative: Initiative) -> bool:
@@ -48,9 +48,14 @@ def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int)
     return None in units or unit in BusinessUnit.objects.and_below([each for each in units if each is not None])
 
 
+def sees(user: User, initiative: Initiative) -> bool:
+    """Whether a person sees an initiative: what is asked of somebody who does not would never reach them."""
+    return Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
+
+
 def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
     """People of its function, or whom one of them passed it to; never a party to the review, nor whoever wrote an
-    assessment that it rests on (DESIGN §4).
+    assessment that it rests on, gave evidence for it or waived a requirement of it (DESIGN §4).
     """
     if not isinstance(user, User) or changes_nothing(user) or is_apart(user, sign_off):
         return False
@@ -111,10 +116,10 @@ def can_record_monitoring(user: User | AnonymousUser, initiative: Initiative) ->
 
 
 def can_decide(user: User | AnonymousUser, review: GateReview) -> bool:
-    """Those with a vote in its body or in a higher one, and whom the sponsor named; never a party to the review, never
-    a program, never an auditor (DESIGN §4).
+    """Those with a vote in its body or in a higher one, and whom the sponsor named; never a party to the review or who
+    waived something of it, never a program, never an auditor (DESIGN §4).
     """
-    if not isinstance(user, User) or changes_nothing(user) or is_party(user, review):
+    if not isinstance(user, User) or changes_nothing(user) or is_kept_from_deciding(user, review):
         return False
     if is_named(user, review):
         return True
@@ -166,7 +171,7 @@ def can_audit(user: User | AnonymousUser, audit: FastLaneAudit) -> bool:
     decision = audit.decision
     if not isinstance(user, User) or changes_nothing(user) or user.pk == decision.decided_by_id:
         return False
-    if decision.review is None or is_party(user, decision.review):
+    if decision.review is None or is_kept_from_deciding(user, decision.review):
         return False
     return user.has_role(*OFFICE, Role.RISK_REVIEWER, unit=decision.initiative.unit_id)
 
@@ -176,13 +181,17 @@ def can_meet_condition(user: User | AnonymousUser, condition: Condition) -> bool
 
 
 def can_settle_condition(user: User | AnonymousUser, condition: Condition) -> bool:
-    """Confirm or waive: the function that set it, or those who may decide the review; never its owner or a party."""
+    """Confirm or waive: the function that set it, whom it passed that to, or those who may decide the review; never its
+    owner or a party.
+    """
     if not isinstance(user, User) or changes_nothing(user) or condition.owner_id == user.pk:
         return False
     if condition.sign_off_answer is not None:
         sign_off = condition.sign_off_answer.sign_off
         return not is_party(user, sign_off.review) and (
-            reviews_for(user, sign_off.function, condition.initiative.unit_id) or can_decide(user, sign_off.review)
+            sign_off.assigned_to_id == user.pk
+            or reviews_for(user, sign_off.function, condition.initiative.unit_id)
+            or can_decide(user, sign_off.review)
         )
     decision = condition.decision
     if decision is None or user.is_service_account or user.pk in parties_to_decision(decision):

@@ -1,7 +1,7 @@
 """What the register tells of gates: the next one of each initiative, and how its open review stands."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -11,15 +11,16 @@ from aiso.web import figures
 from portfolio.gate_columns import NO_REVIEW, GatesTold
 from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
+from portfolio.models.stage import ENDED
 
-from .askings import next_gates
+from .askings import gates_ahead_of, is_shown_again, reviewed_at
 from .models import GateReview, SignOff, SignOffAnswer
 from .models.sign_off import SignOffQuerySet
-from .rules import Gates, gates_in_force, joined
+from .rules import Gate, joined
 
 
 def gates_told_of(rows: Sequence[Initiative]) -> dict[int, GatesTold]:
-    """By the id of the initiative; four queries."""
+    """By the id of the initiative; six queries at most."""
     open_ones = GateReview.objects.open().filter(initiative__in=[row.pk for row in rows])
     reviews = {review.initiative_id: review for review in open_ones}
     # Many reviews share few versions, and an answer carries a copy of all that it rests on.
@@ -30,16 +31,31 @@ def gates_told_of(rows: Sequence[Initiative]) -> dict[int, GatesTold]:
     sign_offs = SignOff.objects.filter(review__in=reviews.values()).select_related("function", "answer")
     for each in sign_offs.defer("answer__copy", "answer__outdated_because"):
         signing[each.review_id].append(each)
-    gates = gates_in_force()
-    return {row.pk: _told(row, reviews.get(row.pk), signing, gates) for row in rows}
+    ahead = gates_ahead_of(rows)
+    passed = _passed(rows, ahead)
+    told = {}
+    for row in rows:
+        if under_review := reviews.get(row.pk):
+            state = review_state(under_review, signing[under_review.pk])
+            told[row.pk] = GatesTold(under_review.title, under_review.get_absolute_url(), state)
+        else:
+            told[row.pk] = _ahead(row, ahead[row.pk], passed)
+    return told
 
 
-def _told(row: Initiative, review: GateReview | None, signing: dict[int, list[SignOff]], gates: Gates) -> GatesTold:
-    if review is not None:
-        return GatesTold(review.title, review.get_absolute_url(), review_state(review, signing[review.pk]))
-    ahead = [gate.name for gate in next_gates(gates, row)]
-    url = f"{reverse('stagegates:initiative_gates', args=[row.reference])}#tab"
-    return GatesTold(joined(ahead), url, NO_REVIEW) if ahead else GatesTold()
+def _ahead(row: Initiative, gates: Sequence[Gate], passed: set[int]) -> GatesTold:
+    if not gates:
+        return GatesTold(f"None: {row.get_stage_display().lower()}") if row.stage in ENDED else GatesTold()
+    name = joined([gate.name for gate in gates])
+    if is_shown_again(row, gates):
+        name = f"{name}, {'again' if row.pk in passed else 'never reviewed'}"
+    return GatesTold(name, f"{reverse('stagegates:initiative_gates', args=[row.reference])}#tab", NO_REVIEW)
+
+
+def _passed(rows: Sequence[Initiative], ahead: Mapping[int, Sequence[Gate]]) -> set[int]:
+    """Those that a decision let pass the last gate."""
+    again = {row.pk: ahead[row.pk][-1].code for row in rows if is_shown_again(row, ahead[row.pk])}
+    return reviewed_at(again, next(iter(again.values()))) if again else set()
 
 
 def review_state(review: GateReview, sign_offs: Sequence[SignOff]) -> str:

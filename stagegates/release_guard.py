@@ -1,40 +1,51 @@
 """What keeps a release in: an objection, an outdated sign-off, an overdue condition (DESIGN §4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from django.urls import reverse
 
 from aiso.web import figures
 from forums.models import Forum
-from portfolio.models import Initiative
+from portfolio.models import Initiative, Stage
+from portfolio.models.stage import PATH
 from portfolio.release_guards import Hindrance
 
-from .actions.sign_offs import changes_of
-from .deciding import body_asked
-from .models import Condition, Decision, GateReview
+from .deciding import body_asked, stage_before_pause
+from .last_words import in_the_way, overridden
+from .models import Condition, GateReview
+from .seals import Changed
+
+BEFORE_PILOT = PATH[: PATH.index(Stage.PILOT)]
+# Changed fields that are named before the rest is counted.
+TOLD = 3
 
 
 def hindrances_of_release(initiative: Initiative) -> Iterator[Hindrance]:
-    """What would keep its review from being approved, too. A decision that overrides it, or settles the condition, lets
-    the release out.
+    """What would keep its review from being approved, too, and what its functions said last. A decision that overrides
+    it, or settles the condition, lets the release out. Nothing goes to users before the pilot.
     """
+    yield from _too_early(initiative)
     yield from _overdue(initiative)
-    if review := GateReview.objects.open().filter(initiative=initiative).select_related("initiative", "body").first():
-        yield from _in_review(review)
+    yield from _said(initiative)
+
+
+def _too_early(initiative: Initiative) -> Iterator[Hindrance]:
+    """A pilot begins by a decision, or by an opening position; a pause takes nothing back."""
+    stage = stage_before_pause(initiative)
+    if stage in BEFORE_PILOT:
+        address = reverse("stagegates:initiative_gates", args=[initiative.reference])
+        what = f"It is in {Stage(stage).label.lower()}: nothing goes out to users before the pilot"
+        yield Hindrance(what, "A decision at its gate review moves it to pilot.", address)
 
 
 def _overdue(initiative: Initiative) -> Iterator[Hindrance]:
     related = ("decision__body", "sign_off_answer__sign_off__function")
-    passed = _overridden(initiative)
+    passed = overridden(initiative)
     for condition in Condition.objects.overdue().filter(initiative=initiative).select_related(*related):
         if f"condition:{condition.pk}" in passed:
             continue
         what = f"A condition is overdue since {figures.day(condition.due_on)}: {condition.text}"
         yield Hindrance(what, f"{_who_settles(condition)} confirms or waives it.", condition.get_absolute_url())
-
-
-def _overridden(initiative: Initiative) -> set[str]:
-    """What a higher body passed over when it approved: that lets releases out, too."""
-    approvals = Decision.objects.approving().filter(initiative=initiative).values_list("overrides", flat=True)
-    return {each["key"] for overrides in approvals for each in overrides if "key" in each}
 
 
 def _who_settles(condition: Condition) -> str:
@@ -43,23 +54,30 @@ def _who_settles(condition: Condition) -> str:
     return f"{condition.decision.body if condition.decision else 'Its body'}, which set it, or a higher body"
 
 
-def _in_review(review: GateReview) -> Iterator[Hindrance]:
-    sign_offs = [*review.sign_offs.select_related("function", "answer")]
-    for sign_off in sign_offs:
-        sign_off.review = review
-    changed = changes_of(sign_offs)
-    left = [each for each in sign_offs if changed.get(each.pk) or each.is_objection]
-    who = _who_overrides(review) if left else ""
-    for each in left:
-        says = (
-            f" objects: {each.answer.reason}" if each.answer and not changed.get(each.pk) else "’s sign-off is outdated"
-        )
-        address = f"{review.get_absolute_url()}#sign-offs"
-        yield Hindrance(f"{each.function}{says}", f"{each.function} answers anew, or {who}.", address)
+def _said(initiative: Initiative) -> Iterator[Hindrance]:
+    found = in_the_way(initiative)
+    review = GateReview.objects.open().filter(initiative=initiative).select_related("body").first() if found else None
+    if review:
+        review.initiative = initiative
+    for each in found:
+        sign_off = each.sign_off
+        assert sign_off.answer is not None
+        says = _outdated(each.changed) if each.changed else f" objects: {sign_off.answer.reason}"
+        where = review or sign_off.review
+        who = f"{sign_off.function} answers anew, or {_who_overrides(where)}."
+        yield Hindrance(f"{sign_off.function}{says}", who, f"{where.get_absolute_url()}#sign-offs")
+
+
+def _outdated(changed: Sequence[Changed]) -> str:
+    """With the fields that changed, by their names alone: some values are money."""
+    names = [each.label for each in changed]
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return f"’s sign-off is outdated; changed since: {', '.join(names[:TOLD])}{more}"
 
 
 def _who_overrides(review: GateReview) -> str:
-    """The next-higher body, which overrides when it decides the review."""
+    """The next-higher body, which overrides when it decides the review that is open, or the next one."""
     asked = body_asked(review)
     higher = Forum.objects.filter(rank__gt=asked.rank).order_by("rank", "pk").first() if asked else None
-    return f"{higher} overrides it with a reason when it decides the review" if higher else "no body is higher"
+    which = "the review" if review.is_open else "the next review"
+    return f"{higher} overrides it with a reason when it decides {which}" if higher else "no body is higher"

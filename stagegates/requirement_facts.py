@@ -12,11 +12,14 @@ from standards.state import standards_called
 
 from . import standing
 from .models import Evidence, GateReview, Requirement
-from .seals import Fact
+from .seals import Copy, Fact
 
 Shown = Requirement.Evidence
 # Seconds for which the hash of a file is remembered: a file is never written twice under one name.
 HASH_KEPT = 24 * 60 * 60
+# How the keys of requirements start, and what stands before the hash of a file.
+KEY = "requirement/"
+HASHED = ", SHA-256 "
 
 type Told = list[tuple[Sequence[str], Fact]]
 
@@ -56,7 +59,7 @@ def _sheets(
 def _facts(each: standing.Standing, sheet: Sheet | None) -> Iterable[Fact]:
     """A requirement, and each answer where it is an assessment."""
     requirement = each.requirement
-    key = f"requirement/{requirement.code}"
+    key = f"{KEY}{requirement.code}"
     if each.is_waived:
         yield Fact(key, requirement.text, f"Waived: {getattr(requirement, 'waived_because', '')}")
     elif requirement.evidence == Shown.KNOWN:
@@ -84,9 +87,21 @@ def _evidence(evidence: Evidence | None) -> str:
     parts = [f"Version {evidence.version}"]
     if evidence.attachment:
         file = evidence.attachment
-        parts.append(f"{file.name}, {figures.number(file.size)} bytes, SHA-256 {hash_of(file)}")
+        parts.append(f"{file.name}, {figures.number(file.size)} bytes{HASHED}{hash_of(file)}")
     parts += [part for part in (evidence.link, evidence.text) if part]
     return "\n".join(parts)
+
+
+def files_in(review: GateReview, copies: Iterable[Copy]) -> dict[tuple[str, str], Attachment]:
+    """The files that facts of evidence tell of, by key and value of the fact. One query, none without a file."""
+    told = {(fact["key"], fact["value"]) for copy in copies for fact in copy if HASHED in fact["value"]}
+    codes = {key.removeprefix(KEY) for key, _ in told if key.startswith(KEY)}
+    if not codes:
+        return {}
+    rows = Evidence.objects.filter(initiative=review.initiative_id, code__in=codes, attachment__isnull=False)
+    given = {(f"{KEY}{row.code}", f"Version {row.version}"): row for row in rows.select_related("attachment")}
+    found = {pair: given.get((pair[0], pair[1].partition("\n")[0])) for pair in told}
+    return {pair: row.attachment for pair, row in found.items() if row and row.attachment}
 
 
 def hash_of(file: Attachment) -> str:

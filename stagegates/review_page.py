@@ -24,6 +24,7 @@ State = SignOff.State
 RELATED = (
     "initiative__unit",
     "body",
+    "higher_body",
     "opened_by",
     "submitted_by",
     "gates_version",
@@ -141,7 +142,7 @@ class ReviewPage:
         review = self.review
         if not review.is_ready:
             return ""
-        waits = f"; {review.body} decides" if review.body else "; it waits for its decision"
+        waits = f"; {self.panel.approver} decides" if review.body else "; it waits for its decision"
         by = f" by {figures.day(review.decide_by)}" if review.decide_by else ""
         return f". Submitted on {figures.day(review.submitted_at)}{waits}{by}"
 

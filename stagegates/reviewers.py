@@ -12,7 +12,17 @@ from forums.models import Membership
 from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
-from .models import FunctionMember, GateReview, NamedDecider, ReviewFunction, SignOff, WrittenBallot
+from .models import (
+    Condition,
+    Decision,
+    FunctionMember,
+    GateReview,
+    NamedDecider,
+    ReviewFunction,
+    SignOff,
+    SignOffAnswer,
+    WrittenBallot,
+)
 from .models.sign_off import SignOffQuerySet
 from .separation import parties_of_all, to_which_party, writers_of
 
@@ -21,8 +31,8 @@ type Held[K] = dict[K, list[tuple[int | None, User]]]
 
 def reviewers_of_all(sign_offs: Iterable[SignOff]) -> dict[int, list[User]]:
     """Who is to answer each, by its id: whoever it was passed to, or the active people of its function whose reach
-    includes the unit; never a party, nor whoever wrote an assessment that it rests on. Eight queries at most, whatever
-    their number; reviews come with their initiative.
+    includes the unit; never a party, nor anybody on whose word it rests. Nine queries at most, whatever their number;
+    reviews come with their initiative.
     """
     rows = [*sign_offs]
     above = _units_above({each.review.initiative.unit_id for each in rows})
@@ -53,9 +63,9 @@ def risk_reviewers_of(initiative: Initiative) -> UserQuerySet:
 
 def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
     """Those of some sign-offs that the person may answer: of their functions or passed to them, and they are no party
-    and wrote none of what it rests on.
+    and it does not rest on their word.
 
-    Four queries at most besides the one for the sign-offs.
+    Three queries at most besides the one for the sign-offs.
     """
     if changes_nothing(person) or person.is_service_account:
         return sign_offs.none()
@@ -63,23 +73,45 @@ def reviewed_by(person: User, sign_offs: SignOffQuerySet) -> SignOffQuerySet:
 
 
 def assigned_to(person: User) -> QuerySet[SignOff, int]:
-    """The initiatives under review of which a sign-off was passed to the person, or answered by them: they see these
-    also when confidential (DESIGN §8).
+    """The initiatives in whose last review a sign-off was passed to the person: they see these also when confidential
+    (DESIGN §8).
     """
-    open_ones = SignOff.objects.filter(review__closed_at=None)
-    mine = open_ones.filter(Q(assigned_to=person) | Q(answers__answered_by=person))
+    mine = SignOff.objects.filter(assigned_to=person, review__in=_newest_confidential())
     return mine.values_list("review__initiative", flat=True)
 
 
+def answered_by(person: User) -> QuerySet[SignOffAnswer, int]:
+    """The same for the initiatives in whose last review they answered a sign-off."""
+    mine = SignOffAnswer.objects.filter(answered_by=person, sign_off__review__in=_newest_confidential())
+    return mine.values_list("initiative", flat=True)
+
+
+def settling(person: User) -> QuerySet[Condition, int]:
+    """The same for what an earlier review still demands: of those who answered and of the body that decided."""
+    bodies = Membership.objects.on(clock.today()).filter(person=person).values("forum")
+    answered = Q(sign_off_answer__answered_by=person) | Q(sign_off_answer__sign_off__assigned_to=person)
+    mine = answered | Q(decision__body__in=bodies) | Q(decision__decided_by=person)
+    return Condition.objects.open().filter(mine).values_list("initiative", flat=True)
+
+
 def before_own_bodies(person: User) -> "QuerySet[GateReview, int]":
-    """The initiatives under review before a body in which the person has a seat today, or that only such a body can
-    approve by now, or that it votes on in writing, or that they were named to decide (DESIGN §8).
+    """The initiatives whose last review, open or closed, is before a body in which the person has a seat today, or that
+    such a body decided or can alone approve by now, or that it votes on in writing, or that they were named to decide
+    (DESIGN §8): who decided sees what became of it.
     """
     bodies = Membership.objects.on(clock.today()).filter(person=person).values("forum")
     asked = WrittenBallot.objects.open().filter(body__in=bodies).values("review")
     named = NamedDecider.objects.filter(person=person).values("review")
-    before = Q(body__in=bodies) | Q(higher_body__in=bodies) | Q(pk__in=asked) | Q(pk__in=named)
-    return GateReview.objects.open().filter(before).values_list("initiative", flat=True)
+    decided = Decision.objects.filter(body__in=bodies, initiative__is_confidential=True).values("review")
+    before = Q(body__in=bodies) | Q(higher_body__in=bodies)
+    before |= Q(pk__in=asked) | Q(pk__in=named) | Q(pk__in=decided.filter(review__isnull=False))
+    return _newest_confidential().filter(before).values_list("initiative", flat=True)
+
+
+def _newest_confidential() -> "QuerySet[GateReview]":
+    """Few: others are seen anyway, and an index leads to the confidential ones."""
+    found: QuerySet[GateReview] = GateReview.objects.filter(initiative__is_confidential=True).newest()
+    return found
 
 
 def functions_of(person: User) -> list[ReviewFunction]:

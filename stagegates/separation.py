@@ -1,7 +1,12 @@
-"""Separation of duties: who is a party to a review may not sign off, vote, decide or confirm on it (DESIGN §4)."""
+"""Separation of duties: who is a party to a review may not sign off, vote, decide or confirm on it (DESIGN §4).
+
+Whoever wrote an assessment, gave evidence or waived a requirement does not sign off what rests on it; whoever waived
+one does not decide the review either.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, Func, OuterRef, Q, SlugField
@@ -14,8 +19,12 @@ from aiso.web.figures import local_date
 from portfolio.models import Initiative, Intake, Ownership
 from standards.models import ChecklistAnswer, ChecklistCompletion
 
-from .models import GateReview, Requirement, SignOff
+from .models import Evidence, GateReview, Requirement, SignOff
 
+Shown = Requirement.Evidence
+# What people give; all else the system knows, or an assessment tells.
+GIVEN = (Shown.DOCUMENT, Shown.STATEMENT)
+WAIVED = "You waived a requirement of this review: somebody else decides it."
 SLUGS: "ArrayField[list[str], list[str]]" = ArrayField(SlugField())
 
 
@@ -60,9 +69,32 @@ def parties_to(initiative: Initiative) -> frozenset[int]:
     return frozenset({*owners, *requesters})
 
 
+def kept_from_deciding(review: GateReview) -> frozenset[int]:
+    """The ids of those who neither decide nor vote on a review: its parties, and who waived a requirement of it."""
+    waived = once_each("waived", [review], _waived)
+    return parties_of(review) | waived.get(review, frozenset())
+
+
+def is_kept_from_deciding(person: User, review: GateReview) -> bool:
+    return person.is_service_account or person.pk in kept_from_deciding(review)
+
+
+def has_waived(person: User, review: GateReview) -> bool:
+    """Whether the person waived a requirement of a review, and the waiver stands."""
+    return person.pk in once_each("waived", [review], _waived).get(review, frozenset())
+
+
+def _waived(rows: list[GateReview]) -> dict[GateReview, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    waivers = Requirement.objects.filter(review__in=rows).exclude(waived_by=None)
+    for review, person in waivers.order_by().values_list("review", "waived_by"):
+        found[review].add(person)
+    return {review: frozenset(found[review.pk]) for review in rows}
+
+
 def is_apart(person: User, sign_off: SignOff) -> bool:
-    """Whether the person may not rule on a sign-off: a party to its review, or the writer of what it rests on."""
-    return is_party(person, sign_off.review) or bool(own_assessments(person, sign_off))
+    """Whether the person may not rule on a sign-off: a party to its review, or their word is what it rests on."""
+    return is_party(person, sign_off.review) or bool(own_words(person, sign_off))
 
 
 def is_party(person: User, review: GateReview) -> bool:
@@ -71,8 +103,8 @@ def is_party(person: User, review: GateReview) -> bool:
 
 
 def to_which_party(person: User, of: str = "review__") -> Q:
-    """Sign-offs to whose review the person is a party, or that rest on an assessment which they wrote; with an empty
-    `of`, reviews to which they are a party: what `parties_of` and `writers_of` say, as a condition.
+    """Sign-offs to whose review the person is a party, or that rest on their word; with an empty `of`, reviews to which
+    they are a party: what `parties_of` and `writers_of` say, as a condition.
     """
     opened_at = ExpressionWrapper(OuterRef(f"{of}opened_at"), output_field=DateTimeField())
     opened_on = TruncDate(opened_at, tzinfo=timezone.get_current_timezone())
@@ -85,45 +117,84 @@ def to_which_party(person: User, of: str = "review__") -> Q:
     return party | _rests_on_word_of(person) if of else party
 
 
-def assessments_of(sign_offs: Iterable[SignOff]) -> dict[int, dict[str, frozenset[int]]]:
-    """The assessments that sign-offs rest on, by the sign-off's id and their titles, each with the ids of those who
-    answered it or vouched for it. Three queries; one where no assessment is asked. They come with function and review.
+def of_which_kept_from_deciding(person: User) -> Q:
+    """Reviews that the person neither decides nor votes on: what `kept_from_deciding` says, as a condition."""
+    waived = Requirement.objects.filter(review=OuterRef("pk"), waived_by=person)
+    return Q(to_which_party(person, of="")) | Q(Exists(waived))
+
+
+def words_of(sign_offs: Iterable[SignOff]) -> dict[int, dict[str, frozenset[int]]]:
+    """What people said or did that sign-offs rest on, by the sign-off's id: `answered Privacy assessment`, `gave the
+    evidence for “A plan”` or `waived “A plan”`, each with the ids of those who did. Four queries at most; one where
+    nothing is asked. They come with function and review.
     """
-    rows = [*sign_offs]
-    asked = Requirement.objects.assessments().filter(review__in={each.review_id for each in rows})
-    required: dict[int, list[tuple[str, str, list[str]]]] = defaultdict(list)
-    for review, subject, text, functions in asked.values_list("review", "subject", "text", "functions"):
-        required[review].append((subject, text, functions))
+    rows = {row.pk: row for row in sign_offs}
+    return once_each("words", rows, lambda missing: _words_of([rows[pk] for pk in missing]))
+
+
+def _words_of(rows: Sequence[SignOff]) -> dict[int, dict[str, frozenset[int]]]:
+    required: dict[int, list[Requirement]] = defaultdict(list)
+    for each in Requirement.objects.filter(review__in={row.review_id for row in rows}):
+        required[each.review_id].append(each)
     if not required:
         return {}
-    subjects = {subject for lines in required.values() for subject, _, _ in lines}
-    wrote = _writers({each.review.initiative_id for each in rows}, subjects)
+    ground = _Ground.read(
+        {row.review.initiative_id for row in rows}, [each for found in required.values() for each in found]
+    )
     return {
-        each.pk: {
-            text: frozenset(wrote[each.review.initiative_id, subject])
-            for subject, text, functions in required[each.review_id]
-            if each.function.slug in functions
+        row.pk: {
+            word: people
+            for each in required[row.review_id]
+            if row.function.slug in each.functions
+            for word, people in ground.words(row.review.initiative_id, each)
         }
-        for each in rows
+        for row in rows
     }
 
 
 def writers_of(sign_offs: Iterable[SignOff]) -> dict[int, frozenset[int]]:
-    """The ids of those who wrote what each sign-off rests on, by its id: they do not sign it off themselves."""
-    return {pk: frozenset().union(*held.values()) for pk, held in assessments_of(sign_offs).items()}
+    """The ids of those whose word each sign-off rests on, by its id: they do not sign it off themselves."""
+    return {pk: frozenset().union(*held.values()) for pk, held in words_of(sign_offs).items()}
 
 
-def own_assessments(person: User, sign_off: SignOff) -> list[str]:
-    """The titles of the assessments by the person that a sign-off rests on."""
-    held = assessments_of([sign_off]).get(sign_off.pk, {})
-    return [title for title, people in held.items() if person.pk in people]
+def own_words(person: User, sign_off: SignOff) -> list[str]:
+    """What the person did that a sign-off rests on: `answered Privacy assessment`."""
+    held = words_of([sign_off]).get(sign_off.pk, {})
+    return [word for word, people in held.items() if person.pk in people]
 
 
-def why_apart(titles: Sequence[str], sign_off: SignOff) -> str:
-    """What the writer of some assessments is told; nothing for whoever wrote none."""
-    if not titles:
+def why_apart(words: Sequence[str], sign_off: SignOff) -> str:
+    """What those are told on whose word it rests; nothing for all others."""
+    if not words:
         return ""
-    return f"You answered {titles[0]}, which this sign-off rests on: somebody else of {sign_off.function} answers it."
+    return f"You {words[0]}, which this sign-off rests on: somebody else of {sign_off.function} answers it."
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Who wrote assessments, by initiative and their slug, and gave the present evidence, by initiative and code."""
+
+    wrote: Mapping[tuple[int, str], set[int]]
+    gave: Mapping[tuple[int, str], int]
+
+    @classmethod
+    def read(cls, initiatives: set[int], required: Sequence[Requirement]) -> "_Ground":
+        subjects = {each.subject for each in required if each.evidence == Shown.ASSESSMENT}
+        codes = {each.code for each in required if each.evidence in GIVEN}
+        gave: dict[tuple[int, str], int] = {}
+        if codes:
+            evidence = Evidence.objects.filter(initiative__in=initiatives, code__in=codes).current().order_by()
+            for initiative, code, person in evidence.values_list("initiative", "code", "given_by"):
+                gave[initiative, code] = person
+        return cls(_writers(initiatives, subjects) if subjects else {}, gave)
+
+    def words(self, initiative: int, required: Requirement) -> Iterator[tuple[str, frozenset[int]]]:
+        if required.evidence == Shown.ASSESSMENT:
+            yield f"answered {required.text}", frozenset(self.wrote.get((initiative, required.subject), ()))
+        elif required.evidence in GIVEN and (giver := self.gave.get((initiative, required.code))):
+            yield f"gave the evidence for “{required.text}”", frozenset([giver])
+        if required.waived_by_id:
+            yield f"waived “{required.text}”", frozenset([required.waived_by_id])
 
 
 def _writers(initiatives: set[int], subjects: set[str]) -> dict[tuple[int, str], set[int]]:
@@ -140,18 +211,21 @@ def _writers(initiatives: set[int], subjects: set[str]) -> dict[tuple[int, str],
 def _rests_on_word_of(person: User) -> Q:
     answers = ChecklistAnswer.objects.written_by(person)
     completions = ChecklistCompletion.objects.current().filter(completed_by=person)
-    written = {
-        *answers.order_by().values_list("initiative", flat=True),
-        *completions.order_by().values_list("initiative", flat=True),
-    }
-    if not written:
+    evidence = Evidence.objects.filter(given_by=person).current()
+    waived = Requirement.objects.filter(waived_by=person)
+    about = [each.order_by().values_list("initiative") for each in (answers, completions, evidence)]
+    concerned = {pk for (pk,) in waived.order_by().values_list("review__initiative").union(*about).order_by()}
+    if not concerned:
         # Nearly all reviewers write nothing: their queue is not asked for it row by row.
         return Q(pk__in=[])
-    about = {"initiative": OuterRef("review__initiative"), "standard__slug": OuterRef("subject")}
+    here = {"initiative": OuterRef("review__initiative")}
+    standard, code = {"standard__slug": OuterRef("subject")}, {"code": OuterRef("code")}
+    wrote = Exists(answers.filter(**here | standard)) | Exists(completions.filter(**here | standard))
+    gave = Exists(evidence.filter(**here | code))
     names_it = Func(OuterRef("function__slug"), template="ARRAY[%(expressions)s]", output_field=SLUGS)
-    asked = Requirement.objects.assessments().filter(review=OuterRef("review"), functions__contains=names_it)
-    own = asked.filter(Exists(answers.filter(**about)) | Exists(completions.filter(**about)))
-    return Q(Exists(own), review__initiative__in=written)
+    asked = Requirement.objects.filter(review=OuterRef("review"), functions__contains=names_it)
+    own = Q(waived_by=person) | (Q(evidence=Shown.ASSESSMENT) & wrote) | (Q(evidence__in=GIVEN) & gave)
+    return Q(Exists(asked.filter(own)), review__initiative__in=concerned)
 
 
 def _is_during(ownership: Ownership, review: GateReview) -> bool:

@@ -1,22 +1,26 @@
 """The sign-offs of a review as one person sees them: where each stands, what it rests on, and what they may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Prefetch
 
 from aiso.accounts.models import User
+from portfolio.models import Attachment
 from portfolio.permissions import can_see_money, is_office_for
 
 from .actions.sign_offs import changes_of
 from .forms.sign_offs import AnswerForm, DelegateForm, TextForm
+from .last_words import to_answer_anew
 from .models import Condition, GateReview, SignOff, SignOffAnswer, SignOffQuestion
 from .models.sign_off import SignOffQuerySet
 from .permissions import can_reply, reviews_for
+from .requirement_facts import files_in
 from .reviewers import reviewed_by
 from .scopes import by_group, copies_of, hides, scope_of
 from .seals import Changed, Copy, token_of
-from .separation import assessments_of, is_party, why_apart
+from .separation import is_party, why_apart, words_of
 from .sign_off_clock import Standing, standing_of
 
 WITHHELD = "Withheld: money is shown to owners, finance, the office, executives and auditors."
@@ -29,7 +33,7 @@ class Card:
     sign_off: SignOff
     standing: Standing
     changed: list[Changed]
-    rests_on: list[tuple[str, Copy]]
+    rests_on: list[tuple[str, list[tuple[dict[str, str], Attachment | None]]]]
     is_open: bool
     answers: list[SignOffAnswer] = field(default_factory=list)
     questions: list[SignOffQuestion] = field(default_factory=list)
@@ -108,7 +112,9 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
     mine = {*reviewed_by(person, SignOff.objects.filter(review=review)).values_list("pk", flat=True)}
     passes = is_office_for(person, review.initiative) and not is_party(person, review)
     replies = bool(sign_offs) and can_reply(person, sign_offs[0])
-    written = assessments_of(sign_offs) if review.is_open else {}
+    words = words_of(sign_offs) if review.is_open else {}
+    anew = to_answer_anew(review.initiative) if mine and not review.is_open else set()
+    files = files_in(review, present.values())
     cards = []
     for sign_off in sign_offs:
         changed = changes.get(sign_off.pk, [])
@@ -118,22 +124,31 @@ def _cards(review: GateReview, sign_offs: list[SignOff], person: User) -> list[C
             sign_off,
             standing_of(sign_off, is_stopped=is_stopped, is_outdated=bool(changed)),
             shown_changes(changed, sees_money=sees_money),
-            by_group(shown(present[sign_off.pk], sees_money=sees_money)),
+            _opened(shown(present[sign_off.pk], sees_money=sees_money), files),
             review.is_open,
             [*sign_off.answers.all()],
             questions,
         )
         if review.is_open:
-            own = [title for title, people in written.get(sign_off.pk, {}).items() if person.pk in people]
+            own = [word for word, people in words.get(sign_off.pk, {}).items() if person.pk in people]
             card.why_not = _why_not(person, sign_off, own)
             passes_on = passes and not own
             _offer(card, present[sign_off.pk], is_mine=sign_off.pk in mine, passes=passes_on, replies=replies)
+        elif sign_off.pk in anew & mine:
+            card.answer_form = AnswerForm(sign_off, seen=token_of(present[sign_off.pk]))
         cards.append(card)
     return cards
 
 
+def _opened(copy: Copy, files: Mapping[tuple[str, str], Attachment]) -> list[tuple[str, list[Any]]]:
+    """A copy under the titles of its groups, each fact with the file that it tells of."""
+    return [
+        (title, [(fact, files.get((fact["key"], fact["value"]))) for fact in facts]) for title, facts in by_group(copy)
+    ]
+
+
 def _why_not(person: User, sign_off: SignOff, own: Sequence[str]) -> str:
-    """Why somebody of the function is not asked: they wrote what it rests on."""
+    """Why somebody of the function is not asked: it rests on their word."""
     is_of_it = bool(own) and reviews_for(person, sign_off.function, sign_off.review.initiative.unit_id)
     return why_apart(own, sign_off) if is_of_it else ""
 

@@ -1,6 +1,7 @@
 """How a sign-off's clock stands, in words: 2 of 5 working days left."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from aiso import clock, workdays
 from aiso.web import figures
@@ -37,15 +38,16 @@ def standing_of(sign_off: SignOff, *, is_stopped: bool, is_outdated: bool = Fals
     word = "Outdated" if answer else "To answer"
     if sign_off.started_at is None:
         return Standing("risk" if answer else "idle", word if answer else "Waiting for evidence", "hourglass")
-    if is_stopped and sign_off.due_on is None:
-        return Standing("info", word, "player-pause", "stopped by a question")
-    return _running(sign_off, word)
+    if sign_off.due_on is None and is_stopped:
+        return Standing("info", word if answer else "Asked the owners", "player-pause", "stopped by a question")
+    if sign_off.due_on is None:
+        return Standing("risk" if answer else "info", word, "clock")  # its clock begins with the next look at it
+    return _running(sign_off, sign_off.due_on, word)
 
 
-def _running(sign_off: SignOff, word: str) -> Standing:
-    assert sign_off.due_on is not None
-    left = workdays.working_days_between(clock.today(), sign_off.due_on)
-    if sign_off.due_on < clock.today():
+def _running(sign_off: SignOff, due_on: date, word: str) -> Standing:
+    left = workdays.working_days_between(clock.today(), due_on)
+    if due_on < clock.today():
         days = figures.plural(max(1, -left), "working day")
         return Standing("late", word, "clock-exclamation", f"{days} late")
     told = f"{left} of {figures.plural(sign_off.clock_days, 'working day')} left" if left else "due today"

@@ -12,7 +12,7 @@ from . import sign_off_tasks as tasks
 from .fact_groups import register_groups
 from .models import SignOffAnswer
 from .permissions import can_see_functions
-from .reviewers import assigned_to, before_own_bodies
+from .reviewers import answered_by, assigned_to, before_own_bodies, settling
 from .sign_off_messages import TOLD
 from .sign_off_work import questions_due, sign_offs_due, sign_offs_of, sign_offs_waiting
 
@@ -92,8 +92,8 @@ FUNCTIONS = Entry(
 
 def register_sign_offs() -> None:
     register_groups()
-    register_insiders(assigned_to)
-    register_insiders(before_own_bodies)
+    for insiders in (assigned_to, answered_by, before_own_bodies, settling):
+        register_insiders(insiders)
     register_history(ANSWERS)
     register_entry(QUEUE)
     register_entry(FUNCTIONS)

@@ -16,7 +16,7 @@ from portfolio.models import Initiative
 from standards.prefill import facts_of
 from standards.state import ChecklistState, states_of
 
-from .askings import Asking, askings_of, next_gates
+from .askings import Asking, askings_of, gates_ahead_of
 from .checklist import Required
 from .known import Known, read_known
 from .matrix import Asked
@@ -70,7 +70,7 @@ def _read(reviews: Sequence[GateReview]) -> dict[GateReview, list[Standing]]:
 
 
 def next_checklists(initiatives: Iterable[Initiative]) -> dict[int, list[Standing]]:
-    """What the next gate of each asks, by id; empty where no gate comes. A fixed number of queries."""
+    """What the next gate of each asks, by id; empty where it ended. A fixed number of queries."""
     rows = [*initiatives]
     askings = next_askings(rows)
     ground = _ground(rows, {line.code: line for each in askings.values() for line in each.required}.values())
@@ -86,9 +86,8 @@ def next_asked(initiative: Initiative) -> tuple[list[Standing], Asked]:
 
 def next_askings(initiatives: Sequence[Initiative]) -> dict[int, Asking]:
     """What the next gate of each asks, by id."""
-    gates = gates_in_force()
-    asked = {row.pk: next_gates(gates, row) for row in initiatives}
-    return askings_of(asked, situations_of(initiatives), gates, matrix_in_force())
+    asked = gates_ahead_of(initiatives)
+    return askings_of(asked, situations_of(initiatives), gates_in_force(), matrix_in_force())
 
 
 @dataclass(frozen=True)

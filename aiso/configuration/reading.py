@@ -7,7 +7,7 @@ from django.utils.text import Truncator, capfirst
 from .shape import NOTES, Content, Level, Rows, fields_of, groups_of, label_of, told
 
 # Characters of the line that stands for a folded row.
-GIST = 220
+GIST = 320
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,15 @@ def shown(level: Level, content: Content) -> Shown:
     return Shown(title, told_notes, groups, content.get("code", ""), capfirst(inner.many), heads, rows)
 
 
+def _gist(group: Group, *, labelled: bool) -> str:
+    told = [(label, " · ".join(text.splitlines())) for label, text in group.told]
+    return "; ".join(f"{label}: {text}" for label, text in told) if labelled else ", ".join(text for _, text in told)
+
+
 def gist_of(rows: Rows, content: Content) -> str:
-    """A row in one line, as it stands while it is folded."""
+    """A row in one line, as it stands while it is folded: after the first group each value with its label."""
     row = shown(rows, content)
-    parts = [", ".join(" · ".join(text.splitlines()) for _, text in group.told) for group in row.groups]
+    parts = [_gist(group, labelled=place > 0) for place, group in enumerate(row.groups)]
     line = " → ".join(part or "always" for part in parts) if row.groups[1:] else "".join(parts)
     if rows.rows:
         count = len(row.rows)

@@ -47,6 +47,11 @@ class StyledField(BoundField):
         return "" if widget.is_hidden else "form-control"
 
     @property
+    def is_optional(self) -> bool:
+        """Whether it may stay empty whatever else is chosen. A field whose `is_asked` is set depends on a choice."""
+        return not self.field.required and not getattr(self.field, "is_asked", False)
+
+    @property
     def is_check(self) -> bool:
         return isinstance(self.field.widget, forms.CheckboxInput)
 

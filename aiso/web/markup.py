@@ -4,6 +4,7 @@ Lists call them once a cell, so whatever has few distinct inputs is drawn once a
 them from `render_*` methods, templates through `{% load aiso %}`.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -41,6 +42,9 @@ RISK_TIERS = {"low": "Low", "moderate": "Moderate", "high": "High", "critical": 
 OWNERS = {"B": "business owner", "T": "technical owner", "R": "risk owner"}
 PARTS = ("value", "feasibility", "data readiness", "strategic fit", "governance (6 − complexity)")
 
+# An address up to the white space after it, without what ends a sentence or a bracket.
+ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]])", re.IGNORECASE)
+
 type When = date | datetime
 
 
@@ -50,6 +54,16 @@ def icon(name: str, css: str = "") -> SafeString:
     sprite = static("icons.svg")
     classes = f"ic {css}".strip()
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, sprite, name)
+
+
+def linked(text: str) -> SafeString:
+    """Text in which addresses of the web, and no others, are links."""
+    parts = ADDRESS.split(text or "")
+    return format_html_join("", "{}", ((_link(part) if place % 2 else part,) for place, part in enumerate(parts)))
+
+
+def _link(address: str) -> SafeString:
+    return format_html('<a href="{}" rel="nofollow noopener noreferrer">{}</a>', address, address)
 
 
 @lru_cache(maxsize=2048)

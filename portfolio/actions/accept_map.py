@@ -1,4 +1,4 @@
-"""Business owner and risk owner accept the map of levels; any change of it reopens their acceptance."""
+"""Business owner and risk owner accept the map of levels; any change of it, or another owner, reopens it."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -8,7 +8,7 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
-from ..autonomy_map import changes_between, fingerprint_of, map_of
+from ..autonomy_map import changes_between, fingerprint_of, map_of, owner_changed
 from ..models import AutonomyAcceptance, Initiative, Ownership
 from ..permissions import acts_as
 
@@ -41,6 +41,21 @@ def accept_map(initiative: Initiative, *, actor: User, role: str, fingerprint: s
     )
     publish("autonomy.accepted", actor=actor, initiative=locked, role=role, acceptance=acceptance)
     return acceptance
+
+
+def follow_owner(initiative: Initiative, kind: str, *, actor: User | None, to: int | None) -> None:
+    """Reopen what an owner of a locked initiative accepted, now that `to` owns it: a person's id, or nobody.
+
+    Called by whatever assigns an owner. Whoever accepted it as a deputy before they became the owner has accepted it.
+    """
+    if kind not in AutonomyAcceptance.Role.values:
+        return
+    given = initiative.autonomy_acceptances.standing().filter(role=kind).first()
+    if given is None or given.person_id == to:
+        return
+    given.reopened_at, given.changes = clock.now(), [owner_changed(given.role)]
+    given.save(update_fields=["reopened_at", "changes"])
+    publish("autonomy.reopened", actor=actor, initiative=initiative, roles=[kind], changes=given.changes)
 
 
 def follow_map(initiative: Initiative, *, actor: User | None) -> None:

@@ -15,6 +15,7 @@ from aiso.events.outbox import publish
 
 from ..models import Initiative, OwnerKind, Ownership
 from ..permissions import can_assign_owners
+from .accept_map import follow_owner
 from .edit_initiative import Change, touch
 
 # Marks an argument that was not given: `None` says that nobody was the owner.
@@ -53,6 +54,7 @@ def assign_owner(
             _end(present, since)
         if person:
             _begin(locked, kind, person, since, is_deputy=False)
+    follow_owner(locked, kind, actor=actor, to=person.pk if person else None)
     touch([locked.pk])
     publish("initiative.owner_assigned", actor=actor, initiative=locked, kind=kind, person=person and person.pk)
     locked.refresh_from_db()
@@ -86,6 +88,7 @@ def take_back_assignment(
         present.delete()
     if ended:
         Ownership.objects.filter(pk=ended, initiative=locked, kind=kind).update(ended_on=None)
+    _follow_present(locked, kind, actor)
     touch([locked.pk])
     publish("initiative.owner_assignment_undone", actor=actor, initiative=locked, kind=kind)
     locked.refresh_from_db()
@@ -129,11 +132,18 @@ def remove_deputy(ownership: Ownership, *, actor: User) -> None:
 def end_ownerships_of(person: User) -> int:
     """End everything that somebody who left owned, as of the day they were deactivated. Returns how many."""
     day = clock.today() if person.deactivated_at is None else person.deactivated_at.date()
-    ownerships = Ownership.objects.current().filter(person=person).select_for_update()
-    for ownership in ownerships:
+    ownerships = Ownership.objects.current().filter(person=person).select_for_update(of=["self"])
+    for ownership in ownerships.select_related("initiative"):
         _end(ownership, max(day, ownership.started_on))
+        if not ownership.is_deputy:
+            follow_owner(ownership.initiative, ownership.kind, actor=None, to=None)
     touch([ownership.initiative_id for ownership in ownerships])
     return len(ownerships)
+
+
+def _follow_present(initiative: Initiative, kind: str, actor: User) -> None:
+    present = _present(initiative, kind).first()
+    follow_owner(initiative, kind, actor=actor, to=present.person_id if present else None)
 
 
 def _present(initiative: Initiative, kind: str) -> QuerySet[Ownership]:

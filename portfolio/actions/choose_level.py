@@ -24,6 +24,8 @@ CONSENTING = (
     "that the matrix asks for, who neither asked for it nor consented before and is no party."
 )
 
+ENDING = "Its owners, the office, legal and the chair of the body that it needs take a chosen level back or refuse it."
+
 
 @transaction.atomic
 def choose_level(
@@ -102,6 +104,10 @@ def renew_bodies(initiatives: Iterable[int]) -> None:
             choice.save(update_fields=["body"])
 
 
+def may_end(person: User, choice: LevelChoice) -> bool:
+    return can_edit(person, choice.initiative) or bool(consents_of(person, choice))
+
+
 def consents_of(person: User, choice: LevelChoice) -> list[str]:
     """As whom a person may consent to a level: `risk`, `legal`, `body`."""
     able = {
@@ -116,12 +122,14 @@ def consents_of(person: User, choice: LevelChoice) -> list[str]:
 def end_level(choice: LevelChoice, *, actor: User, because: str) -> LevelChoice:
     """Take a chosen level back, or refuse the consent it waits for: the tests set the level again.
 
-    Its owners, the office and whoever consents may. Raises DomainError without a reason, or when it ended before.
+    Its owners, the office and whoever consents may: legal, and who speaks for its body. Raises DomainError without a
+    reason, or when it ended before.
     """
     locked = Initiative.objects.select_for_update().get(pk=choice.initiative_id)
     choice = LevelChoice.objects.select_for_update(of=["self"]).select_related("decision_class").get(pk=choice.pk)
-    if not can_edit(actor, locked) and not can_agree_as_legal(actor, locked):
-        raise PermissionDenied("Its owners, the office and legal take a chosen level back.")
+    choice.initiative = locked
+    if not may_end(actor, choice):
+        raise PermissionDenied(ENDING)
     if choice.ended_at:
         raise DomainError("This choice ended before.")
     if not because.strip():

@@ -20,7 +20,7 @@ from aiso.api.shapes import Person, named
 from aiso.web.keyset import AS_MADE
 
 from ..actions.accept_map import accept_map
-from ..actions.choose_level import agree_to_level, choose_level, end_level
+from ..actions.choose_level import ENDING, agree_to_level, choose_level, end_level, may_end
 from ..actions.record_readings import record_reading
 from ..actions.step_down import answer_step_down
 from ..autonomy_map import MapStanding, standing_of
@@ -36,7 +36,7 @@ from ..models import (
     StepDown,
 )
 from ..models.autonomy import MOST_READ, LevelChoiceQuerySet
-from ..permissions import can_agree_as_legal, can_answer_step_down, can_edit, roles_of
+from ..permissions import can_answer_step_down, can_edit, roles_of
 from .below import BelowInitiative
 from .decisions import REFUSAL
 
@@ -185,10 +185,11 @@ class Levels(BelowDecision):
     @action(detail=True, methods=["post"])
     @answers(LevelShape, takes=Ending)
     def end(self, request: Request, initiative: int, decision: int, id: int) -> Response:
-        """Take a chosen level back, or refuse what waits. For its owners, the office and legal reviewers."""
-        it = self.decision().initiative
-        if not can_edit(self.person, it) and not can_agree_as_legal(self.person, it):
-            raise Refusal("forbidden", "Its owners, the office and legal take a chosen level back.")
+        """Take a chosen level back, or refuse what waits. For its owners, the office, and whoever consents."""
+        found = self._all().filter(pk=id).select_related("initiative").first()
+        is_able = may_end(self.person, found) if found else can_edit(self.person, self.decision().initiative)
+        if not is_able:
+            raise Refusal("forbidden", ENDING)
         with self._held(id) as choice:
             return self.answer(level_drawn(end_level(choice, actor=self.person, **self.sent)))
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from aiso import clock
 
+from ..actions.accept_map import follow_owner
 from ..actions.edit_initiative import weighed
 from ..importing.interpret import LISTED, NAMED
-from ..models import Initiative, Link, Ownership, StageChange
+from ..models import AutonomyAcceptance, Initiative, Link, Ownership, StageChange
 from ..models.initiative import PRIORITY_PARTS
 from .ground import Ground
 from .planned import Planned
@@ -151,6 +152,14 @@ class Changes:
         self.reopened.append(initiative.pk)
         self.openings += openings_of(initiative, value, None)
 
+    def _reopen_maps(self) -> None:
+        """What an earlier owner accepted, the next one accepts anew."""
+        given = AutonomyAcceptance.objects.standing().filter(initiative__in=[each.initiative_id for each in self.begun])
+        accepted = {*given.values_list("initiative", "role")}
+        for each in self.begun:
+            if (each.initiative_id, each.kind) in accepted:
+                follow_owner(each.initiative, each.kind, actor=None, to=each.person_id)
+
     def write(self, recorded_by: int | None) -> None:
         """Carry all of it out."""
         if self.changed:
@@ -161,6 +170,7 @@ class Changes:
         if self.ended:
             Ownership.objects.bulk_update(self.ended, ["ended_on"])
         Ownership.objects.bulk_create(self.begun)
+        self._reopen_maps()
         if self.reopened:
             StageChange.objects.filter(initiative__in=self.reopened).delete()
             for change in self.openings:

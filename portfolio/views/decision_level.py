@@ -12,7 +12,7 @@ from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import attempt
 from aiso.web.htmx import announce
 
-from ..actions.choose_level import CONSENTING, agree_to_level, choose_level, end_level
+from ..actions.choose_level import CONSENTING, ENDING, agree_to_level, choose_level, end_level
 from ..actions.record_readings import record_reading
 from ..actions.step_down import answer_step_down
 from ..forms.level import AnswerForm, EndForm, LevelForm, ReadingForm
@@ -124,7 +124,7 @@ MAY: dict[str, Callable[[LevelPage], bool]] = {
 REFUSALS = {
     "level": "Its owners and the office choose its level.",
     "agree": CONSENTING,
-    "end": "Its owners, the office and legal take a chosen level back.",
+    "end": ENDING,
     "answer": "Its risk owner and the office confirm or lift a step down.",
     "reading": "Its owners and the office record readings.",
 }

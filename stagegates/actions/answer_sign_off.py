@@ -13,11 +13,12 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.models import Initiative
 
+from ..last_words import to_answer_anew
 from ..models import Condition, GateReview, SignOff, SignOffAnswer
-from ..permissions import can_sign_off
+from ..permissions import can_sign_off, sees
 from ..scopes import copies_of, scope_of
 from ..seals import Copy, seal_of, token_of
-from ..separation import own_assessments, why_apart
+from ..separation import own_words, why_apart
 from .sign_offs import CLOCK, State
 
 Verdict = SignOffAnswer.Verdict
@@ -48,7 +49,8 @@ def answer_sign_off(
     seen: str = "",
     replaces: int | None = None,
 ) -> SignOffAnswer:
-    """Record what a function says. A later answer takes its place as long as the review is open; none is edited.
+    """Record what a function says. A later answer takes its place as long as the review is open, or as
+    long as this one keeps releases in (stagegates/last_words.py); none is edited.
 
     `seen` is the token of what the actor was shown, and `replaces` the id of the answer that stood then: raises
     DomainError when something of it changed since, or another answer stands. Also for a
@@ -56,10 +58,10 @@ def answer_sign_off(
     without text, owner or a day to come. Raises PermissionDenied for whoever may not sign off, parties before all.
     """
     locked = lock(sign_off)
-    refuse_others(actor, locked)
+    refuse_others(actor, locked, is_anew=locked.pk in to_answer_anew(locked.review.initiative))
     _refuse_too_early(locked)
     _refuse_unseen(locked, replaces)
-    _check(verdict, reason, conditions, minutes)
+    _check(verdict, reason, conditions, minutes, locked.review.initiative)
     groups = scope_of(locked)
     copy = copies_of([(locked, groups)])[locked.pk]
     if seen and seen != token_of(copy):
@@ -92,21 +94,24 @@ def lock(sign_off: SignOff) -> SignOff:
     return locked
 
 
-def refuse_others(actor: User, sign_off: SignOff) -> None:
-    """Raise PermissionDenied for whoever may not rule on a sign-off, and DomainError when its review is closed."""
-    if why := why_apart(own_assessments(actor, sign_off), sign_off):
+def refuse_others(actor: User, sign_off: SignOff, *, is_anew: bool = False) -> None:
+    """Raise PermissionDenied for whoever may not rule on a sign-off, and DomainError when its review is closed, unless
+    what was said there is answered anew.
+    """
+    if why := why_apart(own_words(actor, sign_off), sign_off):
         raise PermissionDenied(why)
     if not can_sign_off(actor, sign_off):
         raise PermissionDenied(
             f"{sign_off.function} answers this: its people, or whom they passed it to, but nobody who requested, "
             "submitted or owns the initiative."
         )
-    if not sign_off.review.is_open:
+    if not (sign_off.review.is_open or is_anew):
         raise DomainError("This review is closed; its answers stay as they are.")
 
 
 def _refuse_too_early(sign_off: SignOff) -> None:
-    if sign_off.state != State.ANSWERED and sign_off.started_at is None:
+    is_waiting = sign_off.state != State.ANSWERED and sign_off.started_at is None
+    if is_waiting and sign_off.review.is_open:
         raise DomainError("The evidence that this rests on is not there yet.")
 
 
@@ -118,7 +123,9 @@ def _refuse_unseen(sign_off: SignOff, replaces: int | None) -> None:
         raise DomainError(f"{answer.answered_by} has answered: {said}. Read it, then answer anew if you must.")
 
 
-def _check(verdict: str, reason: str, conditions: Sequence[Demand], minutes: int | None) -> None:
+def _check(
+    verdict: str, reason: str, conditions: Sequence[Demand], minutes: int | None, initiative: Initiative
+) -> None:
     if verdict not in Verdict.values:
         raise DomainError("Approve, approve with conditions, object, or say that it does not apply.", field="verdict")
     if not reason.strip():
@@ -127,10 +134,10 @@ def _check(verdict: str, reason: str, conditions: Sequence[Demand], minutes: int
         raise DomainError("That is too long; attach what is longer as evidence.", field="reason")
     if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
         raise DomainError("Give the minutes that it took you.", field="minutes")
-    _check_conditions(verdict, conditions)
+    _check_conditions(verdict, conditions, initiative)
 
 
-def _check_conditions(verdict: str, conditions: Sequence[Demand]) -> None:
+def _check_conditions(verdict: str, conditions: Sequence[Demand], initiative: Initiative) -> None:
     if (verdict == Verdict.CONDITIONS) != bool(conditions):
         told = "Name at least one condition, or approve." if not conditions else "Only an approval has conditions."
         raise DomainError(told, field="conditions")
@@ -143,6 +150,9 @@ def _check_conditions(verdict: str, conditions: Sequence[Demand]) -> None:
             raise DomainError("Each condition is due on a day to come.", field="conditions")
         if each.owner.is_service_account or not each.owner.is_active:
             raise DomainError("Each condition has an owner who works here.", field="conditions")
+        if not sees(each.owner, initiative):
+            told = f"{each.owner} does not see this initiative. Choose somebody who does."
+            raise DomainError(told, field="conditions")
 
 
 def _sealed(copy: Copy, groups: list[str]) -> dict[str, object]:

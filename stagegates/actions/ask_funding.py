@@ -157,7 +157,7 @@ def _checked(request: FundingRequest, ruling: Ruling) -> Ruling:
         raise DomainError("Name at least one condition, or approve without.", field="conditions")
     conditions = ruling.conditions if outcome == Outcome.CONDITIONS else ()
     for condition in conditions:
-        condition.check()
+        condition.check(request.initiative)
     if outcome == Outcome.HOLD and (ruling.hold_until is None or ruling.hold_until <= clock.today()):
         raise DomainError("Say until which day it is held; a day to come.", field="hold_until")
     checked = Ruling(

@@ -21,12 +21,13 @@ from ..ballots import may_vote, may_withdraw, tally_of
 from ..deciding import body_of, eligible_of, voters_of
 from ..models import Decision, GateReview, WrittenBallot
 from ..permissions import can_open_ballot
-from ..separation import parties_of
+from ..separation import WAIVED, has_waived, kept_from_deciding
 from .decide import check_open, examined, lock_review, rule
 from .renew_review import renew_if_behind
 from .ruling import NewCondition, Ruling
 
 Choice, State, Way = VoteChoice, WrittenBallot.State, Decision.Way
+WITHDRAWING = "Whoever opened it, and the chair, take a ballot back; never a party to the review."
 # Choices that say why.
 WITH_REASON = (Choice.AGAINST, Choice.RECUSED)
 
@@ -48,8 +49,9 @@ def open_ballot(
 ) -> WrittenBallot:
     """Ask the members of a body, its own or a higher one, to decide a submitted review in writing by a day.
 
-    What could not be decided now is not put to the vote. Members who are parties are recused at once. Raises
-    PermissionDenied for whoever may not, DomainError where a ballot is open, or too few may vote for a quorum.
+    What could not be decided now is not put to the vote. Members who are parties, or waived something of it, are
+    recused at once. Raises PermissionDenied for whoever may not, DomainError where a ballot is open, or too few may
+    vote for a quorum.
     """
     ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
     renew_if_behind(review)
@@ -99,6 +101,8 @@ def cast_vote(ballot: WrittenBallot, *, actor: User, choice: str, reason: str = 
     is closed, and a vote that lacks its reason.
     """
     ballot = _locked(ballot)
+    if has_waived(actor, ballot.review):
+        raise PermissionDenied(WAIVED)
     if changes_nothing(actor) or actor.is_service_account or not may_vote(actor, ballot):
         raise PermissionDenied(f"Members of {ballot.body} with a vote, who are no party to the review, vote.")
     _check_open(ballot)
@@ -123,7 +127,7 @@ def withdraw_ballot(ballot: WrittenBallot, *, actor: User, reason: str) -> Writt
     """Take a ballot back before it is settled. For whoever opened it, and the chair of its body; never a party."""
     ballot = _locked(ballot)
     if not may_withdraw(actor, ballot):
-        raise PermissionDenied("Whoever opened it, and the chair, take a ballot back; never a party to the review.")
+        raise PermissionDenied(WITHDRAWING)
     if not ballot.is_open:
         raise DomainError(f"This ballot is closed: {ballot.get_state_display().lower()}.")
     if not reason.strip():
@@ -204,8 +208,8 @@ def _body(review: GateReview, body: Forum | None) -> Forum:
 
 
 def _recuse_parties(ballot: WrittenBallot) -> None:
-    for person in voters_of(ballot.body).filter(pk__in=parties_of(ballot.review)):
-        reason = "Party to the review."
+    for person in voters_of(ballot.body).filter(pk__in=kept_from_deciding(ballot.review)):
+        reason = "Waived a requirement of it." if has_waived(person, ballot.review) else "Party to the review."
         ballot.votes.create(person=person, choice=Choice.RECUSED, reason=reason, cast_at=ballot.opened_at)
 
 

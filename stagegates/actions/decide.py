@@ -27,6 +27,7 @@ from ..money import hold_envelope
 from ..permissions import can_decide, can_decide_on
 from ..rights import WhoDecides
 from ..rules import gates_of
+from ..separation import WAIVED, has_waived
 from .funding import released_now
 from .record_decision import record
 from .renew_review import renew_if_behind, renew_requirements
@@ -71,6 +72,8 @@ def decide_review(
 @transaction.atomic
 def _decide_alone(review: GateReview, ruling: Ruling, *, actor: User, seen: int | None) -> Decision:
     review = lock_review(review)
+    if has_waived(actor, review):
+        raise PermissionDenied(WAIVED)
     if not can_decide(actor, review):
         raise PermissionDenied("Those with a vote in its body or in a higher one decide, never a party to the review.")
     check_open(review, seen)
@@ -158,7 +161,7 @@ def checked(review: GateReview, ruling: Ruling) -> Ruling:
     if outcome == Outcome.CONDITIONS and not ruling.conditions:
         raise DomainError("Name at least one condition, or approve without.", field="conditions")
     for condition in ruling.conditions if outcome == Outcome.CONDITIONS else ():
-        condition.check()
+        condition.check(review.initiative)
     if outcome == Outcome.HOLD and (ruling.hold_until is None or ruling.hold_until <= clock.today()):
         raise DomainError("Say until which day it is held; a day to come.", field="hold_until")
     if outcome == Outcome.SEND_BACK and ruling.back_to not in gates_to_send_back_to(review):

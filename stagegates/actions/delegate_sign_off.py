@@ -6,12 +6,11 @@ from django.db import transaction
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
-from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
 from ..models import SignOff
-from ..permissions import can_delegate, reviews_for
-from ..separation import is_party, own_assessments
+from ..permissions import can_delegate, reviews_for, sees
+from ..separation import is_party, own_words
 from .answer_sign_off import lock
 
 LONGEST = 300
@@ -49,9 +48,8 @@ def _check_person(to: User, sign_off: SignOff) -> None:
         raise DomainError("Choose a person who works here and may change things.", field="to")
     if is_party(to, sign_off.review):
         raise DomainError(f"{to} requested, submitted or owns this, and so does not rule on it.", field="to")
-    if written := own_assessments(to, sign_off):
-        raise DomainError(f"{to} answered {written[0]}, which this rests on, and so does not rule on it.", field="to")
+    if words := own_words(to, sign_off):
+        raise DomainError(f"{to} {words[0]}, which this rests on, and so does not rule on it.", field="to")
     initiative = sign_off.review.initiative
-    sees = Initiative.objects.visible_to(to).filter(pk=initiative.pk).exists()
-    if not sees and not reviews_for(to, sign_off.function, initiative.unit_id):
+    if not sees(to, initiative) and not reviews_for(to, sign_off.function, initiative.unit_id):
         raise DomainError(f"{to} does not see this initiative. Choose somebody who does.", field="to")

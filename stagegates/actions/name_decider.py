@@ -12,7 +12,7 @@ from portfolio.permissions import changes_nothing
 from ..deciding import body_asked, naming_of
 from ..models import GateReview, NamedDecider
 from ..permissions import can_name_decider
-from ..separation import is_party
+from ..separation import is_kept_from_deciding
 from .decide import check_open, lock_review
 
 
@@ -20,7 +20,8 @@ from .decide import check_open, lock_review
 def name_decider(review: GateReview, *, actor: User, person: User, reason: str) -> NamedDecider:
     """Let somebody from outside decide a review of which every member of its body is a party.
 
-    It holds for the body asked for now, and lapses when a higher one is. Raises PermissionDenied for whoever is not
+    It holds for the body asked for now, and lapses when a higher one is, or when the person may not decide any more:
+    then another is named in their place. Raises PermissionDenied for whoever is not
     the sponsor and while somebody of the body may decide, DomainError for somebody who may not decide either, and
     while another naming holds.
     """
@@ -28,7 +29,7 @@ def name_decider(review: GateReview, *, actor: User, person: User, reason: str) 
     if not can_name_decider(actor, review):
         raise PermissionDenied("The sponsor names somebody, where nobody of the body may decide.")
     check_open(review)
-    if changes_nothing(person) or is_party(person, review):
+    if changes_nothing(person) or is_kept_from_deciding(person, review):
         raise DomainError(f"{person} may not decide this: a party, an auditor, or not a person here.", field="person")
     if person.pk == actor.pk:
         raise DomainError("You may decide it yourself.", field="person")

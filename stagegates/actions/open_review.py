@@ -13,7 +13,7 @@ from portfolio.models import Initiative, Stage
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ENDED
 
-from ..askings import Asking, askings_of, lane_to, next_gates
+from ..askings import Asking, askings_of, gates_ahead_of, is_shown_again, lane_to
 from ..checklist import Required
 from ..models import GateReview, Requirement
 from ..permissions import can_open_review
@@ -34,7 +34,7 @@ def open_review(initiative: Initiative, *, actor: User, ask: str = "", amount: D
     if not can_open_review(actor, locked):
         raise PermissionDenied("Its owners and the office open gate reviews.")
     gates = gates_in_force()
-    asked = next_gates(gates, locked)
+    asked = gates_ahead_of([locked])[locked.pk]
     if refusal := why_not_open(locked, asked) or _open_already(locked):
         raise DomainError(refusal)
     matrix = matrix_in_force()
@@ -70,8 +70,8 @@ def why_not_open(initiative: Initiative, asked: tuple[Gate, ...]) -> str:
         return f"It is {initiative.get_stage_display().lower()}: no gate comes any more."
     if initiative.stage == Stage.PAUSED:
         return "It is paused. A decision to resume comes first."
-    if not asked:
-        return "It passed the last gate."
+    if not asked or is_shown_again(initiative, asked):
+        return f"It is in {initiative.get_stage_display().lower()} already, where the last gate leads."
     if initiative.risk_tier == RiskTier.PROHIBITED:
         return "A prohibited use stops it. No gate can be passed while that stands."
     if not initiative.risk_tier:

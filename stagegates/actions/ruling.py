@@ -8,8 +8,10 @@ from decimal import Decimal
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.errors import DomainError
+from portfolio.models import Initiative
 
 from ..models.decision import APPROVING
+from ..permissions import sees
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,15 @@ class NewCondition:
     owner: User
     due_on: date
 
-    def check(self) -> None:
+    def check(self, initiative: Initiative) -> None:
         """Raises DomainError for one that nobody could meet."""
         if not self.text.strip():
             raise DomainError("Say what the condition demands.", field="conditions")
         if not self.owner.is_active or self.owner.is_service_account:
             raise DomainError("Somebody who is with the company sees to a condition.", field="conditions")
+        if not sees(self.owner, initiative):
+            told = f"{self.owner} does not see this initiative. Choose somebody who does."
+            raise DomainError(told, field="conditions")
         if self.due_on < clock.today():
             raise DomainError("A condition is due today or later.", field="conditions")
 

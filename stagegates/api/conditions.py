@@ -93,7 +93,8 @@ class Conditions(Noun):
 
     def _done(self, pk: int, deed: Callable[[Condition], Condition]) -> Response:
         deed(get_object_or_404(self._visible(), pk=pk))
-        return self.answer(drawn(self._visible().get(pk=pk)))
+        # What they settled last may have been what let them see it.
+        return self.answer(drawn(Condition.objects.select_related(*CONDITION_RELATED).get(pk=pk)))
 
     def _visible(self) -> ConditionQuerySet:
         return Condition.objects.visible_to(self.person).select_related(*CONDITION_RELATED)

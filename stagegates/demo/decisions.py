@@ -1,17 +1,21 @@
-"""Sign-offs and decisions of the demonstration: given, objected to, still open; approved with a condition, held."""
+"""Sign-offs of the demonstration in every state they can have, and decisions: approved with a condition, held."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+
+from django.db.models import QuerySet
 
 from aiso import clock
 from aiso.accounts.models import User
 from portfolio.models import Initiative, Lane
 
-from ..actions.answer_sign_off import answer_sign_off
+from ..actions.answer_sign_off import Demand, answer_sign_off
 from ..actions.ask_question import ask_question
 from ..actions.decide import decide_initiative, decide_review
+from ..actions.delegate_sign_off import delegate_sign_off
 from ..actions.fast_lane import confirm_tier
 from ..actions.ruling import NewCondition
+from ..actions.submit_review import edit_review
 from ..blocks import blocks_of
 from ..deciding import body_of, decides_alone, eligible_of
 from ..models import Decision, GateReview, SignOff
@@ -33,8 +37,26 @@ APPROVALS = (
     "Fine as described. The logs show what they should.",
     "Agreed with the owners on the way back; it was tried.",
 )
-OBJECTION = "The supplier may train on our data under these terms. Change clause 7 first."
-QUESTION = "Who is told at night when it stops?"
+OBJECTIONS = (
+    "The supplier may train on our data under these terms. Change clause 7 first.",
+    "The service account may read the whole mailbox. It needs the one folder, and a log of what it read.",
+    "Nobody has said for how long the transcripts are kept.",
+)
+QUESTIONS = (
+    "Who is told at night when it stops?",
+    "Does the supplier work with our data outside the European Union, for support too?",
+    "Can a clerk still decide otherwise once the letter is drafted?",
+)
+DEMANDS = (
+    "Delete the test data within a month and show the record of it.",
+    "Name the sub-processors in the contract.",
+    "Let the penetration test cover the interface to the case system.",
+)
+WHY_PASSED = "On leave until the end of the month; the office knows the case."
+ASKED_SINCE = "Since June two more offices want to join."
+# What functions did with what waits for them, one after the other; of what is late these did nothing.
+DEEDS = ("outdate", "open", "ask", "pass", "conditions", "object", "open", "approve")
+BUSY = ("legal", "security")
 CONDITION = "Show that the fallback was tried with a real case."
 WHY_APPROVED = "The evidence is there and the ask is small. Show the fallback before the second month."
 WHY_HELD = "Two answers are still open. Come back with them."
@@ -43,9 +65,10 @@ WHY_PAUSED = "The team moved to the incident of this month; it goes on in the ne
 
 def tell_of_decisions(people: Mapping[str, User]) -> None:
     """Let the invented reviewers answer what waits for them, and decide what was submitted as far as it can be."""
-    for number, review in enumerate(GateReview.objects.open().order_by("pk")):
-        _sign(review, people, number)
     ready = [*GateReview.objects.ready().select_related("initiative").order_by("pk")]
+    for number, review in enumerate(ready):
+        _sign_submitted(review, people, number)
+    _sign_waiting(people)
     # Of the last one the risk tier stays to be confirmed.
     for review in ready[:-1]:
         if review.lane == Lane.FAST:
@@ -57,20 +80,65 @@ def tell_of_decisions(people: Mapping[str, User]) -> None:
         decide_initiative(paused, actor=people["executive"], outcome=Outcome.PAUSE, rationale=WHY_PAUSED)
 
 
-def _sign(review: GateReview, people: Mapping[str, User], number: int) -> None:
-    """Of one review all answer, of the next one asks, of the third one objects, and the last stays open."""
-    waiting = review.sign_offs.filter(state=SignOff.State.OPEN).select_related("function", "review__initiative")
-    for place, sign_off in enumerate(waiting):
-        person = people.get(REVIEWERS.get(sign_off.function.slug, ""))
-        if person is None or not can_sign_off(person, sign_off):
-            continue
-        if place == 0 and number % 4 == 1:
-            ask_question(sign_off, actor=person, text=QUESTION)
-        elif place == 0 and number % 4 == 2:
-            answer_sign_off(sign_off, actor=person, verdict="object", reason=OBJECTION, minutes=40)
-        elif number % 4 != 0 or review.is_ready:
+def _sign_submitted(review: GateReview, people: Mapping[str, User], number: int) -> None:
+    """Everybody answers what was submitted; of the second one the first function objects."""
+    for place, (sign_off, person) in enumerate(_waiting(people, review.sign_offs.all())):
+        if place == 0 and number == 1:
+            answer_sign_off(sign_off, actor=person, verdict="object", reason=OBJECTIONS[0], minutes=40)
+        else:
             told = APPROVALS[place % len(APPROVALS)]
             answer_sign_off(sign_off, actor=person, verdict="approve", reason=told, minutes=15 + 10 * place)
+
+
+def _sign_waiting(people: Mapping[str, User]) -> None:
+    """What is not submitted yet waits in every state: legal and security leave theirs until they are late."""
+    waiting = SignOff.objects.filter(review__closed_at=None, review__submitted_at=None)
+    # The rules of the demonstration hold since today only: what began before is written past the actions.
+    began, ended = clock.now() - timedelta(days=21), clock.days_ahead(-6)
+    late = waiting.filter(function__slug__in=BUSY, state=SignOff.State.OPEN).order_by("-pk").values("pk")[:2]
+    SignOff.objects.filter(pk__in=[each["pk"] for each in late]).update(started_at=began, due_on=ended)
+    number = 0
+    for sign_off, person in _waiting(people, waiting):
+        if _is_late(sign_off) and sign_off.function.slug in BUSY:
+            continue
+        _deed(DEEDS[number % len(DEEDS)], sign_off, person, people)
+        number += 1
+
+
+def _waiting(people: Mapping[str, User], rows: QuerySet[SignOff]) -> list[tuple[SignOff, User]]:
+    """Sign-offs to answer with who may, those of legal and security first."""
+    found = rows.filter(state=SignOff.State.OPEN).select_related("function", "review__initiative").order_by("pk")
+    pairs = [(each, people.get(REVIEWERS.get(each.function.slug, ""))) for each in found]
+    able = [(each, person) for each, person in pairs if person and can_sign_off(person, each)]
+    return sorted(able, key=lambda pair: pair[0].function.slug not in BUSY)
+
+
+def _is_late(sign_off: SignOff) -> bool:
+    return sign_off.due_on is not None and sign_off.due_on < clock.today()
+
+
+def _deed(deed: str, sign_off: SignOff, person: User, people: Mapping[str, User]) -> None:
+    place = sign_off.pk
+    match deed:
+        case "ask":
+            ask_question(sign_off, actor=person, text=QUESTIONS[place % len(QUESTIONS)])
+        case "pass":
+            to = people["office-member"]
+            delegate_sign_off(sign_off, actor=person, to=to, reason=WHY_PASSED)
+        case "conditions":
+            owner = sign_off.review.initiative.business_owner or sign_off.review.opened_by
+            demand = Demand(DEMANDS[place % len(DEMANDS)], owner, clock.days_ahead(30))
+            told = "Fine with one thing more."
+            answer_sign_off(sign_off, actor=person, verdict="conditions", reason=told, conditions=[demand], minutes=35)
+        case "object":
+            told = OBJECTIONS[place % len(OBJECTIONS)]
+            answer_sign_off(sign_off, actor=person, verdict="object", reason=told, minutes=40)
+        case "approve" | "outdate":
+            told = APPROVALS[place % len(APPROVALS)]
+            answer_sign_off(sign_off, actor=person, verdict="approve", reason=told, minutes=25)
+    if deed == "outdate":
+        review = sign_off.review
+        edit_review(review, actor=review.opened_by, ask=f"{review.ask} {ASKED_SINCE}", amount=review.amount)
 
 
 def _decide(review: GateReview) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -23,6 +24,13 @@ OVERRIDE = "override-"
 SHOWN_AT = {"conditions": "condition-0-text"}
 ROW = ("text", "owner", "due_on")
 RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to")
+# Fields that the choice of an outcome, or of the votes of members, asks for.
+ASKED = ("hold_until", "back_to", "closes_on")
+
+
+def _written(amount: Decimal | None) -> str:
+    """An amount as people write it, with cents only where there are any."""
+    return "" if amount is None else f"{amount:,.2f}".removesuffix(".00")
 
 
 def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
@@ -55,7 +63,8 @@ class DecisionForm(forms.Form):
     def __init__(
         self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
     ) -> None:
-        self.begin(data, {"amount": review.amount, "seen": seen}, blocks)
+        initial = {"amount": _written(review.amount), "seen": seen}
+        self.begin(data, initial | {"condition-0-owner": review.initiative.business_owner}, blocks)
         gates = gates_to_send_back_to(review)
         self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
 
@@ -64,6 +73,8 @@ class DecisionForm(forms.Form):
         forms.Form.__init__(self, data, initial=initial)
         for number in range(ROWS):
             self._add_row(number)
+        for name, field in self.fields.items():
+            field.is_asked = name.startswith("condition-") or name in ASKED  # type: ignore[attr-defined]
         self.blocks = [*blocks]
         for block in self.blocks:
             reason = forms.CharField(label=f"Override: {block.what}", required=False, max_length=2000)
@@ -76,8 +87,14 @@ class DecisionForm(forms.Form):
     @property
     def filled_rows(self) -> int:
         """How many rows are shown unfolded: those that hold something, and one more."""
-        filled = [number for number in range(ROWS) if any(bound.value() for bound in self.condition_rows[number])]
+        filled = [number for number in range(ROWS) if self._is_begun(number)]
         return max(filled, default=-1) + 2
+
+    def _is_begun(self, number: int) -> bool:
+        """Whether more stands there than the owner that is proposed."""
+        return any(
+            bound.value() for bound in self.condition_rows[number] if number or not bound.name.endswith("-owner")
+        )
 
     @property
     def override_fields(self) -> list[Any]:
@@ -87,7 +104,7 @@ class DecisionForm(forms.Form):
         cleaned = super().clean() or {}
         for number in range(ROWS):
             given = {name: cleaned.get(f"condition-{number}-{name}") for name in ROW}
-            if any(given.values()) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
+            if (number == 0 or any(given.values())) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
                 self._check_row(number, given)
         return cleaned
 
@@ -150,10 +167,11 @@ class StandingForm(forms.Form):
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
     rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
 
-    def __init__(self, outcomes: Sequence[str], data: Any = None) -> None:
+    def __init__(self, outcomes: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
         labels = dict(Decision.Outcome.choices)
-        self.fields["outcome"].choices = [(each, labels[each]) for each in outcomes]  # type: ignore[attr-defined]
+        choices = [(each, f"{labels[each]}: {leads_to}") for each, leads_to in outcomes.items()]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
 
 
 class VoteForm(forms.Form):

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
+from aiso.accounts.models import User
 from aiso.web.forms import DayInput, PersonField
 
 from ..actions.answer_sign_off import MOST_MINUTES, Demand
@@ -13,6 +13,8 @@ from ..models import SignOff, SignOffAnswer
 
 # Conditions that a form has room for; the API takes more.
 ROOM = 3
+# The fields of a condition, with what is told of an empty one.
+LACKING = {"text": "Say what it demands.", "owner": "Say who sees to it.", "due": "Say by when."}
 
 
 class AnswerForm(forms.Form):
@@ -33,13 +35,17 @@ class AnswerForm(forms.Form):
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, sign_off: SignOff, data: Any = None, *, seen: str = "") -> None:
-        super().__init__(data, prefix=f"answer-{sign_off.pk}", initial={"seen": seen, "replaces": sign_off.answer_id})
+        owner = sign_off.review.initiative.business_owner
+        initial = {"seen": seen, "replaces": sign_off.answer_id, "owner_1": owner}
+        super().__init__(data, prefix=f"answer-{sign_off.pk}", initial=initial)
         for number in range(1, ROOM + 1):
             self.fields[f"text_{number}"] = forms.CharField(
                 label=f"Condition {number}", required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
             )
             self.fields[f"owner_{number}"] = PersonField(label="Owner", required=False)
             self.fields[f"due_{number}"] = forms.DateField(label="By", required=False, widget=DayInput)
+            for name in LACKING:
+                self.fields[f"{name}_{number}"].is_asked = True  # type: ignore[attr-defined]
 
     @property
     def basics(self) -> list[Any]:
@@ -48,7 +54,7 @@ class AnswerForm(forms.Form):
     @property
     def rooms(self) -> list[list[Any]]:
         """The fields of each condition."""
-        return [[self[f"{name}_{number}"] for name in ("text", "owner", "due")] for number in range(1, ROOM + 1)]
+        return [[self[f"{name}_{number}"] for name in LACKING] for number in range(1, ROOM + 1)]
 
     @property
     def filled_rooms(self) -> int:
@@ -69,14 +75,15 @@ class AnswerForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names}
 
     def _demand(self, cleaned: dict[str, Any], number: int) -> Demand | None:
-        text, owner = cleaned.get(f"text_{number}", ""), cleaned.get(f"owner_{number}")
-        due: date | None = cleaned.get(f"due_{number}")
-        if not text and owner is None and due is None:
+        """One condition. The first is asked for, each more once something of it is filled."""
+        given = {name: cleaned.get(f"{name}_{number}") for name in LACKING}
+        if number > 1 and not any(given.values()):
             return None
-        if not text or owner is None or due is None:
-            self.add_error(f"text_{number}", ValidationError("A condition has a text, an owner and a day."))
-            return None
-        return Demand(text, owner, due)
+        for name, told in LACKING.items():
+            if not given[name] and f"{name}_{number}" not in self.errors:
+                self.add_error(f"{name}_{number}", told)
+        text, owner, due = given.values()
+        return Demand(text, owner, due) if text and isinstance(owner, User) and isinstance(due, date) else None
 
 
 class TextForm(forms.Form):

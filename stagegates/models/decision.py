@@ -162,7 +162,6 @@ class NamedDecider(models.Model):
     class Meta:
         ordering = ["-named_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["review", "body"], name="named_once_for_a_body"),
             models.CheckConstraint(condition=~Q(because=""), name="named_decider_has_a_reason"),
         ]
         triggers = [

@@ -32,6 +32,11 @@ class GateReviewQuerySet(models.QuerySet["GateReview"]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
+    def newest(self) -> Self:
+        """The last one opened of each initiative, also when it is closed."""
+        later = GateReview.objects.filter(initiative=models.OuterRef("initiative"), pk__gt=models.OuterRef("pk"))
+        return self.filter(~models.Exists(later))
+
     def ready(self) -> Self:
         """Submitted, and not decided yet."""
         return self.open().filter(submitted_at__isnull=False)

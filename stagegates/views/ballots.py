@@ -13,10 +13,12 @@ from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from portfolio.permissions import can_see_money
 
-from ..actions.ballots import cast_vote, withdraw_ballot
-from ..ballots import may_vote, tally_of
+from ..actions.ballots import WITHDRAWING, cast_vote, withdraw_ballot
+from ..ballots import may_vote, may_withdraw, still_to_vote, tally_of
 from ..forms.decisions import ReasonedForm, VoteForm
 from ..models import WrittenBallot
+from ..review_page import ReviewPage
+from ..separation import WAIVED, has_waived
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,19 +26,25 @@ def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is proposed, and how do the members vote?"""
     ballot, person = _ballot(request, pk), signed_in(request)
     if request.method == "POST" and not may_vote(person, ballot):
-        raise PermissionDenied(f"Members of {ballot.body} with a vote, who are no party to the review, vote.")
+        told = f"Members of {ballot.body} with a vote, who are no party to the review, vote."
+        raise PermissionDenied(WAIVED if has_waived(person, ballot.review) else told)
     form = VoteForm(posted(request))
     if attempt(form, lambda: cast_vote(ballot, actor=person, **form.cleaned_data)):
         announce(request, "Your vote counts.")
-        return redirect(ballot)
+        return redirect(f"{ballot.get_absolute_url()}#votes")
+    page = ReviewPage(ballot.review, person)
     votes = [*ballot.votes.select_related("person")]
     has_voted = any(vote.person_id == person.pk for vote in votes)
     context = {
         "ballot": ballot,
         "votes": votes,
         "tally": tally_of(ballot),
+        "waiting": still_to_vote(ballot) if ballot.is_open else [],
+        "page": page,
+        "review": ballot.review,
+        "initiative": ballot.review.initiative,
         "form": form if ballot.is_open and not has_voted and may_vote(person, ballot) else None,
-        "may_withdraw": ballot.is_open and _opened(person, ballot),
+        "may_withdraw": ballot.is_open and may_withdraw(person, ballot),
         "sees_money": can_see_money(person, ballot.review.initiative) or may_vote(person, ballot),
         "conditions": _proposed(ballot),
     }
@@ -47,8 +55,8 @@ def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def ballot_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it back before it is settled."""
     ballot, person = _ballot(request, pk), signed_in(request)
-    if not _opened(person, ballot):
-        raise PermissionDenied("Whoever opened it, and the chair, take a ballot back.")
+    if not may_withdraw(person, ballot):
+        raise PermissionDenied(WITHDRAWING)
     form = ReasonedForm(request.POST)
     if attempt(form, lambda: withdraw_ballot(ballot, actor=person, **form.cleaned_data)):
         announce(request, "Taken back.")
@@ -61,10 +69,6 @@ def _proposed(ballot: WrittenBallot) -> list[tuple[str, User | None, date]]:
     """What it would demand, of whom, until when."""
     owners = User.objects.in_bulk([each["owner"] for each in ballot.conditions])
     return [(each["text"], owners.get(each["owner"]), date.fromisoformat(each["due_on"])) for each in ballot.conditions]
-
-
-def _opened(person: User, ballot: WrittenBallot) -> bool:
-    return ballot.opened_by_id == person.pk or ballot.body.chair_of() == person
 
 
 def _ballot(request: HttpRequest, pk: int) -> WrittenBallot:

@@ -102,7 +102,9 @@ def _do(request: HttpRequest, pk: int, deed: Deed) -> HttpResponse:
     form = _form_of(deed, request.POST)
     if attempt(form, lambda: deed.act(condition, actor=actor, **form.cleaned_data)):
         announce(request, deed.told)
-        return redirect(condition)
+        # What they settled last may have been what let them see it.
+        still_seen = Condition.objects.visible_to(actor).filter(pk=pk).exists()
+        return redirect(condition if still_seen else "stagegates:condition_list")
     return _show(request, condition, (deed, form))
 
 

@@ -12,19 +12,20 @@ from aiso.errors import DomainError
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from forums.models import Forum
-from portfolio.models import Stage
 from portfolio.page import visible_initiative
 
 from ..actions.ballots import open_ballot
-from ..actions.decide import OF_INITIATIVES, decide_initiative, decide_review
+from ..actions.decide import decide_initiative, decide_review
 from ..actions.fast_lane import confirm_tier
 from ..actions.name_decider import name_decider
 from ..deciding import who_decides_on
-from ..decision_panel import DecisionPanel, panel_of
+from ..decision_panel import DecisionPanel, outcomes_for, panel_of
 from ..forms.decisions import DeciderForm, DecisionForm, StandingForm, TierForm, show_refusal
 from ..models import Decision, GateReview, WrittenBallot
 from ..money import freed, funding_of
 from ..permissions import can_confirm_tier, can_decide, can_decide_on, can_name_decider
+from ..separation import WAIVED
+from .reviews import show_review
 
 # The button that asks for votes instead of deciding.
 IN_WRITING = "writing"
@@ -52,8 +53,9 @@ def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
             # Somebody decided meanwhile: their decision stands there instead of the form.
             context = {"panel": panel_of(review, person), "review": review, "came_late": True}
             return render(request, "stagegates/review_decide.html", context, status=409)
-    status = status_of(panel.form) if panel.form else 200
-    return render(request, "stagegates/review_decide.html", {"panel": panel, "review": review}, status=status)
+    if panel.form and panel.form.errors:
+        return show_review(request, review, panel=panel, status=422)
+    return render(request, "stagegates/review_decide.html", {"panel": panel, "review": review})
 
 
 def _settled(panel: DecisionPanel, form: DecisionForm, request: HttpRequest) -> HttpResponse | None:
@@ -70,7 +72,7 @@ def _settled(panel: DecisionPanel, form: DecisionForm, request: HttpRequest) -> 
         announce(request, f"The members of {done.body} are asked to vote.")
     else:
         announce(request, f"{done.ruled}.")
-    return redirect(done)
+    return redirect(f"{done.get_absolute_url()}#votes" if isinstance(done, WrittenBallot) else done)
 
 
 def _to_decision(panel: DecisionPanel, form: DecisionForm) -> Decision:
@@ -86,6 +88,8 @@ def _to_ballot(panel: DecisionPanel, form: DecisionForm) -> WrittenBallot:
 
 
 def _refusal(panel: DecisionPanel) -> str:
+    if panel.has_waived:
+        return WAIVED
     if not panel.review.is_ready:
         return "It is not open for a decision."
     return f"{panel.body or 'Nobody'} decides this, or a higher body; never a party to the review."
@@ -123,7 +127,7 @@ def decider_name(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: name_decider(review, actor=actor, **form.cleaned_data),
         title="Name who decides",
-        told="Everybody in its body is a party to this review. Whom you name decides in their place; that is kept.",
+        told="Nobody in its body may decide this review. Whom you name decides in their place; that is kept.",
         verb="Name them",
         done="Named.",
     )
@@ -155,9 +159,7 @@ def initiative_decide(request: HttpRequest, pk: int) -> HttpResponse:
     body = Forum.objects.filter(slug=names.body).first()
     if body is None or not can_decide_on(actor, initiative, body):
         raise PermissionDenied(f"{body or 'Nobody'} decides this, and a higher body may; never a party.")
-    is_paused = initiative.stage == Stage.PAUSED
-    unfit = Decision.Outcome.PAUSE if is_paused else Decision.Outcome.RESUME
-    form = StandingForm([each for each in OF_INITIATIVES if each != unfit], posted(request))
+    form = StandingForm(outcomes_for(initiative), posted(request))
     decided = attempt(form, lambda: decide_initiative(initiative, actor=actor, **form.cleaned_data))
     if decided:
         announce(request, f"{decided.ruled}.")

@@ -12,6 +12,7 @@ from aiso.accounts.models import BusinessUnit
 from aiso.accounts.signed_in import signed_in
 from aiso.configuration.kinds import Kind, kind_of
 from aiso.configuration.models import ConfigurationVersion
+from aiso.web.forms import LongSelect
 from aiso.web.htmx import announce
 from portfolio.models import Initiative
 from portfolio.models.stage import PATH
@@ -32,7 +33,11 @@ class TryForm(forms.Form):
         label="Stage", choices=[("", "Any stage"), *((each.value, each.label) for each in PATH)], required=False
     )
     unit: "forms.ModelChoiceField[BusinessUnit]" = forms.ModelChoiceField(
-        BusinessUnit.objects.none(), label="Unit, with those below it", empty_label="Any unit", required=False
+        BusinessUnit.objects.none(),
+        label="Unit, with those below it",
+        empty_label="Any unit",
+        required=False,
+        widget=LongSelect,
     )
 
     def __init__(self, *args: Any, rules: list[tuple[str, str]], **options: Any) -> None:

@@ -18,6 +18,7 @@ from portfolio.page import visible_initiative
 from ..actions.open_review import open_review
 from ..actions.submit_review import edit_review, submit_review, withdraw_review
 from ..actions.waive_requirement import ask_again, waive_requirement
+from ..decision_panel import DecisionPanel
 from ..forms.reviews import AskForm, ReasonForm
 from ..lines import key_of
 from ..models import GateReview, Requirement
@@ -30,7 +31,7 @@ from .answers import show_form, show_page
 @require_safe
 def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands, what is missing, and who has it?"""
-    return _show(request, visible_review(signed_in(request), pk))
+    return show_review(request, visible_review(signed_in(request), pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,7 +93,7 @@ def requirement_waive(request: HttpRequest, pk: int, requirement: int) -> HttpRe
     form = ReasonForm("Why can it pass without this?", posted(request))
     if attempt(form, lambda: waive_requirement(asked, actor=actor, **form.cleaned_data)):
         announce(request, "Waived, as a recorded deviation.")
-        return redirect(asked.review)
+        return redirect(f"{asked.review.get_absolute_url()}#{key_of(asked.code)}")
     context = {"review": asked.review, "requirement": asked, "form": form}
     return show_form(request, "stagegates/requirement_waive.html", context, status_of(form))
 
@@ -124,13 +125,23 @@ def _do(request: HttpRequest, review: GateReview, deed: Callable[[], object], to
     try:
         deed()
     except DomainError as error:
-        return _show(request, visible_review(signed_in(request), review.pk), str(error))
+        return show_review(request, visible_review(signed_in(request), review.pk), str(error))
     announce(request, told)
     return redirect(f"{review.get_absolute_url()}#{place}")
 
 
-def _show(request: HttpRequest, review: GateReview, refusal: str = "") -> HttpResponse:
+def show_review(
+    request: HttpRequest,
+    review: GateReview,
+    refusal: str = "",
+    *,
+    panel: DecisionPanel | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with what was refused of a deed, or with the form of a decision that was refused."""
     page = ReviewPage(review, signed_in(request))
+    if panel:
+        page.panel = panel
     context = {"page": page, "review": review, "initiative": review.initiative, "refusal": refusal}
     with read_once():
-        return show_page(request, "stagegates/review.html", context, 422 if refusal else 200)
+        return show_page(request, "stagegates/review.html", context, 422 if refusal else status)

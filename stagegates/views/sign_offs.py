@@ -14,6 +14,7 @@ from aiso.once import read_once
 from aiso.web.attempts import attempt, status_of
 from aiso.web.htmx import announce, wants_partial
 from portfolio.permissions import can_see_money
+from portfolio.views.initiative_tab import target_of
 
 from ..actions.answer_sign_off import answer_sign_off
 from ..actions.ask_question import ask_question, reply_to_question
@@ -28,6 +29,9 @@ from ..sign_off_queue import SignOffQueue
 
 # What a list of sign-offs on the page listens to.
 CHANGED = "sign-off-changed"
+# The part of a sign-off's own page that tells how it stands, and the places that a card stands in of its own.
+HEAD = "sign-off-head"
+PLACES = ("page", "drawer")
 
 type Place = Callable[[Card, forms.Form], None]
 
@@ -63,7 +67,7 @@ def sign_off_answer(request: HttpRequest, pk: int) -> HttpResponse:
         card.answer_form = form
 
     told = f"{sign_off.function}: {SAID[answer.verdict][1].lower()}." if answer else ""
-    return _done(request, sign_off, form, place, told)
+    return _done(request, sign_off, form, place, told, "answered")
 
 
 @require_POST
@@ -76,9 +80,8 @@ def sign_off_ask(request: HttpRequest, pk: int) -> HttpResponse:
     def place(card: Card, form: Any) -> None:
         card.ask_form = form
 
-    return _done(
-        request, sign_off, form, place, "Asked. The clock stands still until the owners reply." if asked else ""
-    )
+    told = "Asked. The clock stands still until the owners reply." if asked else ""
+    return _done(request, sign_off, form, place, told, asked)
 
 
 @require_POST
@@ -92,7 +95,7 @@ def sign_off_reply(request: HttpRequest, pk: int, question: int) -> HttpResponse
     def place(card: Card, form: Any) -> None:
         card.reply_form = form
 
-    return _done(request, sign_off, form, place, "Replied. The clock goes on." if replied else "")
+    return _done(request, sign_off, form, place, "Replied. The clock goes on." if replied else "", found)
 
 
 @require_POST
@@ -108,7 +111,7 @@ def sign_off_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     def place(card: Card, form: Any) -> None:
         card.delegate_form = form
 
-    return _done(request, sign_off, form, place, told)
+    return _done(request, sign_off, form, place, told, "passed")
 
 
 @require_safe
@@ -141,8 +144,15 @@ def sealed_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stagegates/sealed_answer.html", context)
 
 
-def _done(request: HttpRequest, sign_off: SignOff, form: forms.Form, place: Place, told: str) -> HttpResponse:
-    """The card after a deed: as it stands now, or with what was refused."""
+def _done(
+    request: HttpRequest,
+    sign_off: SignOff,
+    form: forms.Form,
+    place: Place,
+    told: str,
+    done: SignOffQuestion | str | None,
+) -> HttpResponse:
+    """The card after a deed: as it stands now, where `done` says what the focus goes to, or with what was refused."""
     viewer = signed_in(request)
     if told:
         announce(request, told)
@@ -152,16 +162,24 @@ def _done(request: HttpRequest, sign_off: SignOff, form: forms.Form, place: Plac
     if not told:
         place(card, form)
         return _show(request, card, status=status_of(form))
-    response = _show(request, card)
+    response = _show(request, card, done=done)
     response["HX-Trigger"] = CHANGED
     return response
 
 
-def _show(request: HttpRequest, card: Card, status: int = 200) -> HttpResponse:
-    initiative = card.sign_off.review.initiative
-    context = {"card": card, "initiative": initiative, "in_drawer": request.GET.get("in") == "drawer"}
-    template = "stagegates/_sign_off_card.html" if wants_partial(request) else "stagegates/sign_off.html"
-    if wants_partial(request) and context["in_drawer"]:
+def _show(
+    request: HttpRequest, card: Card, status: int = 200, done: SignOffQuestion | str | None = None
+) -> HttpResponse:
+    where = request.GET.get("in", "")
+    is_part = wants_partial(request) and target_of(request) != HEAD
+    context = {
+        "card": card,
+        "initiative": card.sign_off.review.initiative,
+        "where": (where if where in PLACES else "") if is_part else "page",
+        "done": done,
+    }
+    template = "stagegates/_sign_off_card.html" if is_part else "stagegates/sign_off.html"
+    if is_part and where == "drawer":
         template = "stagegates/_sign_off_drawer.html"
     return render(request, template, context, status=status)
 

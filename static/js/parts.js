@@ -46,6 +46,7 @@
 
   function open(box) {
     box.returnTo = document.activeElement;
+    box.returnRow = box.returnTo?.closest("details[id], tr[id], li[id]")?.id;
     if (box.classList.contains("drawer")) box.show();
     else box.showModal();
     const first = box.querySelector("[autofocus]") || box.querySelector("h2, h3");
@@ -57,7 +58,16 @@
 
   function close(box) {
     box.close();
-    if (box.returnTo?.isConnected) box.returnTo.focus();
+    if (box.returnTo?.isConnected && box.returnTo.checkVisibility()) box.returnTo.focus();
+    else goOnFrom(document.getElementById(box.returnRow));
+  }
+
+  // The deed took its button away: the row that it changed takes the focus.
+  function goOnFrom(row) {
+    const place = row?.querySelector(":scope > summary") || row;
+    if (!place) return;
+    if (!place.matches("summary")) place.tabIndex = -1;
+    place.focus();
   }
 
   document.addEventListener("click", (event) => {

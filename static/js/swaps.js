@@ -24,7 +24,10 @@
     const region = document.getElementById(focused.region);
     const successor = successorOf(focused, region);
     focused = null;
-    if (successor) successor.focus({ preventScroll: true });
+    if (!successor) return;
+    successor.focus({ preventScroll: true });
+    // What it was led to is to be seen; the style leaves room for the bar on top.
+    if (successor.matches("[role=alert], [data-focus]")) successor.scrollIntoView({ block: "nearest" });
   });
 
   function successorOf(before, region) {
@@ -39,16 +42,23 @@
     // Whoever worked in a row that folds goes on from that row.
     const summary = before.row && document.getElementById(before.row)?.querySelector("summary");
     if (summary) return summary;
-    const first = region.querySelector("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea");
+    const controls = region.querySelectorAll("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary");
+    // What is folded away takes no focus.
+    const first = [...controls].find((each) => each.checkVisibility());
     if (first) return first;
     region.tabIndex = -1;
     return region;
   }
 
+  function show(summary) {
+    summary.focus({ preventScroll: true });
+    summary.scrollIntoView({ block: "nearest" });
+  }
+
   // A form that came back with errors starts at their summary.
   document.addEventListener("htmx:afterSettle", (event) => {
     const summary = event.detail.elt.querySelector?.(".errs[role=alert]");
-    if (summary && event.detail.xhr?.status === 422) summary.focus();
+    if (summary && event.detail.xhr?.status === 422) show(summary);
   });
 
   // Messages.
@@ -127,7 +137,8 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelector("main .errs[role=alert]")?.focus();
+    const summary = document.querySelector("main .errs[role=alert]");
+    if (summary) show(summary);
     document.querySelectorAll("[data-toast]").forEach(startClock);
   });
 

@@ -77,7 +77,7 @@ def test_the_chair_may_decide_beside_a_ballot(visit: Visit, ballot, chair):
     page.get_by_label("Condition 1").fill("Show the fallback.")
     page.get_by_label("Rationale").fill("It cannot wait.")
     page.get_by_role("button", name="Record the decision").click()
-    expect(page.locator(".errs")).to_contain_text("Say who sees to it.")
+    expect(page.locator(".errs")).to_contain_text("Say by when.")
     assert axe_findings(page) == []
     assert not Decision.objects.exists()
 

@@ -91,7 +91,7 @@ def test_another_attempt_is_counted_for_its_gate(initiative, business_owner):
         ({"risk_tier": RiskTier.LOW, "is_off_register": True}, "not on the register"),
         ({"risk_tier": RiskTier.LOW, "stage": Stage.CLOSED}, "no gate comes any more"),
         ({"risk_tier": RiskTier.LOW, "stage": Stage.PAUSED}, "A decision to resume comes first"),
-        ({"risk_tier": RiskTier.LOW, "stage": Stage.SCALE}, "It passed the last gate"),
+        ({"risk_tier": RiskTier.LOW, "stage": Stage.SCALE}, "where the last gate leads"),
     ],
 )
 def test_what_cannot_be_opened_says_why(business_owner, fields, told):

@@ -70,7 +70,7 @@ def test_files_tell_the_next_gate_and_how_its_review_stands(signed_in, some):
         "Waiting": ["Production fit", "In review since 3 Nov 2027, 2 sign-offs open"],
         "Objected": ["Production fit", "In review since 3 Nov 2027, legal objects"],
         "Ready": ["Production fit", "Ready to decide"],
-        "Ended": ["", "None"],
+        "Ended": ["None: closed", "None"],
     }
 
 

@@ -37,10 +37,12 @@ def by_the_table(gates: frozenset[str], tier: str, lane: str, amount: Decimal) -
         return "executive-sponsor"
     if tier == "high":
         return "portfolio-review" if amount <= 1_000_000 else "executive-sponsor"
-    if lane == "fast" and tier == "low" and "value-fit" not in gates:
-        return "fast-lane-delegate" if amount <= 50_000 else "portfolio-review"
-    # A fast lane is low: another tier there is covered by no right.
-    return "executive-sponsor" if lane == "fast" and tier != "low" else "portfolio-review"
+    if lane == "full":
+        return "portfolio-review"
+    # A fast lane is low and ends before value fit: what is neither is covered by no right.
+    if tier != "low" or "value-fit" in gates:
+        return "executive-sponsor"
+    return "fast-lane-delegate" if amount <= 50_000 else "portfolio-review"
 
 
 def test_the_shipped_rights_over_every_combination(shipped):

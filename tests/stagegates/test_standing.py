@@ -5,11 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from aiso import clock
+from aiso.errors import DomainError
+from forums.models import Forum
 from portfolio.actions.accept_map import accept_map
-from portfolio.models import Clearance, OutcomeMetric, Stage
+from portfolio.actions.edit_initiative import touch
+from portfolio.models import Clearance, Initiative, OutcomeMetric, Stage
 from portfolio.models.risk import RiskTier
 from stagegates.actions.open_review import open_review
-from stagegates.models import Evidence
+from stagegates.models import Decision, Evidence, GateReview
+from stagegates.overview import next_gate_of
+from stagegates.rules import gates_in_force, matrix_in_force, rights_in_force
 from stagegates.standing import next_checklists, standings_of
 
 from ..factories import make_clearance, make_decision, make_initiative, make_tool, move_stage
@@ -163,14 +168,48 @@ def test_what_was_waived_is_settled_and_not_met(initiative, business_owner, offi
     assert not found.is_met
 
 
-def test_ended_and_paused_ones_have_no_checklist(initiative):
+def test_a_paused_one_has_the_checklist_that_it_goes_on_to_and_one_at_scale_the_last(initiative):
     closed = make_initiative(stage=Stage.CLOSED)
-    paused = make_initiative(stage=Stage.PAUSED)
+    paused = make_initiative(stage=Stage.DISCOVERY, since=clock.today() - timedelta(days=9))
+    move_stage(paused, Stage.PAUSED)
+    unknown = make_initiative(stage=Stage.PAUSED)
     last = make_initiative(stage=Stage.SCALE)
 
-    found = next_checklists([closed, paused, last, initiative])
+    found = next_checklists([closed, paused, unknown, last, initiative])
 
-    assert [len(found[each.pk]) for each in (closed, paused, last, initiative)] == [0, 0, 0, 4]
+    gates = [{each.requirement.gate for each in found[row.pk]} for row in (closed, paused, unknown, last)]
+    assert gates == [set(), {"data-fit"}, {"workflow-fit"}, {"value-fit"}]
+
+
+def test_one_at_scale_says_whether_value_fit_was_ever_reviewed(client, office_member, business_owner, executive):
+    never = make_initiative(stage=Stage.SCALE, owner=business_owner, risk_tier=RiskTier.LOW)
+    client.force_login(office_member)
+    page = client.get(f"/initiatives/{never.reference}/gates/").content.decode()
+    assert "Shown again: value fit" in page
+    assert "Value fit was never reviewed." in page
+    assert "Open review" not in page
+    assert next_gate_of(never).note == "Value fit was never reviewed"
+    assert "value fit was never reviewed" in client.get(never.get_absolute_url()).content.decode()
+    with pytest.raises(DomainError, match="where the last gate leads"):
+        open_review(never, actor=business_owner)
+    review = GateReview.objects.create(
+        initiative=never, gates=["value-fit"], opened_by=business_owner, closed_at=clock.now(), to_stage=Stage.SCALE,
+        lane="full", gates_version=gates_in_force().version, matrix_version=matrix_in_force().version,
+        rights_version=rights_in_force().version,
+    )  # fmt: skip
+    Decision.objects.create(
+        initiative=never, review=review, outcome="approve", rationale="Go.", body=Forum.objects.first(),
+        way="meeting", decided_by=executive,
+    )  # fmt: skip
+    touch([never.pk])
+    assert next_gate_of(Initiative.objects.get(pk=never.pk)).note == "Value fit was passed and is shown again"
+
+
+def test_a_closed_one_says_that_no_gate_comes(client, office_member):
+    closed = make_initiative(stage=Stage.CLOSED)
+    client.force_login(office_member)
+    assert "no gate comes any more" in client.get(f"/initiatives/{closed.reference}/gates/").content.decode()
+    assert next_gate_of(closed) is None
 
 
 def test_the_number_of_queries_is_fixed(business_owner, django_assert_num_queries, django_assert_max_num_queries):

@@ -50,6 +50,9 @@ def priority(score: float | None, parts: Any = ()) -> SafeString:
     return markup.priority(None if score is None else float(score), tuple(parts))
 
 
+register.filter("linked", markup.linked)
+
+
 @register.simple_tag(takes_context=True)
 def term(context: Context, name: str, label: str = "") -> SafeString:
     """A term with its definition, which a page carries once however often the term stands there."""

@@ -21,6 +21,7 @@ from ...counts import forget_counts
 from ...importing.interpret import LISTED
 from ...models import ImportedRecord, ImportJob, ImportRow, Initiative, Ownership, StageChange
 from ...permissions import can_run_import
+from ..accept_map import follow_owner
 from ..conclude_lanes import conclude_lanes
 
 NAMED_IN_MESSAGE = 5
@@ -142,6 +143,8 @@ def _restore_owners(initiative: Initiative, before: dict[str, list[int | None]])
         current.delete()
         if ended is not None:
             Ownership.objects.filter(pk=ended).update(ended_on=None)
+        present = Ownership.objects.current().principals().filter(initiative=initiative, kind=kind).first()
+        follow_owner(initiative, kind, actor=None, to=present.person_id if present else None)
 
 
 def _restore_openings(initiative: Initiative, before: list[list[str]]) -> None:

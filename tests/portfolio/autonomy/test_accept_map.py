@@ -9,11 +9,19 @@ from aiso.errors import DomainError
 from aiso.events.models import Event, Notification
 from portfolio import tasks
 from portfolio.actions.accept_map import accept_map
+from portfolio.actions.assign_owners import (
+    add_deputy,
+    assign_owner,
+    end_ownerships_of,
+    remove_deputy,
+    take_back_assignment,
+)
 from portfolio.actions.keep_decisions import add_decision_class, edit_decision_class, remove_decision_class
 from portfolio.actions.step_down import answer_step_down, step_down
 from portfolio.autonomy_map import fingerprint_of, map_of, standing_of, standings_of
 from portfolio.autonomy_work import autonomy_of
-from portfolio.models import AutonomyAcceptance, OwnerKind
+from portfolio.models import AutonomyAcceptance, OwnerKind, Ownership
+from tests.api.conftest import Script, make_api_token
 from tests.factories import make_decision, make_initiative, make_ownership, make_person
 from tests.portfolio.initiative.forms import events
 
@@ -167,3 +175,61 @@ def test_my_work_and_the_bell(accepted, delegated, business_owner, risk_owner, t
     assert [item.what for item in autonomy_of(business_owner)] == ["The autonomy map changed: accept it again"]
     assert [item.verb for item in autonomy_of(risk_owner)] == ["Accept", "Answer"]
     assert [*autonomy_of(technical_owner)] == [*autonomy_of(office_member)] == []
+
+
+def test_a_new_owner_has_yet_to_accept_it(accepted, office_member, stranger, business_owner):
+    assign_owner(accepted, actor=office_member, kind="risk", person=stranger)
+
+    standing = standing_of(accepted)
+    assert not standing.is_accepted
+    assert [*standing.missing] == ["risk"]
+    assert standing.business.person == business_owner
+    assert standing.changes == ("Its risk owner is somebody else now, who has yet to accept it.",)
+    [event] = events("autonomy.reopened")
+    assert event.payload["roles"] == ["risk"]
+    accept_map(accepted, actor=stranger, role="risk")
+    assert standing_of(accepted).is_accepted
+
+
+def test_a_new_business_owner_too_also_by_the_api_and_after_undoing_it(
+    accepted, office_member, stranger, business_owner
+):
+    before = Ownership.objects.get(initiative=accepted, kind="business", ended_on=None)
+    assign_owner(accepted, actor=office_member, kind="business", person=stranger)
+    told = Script(make_api_token(office_member)[1]).get(f"initiatives/{accepted.reference}/autonomy-map/").json()
+    assert (told["is_accepted"], told["business"]) == (False, None)
+    assert told["risk"] is not None
+    accept_map(accepted, actor=stranger, role="business")
+    now = Ownership.objects.get(initiative=accepted, kind="business", ended_on=None)
+
+    take_back_assignment(accepted, actor=office_member, kind="business", began=now.pk, ended=before.pk)
+
+    assert [*standing_of(accepted).missing] == ["business"]
+
+
+def test_a_deputy_or_a_technical_owner_who_changes_reopens_nothing(accepted, office_member, stranger):
+    deputy = add_deputy(accepted, actor=office_member, kind="risk", person=stranger)
+    remove_deputy(deputy, actor=office_member)
+    assign_owner(accepted, actor=office_member, kind="technical", person=stranger)
+
+    assert standing_of(accepted).is_accepted
+
+
+def test_the_deputy_who_accepted_it_and_becomes_the_owner_accepted_it(
+    initiative, delegated, business_owner, office_member
+):
+    deputy = make_person()
+    make_ownership(initiative, deputy, OwnerKind.RISK, is_deputy=True)
+    accept_map(initiative, actor=deputy, role="risk")
+    accept_map(initiative, actor=business_owner, role="business")
+    Ownership.objects.filter(person=deputy).delete()
+
+    assign_owner(initiative, actor=office_member, kind="risk", person=deputy)
+
+    assert standing_of(initiative).is_accepted
+
+
+def test_an_owner_who_left_is_followed_by_nobodys_word(accepted, risk_owner):
+    end_ownerships_of(risk_owner)
+
+    assert [*standing_of(accepted).missing] == ["risk"]

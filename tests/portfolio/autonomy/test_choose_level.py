@@ -317,3 +317,37 @@ def test_the_lane_follows(delegated, initiative, office_member):
     choose_level(delegated, actor=office_member, level="surface")
     initiative.refresh_from_db()
     assert initiative.lane == "fast"
+
+
+def test_the_chair_refuses_on_the_page_and_by_the_api(barred, initiative, business_owner, chair, client):
+    page = f"/initiatives/{initiative.reference}/decisions/{barred.pk}/level/"
+    first = asked(barred, business_owner)
+    client.force_login(chair)
+    assert "Refuse or take back" in client.get(page).content.decode()
+    assert client.post(f"{page}{first.pk}/end/", {"because": ""}).status_code == 422
+
+    assert client.post(f"{page}{first.pk}/end/", {"because": "Too early."}).status_code == 302
+
+    first.refresh_from_db()
+    assert (first.ended_because, first.is_waiting) == ("Too early.", False)
+    assert len(events("decision_class.level_ended")) == 1
+    second = asked(barred, business_owner)
+    api = f"initiatives/{initiative.reference}/decisions/{barred.pk}/levels/{second.pk}/end/"
+    told = Script(make_api_token(chair)[1]).post(api, {"because": "Still too early."}).json()
+    assert told["ended_because"] == "Still too early."
+
+
+def test_members_lower_bodies_and_chairs_who_own_it_do_not_refuse(barred, initiative, business_owner, chair, client):
+    choice = asked(barred, business_owner)
+    for person in (seated("portfolio-review", "member"), seated("fast-lane-delegate", "member")):
+        with pytest.raises(PermissionDenied):
+            end_level(choice, actor=person, because="No.")
+    Intake.objects.create(initiative=initiative, requester=chair)
+    with pytest.raises(PermissionDenied):
+        end_level(choice, actor=chair, because="No.")
+    client.force_login(chair)
+    page = f"/initiatives/{initiative.reference}/decisions/{barred.pk}/level/"
+    assert "Refuse or take back" not in client.get(page).content.decode()
+    assert client.post(f"{page}{choice.pk}/end/", {"because": "No."}).status_code == 403
+    api = f"initiatives/{initiative.reference}/decisions/{barred.pk}/levels/{choice.pk}/end/"
+    assert Script(make_api_token(chair)[1]).post(api, {"because": "No."}).status_code == 403

@@ -144,3 +144,44 @@ def test_who_decides_is_named(review, business_owner, sponsor, executive):
     assert kind(script(executive).post("named-deciders/", body), 403) == "forbidden"
     assert script(sponsor).post("named-deciders/", body).status_code == 201
     assert NamedDecider.objects.get().person == executive
+
+
+def test_an_initiative_is_paused_and_resumed_without_a_review(
+    initiative, chair, stranger, business_owner, service_account
+):
+    address = f"initiatives/{initiative.reference}/standing-decision/"
+    told = script(chair).get(address).json()
+    assert (told["body"]["name"], told["may_decide"]) == ("Portfolio review", True)
+    assert told["outcomes"] == [
+        {"outcome": "pause", "leads_to": "from pilot to paused, until it is resumed; it keeps its place on the way"},
+        {"outcome": "terminate", "leads_to": "closes the initiative; it stays on the register with the rationale"},
+    ]
+    assert script(stranger).get(address).json()["may_decide"] is False
+    body = {"outcome": "pause", "rationale": "No staff."}
+    for person in (stranger, business_owner, service_account):
+        assert kind(script(person).post(address, body), 403) == "forbidden"
+    assert kind(script(chair).post(address, {"outcome": "approve", "rationale": "x"}), 422) == "invalid"
+
+    made = script(chair).post(address, body)
+
+    assert made.status_code == 201, made.content
+    assert (made.json()["outcome"], made.json()["review"]) == ("pause", None)
+    assert script(stranger).get(made.headers["Location"]).json()["rationale"] == "No staff."
+    assert kind(script(chair).post(address, body), 409)
+    told = script(chair).get(address).json()
+    assert told["outcomes"][0] == {"outcome": "resume", "leads_to": "from paused back to pilot"}
+    resumed = {"outcome": "resume", "rationale": "Staff is back.", "seen": made.json()["id"]}
+    assert script(chair).post(address, resumed).status_code == 201
+    initiative.refresh_from_db()
+    assert initiative.stage == "pilot"
+    assert kind(script(chair).post(address, body | {"seen": made.json()["id"]}), 409)
+
+
+def test_what_has_a_review_is_not_paused_past_it_and_hidden_ones_are_not_there(review, initiative, chair):
+    address = f"initiatives/{initiative.reference}/standing-decision/"
+    body = {"outcome": "pause", "rationale": "No staff."}
+    assert "A review is open" in problem(script(chair).post(address, body), 409)["detail"]
+    review.delete()
+    Initiative.objects.filter(pk=initiative.pk).update(is_confidential=True)
+    assert script(chair).get(address).status_code == 404
+    assert script(chair).post(address, body).status_code == 404

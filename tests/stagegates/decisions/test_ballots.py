@@ -264,12 +264,15 @@ def test_the_decision_is_of_somebody_who_still_may(review, five, initiative):
     assert ballot.decision.decided_by == five[0]
 
 
-def test_a_chair_who_is_a_party_takes_no_ballot_back(review, five, initiative):
+def test_a_chair_who_is_a_party_takes_no_ballot_back(client, review, five, initiative):
     ballot = ask(review, five[1], "terminate")
     make_ownership(initiative, five[0], is_deputy=True)
     assert not panel_of(review, five[0]).may_withdraw_ballot
     with pytest.raises(PermissionDenied):
         withdraw_ballot(ballot, actor=five[0], reason="It is mine.")
+    client.force_login(five[0])
+    assert "Take it back" not in client.get(ballot.get_absolute_url()).content.decode()
+    assert client.post(f"/ballots/{ballot.pk}/withdraw/", {"reason": "Mine."}).status_code == 403
     assert withdraw_ballot(ballot, actor=five[1], reason="Not yet.").state == "stopped"
 
 
@@ -328,7 +331,8 @@ def test_a_higher_body_sees_what_grew_beyond_the_one_it_was_put_before(hidden, f
     followed(hidden)
     assert Event.objects.filter(name="review.passed_up").count() == 1
     assert approve(hidden, sponsor).body.slug == "executive-sponsor"
-    assert not GateReview.objects.visible_to(sponsor).exists()
+    # What it decided it may look at again.
+    assert GateReview.objects.visible_to(sponsor).exists()
 
 
 def test_it_goes_back_once_the_own_body_can_decide_again(hidden, sponsor):

@@ -6,6 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from aiso import clock
+from aiso.accounts.models import User
 from aiso.errors import DomainError
 from portfolio.models import Initiative, Stage, Workflow
 from stagegates.actions.name_decider import name_decider
@@ -16,7 +18,7 @@ from stagegates.permissions import can_decide
 from tests.api.conftest import Script, kind, make_api_token
 from tests.factories import make_entry, make_initiative, make_ownership, make_person
 
-from .conftest import approve, make_review, seat
+from .conftest import approve, make_requirement, make_review, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +94,44 @@ def test_after_it_lapsed_the_higher_body_decides_or_one_is_named_for_it(named, r
 def test_it_holds_again_when_what_rose_falls(named, review, executive):
     risen(review)
     assert approve(risen(review, "moderate"), executive).way == "named"
+
+
+def _left(review, person):
+    User.objects.filter(pk=person.pk).update(is_active=False, deactivated_at=clock.now())
+
+
+def _became_a_party(review, person):
+    make_ownership(review.initiative, person, is_deputy=True)
+
+
+def _waived(review, person):
+    make_requirement(review, waived_by=person, waived_because="Shown in the audit.")
+
+
+@pytest.mark.parametrize("become", [_left, _became_a_party, _waived])
+def test_another_is_named_when_the_first_may_not_decide_any_more(client, named, review, sponsor, executive, become):
+    outsider = make_person("Nora Next")
+    become(review, executive)
+    executive = User.objects.get(pk=executive.pk)
+    assert [*decisions_waiting(executive)] == []
+    client.force_login(sponsor)
+    shown = client.get(review.get_absolute_url()).content.decode()
+    assert f"That holds no more: {executive} may not decide any more." in shown
+    assert "Name who decides" in shown
+    body = {"review": review.pk, "person": outsider.pk, "reason": "Knows the plant too."}
+
+    assert Script(make_api_token(sponsor)[1]).post("named-deciders/", body).status_code == 201
+
+    assert not can_decide(executive, review)
+    assert approve(review, outsider).way == "named"
+
+
+def test_the_first_stays_lapsed_when_they_come_back(named, review, sponsor, executive):
+    _left(review, executive)
+    second = name_decider(review, actor=sponsor, person=make_person(), reason="Instead.")
+    User.objects.filter(pk=executive.pk).update(is_active=True, deactivated_at=None)
+
+    assert not can_decide(User.objects.get(pk=executive.pk), review)
+    assert can_decide(second.person, review)
+    with pytest.raises(DomainError, match="was named already"):
+        name_decider(review, actor=sponsor, person=executive, reason="Back.")

@@ -69,7 +69,7 @@ def test_conditions_from_the_rows(client, chair, address, technical_owner):
     [
         ({"outcome": "approve", "rationale": ""}, "Say why: every decision has a rationale."),
         ({"rationale": RATIONALE}, "Choose what is decided."),
-        (sent("conditions"), "Name at least one condition"),
+        (sent("conditions"), "Say what it demands."),
         (sent("hold"), "Say until which day it is held"),
         (sent("send_back"), "Choose the gate that it goes back to."),
         (sent("approve", amount="70k"), "that was asked for"),
@@ -135,7 +135,7 @@ def test_members_vote_in_writing(client, chair, member, address, review):
     until = (clock.today() + timedelta(days=3)).isoformat()
     opened = client.post(address, sent("approve", how="writing", closes_on=until))
     ballot = WrittenBallot.objects.get()
-    assert opened.headers["Location"] == f"/ballots/{ballot.pk}/"
+    assert opened.headers["Location"] == f"/ballots/{ballot.pk}/#votes"
     for person in (member, chair):
         client.force_login(person)
         assert client.post(f"/ballots/{ballot.pk}/", {"choice": "for"}).status_code == 302
@@ -164,7 +164,7 @@ def test_a_ballot_is_taken_back(client, chair, member, review):
 def test_the_list_of_decisions_its_filters_and_its_files(client, chair, sponsor, review, initiative, office_member):
     decision = approve(review, chair)
     client.force_login(office_member)
-    assert "1 decision." in body_of(client.get("/decisions/"))
+    assert "1 decision: " in body_of(client.get("/decisions/"))
     assert "Predictive maintenance" in body_of(client.get("/decisions/?urgent=1&body=portfolio-review"))
     assert "No decision fits" in body_of(client.get("/decisions/?outcome=terminate"))
     text = b"".join(client.get("/decisions/export/?format=csv").streaming_content).decode()

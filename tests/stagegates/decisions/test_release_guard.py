@@ -38,7 +38,7 @@ def hinder(review, kind, chair):
 SAYS = {
     "condition": "Portfolio review, which set it, or a higher body confirms or waives it",
     "objection": "Legal objects: Looked at. Legal answers anew, or Executive sponsor overrides it with a reason",
-    "outdated": "Legal’s sign-off is outdated. Legal answers anew, or Executive sponsor overrides it with a reason",
+    "outdated": "Legal’s sign-off is outdated; changed since: What it is to do. Legal answers anew, or Executive",
 }
 
 

@@ -13,11 +13,15 @@ from stagegates.actions.conditions import confirm_condition, meet_condition, ref
 from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.fast_lane import confirm_tier, record_audit
 from stagegates.actions.name_decider import name_decider
+from stagegates.ballots import tally_of
+from stagegates.deciding import eligible_of
+from stagegates.decision_work import decisions_waiting, votes_waiting
 from stagegates.models import Decision, FastLaneAudit, GateReview, NamedDecider
 from stagegates.permissions import can_decide
+from tests.api.conftest import Script, make_api_token
 from tests.factories import grant, make_ownership, make_person
 
-from .conftest import approve, make_condition, seat
+from .conftest import approve, make_condition, make_requirement, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +87,47 @@ def test_no_party_does_it(initiative, review, party, deed):
     with pytest.raises(PermissionDenied):
         attempt(deed, person, initiative, review)
     assert not Decision.objects.filter(decided_by=person).exists()
+
+
+@pytest.mark.parametrize("deed", ["decide", "vote", "open a ballot", "decide as named", "audit"])
+def test_who_waived_a_requirement_does_not_decide(initiative, review, deed):
+    person = seat(make_person("Waived It"), "portfolio-review", "chair")
+    grant(person, "office_member")
+    make_requirement(review, waived_by=person, waived_because="Shown in the audit.")
+
+    with pytest.raises(PermissionDenied):
+        attempt(deed, person, initiative, review)
+
+
+def test_who_waived_is_told_why_and_is_not_asked(client, initiative, review, chair, sponsor):
+    assert [*decisions_waiting(chair)]
+    make_requirement(review, waived_by=chair, waived_because="Shown in the audit.")
+    body = {"review": review.pk, "outcome": "approve", "rationale": "Go."}
+    told = "You waived a requirement of this review: somebody else decides it."
+
+    refused = Script(make_api_token(chair)[1]).post("decisions/", body)
+
+    assert (refused.status_code, refused.json()["detail"]) == (403, told)
+    client.force_login(chair)
+    address = f"/reviews/{review.pk}/decide/"
+    assert told in client.get(address).content.decode()
+    assert client.post(address, body).status_code == 403
+    assert [*decisions_waiting(chair)] == []
+    assert not eligible_of(review.body, review).exists()
+    # Nobody else sits there: the sponsor decides.
+    assert approve(review, sponsor).body.slug == "executive-sponsor"
+
+
+def test_the_vote_of_whoever_waived_since_does_not_count(initiative, review, chair, member):
+    other = seat(make_person(), "portfolio-review")
+    ballot = open_ballot(review, actor=chair, outcome="approve", rationale="Go.", closes_on=clock.today())
+    cast_vote(ballot, actor=member, choice="for")
+    assert tally_of(ballot).agree == 1
+
+    make_requirement(review, waived_by=member, waived_because="Shown.")
+
+    assert tally_of(ballot).agree == 0
+    assert [each.url for each in votes_waiting(other)] == [ballot.get_absolute_url()]
 
 
 def attempt(deed, person, initiative, review):
@@ -163,7 +208,7 @@ def test_whom_the_sponsor_named_sees_what_to_decide(initiative, review, business
     name_decider(review, actor=sponsor, person=stranger, reason="Knows the plant.")
     assert [*GateReview.objects.visible_to(stranger)] == [review]
     assert approve(review, stranger)
-    assert not GateReview.objects.visible_to(stranger).exists()
+    assert GateReview.objects.visible_to(stranger).exists()
 
 
 def test_a_sponsor_who_is_a_party_names_somebody_and_decides_nothing(initiative, review, executive, business_owner):

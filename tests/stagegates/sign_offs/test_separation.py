@@ -11,9 +11,11 @@ from portfolio.models import Intake, OwnerKind, Ownership
 from stagegates.actions.answer_sign_off import answer_sign_off
 from stagegates.actions.ask_question import ask_question
 from stagegates.actions.delegate_sign_off import delegate_sign_off
+from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.sign_offs import refresh_sign_offs
+from stagegates.actions.waive_requirement import ask_again, waive_requirement
 from stagegates.blocks import blocks_of
-from stagegates.models import GateReview, SignOff
+from stagegates.models import Evidence, GateReview, Requirement, SignOff
 from stagegates.reviewers import reviewed_by, reviewers_of_all
 from stagegates.separation import is_apart, is_party, to_which_party
 from standards.actions.answer_checklist import answer_checklist, complete_checklist
@@ -138,8 +140,37 @@ def _completer(initiative, review, person):
     complete_checklist(initiative, standard, actor=person)
 
 
-# Parties to the one sign-off alone: they wrote an assessment that it rests on.
+def _giver(kind, code, **given):
+    def make(initiative, review, person):
+        requirement(review, code=code, evidence=kind)
+        join_office(person)
+        give_evidence(initiative, actor=person, code=code, **given)
+        SignOff.objects.filter(review=review).update(state="open", started_at=clock.now())
+
+    return make
+
+
+def _waiver(initiative, review, person):
+    asked = requirement(review, code="production-fit/waived", evidence="document")
+    join_office(person)
+    waive_requirement(asked, actor=person, reason="Shown in the audit.")
+
+
+def join_office(person):
+    if not person.has_role(Role.OFFICE_MEMBER):
+        grant(person, Role.OFFICE_MEMBER)
+
+
+def requirement(review, **fields):
+    told = {"gate": "production-fit", "text": "A plan", "functions": ["legal"]}
+    return Requirement.objects.create(review=review, **told | fields)
+
+
+# Parties to the one sign-off alone: it rests on what they wrote, gave or waived.
 WRITERS = {
+    "gave a link": _giver("document", "production-fit/link", link="https://example.org/plan"),
+    "gave an answer": _giver("statement", "production-fit/answer", text="So it is."),
+    "waived a requirement": _waiver,
     "answered the assessment": _answerer,
     "answered what was corrected since": _answerer_corrected_since,
     "completed the assessment": _completer,
@@ -283,6 +314,48 @@ def test_an_answer_by_somebody_who_wrote_it_since_does_not_count(initiative, rev
         initiative=initiative, standard=Standard.objects.get(slug=PRIVACY), item="retention", value="90",
         version=review.gates_version, answered_by=person,
     )  # fmt: skip
-    assert f"{person} answered what Legal rests on: somebody else of it signs off anew" in {
+    told = f"{person} answered Privacy assessment, which Legal rests on: somebody else of it signs off anew"
+    assert told in {block.what for block in blocks_of(review)}
+
+
+def test_the_giver_of_evidence_is_told_why_and_their_answer_no_longer_counts(
+    initiative, review, person, client, script
+):
+    _sign_off(sign_off_of(review, "legal"), person)
+    WRITERS["gave a link"](initiative, review, person)
+    sign_off = sign_off_of(review, "legal")
+    told = "gave the evidence for “A plan”, which"
+
+    refused = script(person).post(f"sign-offs/{sign_off.pk}/answer/", {"verdict": "approve", "reason": "Mine."})
+
+    why = f"You {told} this sign-off rests on: somebody else of Legal answers it."
+    assert (refused.status_code, refused.json()["detail"]) == (403, why)
+    client.force_login(person)
+    assert why in client.get(sign_off.get_absolute_url()).content.decode()
+    SignOff.objects.filter(pk=sign_off.pk).update(state="answered")
+    assert f"{person} {told} Legal rests on: somebody else of it signs off anew" in {
         block.what for block in blocks_of(review)
     }
+
+
+def test_whose_evidence_was_replaced_or_waiver_taken_back_signs_off(initiative, review, person, business_owner):
+    WRITERS["gave a link"](initiative, review, person)
+    WRITERS["waived a requirement"](initiative, review, person)
+    give_evidence(initiative, actor=business_owner, code="production-fit/link", link="https://example.org/better")
+    waived = Requirement.objects.get(review=review, code="production-fit/waived")
+    assert is_apart(person, sign_off_of(review, "legal"))
+
+    ask_again(waived, actor=person)
+    waived.delete()
+    refresh_sign_offs(review)
+
+    assert Evidence.objects.filter(given_by=person).exists()
+    assert not is_apart(person, sign_off_of(review, "legal"))
+    assert not SignOff.objects.filter(to_which_party(person)).exists()
+    _sign_off(sign_off_of(review, "legal"), person)
+
+
+def test_evidence_that_another_function_looks_at_bars_nobody_else(initiative, review, security_reviewer):
+    WRITERS["gave a link"](initiative, review, security_reviewer)
+
+    _sign_off(sign_off_of(review, "security"), security_reviewer)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('forums', '0004_item_kept_by_hand'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('stagegates', '0014_spend_files'),
+        ('stagegates', '0015_spend_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,5 +19,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stagegates", "0015_decided_in_meetings"), ("configuration", "0001_initial")]
+    dependencies = [("stagegates", "0016_decided_in_meetings"), ("configuration", "0001_initial")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

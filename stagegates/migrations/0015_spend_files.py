@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stagegates', '0013_funding'),
+        ('stagegates', '0014_funding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

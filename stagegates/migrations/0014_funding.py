@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
         ('portfolio', '0024_autonomy_limits'),
-        ('stagegates', '0012_approved_plans'),
+        ('stagegates', '0013_approved_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
         ('portfolio', '0026_plans'),
-        ('stagegates', '0011_higher_body'),
+        ('stagegates', '0012_named_again'),
     ]
 
     operations = [
