@@ -12,7 +12,7 @@ from aiso.web import figures
 from forums.models import Forum
 from forums.tally import Tally
 from portfolio.models import Initiative, Lane, Stage
-from portfolio.models.stage import ENDED
+from portfolio.models.stage import ENDED, IN_PRODUCTION
 from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_INITIATIVES, OF_REVIEWS, gates_to_send_back_to
@@ -327,6 +327,8 @@ class DecisionPanel:
                 yield "closes the initiative"
                 if self.funding.to_free:
                     yield freed(self.funding)
+                if review.initiative.stage in IN_PRODUCTION:
+                    yield "starts its decommissioning"
                 if amount:
                     yield f"{amount} asked for is not approved"
 
@@ -335,11 +337,13 @@ def outcomes_for(initiative: Initiative) -> dict[str, str]:
     """What may be decided on an initiative without a review, each with what it leads to; nothing once it ended."""
     if initiative.is_off_register or initiative.stage in ENDED:
         return {}
-    stage, back = initiative.get_stage_display().lower(), Stage(stage_before_pause(initiative)).label.lower()
+    before = Stage(stage_before_pause(initiative))
+    stage, back = initiative.get_stage_display().lower(), before.label.lower()
+    starts = "; starts its decommissioning" if before in IN_PRODUCTION else ""
     leads_to = {
         Outcome.PAUSE: f"from {stage} to paused, until it is resumed; it keeps its place on the way",
         Outcome.RESUME: f"from paused back to {back}",
-        Outcome.TERMINATE: "closes the initiative; it stays on the register with the rationale",
+        Outcome.TERMINATE: f"closes the initiative; it stays on the register with the rationale{starts}",
     }
     unfit = Outcome.PAUSE if initiative.stage == Stage.PAUSED else Outcome.RESUME
     return {each.value: leads_to[each] for each in OF_INITIATIVES if each != unfit}

@@ -182,7 +182,9 @@ SENT |= {
 }
 # Those of decisions.
 DECISION_SENT: dict[str, dict[str, Any]] = {
-    "/reviews/{decided}/decide/": {"outcome": "terminate", "rationale": "Enough.", "how": "alone"},
+    "/reviews/{decided}/decide/": {
+        "outcome": "terminate", "rationale": "Enough.", "how": "alone", "closing_reason": "cost", "lessons": "Dear.",
+    },
     "/initiatives/{judged}/decide/": {"outcome": "pause", "rationale": "No staff."},
     "/ballots/{ballot}/": {"choice": "for"},
     "/ballots/{ballot}/withdraw/": {"reason": "A meeting is near."},
@@ -347,13 +349,13 @@ BODIES |= {
     ("post", "/api/v1/initiatives/{unasked}/funding-requests/"): {"amount": "5", "reason": "More."},
 }
 BODIES |= {
-    ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough."},
+    ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "pause", "rationale": "Enough."},
     ("post", "/api/v1/ballots/"): {
-        "review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough.", "closes_on": "2099-01-01",
+        "review": "{decided_pk}", "outcome": "pause", "rationale": "Enough.", "closes_on": "2099-01-01",
     },
     ("post", "/api/v1/ballots/{ballot}/vote/"): {"choice": "for"},
     ("post", "/api/v1/ballots/{ballot}/withdraw/"): {"reason": "A meeting is near."},
-    ("post", "/api/v1/meeting-decisions/"): {"item": "{meeting_item}", "outcome": "terminate", "rationale": "Enough."},
+    ("post", "/api/v1/meeting-decisions/"): {"item": "{meeting_item}", "outcome": "pause", "rationale": "Enough."},
     ("post", "/api/v1/tier-confirmations/"): {"review": "{decided_pk}"},
     ("post", "/api/v1/named-deciders/"): {"review": "{decided_pk}", "person": "{person}", "reason": "Knows it."},
     ("post", "/api/v1/fast-lane-audits/{audit}/record/"): {"finding": "in_order"},

@@ -118,7 +118,7 @@ def _rule(subject: GateReview | Initiative, ruling: Ruling, actor: User, body: F
     if isinstance(subject, GateReview):
         return rule(subject, ruling, actor=actor, body=body, way=Way.MEETING)
     check_initiative(subject, ruling.outcome, ruling.rationale)
-    only = Ruling(ruling.outcome, ruling.rationale.strip())
+    only = Ruling(ruling.outcome, ruling.rationale.strip(), closing=ruling.closing)
     return record(subject, None, only, actor=actor, body=body, way=Way.MEETING, names=who_decides_on(subject))
 
 

@@ -16,6 +16,7 @@ from ..actions.decide import OF_REVIEWS, gates_to_send_back_to
 from ..actions.ruling import NewCondition
 from ..blocks import Block
 from ..models import Decision, FastLaneAudit, GateReview
+from .closing import CLOSING_ASKED, ClosingFields
 
 # Rows for conditions that the form offers.
 ROWS = 5
@@ -25,7 +26,7 @@ SHOWN_AT = {"conditions": "condition-0-text"}
 ROW = ("text", "owner", "due_on")
 RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to")
 # Fields that the choice of an outcome, or of the votes of members, asks for.
-ASKED = ("hold_until", "back_to", "closes_on")
+ASKED = ("hold_until", "back_to", "closes_on", *CLOSING_ASKED)
 
 
 def _written(amount: Decimal | None) -> str:
@@ -37,7 +38,7 @@ def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=10_000, widget=forms.Textarea({"rows": rows}), **options)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ClosingFields):
     """One ruling. `blocks` are those that the person’s body may override, each with a field for its reason."""
 
     outcome = forms.ChoiceField(
@@ -106,6 +107,7 @@ class DecisionForm(forms.Form):
             given = {name: cleaned.get(f"condition-{number}-{name}") for name in ROW}
             if (number == 0 or any(given.values())) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
                 self._check_row(number, given)
+        self.check_closing(cleaned.get("outcome"))
         return cleaned
 
     def ruling(self) -> dict[str, Any]:
@@ -116,7 +118,8 @@ class DecisionForm(forms.Form):
             kept["release_now"] = None
         reasons = {block.key: cleaned[f"{OVERRIDE}{block.key}"] for block in self.blocks}
         overrides = {key: reason for key, reason in reasons.items() if reason}
-        return kept | {"conditions": [*self._conditions()], "overrides": overrides}
+        more = {"conditions": [*self._conditions()], "overrides": overrides}
+        return kept | more | ({"closing": closing} if (closing := self.closing()) else {})
 
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error(SHOWN_AT.get(field or "", field), error)
@@ -161,7 +164,7 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
     form.add_error(field if field in form.fields else None, str(error))
 
 
-class StandingForm(forms.Form):
+class StandingForm(ClosingFields):
     """A decision on an initiative without a review."""
 
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
@@ -172,6 +175,18 @@ class StandingForm(forms.Form):
         labels = dict(Decision.Outcome.choices)
         choices = [(each, f"{labels[each]}: {leads_to}") for each, leads_to in outcomes.items()]
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        for name in CLOSING_ASKED:
+            self.fields[name].is_asked = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.check_closing(cleaned.get("outcome"))
+        return cleaned
+
+    def ruling(self) -> dict[str, Any]:
+        """What the action takes."""
+        kept = {name: self.cleaned_data[name] for name in ("outcome", "rationale")}
+        return kept | {"closing": self.closing()}
 
 
 class VoteForm(forms.Form):

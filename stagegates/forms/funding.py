@@ -93,6 +93,9 @@ class RequestDecisionForm(DecisionForm):
     back_to = None  # type: ignore[assignment]
     closes_on = None  # type: ignore[assignment]
     seen = None  # type: ignore[assignment]
+    closing_reason = None  # type: ignore[assignment]
+    lessons = None  # type: ignore[assignment]
+    reusable = None  # type: ignore[assignment]
 
     def __init__(self, request: FundingRequest, blocks: Sequence[Block], data: Any = None) -> None:
         self.begin(data, {"amount": request.amount}, blocks)

@@ -1,6 +1,7 @@
 from .approved_plan import ApprovedPlan
 from .ballot import BallotVote, WrittenBallot
 from .capacity import FunctionHours, SpecialistRequest
+from .closing import Closure, DecommissioningTask, LaterLesson
 from .condition import Condition
 from .decision import Decision, NamedDecider, StageByDecision
 from .evidence import Evidence
@@ -16,8 +17,10 @@ from .spend_file import SpendFile
 __all__ = [
     "ApprovedPlan",
     "BallotVote",
+    "Closure",
     "Condition",
     "Decision",
+    "DecommissioningTask",
     "Envelope",
     "Evidence",
     "FastLaneAudit",
@@ -27,6 +30,7 @@ __all__ = [
     "FundingRequest",
     "FundingRuling",
     "GateReview",
+    "LaterLesson",
     "MeetingDecision",
     "MeetingVoice",
     "MonitoringTask",

@@ -17,7 +17,7 @@ from stagegates.actions.decide import decide_initiative
 from stagegates.actions.funding import commit_money, release_tranche, reverse_spend
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.models import Condition, Decision, FundingEntry, Tranche
-from tests.factories import fund, make_initiative
+from tests.factories import fund, learnt, make_initiative
 
 from .factories import spend
 
@@ -130,9 +130,8 @@ class Story:
         # Seldom enough that much happens before.
         if who in self.ended or which:
             return
-        decide_initiative(
-            self.initiatives[who], actor=self.people["chair"], outcome="terminate", rationale="No value path."
-        )
+        ended, chair = self.initiatives[who], self.people["chair"]
+        decide_initiative(ended, actor=chair, outcome="terminate", rationale="No value path.", **learnt())
         self.ended.add(who)
         for each in self.plain.values():
             if each.owner == who:
