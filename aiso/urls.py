@@ -18,6 +18,7 @@ api = (
         path("", include("stagegates.api.urls")),
         path("", include("stagegates.api.decision_urls")),
         path("", include("stagegates.api.funding_urls")),
+        path("", include("stagegates.api.closing_urls")),
     ],
     "api",
 )

@@ -8,6 +8,7 @@ class StagegatesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
         from .agenda import register_agenda
+        from .closing_registry import register_closings
         from .configured import register_kinds
         from .decision_registry import register_decisions
         from .funding_registry import register_funding
@@ -21,6 +22,7 @@ class StagegatesConfig(AppConfig):
         register_decisions()
         register_funding()
         register_agenda()
+        register_closings()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""

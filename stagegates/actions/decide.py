@@ -59,8 +59,8 @@ def decide_review(
     """Decide a submitted review alone: as a delegate, as the chair between meetings, or named by the sponsor.
 
     `amount` is what is approved, what was asked for unless told, and `release_now` what of it is released at once
-    (stagegates/actions/ruling.py). `overrides` gives a reason for each block that a
-    higher body overrides, by its key (stagegates/blocks.py). `closing` goes with terminating. `seen` is the id of the decision on this review that the
+    (stagegates/actions/ruling.py). `overrides` gives a reason for each block that a higher body overrides, by its key
+    (stagegates/blocks.py). `closing` goes with terminating. `seen` is the id of the decision on this review that the
     actor saw last, None for none. Raises PermissionDenied for whoever may not decide or not alone, DomainError for a
     review that is decided, not submitted or was held meanwhile, for what is in the way of an approval, and for what
     the outcome lacks. A hold leaves the review open; every other outcome closes it.

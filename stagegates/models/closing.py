@@ -1,7 +1,7 @@
 """Why an initiative was ended, what was learnt, and what is to be done once a system in use is switched off."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 import pgtrigger
@@ -53,7 +53,7 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
         return self.filter(Exists(DecommissioningTask.objects.open().filter(closure=OuterRef("pk"))))
 
 
-def _counted(which: Q) -> models.QuerySet["DecommissioningTask"]:
+def _counted(which: Q) -> "models.QuerySet[Any, Any]":
     rows = DecommissioningTask.objects.filter(which, closure=OuterRef("pk")).order_by().values("closure")
     return rows.annotate(n=models.Count("pk")).values("n")
 

@@ -12,7 +12,7 @@ from portfolio.permissions import can_see_money
 from portfolio.views.files import csv_file, xlsx_file
 
 from ..decision_lists import DecisionList, DecisionSheet, fetched
-from ..models import Decision, FastLaneAudit, MeetingDecision
+from ..models import Closure, Decision, FastLaneAudit, MeetingDecision
 
 
 @require_safe
@@ -35,6 +35,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": decision.stage_changes.select_related("stage_change"),
         "audit": FastLaneAudit.objects.visible_to(viewer).filter(decision=decision).first(),
         "met": MeetingDecision.objects.filter(decision=decision).prefetch_related("voices__person").first(),
+        "closure": Closure.objects.filter(decision=decision).first(),
         "sees_money": sees_money,
     }
     return render(request, "stagegates/decision.html", context)
