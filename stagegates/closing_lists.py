@@ -159,7 +159,8 @@ def said(rows: ClosureQuerySet, text: str) -> ClosureQuerySet:
 
 def with_seen_back(rows: ClosureQuerySet, viewer: User) -> ClosureQuerySet:
     """With `seen_back`: what was handed back, 0 where the viewer does not see the money, so that no order tells it."""
-    sees = When(money_in_sight(viewer, "initiative"), then=F("handed_back"))
+    # Whoever sees all money has no condition, which When does not take.
+    sees = When(Q(pk__isnull=False) & money_in_sight(viewer, "initiative"), then=F("handed_back"))
     told = Case(sees, default=Decimal(0), output_field=DecimalField(max_digits=16, decimal_places=2))
     return rows.with_handed_back().annotate(seen_back=told)
 

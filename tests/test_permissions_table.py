@@ -27,7 +27,7 @@ from aiso.events.letters import SALT
 from aiso.events.models import Event, Mail, Notification
 from forums.actions.action_items import give_action
 from forums.actions.minutes import close_meeting, write_addendum
-from forums.models import AgendaItem, Meeting
+from forums.models import AgendaItem, Forum, Meeting
 from portfolio.actions.edit_initiative import Change
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
@@ -66,6 +66,7 @@ from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.configured.matrix import KIND as MATRIX
 from stagegates.models import (
     ApprovedPlan,
+    Closure,
     Decision,
     FastLaneAudit,
     GateReview,
@@ -183,11 +184,18 @@ SENT |= {
 # Those of decisions.
 DECISION_SENT: dict[str, dict[str, Any]] = {
     "/reviews/{decided}/decide/": {
-        "outcome": "terminate", "rationale": "Enough.", "how": "alone", "closing_reason": "cost", "lessons": "Dear.",
+        "outcome": "terminate",
+        "rationale": "Enough.",
+        "how": "alone",
+        "closing_reason": "cost",
+        "lessons": "Dear.",
     },
     "/initiatives/{judged}/decide/": {"outcome": "pause", "rationale": "No staff."},
     "/ballots/{ballot}/": {"choice": "for"},
     "/ballots/{ballot}/withdraw/": {"reason": "A meeting is near."},
+    "/closings/{closing}/lessons/": {"text": "Ask first."},
+    "/decommissioning/{thing}/not-needed/": {"note": "Never had any."},
+    "/decommissioning/{thing}/hand-over/": {"owner": "{email}", "due_on": "2099-01-01"},
     "/conditions/{condition}/meet/": {"note": "Done."},
     "/conditions/{condition}/refuse/": {"reason": "Not all."},
     "/conditions/{condition}/waive/": {"reason": "Not needed."},
@@ -356,6 +364,8 @@ BODIES |= {
     ("post", "/api/v1/ballots/{ballot}/vote/"): {"choice": "for"},
     ("post", "/api/v1/ballots/{ballot}/withdraw/"): {"reason": "A meeting is near."},
     ("post", "/api/v1/meeting-decisions/"): {"item": "{meeting_item}", "outcome": "pause", "rationale": "Enough."},
+    ("post", "/api/v1/closings/{closing}/lessons/"): {"text": "Ask first."},
+    ("post", "/api/v1/decommissioning-tasks/{thing}/hand-over/"): {"owner": "{person}", "due_on": "2099-01-01"},
     ("post", "/api/v1/tier-confirmations/"): {"review": "{decided_pk}"},
     ("post", "/api/v1/named-deciders/"): {"review": "{decided_pk}", "person": "{person}", "reason": "Knows it."},
     ("post", "/api/v1/fast-lane-audits/{audit}/record/"): {"finding": "in_order"},
@@ -520,7 +530,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     names |= {name: thing.pk for name, thing in _met(confidential).items()}
     names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
-    return names | {"email": person.email} | _decided(people) | _money(people)
+    return names | {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
 
 
 def _met(confidential: Initiative) -> dict[str, Any]:
@@ -670,6 +680,20 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
         "spend_file": SpendFile.objects.create(**mine, outcomes=[]).pk,
         "landed_spending": SpendFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
     }
+
+
+def _closed(people: dict[str, User], confidential: Initiative) -> dict[str, Any]:
+    """One that ended in production with something left to see to, and a confidential one that ended."""
+    told: dict[str, Any] = {"outcome": "terminate", "way": "chair", "rationale": "Enough."}
+    told |= {"decided_by": make_person("Chair of ends"), "body": Forum.objects.get(slug="portfolio-review")}
+    ends = []
+    for initiative in (_owned(people, "Ended", stage="scale"), confidential):
+        decision = Decision.objects.create(initiative=initiative, **told)
+        said = {"reason": "cost", "lessons": "Dear.", "from_stage": "scale"}
+        ends.append(Closure.objects.create(decision=decision, initiative=initiative, **said))
+    due = {"owner": people["owner"], "due_on": clock.today()}
+    thing = ends[0].tasks.create(initiative=ends[0].initiative, code="keys", what="Revoke keys", **due)
+    return {"closing": ends[0].pk, "secret_closing": ends[1].pk, "thing": thing.pk}
 
 
 def _spoken_of(review: GateReview, by: User) -> AgendaItem:

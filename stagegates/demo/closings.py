@@ -43,8 +43,8 @@ ENDS = (
         "The list of document types with examples, handed to the other unit.",
     ),
 )
-LATER = "Half a year on, three people still ask for it: say in the letter to its users where the answers are now."
-DONE = "Letter of 2 June, and a note on its start page since."
+LATER = "Three people still asked for it: say in the letter to its users where the answers are now."
+DONE = "A letter to all 310 users, and a note on its start page."
 NOT_NEEDED = "The contract covers the whole platform and goes on."
 
 

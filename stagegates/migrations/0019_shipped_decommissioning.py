@@ -8,13 +8,13 @@ from django.db import migrations
 SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 # Code, what, whose, and within how many calendar days of the end.
 THINGS = (
-    ("users-told", "Tell its users that it ends, when, and what they do instead.", "business", 14),
-    ("decisions-handed", "Hand the decisions that it makes to people, who know and have the time.", "business", 14),
-    ("monitoring-off", "Switch off its jobs and interfaces, and its monitoring after them.", "technical", 30),
-    ("access-revoked", "Revoke its access, service accounts and keys.", "technical", 30),
-    ("contracts-ended", "End the contracts and licences that only it needs.", "business", 60),
-    ("data-settled", "Delete its data, or keep it as the retention rule says.", "technical", 60),
-    ("records-archived", "Archive the model, its versions, its logs and its evidence for audits.", "risk", 60),
+    ("users-told", "Tell its users that it ends, when, and what they do instead", "business", 14),
+    ("decisions-handed", "Hand the decisions that it makes to people, who know and have the time", "business", 14),
+    ("monitoring-off", "Switch off its jobs and interfaces, and its monitoring after them", "technical", 30),
+    ("access-revoked", "Revoke its access, service accounts and keys", "technical", 30),
+    ("contracts-ended", "End the contracts and licences that only it needs", "business", 60),
+    ("data-settled", "Delete its data, or keep it as the retention rule says", "technical", 60),
+    ("records-archived", "Archive the model, its versions, its logs and its evidence for audits", "risk", 60),
 )
 
 
