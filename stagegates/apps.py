@@ -84,9 +84,9 @@ class StagegatesConfig(AppConfig):
 
         from . import tasks
         from .approved_panel import register_plans
-        from .demo.agenda import tell_of_the_agenda
         from .demo.decisions import tell_of_decisions
         from .demo.funding import tell_of_envelopes
+        from .demo.meetings import tell_of_the_last_review
         from .demo.plans import tell_of_plans
         from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
@@ -108,10 +108,10 @@ class StagegatesConfig(AppConfig):
         register_gate_columns(gates_told_of, in_review_state)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
-        register_teller(tell_of_reviews)
         register_teller(tell_of_envelopes)
+        register_teller(tell_of_the_last_review)
+        register_teller(tell_of_reviews)
         register_teller(tell_of_decisions)
         register_teller(tell_of_plans)
-        register_teller(tell_of_the_agenda)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

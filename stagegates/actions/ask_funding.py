@@ -66,7 +66,7 @@ def why_not_ask(initiative: Initiative) -> str:
 @transaction.atomic
 def withdraw_request(request: FundingRequest, *, actor: User) -> FundingRequest:
     """Take a request back before it is decided. For the initiative's owners and the office."""
-    request = _locked(request)
+    request = lock_request(request)
     if not can_ask_money(actor, request.initiative):
         raise PermissionDenied(ASKING)
     _check_open(request)
@@ -94,7 +94,7 @@ def decide_request(
 
     Raises PermissionDenied for whoever may not decide or not alone, and what `rule_on_request` raises.
     """
-    request = _locked(request)
+    request = lock_request(request)
     if not can_decide_request(actor, request):
         raise PermissionDenied(DECIDING)
     least = body_of_request(request)
@@ -114,7 +114,7 @@ def rule_on_request(request: FundingRequest, ruling: Ruling, *, actor: User, bod
     Raises DomainError for a request that is closed, for a ruling that lacks what its outcome needs, for what is in the
     way of an approval, for a sum that a higher body decides, and where the envelope does not hold it.
     """
-    request = _locked(request)
+    request = lock_request(request)
     _check_open(request)
     ruling = _checked(request, ruling)
     if ruling.is_approving and request.initiative.workflow_id:
@@ -202,7 +202,7 @@ def _override(request: FundingRequest, ruling: Ruling, body: Forum, needed: Foru
     return [{"what": each.what, "kind": each.kind, "key": each.key, "reason": reasons[each.key]} for each in blocks]
 
 
-def _locked(request: FundingRequest) -> FundingRequest:
+def lock_request(request: FundingRequest) -> FundingRequest:
     """The request with its initiative, both locked in their order."""
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=request.initiative_id)
     request = FundingRequest.objects.select_for_update(of=["self"]).get(pk=request.pk)

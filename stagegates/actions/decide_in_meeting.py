@@ -14,12 +14,14 @@ from forums.actions.live.writing import locked_item, refuse_settled
 from forums.models import AgendaItem, Forum
 from portfolio.models import Initiative
 
+from ..asked_money import body_of_request, parties_to_request
 from ..deciding import body_of, who_decides_on
 from ..meeting_votes import Votes, votes_on
-from ..models import Decision, GateReview, MeetingDecision, MeetingVoice
+from ..models import Decision, FundingRequest, GateReview, MeetingDecision, MeetingVoice
 from ..permissions import can_record_in_meeting
 from ..separation import parties_of, parties_to
-from ..subjects import subject_of
+from ..subjects import Subject, subject_of
+from .ask_funding import lock_request, rule_on_request
 from .decide import UNSEEN, check_initiative, check_open, lock_review, rule, told_of
 from .record_decision import record
 from .ruling import Ruling
@@ -32,7 +34,8 @@ NO_VOTES = "Nobody has voted on it. Let the members vote, or tick that nobody pr
 def decide_in_meeting(
     item: AgendaItem, ruling: Ruling, *, actor: User, by_consent: bool = False, seen: int | None = UNSEEN
 ) -> Decision:
-    """Record what the body decided on an item of its meeting: on its review, else on its initiative without one.
+    """Record what the body decided on an item of its meeting: on its review, on the money that it asks for outside a
+    gate, else on its initiative without either.
 
     The votes of those present carry it, or general consent where nobody voted. For the chair and the secretary,
     unless they are a party. Raises PermissionDenied for everybody else, and DomainError for an item that is settled,
@@ -68,7 +71,7 @@ def decide_item(
 
 def result_of(decision: Decision) -> str:
     """What came of an item, in a few words for the agenda and the minutes; without sums, which fewer people see."""
-    return f"{decision.get_outcome_display()}, {decision.in_meeting.says}"
+    return f"{decision.ruled}, {decision.in_meeting.says}"
 
 
 def _check_first(item: AgendaItem) -> None:
@@ -79,19 +82,24 @@ def _check_first(item: AgendaItem) -> None:
     refuse_settled(item)
 
 
-def _lock(subject: GateReview | Initiative) -> tuple[GateReview | Initiative, frozenset[int]]:
+def _lock(subject: Subject) -> tuple[Subject, frozenset[int]]:
     """What is decided, locked, and the ids of the parties to it."""
     if isinstance(subject, GateReview):
         review = lock_review(subject)
         return review, parties_of(review)
+    if isinstance(subject, FundingRequest):
+        request = lock_request(subject)
+        return request, parties_to_request(request)
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=subject.pk)
     return initiative, parties_to(initiative)
 
 
-def _check_body(subject: GateReview | Initiative, forum: Forum) -> None:
+def _check_body(subject: Subject, forum: Forum) -> None:
     """A lower body decides nothing of a higher one's, not even to hold it."""
     if isinstance(subject, GateReview):
         own = body_of(subject)
+    elif isinstance(subject, FundingRequest):
+        own = body_of_request(subject)
     else:
         own = Forum.objects.filter(slug=who_decides_on(subject).body).first()
     if own and own.pk != forum.pk and own.rank >= forum.rank:
@@ -114,9 +122,11 @@ def _check_carried(votes: Votes, *, by_consent: bool) -> None:
         raise DomainError(f"The votes do not carry it: {votes.says}.{short}")
 
 
-def _rule(subject: GateReview | Initiative, ruling: Ruling, actor: User, body: Forum) -> Decision:
+def _rule(subject: Subject, ruling: Ruling, actor: User, body: Forum) -> Decision:
     if isinstance(subject, GateReview):
         return rule(subject, ruling, actor=actor, body=body, way=Way.MEETING)
+    if isinstance(subject, FundingRequest):
+        return rule_on_request(subject, ruling, actor=actor, body=body, way=Way.MEETING)
     check_initiative(subject, ruling.outcome, ruling.rationale)
     only = Ruling(ruling.outcome, ruling.rationale.strip(), closing=ruling.closing)
     return record(subject, None, only, actor=actor, body=body, way=Way.MEETING, names=who_decides_on(subject))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -12,17 +13,18 @@ from forums.models import AgendaItem, Forum, Membership
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
 
-from ..models import Decision, GateReview
-from ..subjects import reviews_of
+from ..models import Decision, FundingRequest, GateReview
+from ..subjects import requests_of, reviews_of
 from .since import last_meeting
 
 
 @dataclass(frozen=True)
 class Looks:
-    """The reviews and initiatives of some items, by the item's id."""
+    """The reviews, the requests for money and the initiatives of some items, by the item's id."""
 
     items: Sequence[AgendaItem]
     reviews: Mapping[int, GateReview]
+    requests: Mapping[int, FundingRequest]
     initiatives: Mapping[int, Initiative]
 
     @property
@@ -41,13 +43,23 @@ class Looks:
             item.pk
             for item in self.items
             if item.pk in self.initiatives
-            and (sees(self.initiatives[item.pk]) or (item.pk in self.reviews and item.forum_id in votes_in))
+            and (sees(self.initiatives[item.pk]) or (self.is_asking(item) and item.forum_id in votes_in))
         }
+
+    def is_asking(self, item: AgendaItem) -> bool:
+        """Whether it asks for a decision at a gate, or for money outside one."""
+        return item.pk in self.reviews or item.pk in self.requests
+
+    def amount_of(self, item: int) -> Decimal:
+        """What an item asks for now."""
+        asking = self.reviews.get(item) or self.requests.get(item)
+        amount = asking.amount if asking else self.initiatives[item].requested_amount
+        return amount or Decimal(0)
 
 
 def looks_at(items: Sequence[AgendaItem]) -> Looks:
-    """Three queries, however many items."""
-    reviews = reviews_of(items)
+    """Four queries at most, however many items."""
+    reviews, requests = reviews_of(items), requests_of(items)
     ids = {review.initiative_id for review in reviews.values()} | {item.initiative_id for item in items}
     rows = Initiative.objects.select_related("bucket").defer("search").in_bulk([pk for pk in ids if pk])
     initiatives = {}
@@ -55,7 +67,7 @@ def looks_at(items: Sequence[AgendaItem]) -> Looks:
         pk = reviews[item.pk].initiative_id if item.pk in reviews else item.initiative_id
         if pk in rows:
             initiatives[item.pk] = rows[pk]
-    return Looks(items, reviews, initiatives)
+    return Looks(items, reviews, requests, initiatives)
 
 
 def day_of(item: AgendaItem) -> date:

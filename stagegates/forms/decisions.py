@@ -18,6 +18,7 @@ from ..blocks import Block
 from ..models import Decision, FastLaneAudit, GateReview
 from .closing import CLOSING_ASKED, ClosingFields
 
+RATIONALE_NEEDED = "Say why: every decision has a rationale."
 # Rows for conditions that the form offers.
 ROWS = 5
 OVERRIDE = "override-"
@@ -46,7 +47,7 @@ class DecisionForm(ClosingFields):
         choices=[(each.value, each.label) for each in OF_REVIEWS],
         error_messages={"required": "Choose what is decided."},
     )
-    rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
+    rationale = _lines("Rationale", error_messages={"required": RATIONALE_NEEDED})
     amount = MoneyField(label="Money approved", min_value=0, required=False, help_text="Empty: what was asked for.")
     release_now = MoneyField(
         label="Released now",
@@ -144,14 +145,18 @@ class DecisionForm(ClosingFields):
                 self.add_error(field, told)
 
 
-class MeetingDecisionForm(DecisionForm):
-    """What a body ruled in its meeting: nobody votes in writing, and nobody has to where all consent."""
+class ConsentForm(forms.Form):
+    """What a body ruled in its meeting: nobody has to vote where all consent."""
 
     by_consent = forms.BooleanField(
         label="By general consent of those present",
         required=False,
         help_text="Where nobody voted, and nobody present objects. It is recorded as that, with the quorum.",
     )
+
+
+class MeetingDecisionForm(ConsentForm, DecisionForm):
+    """A ruling of a meeting on a review: nobody votes in writing."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -168,7 +173,7 @@ class StandingForm(ClosingFields):
     """A decision on an initiative without a review."""
 
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
-    rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
+    rationale = _lines("Rationale", error_messages={"required": RATIONALE_NEEDED})
 
     def __init__(self, outcomes: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
@@ -187,6 +192,34 @@ class StandingForm(ClosingFields):
         """What the action takes."""
         kept = {name: self.cleaned_data[name] for name in ("outcome", "rationale")}
         return kept | {"closing": self.closing()}
+
+
+class MeetingStandingForm(ConsentForm, StandingForm):
+    """What came of an item about an initiative without a review: in words, unless the meeting decided on it."""
+
+    WORDS = "words"
+    result = forms.CharField(
+        label="What came of it",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="In a few words: it stands on the agenda and in the minutes.",
+    )
+
+    def __init__(self, outcomes: Mapping[str, str], data: Any = None) -> None:
+        super().__init__(outcomes, data)
+        self.initial = {"outcome": self.WORDS}
+        self.fields["outcome"].choices = [(self.WORDS, "In words"), *self.fields["outcome"].choices]  # type: ignore[attr-defined]
+        self.fields["rationale"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Words are asked where they are the outcome, a rationale for every other."""
+        cleaned = super().clean() or {}
+        name = "result" if cleaned.get("outcome") == self.WORDS else "rationale"
+        if "outcome" in cleaned and not cleaned.get(name) and name not in self.errors:
+            told = "Say in a few words what came of it." if name == "result" else RATIONALE_NEEDED
+            self.add_error(name, told)
+        return cleaned
 
 
 class VoteForm(forms.Form):

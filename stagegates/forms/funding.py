@@ -13,7 +13,7 @@ from portfolio.models import Bucket
 from ..asked_money import FUNDING_OUTCOMES
 from ..blocks import Block
 from ..models import Envelope, FundingRequest
-from .decisions import DecisionForm
+from .decisions import ConsentForm, DecisionForm
 
 OVERRIDE = "override-"
 
@@ -99,3 +99,7 @@ class RequestDecisionForm(DecisionForm):
 
     def __init__(self, request: FundingRequest, blocks: Sequence[Block], data: Any = None) -> None:
         self.begin(data, {"amount": request.amount}, blocks)
+
+
+class MeetingRequestForm(ConsentForm, RequestDecisionForm):
+    """The same as a meeting ruled it."""

@@ -8,7 +8,7 @@ from .evidence import Evidence
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
 from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tranche
-from .meeting_decision import MeetingDecision, MeetingVoice, ReviewItem
+from .meeting_decision import MeetingDecision, MeetingVoice, RequestItem, ReviewItem
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
@@ -35,6 +35,7 @@ __all__ = [
     "MeetingVoice",
     "MonitoringTask",
     "NamedDecider",
+    "RequestItem",
     "Requirement",
     "ReviewFunction",
     "ReviewItem",

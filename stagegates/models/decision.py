@@ -1,5 +1,6 @@
 """What a body ruled, and the stage changes that came of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Self
 
@@ -31,9 +32,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def approving(self) -> Self:
         return self.filter(outcome__in=APPROVING)
 
-    def of_workflow(self, workflow: int) -> Self:
-        """Those decided under a workflow, and those on initiatives that belong to it now."""
-        return self.filter(Q(workflow=workflow) | Q(initiative__workflow=workflow))
+    def of_workflows(self, workflows: Iterable[int], *, or_of: Iterable[int] = ()) -> Self:
+        """Those decided under any of some workflows, those on initiatives that belong to one now, and those on
+        initiatives named besides by their ids.
+        """
+        under, named = [*workflows], [*or_of]
+        return self.filter(Q(workflow__in=under) | Q(initiative__workflow__in=under) | Q(initiative__in=named))
 
     def urgent_since(self, day: date) -> Self:
         """Those taken between meetings on `day` or later: the next meeting is shown them."""

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
-from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 from aiso.web.keyset import LATEST_FIRST, page_of
 from portfolio.models import Initiative
@@ -114,11 +114,8 @@ def _decided(asked: FundingRequest, person: User, form: RequestDecisionForm) -> 
 def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it back."""
     asked = _request(request, pk)
-    try:
-        withdraw_request(asked, actor=signed_in(request))
+    if not refused(request, lambda: withdraw_request(asked, actor=signed_in(request))):
         announce(request, "Withdrawn.")
-    except DomainError as error:
-        announce(request, str(error))
     return redirect(asked)
 
 

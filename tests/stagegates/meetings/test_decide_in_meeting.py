@@ -48,7 +48,7 @@ def test_votes_carry_it_and_are_kept(item, review, voters, secretary):
     )  # fmt: skip
     item.refresh_from_db()
     review.refresh_from_db()
-    assert (item.state, item.result) == ("done", "Approve, 2 for, 1 against, 0 abstained")
+    assert (item.state, item.result) == ("done", "Approved, 2 for, 1 against, 0 abstained")
     assert review.closed_at
     review.initiative.refresh_from_db()
     assert review.initiative.stage == Stage.LIMITED_ROLLOUT
@@ -280,7 +280,7 @@ def test_others_are_told_who_records(item, member, business_owner):
 
 def test_the_form_records_and_settles(item, chair):
     settled = record_item(item, actor=chair, data=sent(by_consent="on"))
-    assert (settled.state, settled.result) == ("done", "Approve, by consent of the 3 present")
+    assert (settled.state, settled.result) == ("done", "Approved, by consent of the 3 present")
 
 
 def test_the_form_refuses_what_lacks(item, chair):
