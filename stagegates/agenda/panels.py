@@ -174,7 +174,7 @@ class StandingPanel(ItemPanel[Initiative]):
         return bool(self.form.cleaned_data["outcome"] == WORDS)
 
     def ruling(self) -> Ruling:
-        return Ruling(self.form.cleaned_data["outcome"], self.form.cleaned_data["rationale"])
+        return Ruling(**self.form.ruling())
 
     @property
     def outcomes(self) -> list[Choice]:

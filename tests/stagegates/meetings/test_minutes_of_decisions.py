@@ -14,7 +14,7 @@ from forums.minutes_parts import facts_of
 from portfolio.models import OwnerKind, Stage
 from stagegates.actions.decide_in_meeting import decide_item
 from stagegates.actions.ruling import NewCondition, Ruling
-from tests.factories import make_initiative, make_ownership, make_person
+from tests.factories import LEARNT, make_initiative, make_ownership, make_person
 
 from ..decisions.conftest import approve, make_review
 from .conftest import make_item, vote
@@ -67,7 +67,7 @@ def test_confidential_ones_are_left_out_unless_chosen(item, decided, meeting, ch
 def test_an_end_tells_what_money_came_back(meeting, voters, chair, technical_owner, review):
     approve(review, chair, amount=Decimal(60_000))
     item = make_item(meeting, initiative=review.initiative, source="stalled")
-    decide_item(item, Ruling("terminate", "No value path."), actor=chair, by_consent=True)
+    decide_item(item, Ruling("terminate", "No value path.", closing=LEARNT), actor=chair, by_consent=True)
     told = {each["label"]: each["text"] for each in facts_of([item])[item.pk]}
     assert told["Decision"] == "Terminated"
     assert "60,000 returned unspent" in told["Money moved"]
