@@ -529,8 +529,9 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     names |= {name: thing.pk for name, thing in _met(confidential).items()}
-    names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
-    return names | {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
+    names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
+    # The chair adds to minutes, once seated.
+    return names | {name: thing.pk for name, thing in _after_meeting(people).items()}
 
 
 def _met(confidential: Initiative) -> dict[str, Any]:
