@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from aiso.accounts.models import Role
 from aiso.errors import DomainError
 from aiso.events.models import Event, Notification
+from aiso.web import figures
 from aiso.web.work import work_of
 from portfolio.actions.measure_outcomes import edit_outcome_metric, remove_outcome_metric
 from portfolio.models import Initiative
@@ -168,9 +169,9 @@ def test_a_measured_metric_is_not_taken_away(metric, measurement, business_owner
 
 def test_it_is_known_at_the_gate_once_finance_agrees(metric, measurement, business_owner, finance_controller):
     initiative = metric.initiative
-    assert known(initiative) == (False, "Stops a month: 12 on 10 Jun 2026, from 14; waits for finance")
+    assert known(initiative) == (False, f"Stops a month: 12 on {figures.day(DAY)}, from 14; waits for finance")
     confirm_measurement(measurement, actor=finance_controller)
-    assert known(initiative) == (True, "Stops a month: 12 on 10 Jun 2026, from 14; confirmed by finance")
+    assert known(initiative) == (True, f"Stops a month: 12 on {figures.day(DAY)}, from 14; confirmed by finance")
     edit_outcome_metric(metric, actor=business_owner, baseline=Decimal(13))
     assert known(initiative)[0] is False
     assert not Measurement.objects.confirmed()
