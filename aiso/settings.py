@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "forums",
     "standards",
     "stagegates",
+    "value",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

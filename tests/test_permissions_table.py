@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -99,6 +100,7 @@ from tests.factories import (
 from tests.stagegates.decisions.conftest import make_condition, seat
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
+from value.models import Measurement
 
 pytestmark = pytest.mark.django_db
 
@@ -299,6 +301,16 @@ MEETING_SENT: dict[str, dict[str, Any]] = {
     "/initiatives/{initiative}/agenda/": {"forum": "portfolio-review", "minutes": "5"},
 }
 SENT |= MEETING_SENT
+MEASURED = {"value": "12", "measured_on": "2026-01-07", "method": "Log"}
+SENT |= {
+    "/initiatives/{initiative}/measurements/{metric}/new/": MEASURED,
+    "/measurements/{measurement}/correct/": MEASURED,
+    "/measurements/{measurement}/reject/": {"reason": "Half a month."},
+}
+BODIES |= {
+    ("post", "/api/v1/initiatives/{initiative}/measurements/"): MEASURED | {"metric": "{metric}"},
+    ("post", "/api/v1/measurements/{measurement}/reject/"): {"reason": "Half a month."},
+}
 ACTION_SENT: dict[str, dict[str, Any]] = {
     "/actions/{given_action}/finish/": {"note": "Done."},
     "/actions/{given_action}/drop/": {"reason": "Not needed."},
@@ -510,6 +522,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         office_lead=people["office_lead"],
         criterion=(criterion := make_criterion(make_release(initiative, me))),
         release=criterion.release,
+        measurement=_measured(initiative, me),
         seat=make_seat("portfolio-review", person),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),
@@ -532,6 +545,13 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
     # The chair adds to minutes, once seated.
     return names | {name: thing.pk for name, thing in _after_meeting(people).items()}
+
+
+def _measured(initiative: Initiative, by: User) -> Measurement:
+    told = {"baseline": Decimal(14), "baseline_on": date(2026, 1, 1), "baseline_source": "Log"}
+    metric = OutcomeMetric.objects.create(initiative=initiative, name="Stops", unit="stops", direction="down", **told)
+    measured = {"value": Decimal(12), "measured_on": date(2026, 1, 7), "method": "Log", "recorded_by": by}
+    return Measurement.objects.create(initiative=initiative, metric=metric, **measured)
 
 
 def _met(confidential: Initiative) -> dict[str, Any]:
