@@ -182,7 +182,7 @@ class Ranking(Register):
     def first(self) -> Initiative | None:
         """The one with the highest priority of all that the filters let through; ties go to the lower reference."""
         ranked = self.matching.filter(priority__isnull=False).defer("search", "outcome", "notes")
-        return ranked.order_by("-priority", "pk").first()
+        return ranked.order_by(RANK_KEY, "pk").first()
 
     @property
     def heads(self) -> list[tuple[str, str, str, str]]:

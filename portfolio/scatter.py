@@ -144,8 +144,7 @@ class Scatter:
     @cached_property
     def best(self) -> list[Initiative]:
         """Those on the map with the highest priority, the highest first."""
-        ranked = [row for row in self._first_of_each_place if row.priority is not None]
-        return sorted(ranked, key=lambda row: (-(row.priority or 0), row.pk))[:BEST]
+        return [row for row in self._first_of_each_place if row.priority is not None][:BEST]
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -195,11 +194,12 @@ class Scatter:
 
     @cached_property
     def _first_of_each_place(self) -> list[Initiative]:
+        """In the order of their ranks, which is the order of the tab key too."""
         pair = [F("value"), F("feasibility")]
         number = Window(RowNumber(), partition_by=pair, order_by=[RANK_KEY.asc(), F("pk").asc()])
         placed = self.ranking.matching.filter(value__isnull=False, feasibility__isnull=False)
         rows = placed.annotate(number=number).filter(number__lte=ROOM)
-        return list(rows.order_by("number").only("name", "value", "feasibility", "priority", "bucket"))
+        return list(rows.order_by(RANK_KEY, "pk").only("name", "value", "feasibility", "priority", "bucket"))
 
     def _mark(self, row: Initiative, number: int, *, is_best: bool) -> Mark:
         down, across = divmod(number - 1, ACROSS)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from aiso.accounts.models import User
 
-NOTHING = Decimal(0)
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class RankedShape(TypedDict):
     committed: Annotated[Decimal | None, HIDDEN]
 
 
-class AnswerShape(TypedDict):
+class FundedShape(TypedDict):
     """What one initiative would get."""
 
     initiative: Annotated[str, "Its reference."]
@@ -79,7 +79,7 @@ class WhatIfShape(TypedDict):
     handed_out: Decimal
     left: Decimal
     unranked: Annotated[int, "How many ask for money without a priority."]
-    initiatives: Annotated[list[AnswerShape], "The funded first, then the others, each by rank; then those left out."]
+    initiatives: Annotated[list[FundedShape], "The funded first, then the others, each by rank; then those left out."]
 
 
 class RankingQuery(PageQuery):
@@ -196,7 +196,7 @@ def _answer(asked: WhatIf) -> WhatIfShape:
     }
 
 
-def _told(asked: WhatIf, asking: Asking) -> AnswerShape:
+def _told(asked: WhatIf, asking: Asking) -> FundedShape:
     place = asked.place_of(asking)
     return {
         "initiative": asking.reference,

@@ -7,6 +7,7 @@ from django import forms
 
 from aiso.web.forms import MoneyField
 
+CENT = Decimal("0.01")
 SKIP, STOP = "skip", "stop"
 KEEP, ANEW = "keep", "anew"
 THEN = ((SKIP, "go on to those that do"), (STOP, "stop there"))
@@ -24,7 +25,11 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, query: Any, amount: Decimal | None) -> None:
         """`amount` is what the envelope has today, which stands in the field unless the address says otherwise."""
-        standing = {"amount": "" if amount is None else f"{amount.normalize():f}", "then": SKIP, "held": KEEP}
+        standing = {
+            "amount": "" if amount is None else f"{amount:,.2f}".removesuffix(".00"),
+            "then": SKIP,
+            "held": KEEP,
+        }
         super().__init__(standing | {name: query.get(name) for name in standing if query.get(name)})
         self.is_valid()
 
@@ -32,7 +37,7 @@ class WhatIfForm(forms.Form):
     def given(self) -> Decimal | None:
         """None where none is given, or none that can be read."""
         found: Decimal | None = self.cleaned_data.get("amount")
-        return found
+        return None if found is None else found.quantize(CENT)
 
     @property
     def amount_field(self) -> forms.BoundField:
