@@ -71,6 +71,8 @@ def test_an_end_tells_what_money_came_back(meeting, voters, chair, technical_own
     told = {each["label"]: each["text"] for each in facts_of([item])[item.pk]}
     assert told["Decision"] == "Terminated"
     assert told["Money moved"] == "60,000\xa0€ returned unspent"
+    assert told["What was learnt"] == LEARNT.lessons
+    assert told["Closed for"] == "No value path"
 
 
 def test_forty_cost_what_two_do(meeting, voters, chair):
