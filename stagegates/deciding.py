@@ -19,7 +19,7 @@ from .askings import all_bodies, lane_to, stages_before_pause
 from .matrix import duties_of
 from .models import Decision, GateReview, NamedDecider, SignOff
 from .rights import Case, WhoDecides, body_for
-from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
+from .rules import Gate, Gates, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
 from .separation import is_kept_from_deciding, kept_from_deciding
 from .situations import situations_of
 
@@ -56,10 +56,10 @@ def who_decides_on_each(asked: Iterable[tuple[Initiative, Decimal]]) -> dict[int
     initiatives = [initiative for initiative, _ in rows]
     before, approved = stages_before_pause(initiatives), approved_for_workflows(initiatives)
     situations, bodies = situations_of(initiatives), ranks()
-    matrix, rights = matrix_in_force(), rights_in_force()
+    gates, matrix, rights = gates_in_force(), matrix_in_force(), rights_in_force()
     found = {}
     for initiative, amount in rows:
-        gate = _gate_out_of(_stage_to_go_on_from(initiative, before))
+        gate = _gate_out_of(_stage_to_go_on_from(initiative, before), gates)
         codes = frozenset([gate.code] if gate else [])
         lane = lane_to(gate.moves_to, initiative) if gate else initiative.lane
         case = Case(codes, initiative.risk_tier, lane, amount + approved[initiative.pk])
@@ -70,11 +70,10 @@ def who_decides_on_each(asked: Iterable[tuple[Initiative, Decimal]]) -> dict[int
 
 def gate_ahead(initiative: Initiative) -> Gate | None:
     """The gate out of the stage in which it is or was before the pause; the last one when it passed all."""
-    return _gate_out_of(stage_before_pause(initiative))
+    return _gate_out_of(stage_before_pause(initiative), gates_in_force())
 
 
-def _gate_out_of(stage: str) -> Gate | None:
-    gates = gates_in_force()
+def _gate_out_of(stage: str, gates: Gates) -> Gate | None:
     return gates.after(stage) or (gates.gates[-1] if gates.gates else None)
 
 

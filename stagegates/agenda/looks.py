@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.once import once
 from forums.models import AgendaItem, Forum, Membership
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
@@ -28,6 +29,10 @@ class Looks:
     initiatives: Mapping[int, Initiative]
 
     @property
+    def key(self) -> tuple[int, ...]:
+        return _key(self.items)
+
+    @property
     def standing_alone(self) -> dict[int, Initiative]:
         """The initiatives of items that no review waits with."""
         return {pk: initiative for pk, initiative in self.initiatives.items() if pk not in self.reviews}
@@ -37,6 +42,9 @@ class Looks:
 
         Two queries at most.
         """
+        return once(("money seen", self.key, person.pk), lambda: self._seen_by(person))
+
+    def _seen_by(self, person: User) -> set[int]:
         sees = money_seen_among(person, self.initiatives.values())
         votes_in = _votes_in(person)
         return {
@@ -58,7 +66,11 @@ class Looks:
 
 
 def looks_at(items: Sequence[AgendaItem]) -> Looks:
-    """Four queries at most, however many items."""
+    """Four queries at most, however many items and sections."""
+    return once(("looks", _key(items)), lambda: _looks_at(items))
+
+
+def _looks_at(items: Sequence[AgendaItem]) -> Looks:
     reviews, requests = reviews_of(items), requests_of(items)
     ids = {review.initiative_id for review in reviews.values()} | {item.initiative_id for item in items}
     rows = Initiative.objects.select_related("bucket").defer("search").in_bulk([pk for pk in ids if pk])
@@ -68,6 +80,10 @@ def looks_at(items: Sequence[AgendaItem]) -> Looks:
         if pk in rows:
             initiatives[item.pk] = rows[pk]
     return Looks(items, reviews, requests, initiatives)
+
+
+def _key(items: Sequence[AgendaItem]) -> tuple[int, ...]:
+    return tuple(item.pk for item in items)
 
 
 def day_of(item: AgendaItem) -> date:

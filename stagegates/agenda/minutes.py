@@ -11,7 +11,10 @@ from forums.models import AgendaItem
 from ..models import Decision, FundingEntry, MeetingDecision
 
 Kind = FundingEntry.Kind
-RELATED = ("decision__review__gates_version", "decision__initiative", "decision__on_funding__request")
+RELATED = (
+    *("decision__review__gates_version", "decision__initiative"),
+    *("decision__on_funding__request", "decision__closure"),
+)
 # What an entry of each kind did with the money of an initiative, in the order in which minutes tell it.
 MOVED = {Kind.COMMIT: "committed", Kind.RELEASE: "released", Kind.FREE: "freed", Kind.RETURN: "returned unspent"}
 
@@ -30,6 +33,11 @@ def _told(decision: Decision, moved: Mapping[str, Decimal]) -> Iterator[Fact]:
     if conditions := [*decision.conditions.all()]:
         lines = [f"{each.text} ({each.owner}, by {figures.day(each.due_on)})" for each in conditions]
         yield fact("Conditions", "\n".join(lines))
+    if closure := getattr(decision, "closure", None):
+        yield fact("Closed for", closure.get_reason_display())
+        yield fact("What was learnt", closure.lessons)
+        if closure.reusable:
+            yield fact("Can be used again", closure.reusable)
     if decision.overrides:
         yield fact("Overridden", "\n".join(f"{each['what']}: {each['reason']}" for each in decision.overrides))
     if decision.amount:

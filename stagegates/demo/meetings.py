@@ -13,7 +13,15 @@ from aiso import clock
 from aiso.accounts.models import User
 from forums.actions.action_items import finish_action, give_action
 from forums.actions.agenda import fill_agenda, put_on_agenda
-from forums.actions.live import arrive, cast_item_vote, give_proxy, go_on, settle_item, start_meeting, write_note
+from forums.actions.live import (
+    arrive,
+    cast_item_vote,
+    give_proxy,
+    settle_item,
+    show_item,
+    start_meeting,
+    write_note,
+)
 from forums.actions.meetings import call_meeting, open_meeting
 from forums.actions.minutes import close_meeting
 from forums.models import ActionItem, AgendaItem, Forum, Meeting, Minutes, VoteChoice
@@ -109,18 +117,19 @@ def _hold(meeting: Meeting, people: Mapping[str, User], began: datetime) -> Minu
     chair, secretary = people["executive"], people["office-member"]
     with clock.fixed_at(began):
         start_meeting(meeting, actor=chair)
-        give_proxy(meeting, actor=chair, giver=people["omar.haddad"], holder=people["finance-controller"])
         for name in ("lucia.ferrante", "finance-controller", "office-member"):
             arrive(meeting, actor=chair, person=people[name])
+        give_proxy(meeting, actor=chair, giver=people["omar.haddad"], holder=people["finance-controller"])
     items = [*meeting.items.to_come().select_related("meeting__forum", "forum", "initiative")]
     decided = sorted(items, key=lambda item: item.source == STALLED and not _may_pause(item, secretary))
     words = iter(zip(WORDS, TODO, strict=True))
-    for number, item in enumerate(decided, start=1):
+    for number, item in enumerate(decided):
         with clock.fixed_at(began + timedelta(minutes=MINUTES_AN_ITEM * number)):
+            show_item(item, actor=chair)
+        with clock.fixed_at(began + timedelta(minutes=MINUTES_AN_ITEM * (number + 1))):
             if not _speak_of(item, people, words):
-                break
-            go_on(meeting, actor=chair)
-    with clock.fixed_at(began + timedelta(minutes=MINUTES_AN_ITEM * (len(decided) + 1))):
+                return close_meeting(meeting, actor=chair)
+    with clock.fixed_at(began + timedelta(minutes=MINUTES_AN_ITEM * len(decided))):
         return close_meeting(meeting, actor=chair)
 
 
@@ -156,7 +165,7 @@ def _fund(item: AgendaItem, people: Mapping[str, User]) -> None:
     owner = item.initiative.business_owner if item.initiative else None
     assert owner is not None
     condition = NewCondition(CONDITION, owner, clock.today() + timedelta(days=DAYS_AGO - 7))
-    ruling = Ruling(Outcome.CONDITIONS, WHY_FUNDED, [condition], amount=SUM, release_now=SUM / 2)
+    ruling = Ruling(Outcome.CONDITIONS, WHY_FUNDED, [condition], release_now=item.request_item.request.amount / 2)
     decide_item(item, ruling, actor=people["office-member"])
 
 

@@ -13,7 +13,7 @@ from forums.recusals import recused_from
 from portfolio.actions.write_plan import write_plan
 from portfolio.models import Bucket, PlanKind
 from portfolio.models.initiative import PRIORITY_PARTS
-from stagegates.agenda.sections import changed
+from stagegates.agenda.sections import changed, priority
 from tests.factories import make_initiative, make_ownership, make_person
 
 from ..decisions.conftest import approve, make_condition, make_requirement, make_review, make_sign_off
@@ -143,7 +143,7 @@ def test_the_approved_plan_stands_against_the_present_one(meeting, review, chair
 
 def test_before_the_first_weights_nothing_is_scored(full, chair):
     with clock.fixed_at(datetime(2025, 6, 1, 9, tzinfo=UTC)):
-        html = told(full, chair)["priority"]
+        html = priority([full], chair)[full.pk]
     assert "No weights hold yet" in html
     assert "Weight %" not in html
     assert "Weight %" in told(full, chair)["priority"]
