@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "aiso.api.middleware.ProblemMiddleware",
     "aiso.web.middleware.DecentRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "forums.middleware.BeatMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -140,7 +141,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "aiso.web.middleware.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "aiso.web.middleware.LogMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "aiso.urls"

@@ -9,6 +9,8 @@ from django.db.models import F
 
 from .models import Meeting
 
+# Milliseconds after which a screen asks again.
+ASKED_EVERY = 1200
 # Seconds that the number is kept; whoever asks later reads it from the meeting's row.
 KEPT = 24 * 60 * 60
 
@@ -26,26 +28,27 @@ def beat_of(meeting_id: int) -> int | None:
     """The number now; None for a meeting that there is not. Read it before what is shown with it: what is written
     between the two is then shown with the next one.
     """
-    kept: int | None = cache.get(_key(meeting_id))
+    kept: int | None = cache.get(key_of(meeting_id))
     return _read(meeting_id) if kept is None else kept
 
 
 def _grow(meeting_id: int) -> None:
     try:
-        cache.incr(_key(meeting_id))
+        cache.incr(key_of(meeting_id))
     except ValueError:
         # Not kept. Who asks at the same moment may just have kept the number from before the change.
         number = Meeting.objects.values_list("beat", flat=True).get(pk=meeting_id)
-        if not cache.add(_key(meeting_id), number, KEPT):
-            cache.incr(_key(meeting_id))
+        if not cache.add(key_of(meeting_id), number, KEPT):
+            cache.incr(key_of(meeting_id))
 
 
 def _read(meeting_id: int) -> int | None:
     number = Meeting.objects.filter(pk=meeting_id).values_list("beat", flat=True).first()
     if number is not None:
-        cache.add(_key(meeting_id), number, KEPT)
+        cache.add(key_of(meeting_id), number, KEPT)
     return number
 
 
-def _key(meeting_id: int) -> str:
+def key_of(meeting_id: int) -> str:
+    """Where the cache keeps it."""
     return f"meeting-beat:{meeting_id}"

@@ -1,20 +1,29 @@
-"""What two hundred people who follow one meeting cost: those who see the same share what was drawn once."""
+"""What two hundred people who follow one meeting cost: those who see the same share what was drawn once.
+
+So a section draws by roles, by the seat, and by the part that a person has in the item's initiative; never by what
+they alone may see of other initiatives.
+"""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from hashlib import sha256
+from threading import RLock
+from typing import Any
 
 from django.core.cache import cache
 
 from aiso.accounts.models import User
 from portfolio.models import Ownership
 
+from .item_page import Drawn, sections_of
 from .models import AgendaItem, Meeting
 from .recusals import recused_from
 from .votes import Chamber
 
 # Seconds that what was drawn is shared: its minutes would otherwise stand still for whoever opens it later.
 SHARED = 30
+# All ask within a second of a change: one thread draws what they share, the others wait for it instead of drawing too.
+_drawing = RLock()
 
 
 @dataclass(frozen=True)
@@ -23,48 +32,64 @@ class Company:
     may see more of it.
     """
 
-    own: frozenset[int]
+    seats: dict[int, tuple[str, bool]]
+    parties: frozenset[int]
     confidential: frozenset[int]
     is_confidential_now: bool
 
 
-def shared(meeting: Meeting, person: User, number: int, draw: Callable[[], str]) -> str:
-    """What `draw` gives for this person, or gave at this beat to somebody who sees the same."""
-    audience = _audience(meeting, person, number)
-    if audience is None:
+def whole(meeting: Meeting, person: User, number: int, draw: Callable[[], str]) -> str:
+    """What `draw` gives for this person, or gave at this beat to somebody without a seat who sees the same."""
+    company = _company(meeting, number)
+    if person.pk in company.seats or not _shares(company, person):
         return draw()
-    key = f"meeting-part:{meeting.pk}:{number}:{sha256(repr(audience).encode()).hexdigest()}"
-    kept: str | None = cache.get(key)
-    if kept is None:
-        kept = draw()
-        cache.set(key, kept, SHARED)
-    return kept
+    sight = (_reach(person), _hidden(company, person))
+    text: str = _once(f"meeting-part:{meeting.pk}:{number}:{_digest(sight)}", draw)
+    return text
 
 
-def _audience(meeting: Meeting, person: User, number: int) -> Hashable | None:
-    """Whoever is of the same audience sees the same; None for whom it is drawn alone. What is confidential is shared
-    with nobody; everybody else sees by their roles.
-    """
-    key = f"meeting-company:{meeting.pk}:{number}"
-    company: Company | None = cache.get(key)
-    if company is None:
-        cache.set(key, company := _company(meeting), SHARED)
-    if person.pk in company.own or company.is_confidential_now:
-        return None
-    reach = {role: None if units is None else tuple(sorted(units)) for role, units in person.role_units.items()}
-    return sorted(reach.items()), _hidden(company, person)
+def sections(meeting: Meeting, person: User, number: int, item: AgendaItem) -> list[Drawn]:
+    """The sections of the item on screen, drawn at this beat for whoever sees the same and holds a like seat."""
+
+    def draw() -> list[Drawn]:
+        return sections_of([item], person)[item.pk]
+
+    company = _company(meeting, number)
+    if not _shares(company, person):
+        return draw()
+    sight = (_reach(person), company.seats.get(person.pk))
+    drawn: list[Drawn] = _once(f"meeting-sections:{meeting.pk}:{number}:{item.pk}:{_digest(sight)}", draw)
+    return drawn
 
 
-def _company(meeting: Meeting) -> Company:
-    items = [*meeting.items.select_related("initiative")]
-    own = {seat.person_id for seat in Chamber(meeting).seats}
-    now = next((item for item in items if item.pk == meeting.current_id), None)
-    if now and now.initiative_id:
-        own |= {*Ownership.objects.current().filter(initiative=now.initiative_id).values_list("person", flat=True)}
+def _company(meeting: Meeting, number: int) -> Company:
+    company: Company = _once(f"meeting-company:{meeting.pk}:{number}", lambda: _read_company(meeting))
+    return company
+
+
+def _read_company(meeting: Meeting) -> Company:
+    now = meeting.items.select_related("initiative").filter(pk=meeting.current_id).first()
+    secret = {*meeting.items.filter(initiative__is_confidential=True).values_list("pk", flat=True)}
+    parties: set[int] = set()
     if now:
-        own |= recused_from([now])[now.pk].keys()
-    secret = {item.pk for item in items if item.initiative and item.initiative.is_confidential}
-    return Company(frozenset(own), frozenset(secret), now is not None and now.pk in secret)
+        parties |= {*Ownership.objects.current().filter(initiative=now.initiative_id).values_list("person", flat=True)}
+        parties |= recused_from([now])[now.pk].keys()
+    return Company(
+        seats={seat.person_id: (seat.role, seat.has_vote) for seat in Chamber(meeting).seats},
+        parties=frozenset(parties),
+        confidential=frozenset(secret),
+        is_confidential_now=meeting.current_id in secret,
+    )
+
+
+def _shares(company: Company, person: User) -> bool:
+    """What is confidential is shared with nobody; whoever has a part in the item has a screen of their own."""
+    return not company.is_confidential_now and person.pk not in company.parties
+
+
+def _reach(person: User) -> Hashable:
+    reach = {role: None if units is None else tuple(sorted(units)) for role, units in person.role_units.items()}
+    return sorted(reach.items())
 
 
 def _hidden(company: Company, person: User) -> tuple[int, ...]:
@@ -73,3 +98,17 @@ def _hidden(company: Company, person: User) -> tuple[int, ...]:
         return ()
     seen = AgendaItem.objects.filter(pk__in=company.confidential).visible_to(person).values_list("pk", flat=True)
     return tuple(sorted(company.confidential - {*seen}))
+
+
+def _once(key: str, make: Callable[[], Any]) -> Any:
+    """What the cache keeps under this name, made by one thread when it keeps nothing."""
+    if (kept := cache.get(key)) is not None:
+        return kept
+    with _drawing:
+        if (kept := cache.get(key)) is None:
+            cache.set(key, kept := make(), SHARED)
+    return kept
+
+
+def _digest(told: Hashable) -> str:
+    return sha256(repr(told).encode()).hexdigest()

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from aiso import clock
 from aiso.accounts.models import User
 
+from . import following
 from .deciding import decider_of
 from .item_page import Drawn, sections_of
 from .models import ActionItem, AgendaItem, Attendance, Meeting, Membership, VoteChoice
@@ -54,10 +55,14 @@ class Turn:
 
 
 class LivePage:
-    """Agenda, the item on screen, its votes, and what the person may do. `leads` asks for the form of who leads."""
+    """Agenda, the item on screen, its votes, and what the person may do. `leads` asks for the form of who leads, `beat`
+    for sections that may have been drawn for others who see the same.
+    """
 
-    def __init__(self, meeting: Meeting, person: User, *, leads: bool, data: QueryDict | None = None) -> None:
-        self.meeting, self.person, self.asks_to_lead, self.data = meeting, person, leads, data
+    def __init__(
+        self, meeting: Meeting, person: User, *, leads: bool, data: QueryDict | None = None, beat: int | None = None
+    ) -> None:
+        self.meeting, self.person, self.asks_to_lead, self.data, self.beat = meeting, person, leads, data, beat
         self.chamber = Chamber(meeting)
 
     @cached_property
@@ -129,7 +134,12 @@ class LivePage:
 
     @cached_property
     def sections(self) -> list[Drawn]:
-        return sections_of([self.item], self.person)[self.item.pk] if self.item else []
+        item = self.item
+        if item is None:
+            return []
+        if self.beat is None:
+            return sections_of([item], self.person)[item.pk]
+        return following.sections(self.meeting, self.person, self.beat, item)
 
     @cached_property
     def count(self) -> Count | None:

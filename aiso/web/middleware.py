@@ -2,16 +2,12 @@
 
 from collections.abc import Callable
 
-import structlog
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import QueryDict
 from django.shortcuts import resolve_url
-from django.utils.functional import LazyObject, empty
 from django_htmx.http import HttpResponseClientRedirect
-from django_structlog.middlewares import RequestMiddleware
 
 from .htmx import add_trigger, htmx_of, toast_of
 
@@ -73,18 +69,3 @@ class ToastMiddleware:
         """Whether another page follows, which will show the messages."""
         leads_away = ("HX-Redirect", "HX-Refresh", "HX-Location")
         return 300 <= response.status_code < 400 or any(name in response.headers for name in leads_away)
-
-
-class LogMiddleware(RequestMiddleware):
-    """Logs who asked by what the session says. Reading the person for it would cost a query also where nobody needs
-    one: two hundred people who follow a meeting ask each second and a half whether anything changed.
-    """
-
-    @staticmethod
-    def bind_user_id(request: HttpRequest) -> None:
-        person = getattr(request, "user", None)
-        if isinstance(person, LazyObject) and person.__dict__.get("_wrapped") is empty:
-            known = request.session.get(SESSION_KEY)
-            structlog.contextvars.bind_contextvars(user_id=int(known) if known else None)
-        elif person is not None:
-            structlog.contextvars.bind_contextvars(user_id=person.pk)

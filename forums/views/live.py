@@ -1,26 +1,23 @@
 """The meeting while it runs: the screen of those who lead it, and the one of those who follow."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.models import User
-from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
 from aiso.web.attempts import refused
 from aiso.web.htmx import wants_partial
-from aiso.web.middleware import SignInMiddleware
 
+from .. import following
 from ..actions import live
-from ..beats import beat_of
-from ..following import shared
+from ..beats import ASKED_EVERY, beat_of
 from ..forms.live import NoteForm
 from ..live import LivePage
 from ..models import AgendaItem, Meeting
@@ -42,29 +39,22 @@ def meeting_live(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def meeting_follow(request: HttpRequest, pk: int) -> HttpResponse:
     """What is spoken of now, and what do I vote on?"""
-    person = signed_in(request)
-    return _answer(request, meeting_for(person, pk), person, leads=False)
+    person, meeting = _following(request, pk)
+    return _answer(request, meeting, person, leads=False)
 
 
-@login_not_required
 @require_safe
-def meeting_beat(request: HttpRequest, pk: int, at: str) -> HttpResponseBase:
-    """Did anything change since the beat that was `seen`? While nothing did, only the cache is asked: who is signed
-    in stands in the session that it keeps, and the answer tells nothing.
-    """
+def meeting_beat(request: HttpRequest, pk: int, at: str) -> HttpResponse:
+    """What changed since the beat that was `seen`? `BeatMiddleware` has answered most of those for whom nothing did."""
     number = beat_of(pk) if at in ("live", "follow") else None
-    if SESSION_KEY in request.session and number is not None and request.GET.get("seen") == str(number):
-        return HttpResponse(status=204)
-    if not request.user.is_authenticated:
-        return SignInMiddleware(_nobody).handle_no_permission(request, meeting_beat)
     if number is None:
         raise Http404
-    if at == "live":
-        person, meeting = leading(request, pk)
-        return HttpResponse(_part(request, meeting, person, number, leads=True), status=_status(meeting))
-    person = signed_in(request)
-    meeting = meeting_for(person, pk)
-    part = shared(meeting, person, number, lambda: _part(request, meeting, person, number, leads=False))
+    if request.GET.get("seen") == str(number):
+        return HttpResponse(status=204)
+    leads = at == "live"
+    person, meeting = leading(request, pk) if leads else _following(request, pk)
+    draw = partial(_part, request, meeting, person, number, leads=leads, is_shared=True)
+    part = draw() if leads else following.whole(meeting, person, number, draw)
     return HttpResponse(part, status=_status(meeting))
 
 
@@ -169,6 +159,11 @@ def meeting_arrive(request: HttpRequest, pk: int) -> HttpResponse:
     return _follow(request, pk, lambda meeting, actor: live.arrive(meeting, actor=actor, person=actor))
 
 
+def _following(request: HttpRequest, pk: int) -> tuple[User, Meeting]:
+    person = signed_in(request)
+    return person, meeting_for(person, pk)
+
+
 def leading(request: HttpRequest, pk: int) -> tuple[User, Meeting]:
     return running(request, pk, WHO_LEADS)
 
@@ -181,8 +176,7 @@ def _lead(request: HttpRequest, pk: int, deed: Callable[[Meeting, User], Any]) -
 
 def _follow(request: HttpRequest, pk: int, deed: Callable[[Meeting, User], Any]) -> HttpResponse:
     """A deed of a member, on whichever of the two screens they are."""
-    person = signed_in(request)
-    meeting = meeting_for(person, pk)
+    person, meeting = _following(request, pk)
     refused(request, lambda: deed(meeting, person))
     leads = request.POST.get("at") == "live" and can_run_meetings(person, meeting.forum)
     return _shown(request, meeting, person, leads=leads)
@@ -215,14 +209,16 @@ def _part(
     number: int,
     *,
     leads: bool,
+    is_shared: bool = False,
     data: QueryDict | None = None,
     refusal: str = "",
     note: NoteForm | None = None,
 ) -> str:
-    page = LivePage(meeting, person, leads=leads, data=data)
+    page = LivePage(meeting, person, leads=leads, data=data, beat=number if is_shared else None)
     if page.leads and page.item:
         note = note or NoteForm(page.item)
     context = {"page": page, "meeting": meeting, "number": number, "refusal": refusal, "note": note}
+    context["every"] = ASKED_EVERY
     # A part that several people share carries no token of one of them: the page's header sends it.
     return render_to_string("forums/_live.html", context, request if leads or page.seat else None)
 
@@ -241,7 +237,3 @@ def _item(meeting: Meeting, person: User, pk: int) -> AgendaItem:
     items = meeting.items.visible_to(person).select_related("meeting__forum", "forum", "initiative")
     found: AgendaItem = get_object_or_404(items, pk=pk)
     return found
-
-
-def _nobody(request: HttpRequest) -> HttpResponse:
-    raise PermissionDenied

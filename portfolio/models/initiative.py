@@ -75,6 +75,15 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         seen = [Q(pk__in=each) for each in _granted(user)]
         return self.filter(reduce(or_, seen, Q(is_confidential=False) | Q(unit__in=reach)))
 
+    def open_to_roles_of(self, user: User | AnonymousUser) -> Self:
+        """Ordinary initiatives, and the confidential ones that a role of the user oversees: what everybody with the
+        same roles sees.
+        """
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        reach = oversight(user)
+        return self if reach is None else self.filter(Q(is_confidential=False) | Q(unit__in=reach))
+
     def with_money_for(self, user: User | AnonymousUser) -> Self:
         """Those whose money the user may see, among rows that they may see: their own, and what their roles reach."""
         if not isinstance(user, User) or not user.is_active:

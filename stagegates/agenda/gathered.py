@@ -32,9 +32,11 @@ def gathered(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
 
 
 def _seen(item: AgendaItem, person: User) -> InitiativeQuerySet:
-    """The forum's members see all that it speaks of (DESIGN §8)."""
+    """The forum's members see all that it speaks of (DESIGN §8), others what their roles open: the page of an item is
+    shared by all who hold the same (`forums.following`).
+    """
     everything = Initiative.objects.all()
-    return everything if item.forum.is_member(person) else everything.visible_to(person)
+    return everything if item.forum.is_member(person) else everything.open_to_roles_of(person)
 
 
 def _overdue(item: AgendaItem, seen: InitiativeQuerySet) -> Iterable[Any]:

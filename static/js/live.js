@@ -13,15 +13,17 @@
   window.Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => !isKept(before, after);
 
   // Drafts. Each form with data-draft is kept on this device, by meeting and person, until it was sent.
-  const keyOf = (form) => `aiso:draft:${meeting().dataset.drafts}:${form.dataset.draft}`;
+  const keyOf = (draft) => `aiso:draft:${meeting().dataset.drafts}:${draft}`;
+  const isWritten = (control) => control.matches("textarea, input[type=text]") && control.value.trim() && control.value !== control.defaultValue;
 
   function keep(form) {
     const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NEVER_KEPT.includes(name));
-    localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), fields }));
+    const words = [...form.elements].filter(isWritten).map((control) => control.value);
+    localStorage.setItem(keyOf(form.dataset.draft), JSON.stringify({ at: Date.now(), fields, words }));
   }
 
   function restore(form) {
-    const kept = JSON.parse(localStorage.getItem(keyOf(form)) || "null");
+    const kept = JSON.parse(localStorage.getItem(keyOf(form.dataset.draft)) || "null");
     // One that came back with errors already holds what was typed.
     if (!kept || form.dataset.restored || form.querySelector("[aria-invalid=true]")) return;
     form.dataset.restored = "yes";
@@ -52,8 +54,23 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { requestConfig, xhr } = event.detail;
     const form = requestConfig?.elt?.closest?.("form[data-draft]");
-    // Sent and taken, or told who was first: either way it is not to come back.
-    if (form && (xhr.status < 400 || xhr.status === 409 && form.id === "decision")) localStorage.removeItem(keyOf(form));
+    if (form && xhr.status < 400) localStorage.removeItem(keyOf(form.dataset.draft));
+  });
+
+  // Somebody else was first: what one had written oneself has no form to come back to, and stays here to be copied.
+  const unsent = () => [...document.querySelectorAll("[data-settled]")].map((turn) => keyOf(turn.dataset.settled)).filter((key) => localStorage.getItem(key));
+
+  function showUnsent() {
+    const box = document.getElementById("unsent");
+    if (!box) return;
+    const words = unsent().flatMap((key) => JSON.parse(localStorage.getItem(key)).words || []);
+    box.hidden = !words.length;
+    box.querySelector("ul").replaceChildren(...words.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-forget-unsent]")) return;
+    unsent().forEach((key) => localStorage.removeItem(key));
+    showUnsent();
   });
 
   // The button says what it records.
@@ -113,6 +130,7 @@
   function settle() {
     if (!meeting()) return;
     document.querySelectorAll("form[data-draft]").forEach(restore);
+    showUnsent();
     document.querySelectorAll("[data-full-screen]").forEach((button) => { button.hidden = !document.fullscreenEnabled; });
     tick();
   }

@@ -1,6 +1,10 @@
-"""Seed two registers, measure, print a Markdown table. Sizes can be given: python -m tests.bench 1000 10000"""
+"""Seed two registers, measure, print a Markdown table, then a meeting that two hundred people follow.
+
+Sizes can be given: python -m tests.bench 1000 10000
+"""
 
 import os
+import subprocess
 import sys
 import time
 from io import StringIO
@@ -29,6 +33,9 @@ def main() -> None:
     results = [_measured(size) for size in sizes]
     print(_report(sizes, results))
     print(_import_seconds())
+    print("\nA meeting\n", flush=True)
+    # On servers of its own, and with a web server before them.
+    subprocess.run([sys.executable, "-m", "tests.bench.meeting"], check=True)
 
 
 def _measured(size: int) -> dict[str, Any]:

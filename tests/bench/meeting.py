@@ -1,11 +1,13 @@
 """Two hundred people follow one meeting on a small server while a list page is asked for: python -m tests.bench.meeting
 
-The server is granian with one worker of four threads, as it runs; the followers are one client on the same machine.
-Prints how long a follower waits for what was changed, and what the list costs meanwhile against idle.
+The server runs as `manage.py serve` starts it, with collected static files; the followers are one client on the same
+machine, eight of them members with a vote. Prints what the screens and polls cost one by one, then how long a follower
+waits for what was changed, and what the list costs meanwhile against idle.
 """
 
 import asyncio
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -16,11 +18,9 @@ from typing import Any
 
 from aiso.embedded import ensure_servers
 
-FOLLOWERS, ITEMS, SECONDS, INTERVAL, PORT = 200, 40, 20, 1.5, 8197
+FOLLOWERS, MEMBERS, ITEMS, SECONDS, PORT = 200, 8, 40, 30, 8197
 # Seconds between two changes, and rounds of the list while nobody follows.
 CHANGE_EVERY, IDLE_ROUNDS = 4.0, 20
-GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
-           "--workers", "1", "--blocking-threads", "4", "--no-ws", "aiso.wsgi:application")  # fmt: skip
 
 
 @dataclass
@@ -36,16 +36,21 @@ class Told:
 
 def main() -> None:
     os.environ["AISO_VAR"] = mkdtemp(prefix="aiso-bench-")
+    os.environ["AISO_STATIC_ROOT"] = os.path.join(os.environ["AISO_VAR"], "static")
     os.environ["DJANGO_SETTINGS_MODULE"] = "aiso.settings"
     ensure_servers(throwaway=True)
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
+    settings.ALLOWED_HOSTS.append("testserver")
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
     meeting, cookies = _seeded()
-    server = subprocess.Popen(GRANIAN, env=os.environ.copy(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    print(_costs(*meeting))
+    server = subprocess.Popen(_command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         told = asyncio.run(_follow(meeting, cookies))
     finally:
@@ -54,28 +59,68 @@ def main() -> None:
     print(_report(told))
 
 
-def _seeded() -> tuple[Any, list[str]]:
-    """A meeting under way with 40 items on a register of 2,000, and a session for each follower; the last one leads."""
-    from django.test import Client
+def _command() -> list[str]:
+    """The web server as the product starts it."""
+    from aiso.web.supervisor import WEB
 
+    where = ["--host", "127.0.0.1", "--port", str(PORT)]
+    return [sys.executable, "-m", *shlex.split(WEB), *where, "aiso.wsgi:application"]
+
+
+def _seeded() -> tuple[tuple[Any, Any], list[str]]:
+    """A meeting under way with 40 reviews on a register of 2,000, and a session for each; the last leads."""
+    from aiso.accounts.models import User
     from forums.actions.live import start_meeting
-    from tests.factories import make_initiative, make_item, make_meeting, make_person, make_seat
+    from stagegates.models import ReviewItem
+    from tests.factories import make_item, make_meeting, make_person, make_seat
 
+    from .reviews import make_review
     from .seed import seed
 
     seed(2000)
-    chair = make_person("Chair")
+    office = User.objects.get(email="office@example.org")
+    chair, *people = [make_person() for _ in range(FOLLOWERS + 1)]
     make_seat("portfolio-review", chair, "chair")
+    for person in people[:MEMBERS]:
+        make_seat("portfolio-review", person)
     meeting = make_meeting("portfolio-review")
     for _ in range(ITEMS):
-        make_item(meeting, initiative=make_initiative())
+        review = make_review(office)
+        item = make_item(meeting, initiative=review.initiative, source="ready_to_decide")
+        ReviewItem.objects.create(item=item, review=review)
     start_meeting(meeting, actor=chair)
-    cookies = []
-    for person in [*(make_person() for _ in range(FOLLOWERS)), chair]:
-        client = Client()
-        client.force_login(person)
-        cookies.append(client.cookies["sessionid"].value)
-    return (meeting, chair), cookies
+    return (meeting, chair), [_signed_in(person).cookies["sessionid"].value for person in [*people, chair]]
+
+
+def _signed_in(person: Any) -> Any:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def _costs(meeting: Any, chair: Any) -> str:
+    """Each screen, and each answer to a poll, alone."""
+    from forums.beats import beat_of
+    from tests.factories import make_person
+
+    from .measure import measure_in_turn
+
+    leads, follows, here = _signed_in(chair), _signed_in(make_person()), f"/meetings/{meeting.pk}"
+    seen = beat_of(meeting.pk)
+    asks = {
+        f"pre-read, {ITEMS} items": lambda n: leads.get(f"{here}/pre-read/"),
+        f"meeting as who leads it, {ITEMS} items": lambda n: leads.get(f"{here}/live/"),
+        f"meeting as who follows it, {ITEMS} items": lambda n: follows.get(f"{here}/follow/"),
+        "poll, changed and drawn for others already": lambda n: follows.get(f"{here}/follow/beat/"),
+        "poll, unchanged": lambda n: follows.get(f"{here}/follow/beat/?seen={seen}"),
+    }
+    lines = [
+        f"| {name} | {each.median:.1f}, {each.p95:.1f}, {each.cpu:.1f} | {each.queries} |"
+        for name, each in measure_in_turn(asks).items()
+    ]
+    return "\n".join(["| page | median, p95, CPU ms | queries |", "| --- | --- | --- |", *lines])
 
 
 async def _follow(led: tuple[Any, Any], cookies: list[str]) -> Told:
@@ -92,8 +137,10 @@ async def _follow(led: tuple[Any, Any], cookies: list[str]) -> Told:
 
 async def _follower(meeting: int, cookie: str, until: float, told: Told, phase: float) -> None:
     """Asks as the page does, and notes how long after the last change its answer brought it."""
-    seen = ""
-    await asyncio.sleep(phase * INTERVAL)
+    from forums.beats import ASKED_EVERY
+
+    seen, pause = "", ASKED_EVERY / 1000
+    await asyncio.sleep(phase * pause)
     while time.perf_counter() < until:
         status, body = await _get(f"/meetings/{meeting}/follow/beat/?seen={seen}", cookie)
         if status == 200:
@@ -102,7 +149,7 @@ async def _follower(meeting: int, cookie: str, until: float, told: Told, phase: 
                 told.updates.append(time.perf_counter() - told.changes[-1])
         elif status != 204:
             told.failed += 1
-        await asyncio.sleep(INTERVAL)
+        await asyncio.sleep(pause)
 
 
 async def _leader(led: tuple[Any, Any], until: float, told: Told) -> None:

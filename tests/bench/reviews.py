@@ -17,7 +17,7 @@ REVIEWS = 20
 def review_asks() -> dict[str, Ask]:
     """The page and the list, as the office."""
     office = User.objects.get(email="office@example.org")
-    reviews = [_seeded(office) for _ in range(REVIEWS)]
+    reviews = [make_review(office) for _ in range(REVIEWS)]
     client = Client()
     client.force_login(office)
     return {
@@ -26,7 +26,7 @@ def review_asks() -> dict[str, Ask]:
     }
 
 
-def _seeded(office: User) -> GateReview:
+def make_review(office: User) -> GateReview:
     initiative = make_initiative(
         unit=office.unit, stage="pilot", owner=office, technical_owner=office, risk_owner=office,
         risk_tier=RiskTier.CRITICAL,

@@ -211,8 +211,7 @@ def test_what_terminating_frees_stands_beside_it(client, tranches, chair, financ
     spend(tranches[0], finance_controller, 5_000)
     client.force_login(chair)
     page = body_of(client.get(f"/initiatives/{initiative.reference}/decide/"))
-    assert "ending it" in page
-    assert "frees 55" in page
+    assert 'Ending it <b class="b">frees 55' in page
 
 
 def test_what_deciding_shows_of_money(client, review, tranches, chair, envelope):
