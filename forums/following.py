@@ -68,7 +68,8 @@ def _company(meeting: Meeting, number: int) -> Company:
 
 
 def _read_company(meeting: Meeting) -> Company:
-    now = meeting.items.select_related("initiative").filter(pk=meeting.current_id).first()
+    shown = meeting.items.select_related("initiative")
+    now = shown.filter(pk=meeting.current_id).first() if meeting.current_id else None
     secret = {*meeting.items.filter(initiative__is_confidential=True).values_list("pk", flat=True)}
     parties: set[int] = set()
     if now:
@@ -89,7 +90,7 @@ def _shares(company: Company, person: User) -> bool:
 
 def _reach(person: User) -> Hashable:
     reach = {role: None if units is None else tuple(sorted(units)) for role, units in person.role_units.items()}
-    return sorted(reach.items())
+    return tuple(sorted(reach.items()))
 
 
 def _hidden(company: Company, person: User) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.models import User
+from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
 from aiso.web.attempts import refused
 from aiso.web.htmx import wants_partial
