@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "aiso.web.middleware.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aiso.web.middleware.LogMiddleware",
+    "portfolio.merged_away.MergedMiddleware",
 ]
 
 ROOT_URLCONF = "aiso.urls"

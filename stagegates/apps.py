@@ -10,7 +10,9 @@ class StagegatesConfig(AppConfig):
         from .agenda import register_agenda
         from .configured import register_kinds
         from .decision_registry import register_decisions
+        from .expansion_registry import register_expansions
         from .funding_registry import register_funding
+        from .merge_registry import register_merges
         from .sign_off_registry import register_sign_offs
 
         register_kinds()
@@ -20,6 +22,8 @@ class StagegatesConfig(AppConfig):
         register_sign_offs()
         register_decisions()
         register_funding()
+        register_merges()
+        register_expansions()
         register_agenda()
 
     def _govern(self) -> None:

@@ -5,7 +5,7 @@ from forums.item_page import Section, register_section
 from forums.recusals import register_recusals
 from forums.sources import Source, register_source
 
-from . import alike, decider, gathered, ranks, recusals, reviews, sections, waiting
+from . import alike, decider, gathered, merging, ranks, recusals, reviews, sections, waiting
 
 # The forum that speaks of the whole portfolio.
 REVIEW = "portfolio-review"
@@ -37,3 +37,4 @@ def register_agenda() -> None:
         register_section(section)
     register_recusals(recusals.parties_to_items)
     register_decider(Decider("ready_to_decide", decider.draw_decision, decider.record_decision))
+    register_decider(Decider(alike.DUPLICATES, merging.draw_pair, merging.record_pair))

@@ -49,7 +49,7 @@ class MeetingPanel(DecisionPanel):
     @cached_property
     def form(self) -> MeetingDecisionForm:
         seen = self.latest.pk if self.latest else None
-        return MeetingDecisionForm(self.review, self.to_override, self.data, seen=seen)
+        return MeetingDecisionForm(self.review, self.to_override, self.data, viewer=self.person, seen=seen)
 
     @cached_property
     def votes(self) -> Votes:  # type: ignore[override]

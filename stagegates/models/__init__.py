@@ -4,10 +4,12 @@ from .capacity import FunctionHours, SpecialistRequest
 from .condition import Condition
 from .decision import Decision, NamedDecider, StageByDecision
 from .evidence import Evidence
+from .expansion import Expansion, ExpansionRuling
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
 from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tranche
 from .meeting_decision import MeetingDecision, MeetingVoice, ReviewItem
+from .merge import Merge
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
@@ -20,6 +22,8 @@ __all__ = [
     "Decision",
     "Envelope",
     "Evidence",
+    "Expansion",
+    "ExpansionRuling",
     "FastLaneAudit",
     "FunctionHours",
     "FunctionMember",
@@ -29,6 +33,7 @@ __all__ = [
     "GateReview",
     "MeetingDecision",
     "MeetingVoice",
+    "Merge",
     "MonitoringTask",
     "NamedDecider",
     "Requirement",
