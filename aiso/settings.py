@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "aiso.web.middleware.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "portfolio.merged_away.MergedMiddleware",
 ]
 
 ROOT_URLCONF = "aiso.urls"

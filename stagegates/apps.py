@@ -11,7 +11,9 @@ class StagegatesConfig(AppConfig):
         from .closing_registry import register_closings
         from .configured import register_kinds
         from .decision_registry import register_decisions
+        from .expansion_registry import register_expansions
         from .funding_registry import register_funding
+        from .merge_registry import register_merges
         from .sign_off_registry import register_sign_offs
 
         register_kinds()
@@ -21,6 +23,8 @@ class StagegatesConfig(AppConfig):
         register_sign_offs()
         register_decisions()
         register_funding()
+        register_merges()
+        register_expansions()
         register_agenda()
         register_closings()
 

@@ -46,6 +46,7 @@ ICONS = {
     Outcome.SEND_BACK: "arrow-back-up",
     Outcome.PAUSE: "player-pause",
     Outcome.TERMINATE: "ban",
+    Outcome.MERGE: "git-merge",
 }
 
 
@@ -232,7 +233,8 @@ class DecisionPanel:
         """For those who decide alone or ask for votes."""
         if not (self.may_decide or self.may_open_ballot):
             return None
-        return DecisionForm(self.review, self.to_override, self.data, seen=self.latest.pk if self.latest else None)
+        seen = self.latest.pk if self.latest else None
+        return DecisionForm(self.review, self.to_override, self.data, viewer=self.person, seen=seen)
 
     @cached_property
     def sees_money(self) -> bool:
@@ -331,6 +333,10 @@ class DecisionPanel:
                     yield "starts its decommissioning"
                 if amount:
                     yield f"{amount} asked for is not approved"
+            case Outcome.MERGE:
+                yield "goes on in another initiative, with what is worked on"
+                if self.funding.to_free:
+                    yield f"moves {figures.money(self.funding.to_free)}"
 
 
 def outcomes_for(initiative: Initiative) -> dict[str, str]:

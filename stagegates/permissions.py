@@ -230,7 +230,7 @@ def can_release(user: User | AnonymousUser, tranche: Tranche) -> bool:
     """
     if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
         return False
-    decision = tranche.decision
+    decision = tranche.approval
     if user.pk in parties_to_decision(decision) | parties_to(tranche.initiative):
         return False
     unit = tranche.initiative.unit_id

@@ -59,8 +59,10 @@ from portfolio.models import (
 from portfolio.undo import Edited, offer_undo
 from stagegates.actions.ask_funding import ask_money
 from stagegates.actions.ask_question import ask_question
+from stagegates.actions.expand import ask_expansion
 from stagegates.actions.funding import commit_money, record_spend
 from stagegates.actions.give_evidence import give_evidence
+from stagegates.actions.merge import merge_into
 from stagegates.actions.open_review import open_review
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.actions.waive_requirement import waive_requirement
@@ -183,6 +185,7 @@ SENT |= {
     "/sign-offs/{sign_off}/pass/": {"pass-{sign_off}-to": "", "pass-{sign_off}-reason": "Away."},
     "/sign-offs/{questioned}/questions/{question}/reply/": {"reply-{question}-text": "The other one."},
 }
+ADJACENT = {"step": "adjacent", "what": "The next one", "reason": "It pays.", "skip_because": "One class only."}
 # Those of decisions.
 DECISION_SENT: dict[str, dict[str, Any]] = {
     "/reviews/{decided}/decide/": {
@@ -193,6 +196,10 @@ DECISION_SENT: dict[str, dict[str, Any]] = {
         "lessons": "Dear.",
     },
     "/initiatives/{judged}/decide/": {"outcome": "pause", "rationale": "No staff."},
+    "/initiatives/{judged}/merge/": {"survivor": "{goes_on}", "rationale": "Twice."},
+    "/merges/{merge}/undo/": {"rationale": "They differ."},
+    "/expansions/{expansion}/": {"outcome": "send_back", "rationale": "At the gate."},
+    "/initiatives/{growing}/expansions/ask/": ADJACENT,
     "/ballots/{ballot}/": {"choice": "for"},
     "/ballots/{ballot}/withdraw/": {"reason": "A meeting is near."},
     "/closings/{closing}/lessons/": {"text": "Ask first."},
@@ -267,6 +274,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/"): CRITERION,
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
+    ("post", "/api/v1/initiatives/{judged}/merge/"): {"survivor": "{goes_on}", "rationale": "Twice."},
+    ("post", "/api/v1/initiatives/{growing}/expansions/"): ADJACENT,
+    ("post", "/api/v1/expansions/{expansion}/decide/"): {"outcome": "send_back", "rationale": "At the gate."},
+    ("post", "/api/v1/merges/{merge}/undo/"): {"rationale": "They differ."},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
     ("post", "/api/v1/initiatives/{initiative}/plan/write/"): {"lines": []},
     ("post", "/api/v1/initiatives/{initiative}/plan-versions/"): {"reason": "Prices rose."},
@@ -643,6 +654,20 @@ def _sign_offs(people: dict[str, User], opener: User) -> dict[str, Any]:
     }
 
 
+def _growing(people: dict[str, User]) -> dict[str, Any]:
+    """One that asks to grow, and one that may."""
+    asking, growing = (_owned(people, name, risk_tier="low", stage="scale") for name in ("Asks", "Grows"))
+    asked = ask_expansion(asking, actor=make_person("Asked before", Role.OFFICE_LEAD), **ADJACENT)
+    return {"growing": growing.reference, "expansion": asked.pk}
+
+
+def _merged(people: dict[str, User], chair: User) -> dict[str, Any]:
+    """One initiative that goes on in another."""
+    gone, survivor = (_owned(people, name, risk_tier="low") for name in ("Gone", "Goes on"))
+    made = merge_into(gone, actor=chair, survivor=survivor, rationale="Twice.")
+    return {"gone": gone.reference, "goes_on": survivor.reference, "merge": made.merge.pk}
+
+
 def _decided(people: dict[str, User]) -> dict[str, Any]:
     """Two reviews that wait, one with a ballot; a decision with a condition and an audit; an initiative without any."""
     me, chair = people["oneself"], make_person("Chair before")
@@ -665,6 +690,8 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
         "decided": review.pk,
         "decided_pk": review.pk,
         "judged": judged.reference,
+        **_merged(people, me),
+        **_growing(people),
         "planned": judged.reference,
         "ballot": ballot.pk,
         "ruling": decision.pk,

@@ -16,6 +16,7 @@ from aiso.events.outbox import publish
 from aiso.web import figures
 from forums.models import Forum, VoteChoice
 from forums.tally import Tally
+from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
 from ..ballots import may_vote, may_withdraw, tally_of
@@ -48,6 +49,7 @@ def open_ballot(
     release_now: Decimal | None = None,
     overrides: Mapping[str, str] | None = None,
     closing: Closing | None = None,
+    survivor: Initiative | None = None,
 ) -> WrittenBallot:
     """Ask the members of a body, its own or a higher one, to decide a submitted review in writing by a day.
 
@@ -55,7 +57,18 @@ def open_ballot(
     recused at once. Raises PermissionDenied for whoever may not, DomainError where a ballot is open, or too few may
     vote for a quorum.
     """
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now, closing)
+    ruling = Ruling(
+        outcome,
+        rationale,
+        conditions,
+        hold_until,
+        back_to,
+        amount,
+        overrides or {},
+        release_now,
+        closing,
+        survivor,
+    )
     renew_if_behind(review)
     return _open(review, ruling, actor=actor, body=body, closes_on=closes_on)
 
@@ -65,6 +78,9 @@ def _open(review: GateReview, ruling: Ruling, *, actor: User, body: Forum | None
     review = lock_review(review)
     _check_asking(review, actor, closes_on)
     body = _body(review, body)
+    if ruling.outcome == Decision.Outcome.MERGE:
+        # Who is a party to the other one, or may not see it, would have to be kept apart vote by vote.
+        raise DomainError("A merge is decided alone or in a meeting, not in writing.", field="outcome")
     ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
     ballot = _put(review, body, ruling, overridden, opened_by=actor, closes_on=closes_on)
     _recuse_parties(ballot)

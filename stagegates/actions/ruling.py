@@ -61,7 +61,8 @@ class Ruling:
 
     `overrides` gives a reason for each block that is overridden, by its key. `release_now` is what of the amount is
     released at once, the rest is withheld until the conditions are met; None is all of it without conditions, and
-    nothing of it with some. `closing` goes with terminating, and with that alone.
+    nothing of it with some. `closing` goes with terminating, and with that alone; `survivor` is the initiative into
+    which this one is merged.
     """
 
     outcome: str
@@ -73,6 +74,7 @@ class Ruling:
     overrides: Mapping[str, str] = field(default_factory=dict)
     release_now: Decimal | None = None
     closing: Closing | None = None
+    survivor: Initiative | None = None
 
     @property
     def is_approving(self) -> bool:

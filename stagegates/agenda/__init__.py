@@ -10,7 +10,7 @@ from portfolio.demo import register_teller
 
 from ..demo.agenda import tell_of_the_agenda
 from ..subjects import FUNDING
-from . import alike, decider, funding, gathered, minutes, ranks, recusals, reviews, sections, waiting
+from . import alike, decider, funding, gathered, merging, minutes, ranks, recusals, reviews, sections, waiting
 
 # The forum that speaks of the whole portfolio.
 REVIEW = "portfolio-review"
@@ -47,6 +47,7 @@ def register_agenda() -> None:
     register_recusals(recusals.parties_to_items)
     for name in DECIDED:
         register_decider(Decider(name, decider.draw_decision, decider.record_decision))
+    register_decider(Decider(alike.DUPLICATES, merging.draw_pair, merging.record_pair))
     register_part(Part("decision", minutes.decided_on, order=10))
     # Last, so that it finds what the stories before it left to be decided.
     register_teller(tell_of_the_agenda)

@@ -58,7 +58,7 @@ class MeetingPanel(DecisionPanel):
     @cached_property
     def form(self) -> MeetingDecisionForm:
         seen = self.latest.pk if self.latest else None
-        return MeetingDecisionForm(self.review, self.to_override, self.data, seen=seen)
+        return MeetingDecisionForm(self.review, self.to_override, self.data, viewer=self.person, seen=seen)
 
     def ruling(self) -> Ruling:
         return Ruling(**self.form.ruling())

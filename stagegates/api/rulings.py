@@ -8,6 +8,7 @@ from rest_framework import serializers
 from aiso.api.fields import LARGEST_ID, IdField, person_field
 from aiso.api.operations import Body
 from forums.models import Forum
+from portfolio.api.intakes import InitiativeReference
 
 from ..actions.decide import OF_REVIEWS
 from ..actions.ruling import Closing, NewCondition
@@ -81,6 +82,9 @@ class RulingBody(Body):
     hold_until = serializers.DateField(required=False, allow_null=True, help_text="For a hold.")
     back_to = serializers.SlugField(
         max_length=60, required=False, allow_blank=True, help_text="The gate, to send back."
+    )
+    survivor = InitiativeReference(
+        required=False, allow_null=True, help_text="For a merge: the reference of the initiative in which it goes on."
     )
     conditions = WantedCondition(many=True, required=False, help_text="For an approval with conditions.")
     closing = WantedClosing(required=False, allow_null=True, help_text="Why it ends: needed to terminate.")

@@ -11,6 +11,7 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.web.forms import DayInput, MoneyField, PersonField
 from forums.models import VoteChoice
+from portfolio.forms.picking import InitiativeField
 
 from ..actions.decide import OF_REVIEWS, gates_to_send_back_to
 from ..actions.ruling import NewCondition
@@ -25,7 +26,7 @@ OVERRIDE = "override-"
 # Which field of the form shows what an action says of a part of the ruling.
 SHOWN_AT = {"conditions": "condition-0-text"}
 ROW = ("text", "owner", "due_on")
-RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to")
+RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to", "survivor")
 # Fields that the choice of an outcome, or of the votes of members, asks for.
 ASKED = ("hold_until", "back_to", "closes_on", *CLOSING_ASKED)
 
@@ -37,6 +38,14 @@ def _written(amount: Decimal | None) -> str:
 
 def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=10_000, widget=forms.Textarea({"rows": rows}), **options)
+
+
+def survivor_field(viewer: User, **options: Any) -> InitiativeField:
+    """The initiative in which a merged one goes on, among those that the viewer sees."""
+    options.setdefault("required", False)
+    field = InitiativeField(viewer, label="Goes on in", help_text="Part of its name, or its reference.", **options)
+    field.is_asked = True  # type: ignore[attr-defined]
+    return field
 
 
 class DecisionForm(ClosingFields):
@@ -63,10 +72,11 @@ class DecisionForm(ClosingFields):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
+        self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, viewer: User, seen: int | None = None
     ) -> None:
         initial = {"amount": _written(review.amount), "seen": seen}
         self.begin(data, initial | {"condition-0-owner": review.initiative.business_owner}, blocks)
+        self.fields["survivor"] = survivor_field(viewer)
         gates = gates_to_send_back_to(review)
         self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
 

@@ -5,10 +5,12 @@ from .closing import Closure, DecommissioningTask, LaterLesson
 from .condition import Condition
 from .decision import Decision, NamedDecider, StageByDecision
 from .evidence import Evidence
+from .expansion import Expansion, ExpansionRuling
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
 from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tranche
 from .meeting_decision import MeetingDecision, MeetingVoice, RequestItem, ReviewItem
+from .merge import Merge
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
 from .sign_off import SignOff, SignOffAnswer, SignOffQuestion
@@ -23,6 +25,8 @@ __all__ = [
     "DecommissioningTask",
     "Envelope",
     "Evidence",
+    "Expansion",
+    "ExpansionRuling",
     "FastLaneAudit",
     "FunctionHours",
     "FunctionMember",
@@ -33,6 +37,7 @@ __all__ = [
     "LaterLesson",
     "MeetingDecision",
     "MeetingVoice",
+    "Merge",
     "MonitoringTask",
     "NamedDecider",
     "RequestItem",

@@ -57,6 +57,7 @@ class Decision(models.Model):
         RESUME = "resume", "Resume"
         TERMINATE = "terminate", "Terminate"
         MERGE = "merge", "Merge"
+        UNDO_MERGE = "undo_merge", "Undo a merge"
 
     class Way(models.TextChoices):
         MEETING = "meeting", "In a meeting"
@@ -124,6 +125,10 @@ class Decision(models.Model):
         return self.outcome in APPROVING
 
     @property
+    def is_about_a_merge(self) -> bool:
+        return self.outcome in (Decision.Outcome.MERGE, Decision.Outcome.UNDO_MERGE)
+
+    @property
     def back_to_name(self) -> str:
         """The gate that it was sent back to, as people call it."""
         return self.review.gate_name(self.back_to) if self.review and self.back_to else ""
@@ -138,6 +143,7 @@ RULED = {
     Decision.Outcome.RESUME: "Resumed",
     Decision.Outcome.TERMINATE: "Terminated",
     Decision.Outcome.MERGE: "Merged",
+    Decision.Outcome.UNDO_MERGE: "Merge undone",
 }
 # Outcomes that let an initiative go on.
 APPROVING = (Decision.Outcome.APPROVE, Decision.Outcome.CONDITIONS)
