@@ -34,7 +34,7 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
         own = Q(decision=OuterRef("decision"))
         since = Q(decision=None, recorded_at__gte=OuterRef("decision__decided_at"))
         total = entries.filter(own | since).order_by().values("tranche__initiative").annotate(sum=Sum("amount"))
-        return self.annotate(handed_back=Coalesce(Subquery(total.values("sum")), Value(Decimal(0))))
+        return self.annotate(handed_back=Coalesce(Subquery(total.values("sum")), Value(Decimal("0.00"))))
 
     def with_decommissioning(self) -> Self:
         """With `things`, `things_open` and `things_late`: how much there is to do, is left, and is late."""

@@ -12,6 +12,7 @@ from aiso.errors import DomainError
 from aiso.events.models import Event
 from portfolio.history import history_of_initiative
 from portfolio.models import Stage
+from stagegates.actions.ask_funding import ask_money, decide_request
 from stagegates.actions.ballots import cast_vote, open_ballot
 from stagegates.actions.close import add_lesson
 from stagegates.actions.decide import decide_initiative, decide_review
@@ -19,7 +20,7 @@ from stagegates.actions.funding import reverse_spend
 from stagegates.actions.ruling import Closing
 from stagegates.models import Closure, Decision, DecommissioningTask, LaterLesson
 from tests.api.conftest import Script, make_api_token
-from tests.factories import LEARNT, learnt, make_initiative, make_person
+from tests.factories import LEARNT, fund, learnt, make_initiative, make_person
 from tests.stagegates.decisions.conftest import seat
 from tests.stagegates.funding.factories import spend
 
@@ -133,6 +134,16 @@ def test_the_api_asks_it(chair, review, in_use):
         assert script.post(address, body | {"closing": closing | {"lessons": ""}}).status_code == 422
         assert script.post(address, body | {"closing": closing}).status_code == 201
     assert {*Closure.objects.values_list("reason", "lessons", "reusable")} == {("risk", "Ask legal first.", "")}
+
+
+def test_a_request_for_money_ends_with_it(in_use, chair, business_owner):
+    fund(in_use)
+    request = ask_money(in_use, actor=business_owner, amount=Decimal(900), reason="A second region.")
+    end(in_use, chair)
+    request.refresh_from_db()
+    assert request.was_withdrawn
+    with pytest.raises(DomainError, match="This request was withdrawn"):
+        decide_request(request, actor=chair, outcome="approve", rationale="Go.")
 
 
 def test_what_came_back_is_told_from_the_entries(tranches, chair, finance_controller):

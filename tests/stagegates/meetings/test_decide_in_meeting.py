@@ -18,7 +18,7 @@ from portfolio.models import OwnerKind, Stage
 from stagegates.actions.decide_in_meeting import decide_in_meeting, decide_item
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.agenda.decider import draw_decision
-from stagegates.models import Decision, MeetingDecision
+from stagegates.models import Closure, Decision, MeetingDecision
 from tests.api.conftest import Script, make_api_token, problem
 from tests.factories import make_initiative, make_ownership, make_person
 
@@ -289,6 +289,16 @@ def test_the_form_refuses_what_lacks(item, chair):
     with pytest.raises(DomainError, match="Nobody has voted"):
         record_item(item, actor=chair, data=sent())
     assert "Say why" in draw_decision(item, chair, sent(rationale=""))
+
+
+def test_the_form_asks_why_it_ends(item, chair, review):
+    ends = {"outcome": "terminate", "by_consent": "on", "closing_reason": "risk"}
+    with pytest.raises(ValidationError):
+        record_item(item, actor=chair, data=sent(**ends))
+    assert "Say what was learnt" in draw_decision(item, chair, sent(**ends))
+    record_item(item, actor=chair, data=sent(**ends, lessons="Ask legal first."))
+    closure = Closure.objects.get(initiative=review.initiative)
+    assert (closure.reason, closure.lessons, closure.decision.way) == ("risk", "Ask legal first.", "meeting")
 
 
 def test_the_form_tells_what_was_decided_meanwhile(item, review, chair, secretary):
