@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from aiso import clock
 from aiso.accounts.models import User
-from aiso.audit.history import changes_since
+from aiso.audit.history import Entry, Line, changes_since
 from aiso.configuration.models import ConfigurationVersion
 from aiso.web import figures
 from forums.models import AgendaItem
@@ -29,8 +29,8 @@ from .funding import asks_of
 from .looks import day_of, last_looks, looks_at
 from .ranks import ranks_of
 
-# Changes that one page tells; the history has all.
-TOLD = 8
+# Changes that one page tells, and what of each; the history has all.
+TOLD, LINES = 8, 4
 
 
 def asked(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
@@ -142,11 +142,17 @@ def changed(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
             "changed",
             initiative=initiative,
             since=since[initiative.pk],
-            entries=entries[initiative.pk][:TOLD],
+            entries=[_shortened(entry) for entry in entries[initiative.pk][:TOLD]],
             more=max(len(entries[initiative.pk]) - TOLD, 0),
         )
         for pk, initiative in looks.initiatives.items()
     }
+
+
+def _shortened(entry: Entry) -> tuple[Entry, Sequence[Line], int]:
+    """A change with the first things that it did, and how many more it did."""
+    lines = [line for line in entry.lines if line.what or line.done == "changed"]
+    return entry, lines[:LINES], max(len(lines) - LINES, 0)
 
 
 def _weights() -> dict[str, Decimal]:
