@@ -30,7 +30,7 @@ RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_t
 ASKED = ("hold_until", "back_to", "closes_on", *CLOSING_ASKED)
 
 
-def _written(amount: Decimal | None) -> str:
+def written(amount: Decimal | None) -> str:
     """An amount as people write it, with cents only where there are any."""
     return "" if amount is None else f"{amount:,.2f}".removesuffix(".00")
 
@@ -65,7 +65,7 @@ class DecisionForm(ClosingFields):
     def __init__(
         self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
     ) -> None:
-        initial = {"amount": _written(review.amount), "seen": seen}
+        initial = {"amount": written(review.amount), "seen": seen}
         self.begin(data, initial | {"condition-0-owner": review.initiative.business_owner}, blocks)
         gates = gates_to_send_back_to(review)
         self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
