@@ -21,7 +21,7 @@ from portfolio.models.initiative import PRIORITY_PARTS
 from portfolio.priority import weights_in_force
 
 from ..approved import approvals_of
-from ..models import SignOff, SignOffQuestion
+from ..models import FundingRequest, GateReview, SignOff, SignOffQuestion
 from ..money import funding_of
 from ..sign_off_clock import standing_of
 from ..standing import Standing, next_checklists, standings_of
@@ -85,9 +85,15 @@ def money(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
     funding = funding_of(initiatives)
     day = day_of(items[0]) if items else clock.today()
     asks = asks_of(initiatives, [*shown.values()], day)
-    asking = {item.pk for item in items if looks.is_asking(item)}
+    asking: dict[int, GateReview | FundingRequest] = {**looks.reviews, **looks.requests}
     return {
-        pk: _drawn("money", ask=ask, funding=funding[initiative.pk], is_asked=pk in asking)
+        pk: _drawn(
+            "money",
+            ask=ask,
+            funding=funding[initiative.pk],
+            is_asked=pk in asking,
+            is_open=pk in asking and asking[pk].is_open,
+        )
         for pk, initiative, ask in zip(shown, initiatives, asks, strict=True)
         if ask.asked or funding[initiative.pk].committed
     }

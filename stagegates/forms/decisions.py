@@ -31,7 +31,7 @@ RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_t
 ASKED = ("hold_until", "back_to", "closes_on", *CLOSING_ASKED)
 
 
-def _written(amount: Decimal | None) -> str:
+def written(amount: Decimal | None) -> str:
     """An amount as people write it, with cents only where there are any."""
     return "" if amount is None else f"{amount:,.2f}".removesuffix(".00")
 
@@ -74,7 +74,7 @@ class DecisionForm(ClosingFields):
     def __init__(
         self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, viewer: User, seen: int | None = None
     ) -> None:
-        initial = {"amount": _written(review.amount), "seen": seen}
+        initial = {"amount": written(review.amount), "seen": seen}
         self.begin(data, initial | {"condition-0-owner": review.initiative.business_owner}, blocks)
         self.fields["survivor"] = survivor_field(viewer)
         gates = gates_to_send_back_to(review)

@@ -13,7 +13,7 @@ from portfolio.models import Bucket
 from ..asked_money import FUNDING_OUTCOMES
 from ..blocks import Block
 from ..models import Envelope, FundingRequest
-from .decisions import ConsentForm, DecisionForm
+from .decisions import ConsentForm, DecisionForm, written
 
 OVERRIDE = "override-"
 
@@ -98,7 +98,7 @@ class RequestDecisionForm(DecisionForm):
     reusable = None  # type: ignore[assignment]
 
     def __init__(self, request: FundingRequest, blocks: Sequence[Block], data: Any = None) -> None:
-        self.begin(data, {"amount": request.amount}, blocks)
+        self.begin(data, {"amount": written(request.amount)}, blocks)
 
 
 class MeetingRequestForm(ConsentForm, RequestDecisionForm):
