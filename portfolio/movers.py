@@ -35,6 +35,11 @@ def _take_back_tools(ids: Sequence[int], origin: Initiative, goal: Initiative) -
     origin.tools.remove(*ids)
 
 
+def _bring_files_back(ids: Sequence[int], origin: Initiative, goal: Initiative) -> None:
+    """All but those that became evidence meanwhile."""
+    origin.attachments.filter(pk__in=ids, evidence=None).update(initiative=goal)
+
+
 CLASSES = Mover(
     "decision_classes",
     "decision class",
@@ -66,7 +71,13 @@ MOVERS = (
     Mover("tools", "tool", "tools", _new_tools, _share_tools, _take_back_tools),
     Mover("comments", "comment", "comments", lambda one, other: one.comments.all()),
     Mover("links", "link", "links", lambda one, other: one.links.all()),
-    Mover("files", "file", "files", lambda one, other: one.attachments.filter(evidence=None)),
+    Mover(
+        "files",
+        "file",
+        "files",
+        lambda one, other: one.attachments.filter(evidence=None),
+        move_back=_bring_files_back,
+    ),
 )
 
 

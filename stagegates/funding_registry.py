@@ -27,7 +27,7 @@ FUNDING = Entry(
     may_see=can_see_funding,
     about="What each bucket may commit, what of it is committed, released and spent.",
 )
-WHAT = ("decision", "envelope", "gate", "condition", "created_at", "is_held_back")
+WHAT = ("decision", "envelope", "gate", "condition", "created_at", "is_held_back", "moved_from", "approved_in")
 SUMS = ("amount", "committed", "withheld", "released", "booked", "spent", "unspent", "overspent")
 # Sums are told where the reader's right to see them is known.
 TOLD = (

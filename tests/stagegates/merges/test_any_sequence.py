@@ -94,7 +94,9 @@ class Story:
                 undo_merge(merge, actor=self.people["chair"], rationale="They differ.")
         except DomainError:
             return
-        assert self.look() == self.before[merge.pk], "all is where it was"
+        both = (merge.merged_id, merge.survivor_id)
+        now, then = ([each for each in rows if each[0] in both] for rows in (self.look(), self.before[merge.pk]))
+        assert now == then, "all is where it was"
 
     def spend(self, one: int, _: int, amount: Decimal) -> None:
         tranche = Tranche.objects.filter(initiative=self.rows[one], released__gt=0).last()
@@ -129,7 +131,7 @@ class Story:
         assert Merge.objects.standing().count() == sum(row.stage == Stage.MERGED for row in self.rows)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_whatever_is_merged_adds_up(chair, finance_controller, steps):
     with transaction.atomic():

@@ -257,7 +257,7 @@ def test_a_review_that_nobody_waits_for_is_withdrawn(initiative, survivor, chair
 def test_nothing_of_a_confidential_one_moves_but_money(worked_on, survivor, funded, chair):
     Initiative.objects.filter(pk=worked_on.pk).update(is_confidential=True)
     worked_on.refresh_from_db()
-    make_ownership(worked_on, chair, kind="risk")
+    make_ownership(worked_on, chair, kind="risk", is_deputy=True)
     before = standing(survivor)
     with pytest.raises(PermissionDenied):
         merge(worked_on, survivor, chair)
