@@ -17,7 +17,7 @@ from portfolio.models import Initiative
 from ..asked_money import body_of_request, parties_to_request
 from ..deciding import body_of, who_decides_on
 from ..meeting_votes import Votes, votes_on
-from ..models import Decision, FundingRequest, GateReview, MeetingDecision, MeetingVoice
+from ..models import Decision, Expansion, FundingRequest, GateReview, MeetingDecision, MeetingVoice
 from ..permissions import can_record_in_meeting
 from ..separation import parties_of, parties_to
 from ..subjects import Subject, subject_of
@@ -36,8 +36,8 @@ NO_VOTES = "Nobody has voted on it. Let the members vote, or tick that nobody pr
 def decide_in_meeting(
     item: AgendaItem, ruling: Ruling, *, actor: User, by_consent: bool = False, seen: int | None = UNSEEN
 ) -> Decision:
-    """Record what the body decided on an item of its meeting: on its review, on the money that it asks for outside a
-    gate, else on its initiative without either.
+    """Record what the body decided on an item of its meeting: on its review, on the money or the expansion that it
+    asks for outside a gate, else on its initiative without either.
 
     The votes of those present carry it, or general consent where nobody voted. For the chair and the secretary,
     unless they are a party. Raises PermissionDenied for everybody else, and DomainError for an item that is settled,
@@ -96,7 +96,7 @@ def _lock(subject: Subject) -> tuple[Subject, frozenset[int]]:
     if isinstance(subject, GateReview):
         review = lock_review(subject)
         return review, parties_of(review)
-    if isinstance(subject, FundingRequest):
+    if isinstance(subject, FundingRequest | Expansion):
         request = lock_request(subject)
         return request, parties_to_request(request)
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=subject.pk)
@@ -107,7 +107,7 @@ def _check_body(subject: Subject, forum: Forum) -> None:
     """A lower body decides nothing of a higher one's, not even to hold it."""
     if isinstance(subject, GateReview):
         own = body_of(subject)
-    elif isinstance(subject, FundingRequest):
+    elif isinstance(subject, FundingRequest | Expansion):
         own = body_of_request(subject)
     else:
         own = Forum.objects.filter(slug=who_decides_on(subject).body).first()
@@ -144,7 +144,7 @@ def _check_apart(votes: Votes, ruling: Ruling) -> None:
 def _rule(subject: Subject, ruling: Ruling, actor: User, body: Forum) -> Decision:
     if isinstance(subject, GateReview):
         return rule(subject, ruling, actor=actor, body=body, way=Way.MEETING)
-    if isinstance(subject, FundingRequest):
+    if isinstance(subject, FundingRequest | Expansion):
         return rule_on_request(subject, ruling, actor=actor, body=body, way=Way.MEETING)
     if ruling.outcome == MERGE:
         check_goes_on(subject)

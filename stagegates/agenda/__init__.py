@@ -9,7 +9,7 @@ from forums.sources import Source, register_source
 from portfolio.demo import register_teller
 
 from ..demo.agenda import tell_of_the_agenda
-from ..subjects import FUNDING
+from ..subjects import EXPANSIONS, FUNDING
 from . import alike, decider, funding, gathered, merging, minutes, ranks, recusals, reviews, sections, waiting
 
 # The forum that speaks of the whole portfolio.
@@ -19,6 +19,7 @@ SOURCES = (
     Source("decided_between", "Decided between meetings", "", reviews.decided_between),
     Source("ready_to_decide", "Ready to decide", "", reviews.ready_to_decide, reviews.carry_review),
     Source(FUNDING, "Money asked for", "", funding.funding_asks, funding.carry_request),
+    Source(EXPANSIONS, "Expansions", "", funding.expansion_asks, funding.carry_request),
     Source("overdue_conditions", "Overdue conditions", REVIEW, waiting.overdue_conditions),
     Source(waiting.STALLED, "Stalled", REVIEW, waiting.stalled),
     Source("fast_lane_sample", "Fast-lane sample", REVIEW, waiting.fast_lane_sample),
@@ -36,7 +37,7 @@ SECTIONS = (
     Section("changed", "Changed since last time", sections.changed, order=60),
 )
 # Sources of items on which a body may decide: all others are told of in words.
-DECIDED = ("ready_to_decide", FUNDING, waiting.STALLED, BY_HAND)
+DECIDED = ("ready_to_decide", FUNDING, EXPANSIONS, waiting.STALLED, BY_HAND)
 
 
 def register_agenda() -> None:

@@ -12,9 +12,9 @@ from forums.models import AgendaItem
 
 from ..actions.decide import UNSEEN
 from ..actions.decide_in_meeting import decide_in_meeting, result_of
-from ..models import FundingRequest, GateReview
+from ..models import Expansion, FundingRequest, GateReview
 from ..subjects import subject_of
-from .panels import MeetingPanel, MoneyPanel, Panel, StandingPanel
+from .panels import MeetingPanel, Panel, RequestPanel, StandingPanel
 
 
 def panel_for(item: AgendaItem, person: User, data: Any = None) -> Panel | None:
@@ -22,8 +22,8 @@ def panel_for(item: AgendaItem, person: User, data: Any = None) -> Panel | None:
     subject = subject_of(item)
     if isinstance(subject, GateReview):
         return MeetingPanel(item, subject, person, data)
-    if isinstance(subject, FundingRequest):
-        return MoneyPanel(item, subject, person, data)
+    if isinstance(subject, FundingRequest | Expansion):
+        return RequestPanel(item, subject, person, data)
     if subject is None or not (panel := StandingPanel(item, subject, person, data)).may_record:
         return None
     return panel

@@ -14,18 +14,19 @@ from forums.models import AgendaItem, Forum, Membership
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
 
-from ..models import Decision, FundingRequest, GateReview
+from ..asked_money import Asked
+from ..models import Decision, GateReview
 from ..subjects import requests_of, reviews_of
 from .since import last_meeting
 
 
 @dataclass(frozen=True)
 class Looks:
-    """The reviews, the requests for money and the initiatives of some items, by the item's id."""
+    """The reviews, the requests outside a gate and the initiatives of some items, by the item's id."""
 
     items: Sequence[AgendaItem]
     reviews: Mapping[int, GateReview]
-    requests: Mapping[int, FundingRequest]
+    requests: Mapping[int, Asked]
     initiatives: Mapping[int, Initiative]
 
     @property
@@ -55,7 +56,7 @@ class Looks:
         }
 
     def is_asking(self, item: AgendaItem) -> bool:
-        """Whether it asks for a decision at a gate, or for money outside one."""
+        """Whether it asks for a decision at a gate, or for something outside one."""
         return item.pk in self.reviews or item.pk in self.requests
 
     def amount_of(self, item: int) -> Decimal:

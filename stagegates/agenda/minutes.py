@@ -13,7 +13,7 @@ from ..models import Decision, FundingEntry, MeetingDecision
 Kind = FundingEntry.Kind
 RELATED = (
     *("decision__review__gates_version", "decision__initiative"),
-    *("decision__on_funding__request", "decision__closure"),
+    *("decision__on_funding__request", "decision__on_expansion__request", "decision__closure"),
 )
 # What an entry of each kind did with the money of an initiative, in the order in which minutes tell it.
 MOVED = {Kind.COMMIT: "committed", Kind.RELEASE: "released", Kind.FREE: "freed", Kind.RETURN: "returned unspent"}
@@ -64,7 +64,7 @@ def _asked(decision: Decision) -> Decimal | None:
     """What had been asked for: at the gate, or outside one."""
     if decision.review:
         return decision.review.amount
-    answered = getattr(decision, "on_funding", None)
+    answered = getattr(decision, "on_funding", None) or getattr(decision, "on_expansion", None)
     return answered.request.amount if answered else None
 
 

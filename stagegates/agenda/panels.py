@@ -15,10 +15,11 @@ from ..blocks import Block
 from ..deciding import who_decides_on
 from ..decision_panel import ICONS, Choice, DecisionPanel, outcomes_for
 from ..forms.decisions import MeetingDecisionForm, MeetingStandingForm
+from ..forms.expansions import MeetingExpansionForm
 from ..forms.funding import MeetingRequestForm
 from ..meeting_votes import Votes, votes_on
-from ..models import Decision, FundingRequest, GateReview
-from ..money import envelope_of
+from ..models import Decision, Expansion, FundingRequest, GateReview
+from ..money import NOTHING, envelope_of
 from ..permissions import can_record_in_meeting
 from ..separation import parties_of, parties_to
 
@@ -69,7 +70,7 @@ class MeetingPanel(DecisionPanel):
         return votes_on(self.item)
 
 
-class ItemPanel[Subject: (FundingRequest, Initiative)]:
+class ItemPanel[Subject: (FundingRequest | Expansion, Initiative)]:
     """The form for what an item asks beside a gate."""
 
     def __init__(self, item: AgendaItem, subject: Subject, person: User, data: Any = None) -> None:
@@ -81,8 +82,8 @@ class ItemPanel[Subject: (FundingRequest, Initiative)]:
         return votes_on(self.item)
 
 
-class MoneyPanel(ItemPanel[FundingRequest]):
-    """The same for money that is asked for outside a gate."""
+class RequestPanel(ItemPanel[FundingRequest | Expansion]):
+    """The same for money or an expansion that is asked for outside a gate."""
 
     template = "stagegates/agenda/_decide.html"
 
@@ -102,7 +103,9 @@ class MoneyPanel(ItemPanel[FundingRequest]):
 
     @property
     def why_higher(self) -> str:
-        return f"{self.body} approves it: {who_decides_on(self.subject.initiative, self.subject.amount).says}."
+        return (
+            f"{self.body} approves it: {who_decides_on(self.subject.initiative, self.subject.amount or NOTHING).says}."
+        )
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -114,7 +117,9 @@ class MoneyPanel(ItemPanel[FundingRequest]):
         return [block for block in self.blocks if block.can_be_overridden] if is_higher else []
 
     @cached_property
-    def form(self) -> MeetingRequestForm:
+    def form(self) -> MeetingRequestForm | MeetingExpansionForm:
+        if isinstance(self.subject, Expansion):
+            return MeetingExpansionForm(self.subject, self.to_override, self.data)
         return MeetingRequestForm(self.subject, self.to_override, self.data)
 
     def ruling(self) -> Ruling:
@@ -122,7 +127,7 @@ class MoneyPanel(ItemPanel[FundingRequest]):
 
     @cached_property
     def latest(self) -> Decision | None:
-        return Decision.objects.filter(on_funding__request=self.subject).first()
+        return self.subject.decisions.first()
 
     @property
     def outcomes(self) -> list[Choice]:
@@ -137,11 +142,13 @@ class MoneyPanel(ItemPanel[FundingRequest]):
         return "it is asked for at the next gate"
 
     def _approves(self) -> Iterator[str]:
-        yield f"approves {figures.money(self.subject.amount)}"
-        if self._envelope is None:
-            yield "no envelope holds it"
-        else:
-            yield f"{figures.money(self._envelope.free)} is free"
+        if isinstance(self.subject, Expansion):
+            yield "it grows"
+            yield from ["skipped steps are recorded"] if self.subject.skips else []
+        if self.subject.amount:
+            yield f"approves {figures.money(self.subject.amount)}"
+            envelope = self._envelope
+            yield f"{figures.money(envelope.free)} is free" if envelope else "no envelope holds it"
         if self.blocks:
             yield f"blocked by {figures.plural(len(self.blocks), 'thing')}"
 
@@ -183,7 +190,7 @@ class StandingPanel(ItemPanel[Initiative]):
         return [told, *_choices(map(Outcome, self._possible), chosen, self._possible.__getitem__, first=2)]
 
 
-type Panel = MeetingPanel | MoneyPanel | StandingPanel
+type Panel = MeetingPanel | RequestPanel | StandingPanel
 
 
 def _choices(outcomes: Iterable[Outcome], chosen: Any, leads_to: Any, first: int = 1) -> list[Choice]:

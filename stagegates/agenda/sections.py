@@ -21,7 +21,8 @@ from portfolio.models.initiative import PRIORITY_PARTS
 from portfolio.priority import weights_in_force
 
 from ..approved import approvals_of
-from ..models import FundingRequest, GateReview, SignOff, SignOffQuestion
+from ..asked_money import Asked
+from ..models import Expansion, FundingRequest, GateReview, SignOff, SignOffQuestion
 from ..money import funding_of
 from ..sign_off_clock import standing_of
 from ..standing import Standing, next_checklists, standings_of
@@ -31,18 +32,20 @@ from .ranks import ranks_of
 
 # Changes that one page tells, and what of each; the history has all.
 TOLD, LINES = 8, 4
+# The template that tells what is asked outside a gate.
+ASKED: dict[type[FundingRequest | Expansion], str] = {FundingRequest: "asked_money", Expansion: "asked_expansion"}
 
 
 def asked(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
-    """What the review asks for, in the words of who submitted it; or the money that is asked for outside a gate."""
+    """What the review asks for, in the words of who submitted it; or what is asked for outside a gate."""
     looks = looks_at(items)
     sees = looks.seen_by(person)
     of_reviews = {
         pk: _drawn("asked", review=review, sees_money=pk in sees, initiative=looks.initiatives[pk])
         for pk, review in looks.reviews.items()
     }
-    of_money = {pk: _drawn("asked_money", asked=each, sees_money=pk in sees) for pk, each in looks.requests.items()}
-    return of_reviews | of_money
+    outside = {pk: _drawn(ASKED[type(each)], asked=each, sees_money=pk in sees) for pk, each in looks.requests.items()}
+    return of_reviews | outside
 
 
 def evidence(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
@@ -85,7 +88,7 @@ def money(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
     funding = funding_of(initiatives)
     day = day_of(items[0]) if items else clock.today()
     asks = asks_of(initiatives, [*shown.values()], day)
-    asking: dict[int, GateReview | FundingRequest] = {**looks.reviews, **looks.requests}
+    asking: dict[int, GateReview | Asked] = {**looks.reviews, **looks.requests}
     return {
         pk: _drawn(
             "money",

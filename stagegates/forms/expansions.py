@@ -11,6 +11,7 @@ from portfolio.models import Initiative, Workflow
 
 from ..blocks import Block
 from ..models import Expansion
+from .decisions import ConsentForm
 from .funding import RequestDecisionForm
 
 
@@ -59,3 +60,7 @@ class ExpansionDecisionForm(RequestDecisionForm):
         self.begin(data, {"amount": asked.amount}, blocks)
         if asked.amount is None:
             del self.fields["amount"], self.fields["release_now"]
+
+
+class MeetingExpansionForm(ConsentForm, ExpansionDecisionForm):
+    """The same as a meeting ruled it."""

@@ -9,7 +9,7 @@ from .expansion import Expansion, ExpansionRuling
 from .fast_lane import FastLaneAudit, TierConfirmation
 from .function import FunctionMember, ReviewFunction
 from .funding import Envelope, FundingEntry, FundingRequest, FundingRuling, Tranche
-from .meeting_decision import MeetingDecision, MeetingVoice, RequestItem, ReviewItem
+from .meeting_decision import ExpansionItem, MeetingDecision, MeetingVoice, RequestItem, ReviewItem
 from .merge import Merge
 from .monitoring import MonitoringTask
 from .review import GateReview, Requirement
@@ -26,6 +26,7 @@ __all__ = [
     "Envelope",
     "Evidence",
     "Expansion",
+    "ExpansionItem",
     "ExpansionRuling",
     "FastLaneAudit",
     "FunctionHours",
