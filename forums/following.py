@@ -68,8 +68,7 @@ def _company(meeting: Meeting, number: int) -> Company:
 
 
 def _read_company(meeting: Meeting) -> Company:
-    shown = meeting.items.select_related("initiative")
-    now = shown.filter(pk=meeting.current_id).first() if meeting.current_id else None
+    now = meeting.items.select_related("initiative").filter(pk=meeting.current_id or 0).first()
     secret = {*meeting.items.filter(initiative__is_confidential=True).values_list("pk", flat=True)}
     parties: set[int] = set()
     if now:
