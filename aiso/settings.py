@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "forums",
     "standards",
     "stagegates",
+    "value",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -141,6 +142,7 @@ MIDDLEWARE = [
     "aiso.web.middleware.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "portfolio.merged_away.MergedMiddleware",
 ]
 
 ROOT_URLCONF = "aiso.urls"

@@ -18,6 +18,8 @@ api = (
         path("", include("stagegates.api.urls")),
         path("", include("stagegates.api.decision_urls")),
         path("", include("stagegates.api.funding_urls")),
+        path("", include("stagegates.api.closing_urls")),
+        path("", include("value.api.urls")),
     ],
     "api",
 )
@@ -32,6 +34,7 @@ urlpatterns = [
     path("", include("forums.urls")),
     path("", include("standards.urls")),
     path("", include("stagegates.urls")),
+    path("", include("value.urls")),
     # Only the office changes an address, since a file's owners are found by it.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
     # Whoever failed to sign in is not signed in.

@@ -12,6 +12,7 @@ from aiso.events.reminders import Due
 from aiso.web import figures
 from aiso.web.work import WorkItem
 from aiso.workdays import due_after
+from portfolio.merging import family_of
 from portfolio.page import InitiativePage
 from portfolio.permissions import changes_nothing
 
@@ -83,8 +84,8 @@ def actions_due() -> Iterator[Due]:
 
 
 def actions_panel(page: InitiativePage) -> str:
-    """What is to be done about an initiative, as far as the reader sees it."""
-    rows = ActionItem.objects.visible_to(page.person).open().filter(item__initiative=page.initiative)
+    """What is to be done about an initiative, and about those merged into it, as far as the reader sees it."""
+    rows = ActionItem.objects.visible_to(page.person).open().filter(item__initiative__in=family_of(page.initiative.pk))
     found = [*rows.select_related("owner", "forum").order_by("due_on", "pk")[: SHOWN + 1]]
     if not found:
         return ""

@@ -1,7 +1,6 @@
 """Who is told what when a meeting is closed, minutes are added to, or an action is given, moved or settled."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 
 from django.urls import reverse
 
@@ -10,20 +9,10 @@ from aiso.events.models import Event, Notification
 from aiso.web import figures
 from portfolio.models import Ownership
 
+from .meeting_messages import Message
 from .models import ActionItem, Addendum, AgendaItem, Meeting, Minutes
 
 Kind = Notification.Kind
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for some people, where it leads, and what they must see to be told."""
-
-    people: Iterable[User]
-    text: str
-    path: str
-    kind: Kind = Kind.NEWS
-    about: Mapping[str, int] = field(default_factory=dict)
 
 
 def messages_of(event: Event) -> Iterable[Message]:

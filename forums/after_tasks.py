@@ -3,7 +3,6 @@ from django.http import QueryDict
 
 from aiso.accounts.models import User
 from aiso.events.models import Event
-from aiso.events.telling import tell
 
 from . import minutes_pdf
 from .after_messages import messages_of
@@ -16,8 +15,7 @@ def tell_what_follows(event_id: int) -> None:
     """Tell those whom closed meetings, addenda and action items concern. Each is told once an event."""
     event = Event.objects.get(pk=event_id)
     for message in messages_of(event):
-        about = message.about
-        tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path, about=about)
+        message.tell(event)
 
 
 @shared_task

@@ -26,7 +26,8 @@ class Decider:
 
     `draw` gives the safe HTML of the fields on the right of the live meeting, and the refusals of `data` when that
     was sent; the page puts them into its form, with the button that records. A radio with `data-key="1"` is chosen by
-    that key, and its `data-says` is what the button then says. `record` decides within the transaction that settles
+    that key, and its `data-says` is what the button then says. Where it draws nothing, the page asks for the result in
+    words, and `record` takes it from there as `result`. `record` decides within the transaction that settles
     the item, and returns what came of it in at most 200 characters; it raises PermissionDenied, DomainError, or
     ValidationError for data that its form refuses.
     """

@@ -64,6 +64,17 @@ WAITING = (
     ("", "One supplier stands behind a third of what runs. Do we want a second one?", 20),
     ("initiative", "Its owner changes in spring. Who takes it over?", 10),
 )
+# The same of the other forums.
+ASKED_OF_OTHERS = {
+    "standards-review": (
+        ("Which two checklists do we shorten first?", 15),
+        ("Who writes the playbook for the service desk?", 10),
+    ),
+    "value-and-risk-review": (
+        ("Which claims of the first half still wait for a baseline?", 20),
+        ("How do we count hours that free nobody’s budget?", 15),
+    ),
+}
 CANCELLED = "Too few could come; what was urgent was decided in writing."
 
 
@@ -85,6 +96,10 @@ def tell_of_meetings(people: Mapping[str, User]) -> None:
             put_on_agenda(meeting, actor=secretary, why=why, minutes=minutes, **told)
         else:
             put_in_backlog(review, actor=secretary, why=why, minutes=minutes, **told)
+    for slug, asked in ASKED_OF_OTHERS.items():
+        if coming := Forum.objects.get(slug=slug).meetings.coming().first():
+            for title, minutes in asked:
+                put_on_agenda(coming, actor=secretary, title=title, minutes=minutes)
 
 
 def _call_and_cancel(forum: Forum, actor: User) -> None:

@@ -18,7 +18,7 @@ from .actions.meetings import call_meeting, open_meeting
 from .actions.minutes import close_meeting, sign_addendum, write_addendum
 from .models import Forum, Meeting, Minutes, VoteChoice
 
-DAYS_AGO = 17
+DAYS_AGO = 45
 # What was asked, what came of it, and what the minutes say; the last was not reached.
 SPOKEN = (
     (
@@ -112,10 +112,10 @@ def _follow_up(meeting: Meeting, people: Mapping[str, User], began: datetime) ->
         given = [
             give_action(forum, actor=secretary, text=text, owner=people[owner], due_on=day + timedelta(days=days))
             for text, owner, days in (
-                ("Bring the list of suppliers that stand behind more than one system", "omar.haddad", 30),
+                ("Bring the list of suppliers that stand behind more than one system", "omar.haddad", 58),
                 ("Write down how long each gate took this year", "office-member", 12),
                 ("Ask the works council for a date in spring", "lucia.ferrante", 40),
-                ("Compare our run costs with last year’s plan", "finance-controller", 25),
+                ("Compare our run costs with last year’s plan", "finance-controller", 52),
             )
         ]
     with clock.fixed_at(began + timedelta(days=6)):
@@ -123,4 +123,4 @@ def _follow_up(meeting: Meeting, people: Mapping[str, User], began: datetime) ->
         drop_action(given[2], actor=secretary, reason="The date was set by the council itself.")
         owner = people["finance-controller"]
         reason = "The plan is approved a week later."
-        move_action(given[3], actor=owner, due_on=day + timedelta(days=32), reason=reason)
+        move_action(given[3], actor=owner, due_on=day + timedelta(days=59), reason=reason)

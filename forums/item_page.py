@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiso.accounts.models import User
+from aiso.once import read_once
 
 from .models import AgendaItem
 
@@ -45,10 +46,14 @@ def register_section(section: Section) -> None:
 
 
 def sections_of(items: Sequence[AgendaItem], person: User) -> dict[int, list[Drawn]]:
-    """The sections of each item, by its id and in their order. `items` are some that the person sees."""
+    """The sections of each item, by its id and in their order. `items` are some that the person sees.
+
+    What several sections read is read once.
+    """
     drawn: dict[int, list[Drawn]] = defaultdict(list)
-    for section in sorted(_sections.values(), key=lambda each: each.order):
-        for pk, html in section.draw(items, person).items():
-            if html:
-                drawn[pk].append(Drawn(section.name, section.title, html))
+    with read_once():
+        for section in sorted(_sections.values(), key=lambda each: each.order):
+            for pk, html in section.draw(items, person).items():
+                if html:
+                    drawn[pk].append(Drawn(section.name, section.title, html))
     return {item.pk: drawn[item.pk] for item in items}

@@ -11,10 +11,10 @@ from aiso import clock
 from aiso.accounts.models import User
 
 from . import following
-from .deciding import Decider, decider_of
+from .deciding import decider_of
 from .item_page import Drawn, sections_of
-from .models import AgendaItem, Attendance, Meeting, Membership, VoteChoice
-from .permissions import can_run_meetings
+from .models import ActionItem, AgendaItem, Attendance, Meeting, Membership, VoteChoice
+from .permissions import can_give_action, can_run_meetings
 from .votes import Chamber, Count, Voter
 
 State = AgendaItem.State
@@ -146,15 +146,23 @@ class LivePage:
         return self.chamber.counts([self.item])[self.item.pk] if self.item else None
 
     @cached_property
-    def decider(self) -> Decider | None:
-        return decider_of(self.item) if self.item else None
-
-    @cached_property
     def decision(self) -> SafeString:
         """The fields of the decision; empty where a result in words is asked."""
-        if self.decider is None or self.item is None:
+        decider = decider_of(self.item) if self.item else None
+        if decider is None or self.item is None:
             return mark_safe("")
-        return mark_safe(self.decider.draw(self.item, self.person, self.data))  # noqa: S308 (safe by its contract)
+        return mark_safe(decider.draw(self.item, self.person, self.data))  # noqa: S308 (safe by its contract)
+
+    @cached_property
+    def actions(self) -> list[ActionItem]:
+        """What was given about the item so far."""
+        given = self.meeting.actions.filter(item=self.item) if self.item else ActionItem.objects.none()
+        return [*given.select_related("owner").order_by("given_at", "pk")]
+
+    @cached_property
+    def may_give(self) -> bool:
+        """Those who sit there, and the office."""
+        return (self.may_run or self.seat is not None) and can_give_action(self.person, self.meeting.forum)
 
     @property
     def asks_decision(self) -> bool:

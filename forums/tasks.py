@@ -3,7 +3,6 @@ from celery import shared_task
 
 from aiso.accounts.models import User
 from aiso.events.models import Event
-from aiso.events.telling import tell
 
 from .actions import keep_forums, meetings
 from .actions.agenda import fill_agenda
@@ -26,8 +25,8 @@ def end_memberships(event_id: int) -> None:
 def notify_of_meeting(event_id: int) -> None:
     """Tell members of a meeting. Once a person and event, however often this runs."""
     event = Event.objects.get(pk=event_id)
-    for told in messages_of(event):
-        tell(told.people, event=event, kind=told.kind, text=told.text, path=told.path, about={})
+    for message in messages_of(event):
+        message.tell(event)
 
 
 @shared_task

@@ -21,6 +21,7 @@ class PortfolioConfig(AppConfig):
         from .belongings import INITIATIVES
         from .configured import register_kinds
         from .entries import ENTRIES
+        from .movers import register_movers
         from .overview import register_overview
         from .search import initiative_named
 
@@ -30,6 +31,7 @@ class PortfolioConfig(AppConfig):
         register_search_page("portfolio:register")
         register_shortcut(initiative_named)
         register_overview()
+        register_movers()
         register_kinds()
         register_work("gaps", work.gaps_of_own)
         register_work("intakes", intake_work.intakes_of)

@@ -51,6 +51,10 @@ class Counts:
         key = sha256(query.encode()).hexdigest()[:32]
         return self._kept(key, rows.order_by().count, is_large=lambda found: self.summary()["all"] > LARGE)
 
+    def kept[T](self, name: str, find: Callable[[], T]) -> T:
+        """Something else that follows from the initiatives that the person sees."""
+        return self._kept(name, find, is_large=lambda found: self.summary()["all"] > LARGE)
+
     def _kept[T](self, key: str, count: Callable[[], T], *, is_large: Callable[[T], bool]) -> T:
         """What was counted at this moment, or not long ago where counting is slow; else counted now."""
         now = clock.now()

@@ -6,7 +6,7 @@ so neither a row nor a score tells of a confidential one to those who may not se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.db.models.functions import Lower
 
 from aiso.accounts.models import User
 
+from .lessons import Lesson, lessons_of
 from .likeness import LEAST, NAMES, Match, Term, Told, degree_of, matches, score_of, weight_of
 from .models import Initiative, SearchWord, Stage
 from .models.initiative import InitiativeQuerySet
@@ -38,7 +39,7 @@ RANKED, SCORED = 200, 40
 TOLD_WORDS = 8
 # A closed initiative ranks as one that is this much as alike.
 CLOSED_COUNTS = 0.8
-# Below it a closed one is not told: an equal name alone makes as much.
+# Below it a closed one without a lesson is not told: an equal name alone makes as much.
 CLOSED_LEAST = NAMES
 
 # Each word once, as first written, with its stem, how many say it, and the known words that share trigrams with an
@@ -90,11 +91,14 @@ ANSWERS = RawSQL("portfolio_initiative.search @@ asked.query", (), output_field=
 
 @dataclass(frozen=True)
 class Likeness:
-    """An initiative that a draft is like: how much, from LEAST to 1, and the words that both have."""
+    """An initiative that a draft is like: how much, from LEAST to 1, and the words that both have; of one that ended
+    also what was learnt there.
+    """
 
     initiative: Initiative
     score: float
     words: tuple[Match, ...]
+    lesson: Lesson | None = None
 
     @property
     def degree(self) -> str:
@@ -111,24 +115,47 @@ class Likeness:
 
 
 def likely_duplicates(
-    user: User, *, name: str, summary: str = "", outcome: str = "", besides: Initiative | None = None, most: int = 5
+    user: User,
+    *,
+    name: str,
+    summary: str = "",
+    outcome: str = "",
+    besides: Initiative | None = None,
+    most: int = 5,
+    only_ended: bool = False,
 ) -> list[Likeness]:
-    """The initiatives that `user` may see and that the draft is like, the likest first; three queries at most.
+    """The initiatives that `user` may see and that the draft is like, the likest first; three queries at most, two more
+    where closed ones are among them.
 
     The score is that of `likeness.score_of`. What is merged or off the register is left out; closed ones are told when
-    they are very alike, for what was learnt there, and stand after running ones that are nearly as alike. `besides` is
-    the initiative that the draft is of.
+    they are very alike, or with what was learnt there, and stand after running ones that are nearly as alike. `besides`
+    is the initiative that the draft is of; `only_ended` leaves those with a lesson alone.
     """
     name, text = _clean(name[:LONGEST_NAME]), _clean(f"{summary[:LONGEST_TEXT]}\n{outcome[:LONGEST_TEXT]}")
     visible = Initiative.objects.visible_to(user).on_register().exclude(stage=Stage.MERGED).order_by()
     if besides is not None:
         visible = visible.exclude(pk=besides.pk)
+    if only_ended:
+        visible = visible.filter(stage=Stage.CLOSED)
     draft, size = _read(name, text)
     if not draft or visible.query.is_empty():
         return []
-    found = _scored(draft, _candidates(draft, size, visible, name), name)
+    found = _with_lessons(user, _scored(draft, _candidates(draft, size, visible, name), name))
+    if only_ended:
+        found = [each for each in found if each.lesson]
     found.sort(key=lambda each: (-each.score * (CLOSED_COUNTS if _is_closed(each) else 1), -each.initiative.pk))
-    return [each for each in found if each.score >= (CLOSED_LEAST if _is_closed(each) else LEAST)][:most]
+    return [each for each in found if each.score >= _least(each)][:most]
+
+
+def _with_lessons(user: User, found: list[Likeness]) -> list[Likeness]:
+    """The same, those that ended with what was learnt there."""
+    lessons = lessons_of([each.initiative.pk for each in found if _is_closed(each)], user)
+    return [replace(each, lesson=lessons.get(each.initiative.pk)) for each in found]
+
+
+def _least(likeness: Likeness) -> float:
+    """The score from which it is told; one that ended without a lesson must be liker."""
+    return CLOSED_LEAST if _is_closed(likeness) and not likeness.lesson else LEAST
 
 
 def _clean(text: str) -> str:

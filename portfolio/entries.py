@@ -20,6 +20,15 @@ ENTRIES = (
         about="Every AI initiative, with its stage, owners, risk and priority.",
     ),
     Entry(
+        "Ranking",
+        "chart-bar",
+        "portfolio:ranking",
+        section="portfolio",
+        order=15,
+        also=("/portfolio/",),
+        about="What comes first, within each bucket and across all, as a list and as a map.",
+    ),
+    Entry(
         "Board",
         "layout-kanban",
         "portfolio:register_board",
@@ -35,14 +44,6 @@ ENTRIES = (
         order=20,
         count=intakes_waiting,
         about="Ask for an initiative, and see what became of it.",
-    ),
-    Entry(
-        "Map",
-        "map-2",
-        "portfolio:register_map",
-        section="portfolio",
-        order=30,
-        about="Value against feasibility, to see what to take up next.",
     ),
     Entry(
         "Barriers",

@@ -11,6 +11,7 @@ from .views import (
     initiative_discussion,
     initiative_edit,
     initiative_files,
+    initiative_find,
     initiative_history,
     initiative_imported,
     initiative_lane,
@@ -24,6 +25,7 @@ from .views import (
 
 urlpatterns = [
     path("new/", initiative_register.initiative_register, name="initiative_register"),
+    path("find/", initiative_find.initiative_search, name="initiative_search"),
     path("<reference:pk>/", initiative.initiative_detail, name="initiative_detail"),
     path("<reference:pk>/preview/", initiative.initiative_preview, name="initiative_preview"),
     path("<reference:pk>/undo/<str:key>/", initiative.initiative_undo, name="initiative_undo"),

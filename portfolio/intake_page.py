@@ -28,8 +28,10 @@ from .intake_reading import MONEY, answers_for, lane_for, may_change, sees_money
 from .intake_sheet import ANSWERED_IN, Sheet
 from .lane import LaneResult, State
 from .lane_words import Hinted, hinted, standing_of_lane
+from .merging import merge_address
 from .models import Initiative, Intake, IntakeQuestion, Question
-from .permissions import can_answer_intake, can_triage
+from .models.stage import ENDED
+from .permissions import can_answer_intake, can_request, can_triage
 from .screening import unsettled_uses
 
 BY_SLUG = {step.slug: step for step in STEPS}
@@ -174,6 +176,13 @@ class IntakePage:
     @cached_property
     def questions(self) -> list[IntakeQuestion]:
         return [*self.intake.questions.select_related("asked_by")]
+
+    @property
+    def merges_from(self) -> str:
+        """Where the initiative that the request became is merged into one that it is like; empty where none is."""
+        found = self.intake.initiative
+        is_on = found and self.intake.state == Intake.State.ACCEPTED and found.stage not in ENDED
+        return merge_address(found) if found and is_on and can_request(self.person) else ""
 
     @property
     def open_question(self) -> IntakeQuestion | None:

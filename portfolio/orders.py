@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 
 from aiso.web.keyset import Order
 
-from .models.initiative import PRIORITY_KEY, STAGE_SINCE_KEY
+from .models.initiative import PRIORITY_KEY, RANK_KEY, STAGE_SINCE_KEY
 
 ORDERS = {
     "ref": Order(F("pk"), models.BigIntegerField()),
@@ -16,6 +16,7 @@ ORDERS = {
     "days": Order(STAGE_SINCE_KEY, models.DateField(), descending=True),
     "risk": Order(F("risk_rank"), models.IntegerField()),
     "priority": Order(PRIORITY_KEY, models.DecimalField(max_digits=4, decimal_places=2)),
+    "rank": Order(RANK_KEY, models.DecimalField(max_digits=4, decimal_places=2)),
     "changed": Order(F("changed_at"), models.DateTimeField()),
 }
 DEFAULT = "-priority"

@@ -29,6 +29,7 @@ from .lane import LaneResult, lane_of, without_money
 from .lane_facts import facts_of
 from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
+from .merged_away import lead_on
 from .models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
 from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
@@ -333,6 +334,10 @@ class InitiativePage:
         return self._drawn("head")
 
     @cached_property
+    def notes(self) -> list[str]:
+        return self._drawn("note")
+
+    @cached_property
     def cards(self) -> list[str]:
         return self._drawn("card")
 
@@ -354,6 +359,7 @@ def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> Initiative
     initiative = rows.visible_to(signed_in(request)).filter(pk=pk).first()
     if initiative is None:
         raise Http404("No initiative here that you may see.")
+    lead_on(request, initiative)
     return InitiativePage(request, initiative, tab)
 
 
@@ -386,6 +392,7 @@ def visible_initiative(request: HttpRequest, pk: int) -> Initiative:
     initiative = visible.filter(pk=pk).first()
     if initiative is None:
         raise Http404("No initiative here that you may see.")
+    lead_on(request, initiative)
     return initiative
 
 

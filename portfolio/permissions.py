@@ -19,6 +19,8 @@ CLEARING = {
     Clearance.Function.SECURITY: Role.SECURITY_REVIEWER,
 }
 
+WHO_ASKS_WHAT_IF = "Finance, the office, executives and auditors see what an envelope would fund."
+
 
 def changes_nothing(user: User | AnonymousUser) -> bool:
     """Strangers, people who left, and auditors, who read everything and change nothing (DESIGN §1)."""
@@ -51,6 +53,11 @@ def can_see_money(user: User | AnonymousUser, initiative: Initiative) -> bool:
 def _money_is_in_reach(user: User, initiative: Initiative) -> bool:
     reach = money_reach(user)
     return reach is None or initiative.unit_id in reach
+
+
+def can_ask_what_if(user: User | AnonymousUser) -> bool:
+    """Those whose role shows them the money of other people's initiatives, in the units that it reaches."""
+    return isinstance(user, User) and user.is_active and money_reach(user) != frozenset()
 
 
 def can_register(user: User | AnonymousUser) -> bool:

@@ -161,8 +161,13 @@ class Register:
 
     def order_address(self, sort: str) -> str:
         """The address that sorts by a column, the other way round when it does already."""
-        first = sort if sort in ("name", "ref", "stage", "days") else f"-{sort}"
+        first = sort if sort in ("name", "ref", "stage", "days", "rank") else f"-{sort}"
         return self.address(order=_reversed(self.ordered_by) if self.ordered_by.lstrip("-") == sort else first)
+
+    @property
+    def unsearched(self) -> str:
+        """This address without the words that are searched for."""
+        return self.address(q=None)
 
     def others(self, *without: str) -> list[tuple[str, str]]:
         """The other parts of the address, for hidden inputs of a form that changes the ones named."""

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import import_urls, initiative_urls, intake_urls, tool_urls
-from .views import barriers, bulk, inventory, inventory_files, lists, register, register_export, saved_views
+from .views import barriers, bulk, inventory, inventory_files, lists, ranking, register, register_export, saved_views
 
 app_name = "portfolio"
 urlpatterns = [
@@ -28,6 +28,11 @@ urlpatterns = [
         lists.list_entry_bring_back,
         name="list_entry_bring_back",
     ),
+    path("portfolio/", ranking.ranking_list, name="ranking"),
+    path("portfolio/map/", ranking.ranking_map, name="ranking_map"),
+    path("portfolio/export/", ranking.ranking_export, name="ranking_export"),
+    path("portfolio/what-if/", ranking.what_if, name="what_if"),
+    path("portfolio/what-if/export/", ranking.what_if_export, name="what_if_export"),
     path("register/", register.register_list, name="register"),
     path("register/board/", register.register_board, name="register_board"),
     path("register/map/", register.register_map, name="register_map"),

@@ -8,9 +8,12 @@ class StagegatesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
         from .agenda import register_agenda
+        from .closing_registry import register_closings
         from .configured import register_kinds
         from .decision_registry import register_decisions
+        from .expansion_registry import register_expansions
         from .funding_registry import register_funding
+        from .merge_registry import register_merges
         from .sign_off_registry import register_sign_offs
 
         register_kinds()
@@ -20,7 +23,10 @@ class StagegatesConfig(AppConfig):
         register_sign_offs()
         register_decisions()
         register_funding()
+        register_merges()
+        register_expansions()
         register_agenda()
+        register_closings()
 
     def _govern(self) -> None:
         """What the governance matrix adds to the apps below."""
@@ -82,9 +88,9 @@ class StagegatesConfig(AppConfig):
 
         from . import tasks
         from .approved_panel import register_plans
-        from .demo.agenda import tell_of_the_agenda
         from .demo.decisions import tell_of_decisions
         from .demo.funding import tell_of_envelopes
+        from .demo.meetings import tell_of_the_last_review
         from .demo.plans import tell_of_plans
         from .demo.reviews import tell_of_reviews
         from .entries import REVIEWS
@@ -106,10 +112,10 @@ class StagegatesConfig(AppConfig):
         register_gate_columns(gates_told_of, in_review_state)
         register_history(*TOLD)
         register_work("reviews", reviews_of)
-        register_teller(tell_of_reviews)
         register_teller(tell_of_envelopes)
+        register_teller(tell_of_the_last_review)
+        register_teller(tell_of_reviews)
         register_teller(tell_of_decisions)
         register_teller(tell_of_plans)
-        register_teller(tell_of_the_agenda)
         for changed in tasks.CHANGING:
             subscribe(changed, tasks.renew_reviews)

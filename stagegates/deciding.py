@@ -1,9 +1,11 @@
 """Who decides what, read from the register: bodies, those who may vote in them, and the money that counts."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from aiso import clock
@@ -17,7 +19,7 @@ from .askings import all_bodies, lane_to, stages_before_pause
 from .matrix import duties_of
 from .models import Decision, GateReview, NamedDecider, SignOff
 from .rights import Case, WhoDecides, body_for
-from .rules import Gate, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
+from .rules import Gate, Gates, gates_in_force, matrix_in_force, matrix_of, rights_in_force, rights_of
 from .separation import is_kept_from_deciding, kept_from_deciding
 from .situations import situations_of
 
@@ -45,26 +47,43 @@ def who_decides_on(initiative: Initiative, amount: Decimal = Decimal(0)) -> WhoD
 
     `amount` is money to be approved outside a gate, in the reporting currency.
     """
-    gate = gate_ahead(initiative)
-    codes = frozenset([gate.code] if gate else [])
-    lane = lane_to(gate.moves_to, initiative) if gate else initiative.lane
-    case = Case(codes, initiative.risk_tier, lane, amount + approved_for_workflow(initiative))
-    bodies = ranks()
-    duties = duties_of(matrix_in_force(), situations_of([initiative])[initiative.pk], codes or None, bodies)
-    return body_for(rights_in_force(), case, bodies, duties.body, duties.body_asked_by)
+    return who_decides_on_each([(initiative, amount)])[initiative.pk]
+
+
+def who_decides_on_each(asked: Iterable[tuple[Initiative, Decimal]]) -> dict[int, WhoDecides]:
+    """The same for several initiatives, each with its amount, by their ids; in a fixed number of queries."""
+    rows = [*asked]
+    initiatives = [initiative for initiative, _ in rows]
+    before, approved = stages_before_pause(initiatives), approved_for_workflows(initiatives)
+    situations, bodies = situations_of(initiatives), ranks()
+    gates, matrix, rights = gates_in_force(), matrix_in_force(), rights_in_force()
+    found = {}
+    for initiative, amount in rows:
+        gate = _gate_out_of(_stage_to_go_on_from(initiative, before), gates)
+        codes = frozenset([gate.code] if gate else [])
+        lane = lane_to(gate.moves_to, initiative) if gate else initiative.lane
+        case = Case(codes, initiative.risk_tier, lane, amount + approved[initiative.pk])
+        duties = duties_of(matrix, situations[initiative.pk], codes or None, bodies)
+        found[initiative.pk] = body_for(rights, case, bodies, duties.body, duties.body_asked_by)
+    return found
 
 
 def gate_ahead(initiative: Initiative) -> Gate | None:
     """The gate out of the stage in which it is or was before the pause; the last one when it passed all."""
-    gates = gates_in_force()
-    return gates.after(stage_before_pause(initiative)) or (gates.gates[-1] if gates.gates else None)
+    return _gate_out_of(stage_before_pause(initiative), gates_in_force())
+
+
+def _gate_out_of(stage: str, gates: Gates) -> Gate | None:
+    return gates.after(stage) or (gates.gates[-1] if gates.gates else None)
 
 
 def stage_before_pause(initiative: Initiative) -> str:
     """Its stage, or the one that a paused initiative goes on from: intake where none is known."""
-    if initiative.stage != Stage.PAUSED:
-        return initiative.stage
-    return stages_before_pause([initiative]).get(initiative.pk, Stage.INTAKE)
+    return _stage_to_go_on_from(initiative, stages_before_pause([initiative]))
+
+
+def _stage_to_go_on_from(initiative: Initiative, before: Mapping[int, str]) -> str:
+    return before.get(initiative.pk, Stage.INTAKE) if initiative.stage == Stage.PAUSED else initiative.stage
 
 
 def approved_for_workflow(initiative: Initiative) -> Decimal:
@@ -73,12 +92,24 @@ def approved_for_workflow(initiative: Initiative) -> Decimal:
     That is what was decided under the workflow, whatever became of its initiatives since, and what was decided for
     those that belong to it now. One without a workflow counts alone.
     """
+    return approved_for_workflows([initiative])[initiative.pk]
+
+
+def approved_for_workflows(initiatives: Sequence[Initiative]) -> dict[int, Decimal]:
+    """The same for several initiatives, by their ids. One query."""
+    workflows = {each.workflow_id for each in initiatives if each.workflow_id}
+    alone = [each.pk for each in initiatives if each.workflow_id is None]
     decisions = Decision.objects.standing().approving().filter(decided_at__gt=a_year_before(clock.today()))
-    if initiative.workflow_id is None:
-        decisions = decisions.filter(initiative=initiative.pk)
-    else:
-        decisions = decisions.of_workflow(initiative.workflow_id)
-    return decisions.order_by().aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    rows = decisions.exclude(amount=None).of_workflows(workflows, or_of=alone).order_by()
+    of_workflow: dict[int | None, Decimal] = defaultdict(Decimal)
+    of_initiative: dict[int, Decimal] = defaultdict(Decimal)
+    for then, now, initiative, amount in rows.values_list("workflow", "initiative__workflow", "initiative", "amount"):
+        of_initiative[initiative] += amount or 0
+        for workflow in {then, now}:
+            of_workflow[workflow] += amount or 0
+    return {
+        each.pk: of_workflow[each.workflow_id] if each.workflow_id else of_initiative[each.pk] for each in initiatives
+    }
 
 
 def a_year_before(day: date) -> datetime:

@@ -12,7 +12,7 @@ from aiso.web import figures
 from forums.models import Forum
 from forums.tally import Tally
 from portfolio.models import Initiative, Lane, Stage
-from portfolio.models.stage import ENDED
+from portfolio.models.stage import ENDED, IN_PRODUCTION
 from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_INITIATIVES, OF_REVIEWS, gates_to_send_back_to
@@ -46,6 +46,7 @@ ICONS = {
     Outcome.SEND_BACK: "arrow-back-up",
     Outcome.PAUSE: "player-pause",
     Outcome.TERMINATE: "ban",
+    Outcome.MERGE: "git-merge",
 }
 
 
@@ -232,7 +233,8 @@ class DecisionPanel:
         """For those who decide alone or ask for votes."""
         if not (self.may_decide or self.may_open_ballot):
             return None
-        return DecisionForm(self.review, self.to_override, self.data, seen=self.latest.pk if self.latest else None)
+        seen = self.latest.pk if self.latest else None
+        return DecisionForm(self.review, self.to_override, self.data, viewer=self.person, seen=seen)
 
     @cached_property
     def sees_money(self) -> bool:
@@ -327,19 +329,27 @@ class DecisionPanel:
                 yield "closes the initiative"
                 if self.funding.to_free:
                     yield freed(self.funding)
+                if review.initiative.stage in IN_PRODUCTION:
+                    yield "starts its decommissioning"
                 if amount:
                     yield f"{amount} asked for is not approved"
+            case Outcome.MERGE:
+                yield "goes on in another initiative, with what is worked on"
+                if self.funding.to_free:
+                    yield f"moves {figures.money(self.funding.to_free)}"
 
 
 def outcomes_for(initiative: Initiative) -> dict[str, str]:
     """What may be decided on an initiative without a review, each with what it leads to; nothing once it ended."""
     if initiative.is_off_register or initiative.stage in ENDED:
         return {}
-    stage, back = initiative.get_stage_display().lower(), Stage(stage_before_pause(initiative)).label.lower()
+    before = Stage(stage_before_pause(initiative))
+    stage, back = initiative.get_stage_display().lower(), before.label.lower()
+    starts = "; starts its decommissioning" if before in IN_PRODUCTION else ""
     leads_to = {
         Outcome.PAUSE: f"from {stage} to paused, until it is resumed; it keeps its place on the way",
         Outcome.RESUME: f"from paused back to {back}",
-        Outcome.TERMINATE: "closes the initiative; it stays on the register with the rationale",
+        Outcome.TERMINATE: f"closes the initiative; it stays on the register with the rationale{starts}",
     }
     unfit = Outcome.PAUSE if initiative.stage == Stage.PAUSED else Outcome.RESUME
     return {each.value: leads_to[each] for each in OF_INITIATIVES if each != unfit}

@@ -17,7 +17,7 @@ from .actions.funding import may_override
 from .actions.land_spending import may_upload
 from .blocks import Block
 from .forms.funding import ReleaseForm, SpendForm
-from .models import Condition, Envelope, FundingEntry, FundingRequest, FundingRuling, GateReview, Tranche
+from .models import Condition, Envelope, FundingEntry, FundingRequest, FundingRuling, GateReview, Merge, Tranche
 from .money import NOTHING, SUMS, Funding, totals_of
 from .permissions import can_record_spend, can_release, can_set_envelopes
 from .release_blocks import blocks_of_release
@@ -202,11 +202,19 @@ class TranchePage:
         return [*self.tranche.entries.select_related(*related).order_by("-pk")]
 
     @cached_property
+    def came_by(self) -> Merge | None:
+        """The merge that brought it here, for those who see both initiatives."""
+        if self.tranche.is_decided_here:
+            return None
+        rows = Merge.objects.visible_to(self.person).select_related("merged", "survivor")
+        return rows.filter(decision=self.tranche.decision_id).first()
+
+    @cached_property
     def settled(self) -> list[Condition]:
         """The conditions of its approval that hold it back no more; open ones stand among the blocks."""
         if not self.tranche.is_held_back:
             return []
-        conditions = self.tranche.decision.conditions.select_related("owner")
+        conditions = self.tranche.approval.conditions.select_related("owner")
         return [each for each in conditions if not each.is_open]
 
     @cached_property
@@ -219,7 +227,7 @@ class TranchePage:
 
     @cached_property
     def to_override(self) -> list[Block]:
-        if not (self.blocks and self.may_release and may_override(self.person, self.tranche.decision)):
+        if not (self.blocks and self.may_release and may_override(self.person, self.tranche.approval)):
             return []
         return [block for block in self.blocks if block.can_be_overridden]
 
@@ -249,13 +257,10 @@ class TranchePage:
 def with_names(tranches: "QuerySet[Tranche]") -> "QuerySet[Tranche]":
     """Tranches with what a row of them names."""
     hidden = ("search", "notes", "summary", "outcome")
-    related = ("initiative", "envelope__bucket", "decision__review__gates_version", "decision__body", "condition")
+    told = ("review__gates_version", "body")
+    decided = (f"{decision}__{name}" for decision in ("decision", "approved_in") for name in told)
+    related = ("initiative", "envelope__bucket", "condition", *decided)
     return tranches.select_related(*related).defer(*(f"initiative__{name}" for name in hidden))
-
-
-def tranches_of(initiative: Initiative) -> list[Tranche]:
-    """The tranches of an initiative, the first first."""
-    return [*with_names(Tranche.objects.filter(initiative=initiative)).order_by("pk")]
 
 
 def requests_of(initiative: Initiative) -> list[FundingRequest]:

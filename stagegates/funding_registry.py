@@ -7,6 +7,7 @@ from aiso.web.work import register_work
 from portfolio.demo import register_teller
 from portfolio.history import register_history
 from portfolio.panels import Panel, register_panel, register_tab
+from portfolio.treasury import register_treasury
 
 from . import decision_tasks
 from .demo.funding import tell_of_money
@@ -15,6 +16,7 @@ from .funding_messages import FUNDING_EVENTS
 from .funding_work import releases_waiting, requests_waiting
 from .models import FundingRequest, Tranche
 from .permissions import can_see_funding
+from .treasury import EnvelopesAndTranches
 
 FUNDING = Entry(
     "Funding",
@@ -25,7 +27,7 @@ FUNDING = Entry(
     may_see=can_see_funding,
     about="What each bucket may commit, what of it is committed, released and spent.",
 )
-WHAT = ("decision", "envelope", "gate", "condition", "created_at", "is_held_back")
+WHAT = ("decision", "envelope", "gate", "condition", "created_at", "is_held_back", "moved_from", "approved_in")
 SUMS = ("amount", "committed", "withheld", "released", "booked", "spent", "unspent", "overspent")
 # Sums are told where the reader's right to see them is known.
 TOLD = (
@@ -45,6 +47,7 @@ def register_funding() -> None:
     register_work("funding requests", requests_waiting)
     register_work("releases", releases_waiting)
     register_history(*TOLD)
+    register_treasury(EnvelopesAndTranches())
     for name in FUNDING_EVENTS:
         subscribe(name, decision_tasks.tell_of_decision)
     register_teller(tell_of_money)

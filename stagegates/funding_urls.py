@@ -1,10 +1,10 @@
-"""Addresses of money."""
+"""Addresses of money, and of growing."""
 
 from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import funding, funding_requests, spend_files
+from .views import expansions, funding, funding_requests, spend_files
 
 urlpatterns = [
     path("funding/", funding.funding, name="funding"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("funding/requests/", funding_requests.request_list, name="funding_requests"),
     path("funding/requests/<int:pk>/", funding_requests.request_detail, name="funding_request"),
     path("funding/requests/<int:pk>/withdraw/", funding_requests.request_withdraw, name="funding_withdraw"),
+    path("expansions/", expansions.expansion_list, name="expansion_list"),
+    path("expansions/<int:pk>/", expansions.expansion_detail, name="expansion_detail"),
+    path("expansions/<int:pk>/withdraw/", expansions.expansion_withdraw, name="expansion_withdraw"),
+    path("initiatives/<reference:pk>/expansions/ask/", expansions.expansion_ask, name="expansion_ask"),
     path("initiatives/<reference:pk>/funding/", funding_requests.initiative_funding, name="initiative_funding"),
     path("initiatives/<reference:pk>/funding/ask/", funding_requests.funding_ask, name="funding_ask"),
 ]

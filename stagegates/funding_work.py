@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from aiso import clock
 from aiso.accounts.models import Role, User
@@ -41,9 +42,11 @@ def releases_waiting(person: User) -> Iterator[WorkItem]:
     """Tranches that are withheld although all their conditions are settled, for the office and finance."""
     if changes_nothing(person) or not person.has_role(*OFFICE, Role.FINANCE_CONTROLLER):
         return
-    unsettled = Condition.objects.open().filter(decision=OuterRef("decision"))
+    unsettled = Condition.objects.open().filter(decision=Coalesce(OuterRef("approved_in"), OuterRef("decision")))
     tranches = Tranche.objects.visible_to(person).waiting().filter(~Exists(unsettled))
-    for tranche in tranches.select_related("initiative", "decision__review", "decision__body").order_by("pk")[:MOST]:
+    for tranche in tranches.select_related(
+        "initiative", "decision__review", "decision__body", "approved_in__review"
+    ).order_by("pk")[:MOST]:
         if can_release(person, tranche):
             yield _item("Release what was withheld", tranche, "Release", tranche.initiative)
 

@@ -12,8 +12,10 @@ from portfolio.permissions import can_edit, changes_nothing, is_office_for, owns
 
 from .deciding import bodies_of, body_asked, body_of, eligible_of, highest_body, is_named
 from .models import (
+    Closure,
     Condition,
     Decision,
+    DecommissioningTask,
     FastLaneAudit,
     GateReview,
     ReviewFunction,
@@ -228,7 +230,7 @@ def can_release(user: User | AnonymousUser, tranche: Tranche) -> bool:
     """
     if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
         return False
-    decision = tranche.decision
+    decision = tranche.approval
     if user.pk in parties_to_decision(decision) | parties_to(tranche.initiative):
         return False
     unit = tranche.initiative.unit_id
@@ -245,3 +247,18 @@ def can_record_spend(user: User | AnonymousUser, initiative: Initiative) -> bool
 def can_ask_money(user: User | AnonymousUser, initiative: Initiative) -> bool:
     """Its owners and their deputies, and the office."""
     return can_edit(user, initiative)
+
+
+ADDING = "Its owners and the office add what was learnt."
+SETTLING_THINGS = "Whoever sees to it, the owners of the initiative and the office settle it."
+
+
+def can_add_lesson(user: User | AnonymousUser, closure: Closure) -> bool:
+    return can_edit(user, closure.initiative)
+
+
+def can_settle_thing(user: User | AnonymousUser, task: DecommissioningTask) -> bool:
+    """Whoever sees to it, its owners and their deputies, and the office."""
+    if changes_nothing(user):
+        return False
+    return task.owner_id == user.pk or can_edit(user, task.initiative)

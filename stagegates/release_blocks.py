@@ -15,22 +15,23 @@ def blocks_of_release(tranche: Tranche) -> list[Block]:
     """All that keeps a tranche from being released now, without what its approval overrode; a fixed number of queries.
 
     Overdue conditions of the initiative, objections and outdated sign-offs can be overridden by a higher body. A
-    condition of the approval that is not due yet is met or waived instead.
+    condition of the approval that is not due yet is met or waived instead. What a merge moved waits for the conditions
+    of its approval, wherever those are; what was signed off is another matter by then, unless a function objected.
     """
-    decision = tranche.decision
+    decision = tranche.approval
     overridden = {each["key"] for each in decision.overrides if "key" in each}
     found = [
         *of_initiative(tranche.initiative),
         *_of_lane(tranche),
         *_of_conditions(decision),
-        *_of_sign_offs(decision),
+        *_of_sign_offs(decision, has_moved=tranche.moved_from_id is not None),
         *overdue_of(tranche.initiative),
     ]
     return [block for block in found if block.key not in overridden]
 
 
 def _of_lane(tranche: Tranche) -> Iterator[Block]:
-    review, initiative = tranche.decision.review, tranche.initiative
+    review, initiative = tranche.approval.review, tranche.initiative
     if review and review.lane == Lane.FAST and initiative.lane != Lane.FAST:
         what = "The fast lane no longer holds: its money stops until a review of the full lane"
         yield Block(what, Kind.LANE, initiative.get_absolute_url(), "lane")
@@ -44,7 +45,7 @@ def _of_conditions(decision: Decision) -> Iterator[Block]:
             yield Block(what, Kind.UNMET, condition.get_absolute_url(), f"condition:{condition.pk}")
 
 
-def _of_sign_offs(decision: Decision) -> Iterator[Block]:
+def _of_sign_offs(decision: Decision, *, has_moved: bool) -> Iterator[Block]:
     """What was signed off for the review that approved it, held against what is so now."""
     if decision.review is None:
         return
@@ -57,6 +58,6 @@ def _of_sign_offs(decision: Decision) -> Iterator[Block]:
         if each.answer.verdict == SignOffAnswer.Verdict.OBJECT:
             what = f"{each.function} objects: {each.answer.reason}"
             yield Block(what, Kind.OBJECTION, address, f"objection:{each.pk}")
-        elif changes_between(each.answer.copy, present[each.pk]):
+        elif not has_moved and changes_between(each.answer.copy, present[each.pk]):
             what = f"The sign-off of {each.function} is outdated"
             yield Block(what, Kind.OUTDATED, address, f"outdated:{each.pk}")

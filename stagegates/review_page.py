@@ -8,10 +8,12 @@ from django.db.models import Prefetch
 
 from aiso.accounts.models import User
 from aiso.web import figures
+from portfolio.duplicates import Likeness
 from portfolio.models import Initiative, Stage
 
 from .approved_panel import drawn
 from .decision_panel import DecisionPanel, panel_of
+from .lessons import learnt_elsewhere
 from .lines import Line, Part, days_left, lines_of, marks_of, parts_of, versions_of
 from .models import Decision, GateReview, SignOff
 from .permissions import can_give_evidence, can_open_review, can_waive
@@ -117,6 +119,11 @@ class ReviewPage:
     @cached_property
     def sees_money(self) -> bool:
         return self.may_open or self.panel.sees_money
+
+    @cached_property
+    def learnt(self) -> list[Likeness]:
+        """At the first gate: similar initiatives that ended, with what was learnt there."""
+        return learnt_elsewhere(self.review, self.person)
 
     @cached_property
     def approved(self) -> str:

@@ -17,6 +17,8 @@ def touched_by(event: Event) -> list[int]:
         # What was approved for a workflow counts for all that is under review for it.
         of_workflow = Initiative.objects.filter(workflow__initiatives=told["initiative"])
         return [told["initiative"], *of_workflow.values_list("pk", flat=True)]
+    if isinstance(told.get("survivor"), int):
+        return [told["initiative"], told["survivor"]]
     if isinstance(told.get("initiative"), int):
         return [told["initiative"]]
     if isinstance(told.get("initiatives"), list):

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("stagegates.sign_off_urls")),
     path("", include("stagegates.review_urls")),
     path("", include("stagegates.decision_urls")),
+    path("", include("stagegates.closing_urls")),
     path("", include("stagegates.funding_urls")),
 ]

@@ -27,9 +27,17 @@ from portfolio.models import (
 )
 from portfolio.models.decision import Confidence, CostOfError, Reversibility, ReviewCapacity
 from portfolio.models.lists import NamedEntry
+from stagegates.actions.ruling import Closing
 from stagegates.models import Envelope
 
 _numbers = count(1)
+# What a test that ends an initiative says of it.
+LEARNT = Closing("no_value_path", "Ask the plant before a model is trained.", "The labelled pump data.")
+
+
+def learnt(outcome: str = "terminate") -> dict[str, Closing]:
+    """What an outcome asks for beside the rationale."""
+    return {"closing": LEARNT} if outcome == "terminate" else {}
 
 
 def make_unit(name: str = "", *, parent: BusinessUnit | None = None, **fields: Any) -> BusinessUnit:

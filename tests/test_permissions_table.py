@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,7 +28,7 @@ from aiso.events.letters import SALT
 from aiso.events.models import Event, Mail, Notification
 from forums.actions.action_items import give_action
 from forums.actions.minutes import close_meeting, write_addendum
-from forums.models import AgendaItem, Meeting
+from forums.models import AgendaItem, Forum, Meeting
 from portfolio.actions.edit_initiative import Change
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
@@ -58,14 +59,17 @@ from portfolio.models import (
 from portfolio.undo import Edited, offer_undo
 from stagegates.actions.ask_funding import ask_money
 from stagegates.actions.ask_question import ask_question
+from stagegates.actions.expand import ask_expansion
 from stagegates.actions.funding import commit_money, record_spend
 from stagegates.actions.give_evidence import give_evidence
+from stagegates.actions.merge import merge_into
 from stagegates.actions.open_review import open_review
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.configured.matrix import KIND as MATRIX
 from stagegates.models import (
     ApprovedPlan,
+    Closure,
     Decision,
     FastLaneAudit,
     GateReview,
@@ -98,6 +102,7 @@ from tests.factories import (
 from tests.stagegates.decisions.conftest import make_condition, seat
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
+from value.models import Measurement
 
 pytestmark = pytest.mark.django_db
 
@@ -180,12 +185,26 @@ SENT |= {
     "/sign-offs/{sign_off}/pass/": {"pass-{sign_off}-to": "", "pass-{sign_off}-reason": "Away."},
     "/sign-offs/{questioned}/questions/{question}/reply/": {"reply-{question}-text": "The other one."},
 }
+ADJACENT = {"step": "adjacent", "what": "The next one", "reason": "It pays.", "skip_because": "One class only."}
 # Those of decisions.
 DECISION_SENT: dict[str, dict[str, Any]] = {
-    "/reviews/{decided}/decide/": {"outcome": "terminate", "rationale": "Enough.", "how": "alone"},
+    "/reviews/{decided}/decide/": {
+        "outcome": "terminate",
+        "rationale": "Enough.",
+        "how": "alone",
+        "closing_reason": "cost",
+        "lessons": "Dear.",
+    },
     "/initiatives/{judged}/decide/": {"outcome": "pause", "rationale": "No staff."},
+    "/initiatives/{judged}/merge/": {"survivor": "{goes_on}", "rationale": "Twice."},
+    "/merges/{merge}/undo/": {"rationale": "They differ."},
+    "/expansions/{expansion}/": {"outcome": "send_back", "rationale": "At the gate."},
+    "/initiatives/{growing}/expansions/ask/": ADJACENT,
     "/ballots/{ballot}/": {"choice": "for"},
     "/ballots/{ballot}/withdraw/": {"reason": "A meeting is near."},
+    "/closings/{closing}/lessons/": {"text": "Ask first."},
+    "/decommissioning/{thing}/not-needed/": {"note": "Never had any."},
+    "/decommissioning/{thing}/hand-over/": {"owner": "{email}", "due_on": "2099-01-01"},
     "/conditions/{condition}/meet/": {"note": "Done."},
     "/conditions/{condition}/refuse/": {"reason": "Not all."},
     "/conditions/{condition}/waive/": {"reason": "Not needed."},
@@ -255,6 +274,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/"): CRITERION,
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/"): {"unit": "%"},
     ("post", "/api/v1/initiatives/{initiative}/releases/{release}/criteria/{criterion}/result/"): {"result": "1"},
+    ("post", "/api/v1/initiatives/{judged}/merge/"): {"survivor": "{goes_on}", "rationale": "Twice."},
+    ("post", "/api/v1/initiatives/{growing}/expansions/"): ADJACENT,
+    ("post", "/api/v1/expansions/{expansion}/decide/"): {"outcome": "send_back", "rationale": "At the gate."},
+    ("post", "/api/v1/merges/{merge}/undo/"): {"rationale": "They differ."},
     ("post", "/api/v1/forums/portfolio-review/members/"): {"person": "{person}"},
     ("post", "/api/v1/initiatives/{initiative}/plan/write/"): {"lines": []},
     ("post", "/api/v1/initiatives/{initiative}/plan-versions/"): {"reason": "Prices rose."},
@@ -289,6 +312,16 @@ MEETING_SENT: dict[str, dict[str, Any]] = {
     "/initiatives/{initiative}/agenda/": {"forum": "portfolio-review", "minutes": "5"},
 }
 SENT |= MEETING_SENT
+MEASURED = {"value": "12", "measured_on": "2026-01-07", "method": "Log"}
+SENT |= {
+    "/initiatives/{initiative}/measurements/{metric}/new/": MEASURED,
+    "/measurements/{measurement}/correct/": MEASURED,
+    "/measurements/{measurement}/reject/": {"reason": "Half a month."},
+}
+BODIES |= {
+    ("post", "/api/v1/initiatives/{initiative}/measurements/"): MEASURED | {"metric": "{metric}"},
+    ("post", "/api/v1/measurements/{measurement}/reject/"): {"reason": "Half a month."},
+}
 ACTION_SENT: dict[str, dict[str, Any]] = {
     "/actions/{given_action}/finish/": {"note": "Done."},
     "/actions/{given_action}/drop/": {"reason": "Not needed."},
@@ -347,13 +380,15 @@ BODIES |= {
     ("post", "/api/v1/initiatives/{unasked}/funding-requests/"): {"amount": "5", "reason": "More."},
 }
 BODIES |= {
-    ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough."},
+    ("post", "/api/v1/decisions/"): {"review": "{decided_pk}", "outcome": "pause", "rationale": "Enough."},
     ("post", "/api/v1/ballots/"): {
-        "review": "{decided_pk}", "outcome": "terminate", "rationale": "Enough.", "closes_on": "2099-01-01",
+        "review": "{decided_pk}", "outcome": "pause", "rationale": "Enough.", "closes_on": "2099-01-01",
     },
     ("post", "/api/v1/ballots/{ballot}/vote/"): {"choice": "for"},
     ("post", "/api/v1/ballots/{ballot}/withdraw/"): {"reason": "A meeting is near."},
-    ("post", "/api/v1/meeting-decisions/"): {"item": "{meeting_item}", "outcome": "terminate", "rationale": "Enough."},
+    ("post", "/api/v1/meeting-decisions/"): {"item": "{meeting_item}", "outcome": "pause", "rationale": "Enough."},
+    ("post", "/api/v1/closings/{closing}/lessons/"): {"text": "Ask first."},
+    ("post", "/api/v1/decommissioning-tasks/{thing}/hand-over/"): {"owner": "{person}", "due_on": "2099-01-01"},
     ("post", "/api/v1/tier-confirmations/"): {"review": "{decided_pk}"},
     ("post", "/api/v1/named-deciders/"): {"review": "{decided_pk}", "person": "{person}", "reason": "Knows it."},
     ("post", "/api/v1/fast-lane-audits/{audit}/record/"): {"finding": "in_order"},
@@ -498,6 +533,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         office_lead=people["office_lead"],
         criterion=(criterion := make_criterion(make_release(initiative, me))),
         release=criterion.release,
+        measurement=_measured(initiative, me),
         seat=make_seat("portfolio-review", person),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),
@@ -517,8 +553,16 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     names |= {name: thing.pk for name, thing in _met(confidential).items()}
-    names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
-    return names | {"email": person.email} | _decided(people) | _money(people)
+    names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
+    # The chair adds to minutes, once seated.
+    return names | {name: thing.pk for name, thing in _after_meeting(people).items()}
+
+
+def _measured(initiative: Initiative, by: User) -> Measurement:
+    told = {"baseline": Decimal(14), "baseline_on": date(2026, 1, 1), "baseline_source": "Log"}
+    metric = OutcomeMetric.objects.create(initiative=initiative, name="Stops", unit="stops", direction="down", **told)
+    measured = {"value": Decimal(12), "measured_on": date(2026, 1, 7), "method": "Log", "recorded_by": by}
+    return Measurement.objects.create(initiative=initiative, metric=metric, **measured)
 
 
 def _met(confidential: Initiative) -> dict[str, Any]:
@@ -610,6 +654,20 @@ def _sign_offs(people: dict[str, User], opener: User) -> dict[str, Any]:
     }
 
 
+def _growing(people: dict[str, User]) -> dict[str, Any]:
+    """One that asks to grow, and one that may."""
+    asking, growing = (_owned(people, name, risk_tier="low", stage="scale") for name in ("Asks", "Grows"))
+    asked = ask_expansion(asking, actor=make_person("Asked before", Role.OFFICE_LEAD), **ADJACENT)
+    return {"growing": growing.reference, "expansion": asked.pk}
+
+
+def _merged(people: dict[str, User], chair: User) -> dict[str, Any]:
+    """One initiative that goes on in another."""
+    gone, survivor = (_owned(people, name, risk_tier="low") for name in ("Gone", "Goes on"))
+    made = merge_into(gone, actor=chair, survivor=survivor, rationale="Twice.")
+    return {"gone": gone.reference, "goes_on": survivor.reference, "merge": made.merge.pk}
+
+
 def _decided(people: dict[str, User]) -> dict[str, Any]:
     """Two reviews that wait, one with a ballot; a decision with a condition and an audit; an initiative without any."""
     me, chair = people["oneself"], make_person("Chair before")
@@ -632,6 +690,8 @@ def _decided(people: dict[str, User]) -> dict[str, Any]:
         "decided": review.pk,
         "decided_pk": review.pk,
         "judged": judged.reference,
+        **_merged(people, me),
+        **_growing(people),
         "planned": judged.reference,
         "ballot": ballot.pk,
         "ruling": decision.pk,
@@ -668,6 +728,20 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
         "spend_file": SpendFile.objects.create(**mine, outcomes=[]).pk,
         "landed_spending": SpendFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
     }
+
+
+def _closed(people: dict[str, User], confidential: Initiative) -> dict[str, Any]:
+    """One that ended in production with something left to see to, and a confidential one that ended."""
+    told: dict[str, Any] = {"outcome": "terminate", "way": "chair", "rationale": "Enough."}
+    told |= {"decided_by": make_person("Chair of ends"), "body": Forum.objects.get(slug="portfolio-review")}
+    ends = []
+    for initiative in (_owned(people, "Ended", stage="scale"), confidential):
+        decision = Decision.objects.create(initiative=initiative, **told)
+        said = {"reason": "cost", "lessons": "Dear.", "from_stage": "scale"}
+        ends.append(Closure.objects.create(decision=decision, initiative=initiative, **said))
+    due = {"owner": people["owner"], "due_on": clock.today()}
+    thing = ends[0].tasks.create(initiative=ends[0].initiative, code="keys", what="Revoke keys", **due)
+    return {"closing": ends[0].pk, "secret_closing": ends[1].pk, "thing": thing.pk}
 
 
 def _spoken_of(review: GateReview, by: User) -> AgendaItem:

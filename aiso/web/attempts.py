@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
 from aiso.errors import ConflictError, DomainError
+
+from .htmx import announce
 
 
 class SeenForm(forms.Form):
@@ -65,6 +68,16 @@ def attempt[T](form: forms.Form, deed: Callable[[], T]) -> T | None:
     return None
 
 
+def refused(request: HttpRequest, deed: Callable[[], Any]) -> bool:
+    """Do what a button without a form asks; a rule that refuses it is told on the page that comes."""
+    try:
+        deed()
+    except DomainError as error:
+        announce(request, str(error), level=messages.ERROR)
+        return True
+    return False
+
+
 def status_of(form: forms.Form) -> int:
     """How to answer with a form: 409 asks which value stays, 422 what was wrong, 200 shows it first."""
     if getattr(form, "is_conflict", False):
@@ -75,6 +88,6 @@ def status_of(form: forms.Form) -> int:
 def _add(form: forms.Form, error: ValidationError) -> None:
     """A field's own refusal beside it, anything else on top."""
     told = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
-    for name, messages in told.items():
-        for message in messages:
+    for name, refusals in told.items():
+        for message in refusals:
             form.add_error(name if name in form.fields else None, message)

@@ -13,6 +13,7 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from aiso.web import figures
 
+from ..beats import beat
 from ..models import ActionItem, AgendaItem, Forum, Meeting
 from ..permissions import can_drop_action, can_finish_action, can_give_action, can_move_action
 
@@ -50,6 +51,8 @@ def give_action(
         given_by=actor,
         given_at=clock.now(),
     )
+    if meeting is not None:
+        beat(meeting)
     _publish("given", actor, action)
     return action
 

@@ -18,6 +18,7 @@ from aiso.web import figures
 from ..models import Cadence, Forum, Meeting
 from ..permissions import can_manage_forums, can_run_meetings
 from ..schedule import moments_of
+from .agenda.filling import drop_past
 from .agenda.writing import place
 
 State = Meeting.State
@@ -130,7 +131,8 @@ def cancel_meeting(meeting: Meeting, *, actor: User, reason: str) -> Meeting:
 
 @transaction.atomic
 def open_meeting(meeting: Meeting, *, actor: User) -> Meeting:
-    """Send the agenda: its members are told, its order stands, and items may still be added.
+    """Send the agenda: its members are told, its order stands, and items may still be added. What holds no longer is
+    taken off before.
 
     Raises DomainError for an agenda that was sent before, and for one without items.
     """
@@ -138,6 +140,7 @@ def open_meeting(meeting: Meeting, *, actor: User) -> Meeting:
     meeting = _locked_ahead(meeting)
     if meeting.state != State.DRAFT:
         raise DomainError("The agenda was sent before.")
+    drop_past(meeting)
     if not meeting.items.to_come().exists():
         raise DomainError("Nothing stands on the agenda yet. Put something on it first.")
     meeting.state, meeting.opened_at = State.OPEN, clock.now()

@@ -38,7 +38,8 @@ class ActionForm(forms.Form):
         if meeting is None:
             del self.fields["item"]
         else:
-            self.fields["item"].queryset = meeting.items.visible_to(person)  # type: ignore[attr-defined]
+            standing = meeting.items.visible_to(person).exclude(state=AgendaItem.State.REMOVED)
+            self.fields["item"].queryset = standing  # type: ignore[attr-defined]
 
 
 class FinishForm(forms.Form):

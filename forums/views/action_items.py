@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso import clock
@@ -19,15 +20,17 @@ from aiso.accounts.signed_in import signed_in
 from aiso.audit.history import history_of
 from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
-from aiso.web.htmx import announce
+from aiso.web.htmx import add_trigger, announce, wants_partial
 from portfolio.export import MOST_XLSX
 from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.initiative_tab import target_of
 
 from ..action_register import RELATED, UNREAD, ActionRegister
 from ..actions.action_items import drop_action, finish_action, give_action, move_action, pass_on_action
 from ..forms.after import ActionForm, DropForm, FinishForm, MoveForm, PassOnForm
 from ..models import ActionItem, Forum, Meeting
-from ..permissions import can_drop_action, can_finish_action, can_give_action, can_move_action
+from ..permissions import can_drop_action, can_finish_action, can_give_action, can_move_action, can_run_meetings
+from .deeds import meeting_for
 
 # Days that an action has unless somebody says another day.
 USUAL_DAYS = 14
@@ -82,7 +85,7 @@ def action_give(request: HttpRequest, slug: str) -> HttpResponse:
 def meeting_action_give(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be done after what was said just now? `?item=` names the item that it is about."""
     actor = signed_in(request)
-    meeting = get_object_or_404(Meeting.objects.visible_to(actor).select_related("forum"), pk=pk)
+    meeting = meeting_for(actor, pk)
     return _give(request, actor, meeting.forum, meeting)
 
 
@@ -126,9 +129,27 @@ def _give(request: HttpRequest, actor: User, forum: Forum, meeting: Meeting | No
     form = ActionForm(meeting, actor, posted(request), **initial)
     if action := attempt(form, lambda: give_action(forum, actor=actor, meeting=meeting, **form.cleaned_data)):
         announce(request, f"{action.owner} has it by {figures.day(action.due_on)}.")
-        return redirect(meeting or action)
-    context = {"forum": forum, "meeting": meeting, "form": form}
+        return _given(request, action)
+    back, target = _screen_of(meeting, actor), target_of(request)
+    context = {"forum": forum, "meeting": meeting, "form": form, "back": back, "target": target}
     return render(request, "forums/action_give.html", context, status=status_of(form))
+
+
+def _given(request: HttpRequest, action: ActionItem) -> HttpResponse:
+    """In a live meeting the dialog closes, and the screen behind it tells by itself what was given."""
+    if wants_partial(request):
+        response = HttpResponse()
+        add_trigger(response, "close-dialog", "")
+        return response
+    return redirect(_screen_of(action.meeting, signed_in(request)) or action)
+
+
+def _screen_of(meeting: Meeting | None, person: User) -> str:
+    """Where somebody follows a meeting: on the screen that fits them while it is live, else on its page."""
+    if meeting is None or not meeting.is_live:
+        return meeting.get_absolute_url() if meeting else ""
+    leads = can_run_meetings(person, meeting.forum)
+    return reverse("forums:meeting_live" if leads else "forums:meeting_follow", args=[meeting.pk])
 
 
 def _do(request: HttpRequest, pk: int, deed: Deed) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.web import figures
-from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 
 from ..actions.agenda import (
@@ -29,8 +29,7 @@ from ..item_page import sections_of
 from ..meeting_page import Line, MeetingPage
 from ..models import AgendaItem, Forum, Meeting
 from ..permissions import can_put_on_agenda, can_run_meetings
-from .deeds import refused, told
-from .meetings import meeting_for
+from .deeds import meeting_for, told
 
 WHO_PREPARES = "The chair, the secretary and the office prepare the agenda."
 WHO_PUTS = "Members of the forum and the office put items on its agenda; owners do so from their initiative's page."

@@ -1,28 +1,32 @@
-"""How the buttons of an agenda answer: with the agenda that they changed, or with the page it stands on."""
+"""What every deed on a meeting starts from, and how the buttons of an agenda answer."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
+from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
-from aiso.errors import DomainError
-from aiso.web.htmx import announce, wants_partial
+from aiso.web.htmx import wants_partial
 
 from ..meeting_page import MeetingPage
 from ..models import Meeting
+from ..permissions import can_run_meetings
 
 
-def refused(request: HttpRequest, deed: Callable[[], Any]) -> bool:
-    """Do what a button asks; a rule that refuses it is told on the page that comes."""
-    try:
-        deed()
-    except DomainError as error:
-        announce(request, str(error), level=messages.ERROR)
-        return True
-    return False
+def meeting_for(person: User, pk: int) -> Meeting:
+    """One that the person may see."""
+    meetings = Meeting.objects.visible_to(person).select_related("forum", "current")
+    found: Meeting = get_object_or_404(meetings, pk=pk)
+    return found
+
+
+def running(request: HttpRequest, pk: int, why_not: str) -> tuple[User, Meeting]:
+    """Who asks, and a meeting of which they may see to the course; PermissionDenied with `why_not` for others."""
+    person = signed_in(request)
+    meeting = meeting_for(person, pk)
+    if not can_run_meetings(person, meeting.forum):
+        raise PermissionDenied(why_not)
+    return person, meeting
 
 
 def told(request: HttpRequest, meeting: Meeting) -> HttpResponse:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -14,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import ConflictError, DomainError
-from aiso.web.htmx import announce, wants_partial
+from aiso.web.attempts import refused
+from aiso.web.htmx import wants_partial
 
 from .. import following
 from ..actions import live
@@ -23,6 +23,7 @@ from ..forms.live import NoteForm
 from ..live import LivePage
 from ..models import AgendaItem, Meeting
 from ..permissions import can_run_meetings
+from .deeds import meeting_for, running
 
 WHO_LEADS = "The chair, the secretary and the office lead the meeting."
 # htmx asks no more after this answer.
@@ -159,44 +160,27 @@ def meeting_arrive(request: HttpRequest, pk: int) -> HttpResponse:
     return _follow(request, pk, lambda meeting, actor: live.arrive(meeting, actor=actor, person=actor))
 
 
-def meeting_for(person: User, pk: int) -> Meeting:
-    found: Meeting = get_object_or_404(Meeting.objects.visible_to(person).select_related("forum", "current"), pk=pk)
-    return found
-
-
 def _following(request: HttpRequest, pk: int) -> tuple[User, Meeting]:
     person = signed_in(request)
     return person, meeting_for(person, pk)
 
 
 def leading(request: HttpRequest, pk: int) -> tuple[User, Meeting]:
-    person = signed_in(request)
-    meeting = meeting_for(person, pk)
-    if not can_run_meetings(person, meeting.forum):
-        raise PermissionDenied(WHO_LEADS)
-    return person, meeting
+    return running(request, pk, WHO_LEADS)
 
 
 def _lead(request: HttpRequest, pk: int, deed: Callable[[Meeting, User], Any]) -> HttpResponse:
     person, meeting = leading(request, pk)
-    tried(request, lambda: deed(meeting, person))
+    refused(request, lambda: deed(meeting, person))
     return _shown(request, meeting, person, leads=True)
 
 
 def _follow(request: HttpRequest, pk: int, deed: Callable[[Meeting, User], Any]) -> HttpResponse:
     """A deed of a member, on whichever of the two screens they are."""
     person, meeting = _following(request, pk)
-    tried(request, lambda: deed(meeting, person))
+    refused(request, lambda: deed(meeting, person))
     leads = request.POST.get("at") == "live" and can_run_meetings(person, meeting.forum)
     return _shown(request, meeting, person, leads=leads)
-
-
-def tried(request: HttpRequest, deed: Callable[[], Any]) -> None:
-    """Do what a button asks; a rule that refuses it is told on the page that comes."""
-    try:
-        deed()
-    except DomainError as error:
-        announce(request, str(error), level=messages.ERROR)
 
 
 def _shown(request: HttpRequest, meeting: Meeting, person: User, *, leads: bool) -> HttpResponse:

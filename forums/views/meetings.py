@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso import clock
-from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.audit.history import Told, history_of
 from aiso.web import figures
-from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 
 from ..actions.agenda import fill_agenda
@@ -22,9 +21,9 @@ from ..forms.meetings import CancelForm, MeetingForm
 from ..invitations import invitation
 from ..item_page import sections_of
 from ..meeting_page import MeetingPage
-from ..models import Attendance, Forum, Meeting
+from ..models import Attendance, Forum
 from ..permissions import can_run_meetings
-from .deeds import refused, told
+from .deeds import meeting_for, running, told
 
 WHO_RUNS = "The chair, the secretary and the office call and prepare meetings."
 TOLD = [Told(Attendance)]
@@ -84,7 +83,7 @@ def meeting_call(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_move(request: HttpRequest, pk: int) -> HttpResponse:
     """When and where does it take place instead?"""
-    actor, meeting = _running(request, pk)
+    actor, meeting = running(request, pk, WHO_RUNS)
     form = MeetingForm(meeting, posted(request))
     if moved := attempt(form, lambda: move_meeting(meeting, actor=actor, seen=form.seen(), **form.cleaned_data)):
         announce(request, f"{moved.forum} meets on {figures.moment(moved.starts_at)}. Its members are told.")
@@ -96,7 +95,7 @@ def meeting_move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Why does it not take place, and what becomes of its agenda?"""
-    actor, meeting = _running(request, pk)
+    actor, meeting = running(request, pk, WHO_RUNS)
     form = CancelForm(posted(request))
     if attempt(form, lambda: cancel_meeting(meeting, actor=actor, **form.cleaned_data)):
         announce(request, "Cancelled. Its members are told, and its items wait in the backlog.")
@@ -108,7 +107,7 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def meeting_open(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the agenda."""
-    actor, meeting = _running(request, pk)
+    actor, meeting = running(request, pk, WHO_RUNS)
     if not refused(request, lambda: open_meeting(meeting, actor=actor)):
         announce(request, "The agenda was sent to the members.")
     return redirect(meeting)
@@ -117,7 +116,7 @@ def meeting_open(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def agenda_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the sources anew what is to be spoken of."""
-    actor, meeting = _running(request, pk)
+    actor, meeting = running(request, pk, WHO_RUNS)
 
     def fill() -> None:
         filled = fill_agenda(meeting, actor=actor)
@@ -126,16 +125,3 @@ def agenda_refresh(request: HttpRequest, pk: int) -> HttpResponse:
 
     refused(request, fill)
     return told(request, meeting)
-
-
-def meeting_for(person: User, pk: int) -> Meeting:
-    found: Meeting = get_object_or_404(Meeting.objects.visible_to(person).select_related("forum"), pk=pk)
-    return found
-
-
-def _running(request: HttpRequest, pk: int) -> tuple[User, Meeting]:
-    actor = signed_in(request)
-    meeting = meeting_for(actor, pk)
-    if not can_run_meetings(actor, meeting.forum):
-        raise PermissionDenied(WHO_RUNS)
-    return actor, meeting

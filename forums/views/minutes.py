@@ -1,41 +1,31 @@
 """Minutes of a closed meeting: read, printed, added to; and the page on which a meeting is closed."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
-from aiso.errors import DomainError
 from aiso.web import figures
-from aiso.web.attempts import attempt, status_of
+from aiso.web.attempts import attempt, refused, status_of
 from aiso.web.htmx import announce, wants_partial
 
 from ..actions.minutes import close_meeting, sign_addendum, write_addendum
 from ..forms.after import AddendumForm
 from ..minutes_page import Holding, MinutesPage
 from ..minutes_pdf import pdf_for
-from ..models import Addendum, AgendaItem, Meeting, Minutes
-from ..permissions import can_run_meetings
+from ..models import Addendum, AgendaItem, Minutes
+from .deeds import running
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_close(request: HttpRequest, pk: int) -> HttpResponse:
     """What becomes of the meeting once it is closed?"""
-    actor = signed_in(request)
-    meeting = get_object_or_404(Meeting.objects.visible_to(actor).select_related("forum"), pk=pk)
-    if not can_run_meetings(actor, meeting.forum):
-        raise PermissionDenied("The chair, the secretary and the office close a meeting.")
+    actor, meeting = running(request, pk, "The chair, the secretary and the office close a meeting.")
     if request.method == "POST":
-        try:
-            minutes = close_meeting(meeting, actor=actor)
-        except DomainError as error:
-            announce(request, str(error), level=messages.ERROR)
-            meeting.refresh_from_db()
-            return redirect("forums:meeting_minutes" if hasattr(meeting, "minutes") else "forums:meeting_close", pk)
-        announce(request, "Closed. The minutes are made, and those concerned are told.")
-        return redirect(minutes)
+        if not refused(request, lambda: close_meeting(meeting, actor=actor)):
+            announce(request, "Closed. The minutes are made, and those concerned are told.")
+        meeting.refresh_from_db()
+        return redirect("forums:meeting_minutes" if hasattr(meeting, "minutes") else "forums:meeting_close", pk)
     items = meeting.items.all()
     context = {
         "meeting": meeting,
@@ -83,11 +73,8 @@ def addendum_write(request: HttpRequest, pk: int) -> HttpResponse:
 def addendum_sign(request: HttpRequest, pk: int, addendum: int) -> HttpResponse:
     minutes, actor = _minutes(request, pk), signed_in(request)
     found: Addendum = get_object_or_404(minutes.addenda.visible_to(actor), pk=addendum)
-    try:
-        sign_addendum(found, actor=actor)
+    if not refused(request, lambda: sign_addendum(found, actor=actor)):
         announce(request, "Signed: it counts from now on.")
-    except DomainError as error:
-        announce(request, str(error), level=messages.ERROR)
     return redirect(f"{minutes.get_absolute_url()}#addendum-{found.pk}")
 
 

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from aiso.accounts.models import User
-from aiso.web.attempts import attempt, status_of
+from aiso.web.attempts import attempt, refused, status_of
 from aiso.web.htmx import wants_partial
 
 from ..actions import live
 from ..forms.live import GuestForm, ProxyForm
 from ..live import LivePage
 from ..models import Meeting, Proxy
-from .live import leading, tried
+from .live import leading
 
 
 @require_safe
@@ -63,7 +63,7 @@ def proxy_end(request: HttpRequest, pk: int, proxy: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, meeting: Meeting, deed: Callable[[], Any]) -> HttpResponse:
-    tried(request, deed)
+    refused(request, deed)
     return _shown(request, meeting, leading(request, meeting.pk)[0])
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from aiso.accounts.models import User
+from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..models import Initiative, OutcomeMetric
@@ -59,12 +61,18 @@ def edit_outcome_metric(
 
 @transaction.atomic
 def remove_outcome_metric(metric: OutcomeMetric, *, actor: User) -> None:
-    """Take a metric away; its history stays. The next version of an approved plan says that it went."""
+    """Take a metric away; its history stays. The next version of an approved plan says that it went.
+
+    Raises DomainError for one that was measured: what was measured of it stays.
+    """
     _may_measure(metric.initiative, actor)
     note_metrics_change(metric.initiative, actor=actor, reason=f"Outcome metric “{metric}” was taken away.")
     touch([metric.initiative_id])
     publish("metric.removed", actor=actor, initiative=metric.initiative, metric=metric)
-    metric.delete()
+    try:
+        metric.delete()
+    except ProtectedError as error:
+        raise DomainError(f"“{metric}” was measured, and what was measured stays. Edit it instead.") from error
 
 
 def _may_measure(initiative: Initiative, actor: User) -> None:

@@ -24,7 +24,11 @@ def filter_parameters() -> list[OpenApiParameter]:
 
 def register_for(user: User, query: QueryDict) -> Register:
     """The register as the address asks for it. Raises a 400 that names each filter that makes no sense."""
-    register = Register(user, query)
+    return refuse_broken(Register(user, query))
+
+
+def refuse_broken[R: Register](register: R) -> R:
+    """A register or a ranking as it is, unless a filter makes no sense: a 400 that names each."""
     if register.is_broken:
         wrong = register.filter.form.errors.get_json_data()
         raise wrong_parameters({name: [each["message"] for each in errors] for name, errors in wrong.items()})

@@ -1,7 +1,7 @@
 """A request as the API tells it, in lists and alone."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from aiso.accounts.models import User
@@ -11,6 +11,7 @@ from ..duplicates import Likeness
 from ..forms.intake_decisions import DECISIONS
 from ..intake_reading import answers_for, lane_for, may_change
 from ..intake_sheet import Missing, Sheet, name_of
+from ..lessons import Lesson
 from ..models import Initiative, Intake, IntakeQuestion, Question, Stage
 from .intake_answers import told_answers, told_schema
 from .lane import LaneShape
@@ -99,6 +100,16 @@ class MatchShape(TypedDict):
     part: Annotated[str, "Of the initiative: name, summary or outcome."]
 
 
+class LessonShape(TypedDict):
+    """Why an initiative ended, and what was learnt there."""
+
+    closing: Annotated[int, "Its closing."]
+    reason: str
+    closed_on: date
+    learnt: Annotated[list[str], "At its end, then what was added since."]
+    reusable: Annotated[str, "What can be used again, and where it is."]
+
+
 class LikenessShape(TypedDict):
     """An initiative that a request is like."""
 
@@ -107,6 +118,7 @@ class LikenessShape(TypedDict):
     score: Annotated[float, "0 to 1."]
     degree: Annotated[str, "The score in words."]
     words: list[MatchShape]
+    lesson: Annotated[LessonShape | None, "Of one that ended."]
 
 
 class LikenessesShape(TypedDict):
@@ -147,6 +159,19 @@ def likeness_drawn(likeness: Likeness) -> LikenessShape:
         "score": round(likeness.score, 3),
         "degree": likeness.degree,
         "words": [{"word": each.word, "part": each.part} for each in likeness.words],
+        "lesson": _lesson(likeness.lesson),
+    }
+
+
+def _lesson(lesson: Lesson | None) -> LessonShape | None:
+    if lesson is None:
+        return None
+    return {
+        "closing": lesson.closing,
+        "reason": lesson.reason,
+        "closed_on": lesson.closed_on,
+        "learnt": [*lesson.learnt],
+        "reusable": lesson.reusable,
     }
 
 

@@ -29,7 +29,7 @@ from ..actions.intakes import (
     submit_intake,
     withdraw_intake,
 )
-from ..forms.triage import InitiativeField
+from ..forms.picking import InitiativeField
 from ..intake_page import likenesses_of
 from ..intake_sheet import Sheet
 from ..models import Intake

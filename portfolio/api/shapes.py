@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Value
 from aiso.accounts.models import User
 from aiso.api.shapes import Named, Person
 
+from ..merging import survivor_of
 from ..models import Initiative, Lane, Stage
 from ..models.initiative import PRIORITY_PARTS, InitiativeQuerySet
 from ..models.risk import AiActClass, RiskTier
@@ -147,6 +148,11 @@ class InitiativeShape(InitiativeRowShape):
 
     notes: str
     address: Annotated[str, "Its page."]
+    merged_into: Annotated[
+        str | None,
+        "The initiative in which a merged one goes on, where you see that. This one still answers here, as it was.",
+        REFERENCE,
+    ]
 
 
 def told_columns(initiatives: InitiativeQuerySet, *more: str) -> InitiativeQuerySet:
@@ -167,7 +173,9 @@ def drawn_rows(initiatives: Sequence[Initiative], user: User) -> list[Initiative
 def drawn(initiative: Initiative, user: User) -> InitiativeShape:
     """A row read with its notes, as it is told to a person."""
     row = drawn_rows([initiative], user)[0]
-    return {**row, "notes": initiative.notes, "address": initiative.get_absolute_url()}
+    survivor = survivor_of(initiative, user) if initiative.stage == Stage.MERGED else None
+    told = {"address": initiative.get_absolute_url(), "merged_into": survivor.reference if survivor else None}
+    return cast(InitiativeShape, {**row, "notes": initiative.notes, **told})
 
 
 def visible_one(user: User, pk: int) -> InitiativeQuerySet:

@@ -22,6 +22,7 @@ from .metrics import Metrics
 from .objectives import Objectives
 from .owners import Deputies, Owners
 from .plans import PlanOfInitiative, PlanVersions
+from .ranking import RankingOfInitiatives, WhatIfs
 from .releases import Criteria, Releases
 from .suppliers import Suppliers
 from .tools import Tools
@@ -53,6 +54,8 @@ nouns.add("tools", Tools, "tool")
 nouns.add("tools/<int:tool>/clearances", Clearances, "clearance")
 nouns.add("suppliers", Suppliers, "supplier")
 nouns.add("objectives", Objectives, "objective")
+nouns.add("portfolio/ranking", RankingOfInitiatives, "ranking")
+nouns.add("portfolio/what-if", WhatIfs, "what-if")
 nouns.add("imports", Imports, "import")
 nouns.add("lists", ListIndex, "list")
 nouns.add("lists/<list:slug>", Entries, "list-entry")

@@ -35,6 +35,10 @@ STABLE_DAYS = 30
 PRIORITY_PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
 # What the register sorts by where the column itself may be empty: the index and the query must say the same.
 PRIORITY_KEY = Coalesce("priority", Value(Decimal(0), output_field=models.DecimalField(max_digits=4, decimal_places=2)))
+# The best first, those of equal priority by reference, those without one last.
+RANK_KEY = Coalesce(
+    F("priority") * Value(-1), Value(0), output_field=models.DecimalField(max_digits=4, decimal_places=2)
+)
 STAGE_SINCE_KEY = Coalesce("stage_since", Value(date(1, 1, 1)))
 OWNERS = ("business_owner", "technical_owner", "risk_owner")
 # Columns that follow from other rows; a trigger refuses to see them edited.
@@ -319,6 +323,7 @@ class Initiative(models.Model):
             models.Index(STAGE_SINCE_KEY, "id", name="initiative_by_stage_since"),
             models.Index(fields=["risk_rank", "id"], name="initiative_by_risk"),
             models.Index(PRIORITY_KEY, "id", name="initiative_by_priority"),
+            models.Index(RANK_KEY, "id", name="initiative_by_rank"),
             models.Index(fields=["changed_at", "id"], name="initiative_by_change"),
             models.Index(fields=["unit", "id"], name="initiative_by_unit"),
             models.Index(fields=["id"], condition=Q(is_confidential=True), name="initiative_confidential"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -44,7 +45,11 @@ def metric_remove(request: HttpRequest, pk: int, metric: int) -> HttpResponse:
     initiative = visible_initiative(request, pk)
     found = get_object_or_404(initiative.outcome_metrics, pk=metric)
     fields = {name: getattr(found, name) for name in MetricForm.base_fields if name != "reason"}
-    remove_outcome_metric(found, actor=signed_in(request))
+    try:
+        remove_outcome_metric(found, actor=signed_in(request))
+    except DomainError as error:
+        messages.error(request, str(error))
+        return go_on(request, initiative, "portfolio:initiative_outcomes")
     undo = offer_undo(initiative, signed_in(request), MetricRemoved(fields))
     announce(request, f"“{found.name}” removed.", undo=undo)
     return go_on(request, initiative, "portfolio:initiative_outcomes")

@@ -99,7 +99,7 @@ def _shared(register: Register, face: str) -> dict[str, object]:
         "may_register": can_register(register.user),
         "may_share": can_share_views(register.user),
         "may_change": not changes_nothing(register.user),
-        "unsearched": register.address(q=None),
+        "by_rank": register.address(order=None, col=None, intake=None),
     }
 
 

@@ -1,8 +1,11 @@
-"""Money outside a gate: asked for by an owner, and decided by the body that its sum needs (DESIGN §4)."""
+"""Money outside a gate: asked for by an owner, and decided by the body that its sum needs (DESIGN §4). An expansion is
+decided in the same way (stagegates/actions/expand.py).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,9 +19,9 @@ from forums.models import Forum
 from portfolio.models import Initiative, Stage, Workflow
 from portfolio.models.stage import ENDED
 
-from ..asked_money import FUNDING_OUTCOMES, blocks_of_request, body_of_request, can_decide_request
+from ..asked_money import FUNDING_OUTCOMES, Asked, blocks_of_request, body_of_request, can_decide_request
 from ..deciding import bodies_of, decides_alone, gate_ahead, who_decides_on
-from ..models import Decision, FundingRequest, FundingRuling
+from ..models import Decision, FundingRequest
 from ..money import hold_envelope
 from ..permissions import ASKING, can_ask_money
 from .funding import released_now
@@ -64,21 +67,21 @@ def why_not_ask(initiative: Initiative) -> str:
 
 
 @transaction.atomic
-def withdraw_request(request: FundingRequest, *, actor: User) -> FundingRequest:
+def withdraw_request[A: Asked](request: A, *, actor: User) -> A:
     """Take a request back before it is decided. For the initiative's owners and the office."""
-    request = _locked(request)
+    request = lock_request(request)
     if not can_ask_money(actor, request.initiative):
         raise PermissionDenied(ASKING)
     _check_open(request)
     request.closed_at, request.was_withdrawn = clock.now(), True
     request.save(update_fields=["closed_at", "was_withdrawn"])
-    publish("funding.withdrawn", actor=actor, initiative=request.initiative_id, request=request)
+    publish(f"{request.told_as}.withdrawn", actor=actor, initiative=request.initiative_id, request=request)
     return request
 
 
 @transaction.atomic
 def decide_request(
-    request: FundingRequest,
+    request: Asked,
     *,
     actor: User,
     outcome: str,
@@ -94,7 +97,7 @@ def decide_request(
 
     Raises PermissionDenied for whoever may not decide or not alone, and what `rule_on_request` raises.
     """
-    request = _locked(request)
+    request = lock_request(request)
     if not can_decide_request(actor, request):
         raise PermissionDenied(DECIDING)
     least = body_of_request(request)
@@ -108,13 +111,13 @@ def decide_request(
 
 
 @transaction.atomic
-def rule_on_request(request: FundingRequest, ruling: Ruling, *, actor: User, body: Forum, way: str) -> Decision:
+def rule_on_request(request: Asked, ruling: Ruling, *, actor: User, body: Forum, way: str) -> Decision:
     """Check a ruling of a body on a request, and record it. Whoever calls it has checked the actor's seat.
 
     Raises DomainError for a request that is closed, for a ruling that lacks what its outcome needs, for what is in the
     way of an approval, for a sum that a higher body decides, and where the envelope does not hold it.
     """
-    request = _locked(request)
+    request = lock_request(request)
     _check_open(request)
     ruling = _checked(request, ruling)
     if ruling.is_approving and request.initiative.workflow_id:
@@ -124,7 +127,7 @@ def rule_on_request(request: FundingRequest, ruling: Ruling, *, actor: User, bod
     needed = Forum.objects.filter(slug=names.body).first()
     if ruling.is_approving and needed and needed.rank > body.rank:
         raise DomainError(f"{needed} decides this: {names.says}.", field="amount")
-    overridden = _override(request, ruling, body, needed) if ruling.is_approving else []
+    overridden = [*_override(request, ruling, body, needed), *request.exceptions] if ruling.is_approving else []
     if ruling.amount:
         hold_envelope(request.initiative, ruling.amount)
     decision = record(
@@ -136,21 +139,23 @@ def rule_on_request(request: FundingRequest, ruling: Ruling, *, actor: User, bod
         way=way,
         names=names,
         overridden=overridden,
-        supersedes=Decision.objects.filter(on_funding__request=request).first(),
+        supersedes=request.decisions.first(),
     )
-    FundingRuling.objects.create(request=request, decision=decision)
+    request.answer(decision)
     if ruling.outcome != Outcome.HOLD:
         request.closed_at = decision.decided_at
         request.save(update_fields=["closed_at"])
-    publish("funding.decided", actor=actor, initiative=request.initiative_id, request=request, decision=decision)
+    publish(
+        f"{request.told_as}.decided", actor=actor, initiative=request.initiative_id, request=request, decision=decision
+    )
     return decision
 
 
-def _checked(request: FundingRequest, ruling: Ruling) -> Ruling:
+def _checked(request: Asked, ruling: Ruling) -> Ruling:
     """The ruling with what it needs, and without what its outcome does not ask. Raises DomainError."""
     outcome = ruling.outcome
     if outcome not in FUNDING_OUTCOMES:
-        raise DomainError("Money outside a gate is approved, held, or sent back to a gate.", field="outcome")
+        raise DomainError("Outside a gate it is approved, held, or sent back to a gate.", field="outcome")
     if not ruling.rationale.strip():
         raise DomainError("Say why: every decision has a rationale.", field="rationale")
     if outcome == Outcome.CONDITIONS and not ruling.conditions:
@@ -168,14 +173,16 @@ def _checked(request: FundingRequest, ruling: Ruling) -> Ruling:
         _next_gate(request.initiative) if outcome == Outcome.SEND_BACK else "",
         _amount(request, ruling) if ruling.is_approving else None,
         ruling.overrides if ruling.is_approving else {},
-        ruling.release_now if ruling.is_approving else None,
+        ruling.release_now if ruling.is_approving and request.amount else None,
     )
     if checked.amount:
         released_now(checked, checked.amount)
     return checked
 
 
-def _amount(request: FundingRequest, ruling: Ruling) -> Decimal:
+def _amount(request: Asked, ruling: Ruling) -> Decimal | None:
+    if request.amount is None:
+        return None
     amount = request.amount if ruling.amount is None else ruling.amount
     if not 0 < amount <= request.amount:
         asked = figures.exact_money(request.amount)
@@ -190,7 +197,7 @@ def _next_gate(initiative: Initiative) -> str:
     return gate.code
 
 
-def _override(request: FundingRequest, ruling: Ruling, body: Forum, needed: Forum | None) -> list[dict[str, str]]:
+def _override(request: Asked, ruling: Ruling, body: Forum, needed: Forum | None) -> list[dict[str, str]]:
     """What stands in the way and is overridden, with its reason. DomainError names what is left."""
     blocks = blocks_of_request(request)
     reasons = {key: reason.strip() for key, reason in ruling.overrides.items() if reason.strip()}
@@ -202,19 +209,20 @@ def _override(request: FundingRequest, ruling: Ruling, body: Forum, needed: Foru
     return [{"what": each.what, "kind": each.kind, "key": each.key, "reason": reasons[each.key]} for each in blocks]
 
 
-def _locked(request: FundingRequest) -> FundingRequest:
+def lock_request[A: Asked](request: A) -> A:
     """The request with its initiative, both locked in their order."""
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=request.initiative_id)
-    request = FundingRequest.objects.select_for_update(of=["self"]).get(pk=request.pk)
-    request.initiative = initiative
-    return request
+    rows: Any = type(request).objects.select_for_update(of=["self"])
+    found: A = rows.get(pk=request.pk)
+    found.initiative = initiative
+    return found
 
 
-def _check_open(request: FundingRequest) -> None:
+def _check_open(request: Asked) -> None:
     """DomainError tells what was decided meanwhile."""
     if request.is_open:
         return
-    latest = Decision.objects.filter(on_funding__request=request).select_related("decided_by").first()
+    latest = request.decisions.select_related("decided_by").first()
     if latest is None:
         raise DomainError("This request was withdrawn.")
     outcome = latest.get_outcome_display().lower()

@@ -1,6 +1,7 @@
 """Deciding between meetings by a quorum in writing: open a ballot, vote, and what comes of it (DESIGN §4)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from aiso.events.outbox import publish
 from aiso.web import figures
 from forums.models import Forum, VoteChoice
 from forums.tally import Tally
+from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
 from ..ballots import may_vote, may_withdraw, tally_of
@@ -24,7 +26,7 @@ from ..permissions import can_open_ballot
 from ..separation import WAIVED, has_waived, kept_from_deciding
 from .decide import check_open, examined, lock_review, rule
 from .renew_review import renew_if_behind
-from .ruling import NewCondition, Ruling
+from .ruling import Closing, NewCondition, Ruling
 
 Choice, State, Way = VoteChoice, WrittenBallot.State, Decision.Way
 WITHDRAWING = "Whoever opened it, and the chair, take a ballot back; never a party to the review."
@@ -46,6 +48,8 @@ def open_ballot(
     amount: Decimal | None = None,
     release_now: Decimal | None = None,
     overrides: Mapping[str, str] | None = None,
+    closing: Closing | None = None,
+    survivor: Initiative | None = None,
 ) -> WrittenBallot:
     """Ask the members of a body, its own or a higher one, to decide a submitted review in writing by a day.
 
@@ -53,7 +57,18 @@ def open_ballot(
     recused at once. Raises PermissionDenied for whoever may not, DomainError where a ballot is open, or too few may
     vote for a quorum.
     """
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
+    ruling = Ruling(
+        outcome,
+        rationale,
+        conditions,
+        hold_until,
+        back_to,
+        amount,
+        overrides or {},
+        release_now,
+        closing,
+        survivor,
+    )
     renew_if_behind(review)
     return _open(review, ruling, actor=actor, body=body, closes_on=closes_on)
 
@@ -63,6 +78,9 @@ def _open(review: GateReview, ruling: Ruling, *, actor: User, body: Forum | None
     review = lock_review(review)
     _check_asking(review, actor, closes_on)
     body = _body(review, body)
+    if ruling.outcome == Decision.Outcome.MERGE:
+        # Who is a party to the other one, or may not see it, would have to be kept apart vote by vote.
+        raise DomainError("A merge is decided alone or in a meeting, not in writing.", field="outcome")
     ruling, _, overridden = examined(review, ruling, body, Way.WRITING)
     ballot = _put(review, body, ruling, overridden, opened_by=actor, closes_on=closes_on)
     _recuse_parties(ballot)
@@ -224,6 +242,7 @@ def _proposal(ruling: Ruling, overridden: list[dict[str, str]]) -> dict[str, Any
         "back_to": ruling.back_to,
         "conditions": [_stored(each) for each in ruling.conditions],
         "overrides": overridden,
+        "closing": asdict(ruling.closing) if ruling.closing else {},
     }
 
 
@@ -243,6 +262,7 @@ def _proposed(ballot: WrittenBallot) -> Ruling:
         ballot.amount,
         overrides,
         ballot.release_now,
+        Closing(**ballot.closing) if ballot.closing else None,
     )
 
 

@@ -29,13 +29,14 @@ from ..rights import WhoDecides
 from ..rules import gates_of
 from ..separation import WAIVED, has_waived
 from .funding import released_now
+from .merge import check_seen, check_survivor, hold
 from .record_decision import record
 from .renew_review import renew_if_behind, renew_requirements
-from .ruling import NewCondition, Ruling
+from .ruling import Closing, NewCondition, Ruling, closing_of
 
 Outcome, Way = Decision.Outcome, Decision.Way
-# Merging comes with what it moves; resuming is decided on the initiative.
-OF_REVIEWS = (*APPROVING, Outcome.HOLD, Outcome.SEND_BACK, Outcome.PAUSE, Outcome.TERMINATE)
+# Resuming is decided on the initiative.
+OF_REVIEWS = (*APPROVING, Outcome.HOLD, Outcome.SEND_BACK, Outcome.PAUSE, Outcome.TERMINATE, Outcome.MERGE)
 OF_INITIATIVES = (Outcome.PAUSE, Outcome.RESUME, Outcome.TERMINATE)
 # Marks that the actor did not say which decision they saw last.
 UNSEEN = -1
@@ -53,37 +54,59 @@ def decide_review(
     amount: Decimal | None = None,
     release_now: Decimal | None = None,
     overrides: Mapping[str, str] | None = None,
+    closing: Closing | None = None,
+    survivor: Initiative | None = None,
     seen: int | None = UNSEEN,
 ) -> Decision:
     """Decide a submitted review alone: as a delegate, as the chair between meetings, or named by the sponsor.
 
     `amount` is what is approved, what was asked for unless told, and `release_now` what of it is released at once
-    (stagegates/actions/ruling.py). `overrides` gives a reason for each block that a
-    higher body overrides, by its key (stagegates/blocks.py). `seen` is the id of the decision on this review that the
-    actor saw last, None for none. Raises PermissionDenied for whoever may not decide or not alone, DomainError for a
-    review that is decided, not submitted or was held meanwhile, for what is in the way of an approval, and for what
-    the outcome lacks. A hold leaves the review open; every other outcome closes it.
+    (stagegates/actions/ruling.py). `overrides` gives a reason for each block that a higher body overrides, by its key
+    (stagegates/blocks.py). `closing` goes with terminating, `survivor` is the initiative in which a merged one goes on.
+    `seen` is the id of the decision on this review that the actor saw last, None for none. Raises PermissionDenied for
+    whoever may not decide or not alone, DomainError for a review that is decided, not submitted or was held meanwhile,
+    for what is in the way of an approval, and for what the outcome lacks. A hold leaves the review open; every other
+    outcome closes it.
     """
-    ruling = Ruling(outcome, rationale, conditions, hold_until, back_to, amount, overrides or {}, release_now)
+    ruling = Ruling(
+        outcome,
+        rationale,
+        conditions,
+        hold_until,
+        back_to,
+        amount,
+        overrides or {},
+        release_now,
+        closing,
+        survivor,
+    )
     renew_if_behind(review)
     return _decide_alone(review, ruling, actor=actor, seen=seen)
 
 
 @transaction.atomic
 def _decide_alone(review: GateReview, ruling: Ruling, *, actor: User, seen: int | None) -> Decision:
+    hold(review.initiative, ruling.survivor)
     review = lock_review(review)
     if has_waived(actor, review):
         raise PermissionDenied(WAIVED)
     if not can_decide(actor, review):
         raise PermissionDenied("Those with a vote in its body or in a higher one decide, never a party to the review.")
     check_open(review, seen)
+    check_seen(ruling, actor)
     body, way = _seat(actor, review)
     return rule(review, ruling, actor=actor, body=body, way=way)
 
 
 @transaction.atomic
 def decide_initiative(
-    initiative: Initiative, *, actor: User, outcome: str, rationale: str, seen: int | None = UNSEEN
+    initiative: Initiative,
+    *,
+    actor: User,
+    outcome: str,
+    rationale: str,
+    closing: Closing | None = None,
+    seen: int | None = UNSEEN,
 ) -> Decision:
     """Pause, resume or terminate an initiative that has no open review. Raises what `decide_review` raises."""
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=initiative.pk)
@@ -97,7 +120,7 @@ def decide_initiative(
     if seen != UNSEEN and (latest := initiative.decisions.first()) and latest.pk != seen:
         raise DomainError(told_of(latest))
     body, way = _alone_in(actor, bodies_of(actor, least), least)
-    ruling = Ruling(outcome, rationale.strip())
+    ruling = Ruling(outcome, rationale.strip(), closing=closing)
     return record(initiative, None, ruling, actor=actor, body=body, way=way, names=names)
 
 
@@ -151,6 +174,8 @@ def examined(
     overridden = _override(review, ruling, body, names) if ruling.is_approving else []
     if ruling.amount:
         hold_envelope(review.initiative, ruling.amount)
+    if ruling.outcome == Outcome.MERGE:
+        ruling = check_survivor(review.initiative, ruling, body)
     return ruling, names, overridden
 
 
@@ -178,6 +203,8 @@ def checked(review: GateReview, ruling: Ruling) -> Ruling:
         amount,
         ruling.overrides if ruling.is_approving else {},
         ruling.release_now if amount else None,
+        closing_of(ruling),
+        ruling.survivor if outcome == Outcome.MERGE else None,
     )
 
 

@@ -11,20 +11,24 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from forums.actions.live import settle_item
 from forums.actions.live.writing import locked_item, refuse_settled
-from forums.models import AgendaItem, Forum
+from forums.models import AgendaItem, Forum, VoteChoice
 from portfolio.models import Initiative
 
+from ..asked_money import body_of_request, parties_to_request
 from ..deciding import body_of, who_decides_on
 from ..meeting_votes import Votes, votes_on
-from ..models import Decision, GateReview, MeetingDecision, MeetingVoice
+from ..models import Decision, Expansion, FundingRequest, GateReview, MeetingDecision, MeetingVoice
 from ..permissions import can_record_in_meeting
 from ..separation import parties_of, parties_to
-from ..subjects import subject_of
+from ..subjects import Subject, subject_of
+from .ask_funding import lock_request, rule_on_request
 from .decide import UNSEEN, check_initiative, check_open, lock_review, rule, told_of
+from .merge import check_goes_on, check_seen, check_survivor, hold
 from .record_decision import record
 from .ruling import Ruling
 
-Way = Decision.Way
+Way, MERGE = Decision.Way, Decision.Outcome.MERGE
+RECUSED = VoteChoice.RECUSED
 NO_VOTES = "Nobody has voted on it. Let the members vote, or tick that nobody present objects."
 
 
@@ -32,7 +36,8 @@ NO_VOTES = "Nobody has voted on it. Let the members vote, or tick that nobody pr
 def decide_in_meeting(
     item: AgendaItem, ruling: Ruling, *, actor: User, by_consent: bool = False, seen: int | None = UNSEEN
 ) -> Decision:
-    """Record what the body decided on an item of its meeting: on its review, else on its initiative without one.
+    """Record what the body decided on an item of its meeting: on its review, on the money or the expansion that it
+    asks for outside a gate, else on its initiative without either.
 
     The votes of those present carry it, or general consent where nobody voted. For the chair and the secretary,
     unless they are a party. Raises PermissionDenied for everybody else, and DomainError for an item that is settled,
@@ -42,6 +47,11 @@ def decide_in_meeting(
     asked = subject_of(item)
     if asked is None:
         raise DomainError("This item is about nothing that a body decides.")
+    about = asked if isinstance(asked, Initiative) else asked.initiative
+    hold(about, ruling.survivor)
+    if isinstance(asked, GateReview) and ruling.outcome == MERGE and asked.submitted_at is None:
+        # Nobody waits for that one: merging withdraws it.
+        asked = about
     subject, parties = _lock(asked)
     if not can_record_in_meeting(actor, item.forum, parties):
         raise PermissionDenied("The chair and the secretary record what was decided, never a party to it.")
@@ -49,8 +59,10 @@ def decide_in_meeting(
     _check_body(subject, item.forum)
     if isinstance(subject, GateReview):
         check_open(subject, seen)
+    check_seen(ruling, actor)
     votes = votes_on(item)
     _check_carried(votes, by_consent=by_consent)
+    _check_apart(votes, ruling)
     decision = _rule(subject, ruling, actor, item.forum)
     _keep_votes(decision, item, votes, by_consent=by_consent)
     return decision
@@ -68,7 +80,7 @@ def decide_item(
 
 def result_of(decision: Decision) -> str:
     """What came of an item, in a few words for the agenda and the minutes; without sums, which fewer people see."""
-    return f"{decision.get_outcome_display()}, {decision.in_meeting.says}"
+    return f"{decision.ruled}, {decision.in_meeting.says}"
 
 
 def _check_first(item: AgendaItem) -> None:
@@ -79,19 +91,24 @@ def _check_first(item: AgendaItem) -> None:
     refuse_settled(item)
 
 
-def _lock(subject: GateReview | Initiative) -> tuple[GateReview | Initiative, frozenset[int]]:
+def _lock(subject: Subject) -> tuple[Subject, frozenset[int]]:
     """What is decided, locked, and the ids of the parties to it."""
     if isinstance(subject, GateReview):
         review = lock_review(subject)
         return review, parties_of(review)
+    if isinstance(subject, FundingRequest | Expansion):
+        request = lock_request(subject)
+        return request, parties_to_request(request)
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=subject.pk)
     return initiative, parties_to(initiative)
 
 
-def _check_body(subject: GateReview | Initiative, forum: Forum) -> None:
+def _check_body(subject: Subject, forum: Forum) -> None:
     """A lower body decides nothing of a higher one's, not even to hold it."""
     if isinstance(subject, GateReview):
         own = body_of(subject)
+    elif isinstance(subject, FundingRequest | Expansion):
+        own = body_of_request(subject)
     else:
         own = Forum.objects.filter(slug=who_decides_on(subject).body).first()
     if own and own.pk != forum.pk and own.rank >= forum.rank:
@@ -114,11 +131,27 @@ def _check_carried(votes: Votes, *, by_consent: bool) -> None:
         raise DomainError(f"The votes do not carry it: {votes.says}.{short}")
 
 
-def _rule(subject: GateReview | Initiative, ruling: Ruling, actor: User, body: Forum) -> Decision:
+def _check_apart(votes: Votes, ruling: Ruling) -> None:
+    """Nobody who is a party to the survivor of a merge votes on it or consents to it."""
+    if ruling.survivor is None:
+        return
+    parties = parties_to(ruling.survivor)
+    if spoke := [voice for voice in votes.voices if voice.person.pk in parties and voice.choice != RECUSED]:
+        told = f"{spoke[0].person} is a party to {ruling.survivor.reference}: recused from this, they do not vote."
+        raise DomainError(told, field="survivor")
+
+
+def _rule(subject: Subject, ruling: Ruling, actor: User, body: Forum) -> Decision:
     if isinstance(subject, GateReview):
         return rule(subject, ruling, actor=actor, body=body, way=Way.MEETING)
-    check_initiative(subject, ruling.outcome, ruling.rationale)
-    only = Ruling(ruling.outcome, ruling.rationale.strip())
+    if isinstance(subject, FundingRequest | Expansion):
+        return rule_on_request(subject, ruling, actor=actor, body=body, way=Way.MEETING)
+    if ruling.outcome == MERGE:
+        check_goes_on(subject)
+        only = check_survivor(subject, ruling, body)
+    else:
+        check_initiative(subject, ruling.outcome, ruling.rationale)
+        only = Ruling(ruling.outcome, ruling.rationale.strip(), closing=ruling.closing)
     return record(subject, None, only, actor=actor, body=body, way=Way.MEETING, names=who_decides_on(subject))
 
 

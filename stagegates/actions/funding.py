@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -55,9 +56,9 @@ def commit_money(decision: Decision, ruling: Ruling) -> list[Tranche]:
         if amount
     ]
     for tranche in tranches:
-        _enter(tranche, Kind.COMMIT, tranche.amount, actor=decision.decided_by, decision=decision)
+        enter(tranche, Kind.COMMIT, tranche.amount, actor=decision.decided_by, decision=decision)
         if not tranche.is_held_back:
-            _enter(tranche, Kind.RELEASE, tranche.amount, actor=decision.decided_by, decision=decision)
+            enter(tranche, Kind.RELEASE, tranche.amount, actor=decision.decided_by, decision=decision)
         tranche.refresh_from_db()
     publish("money.committed", actor=decision.decided_by, **_about(tranches[0]), decision=decision)
     return tranches
@@ -85,16 +86,16 @@ def free_money(decision: Decision) -> Funding:
 
     Its initiative is locked. Returns what was there before.
     """
-    tranches = _locked_tranches(decision.initiative_id)
+    tranches = locked_tranches(decision.initiative_id)
     freed = Funding(
         withheld=sum((each.withheld for each in tranches), NOTHING),
         unspent=sum((each.unspent for each in tranches), NOTHING),
     )
     for tranche in tranches:
         if tranche.withheld:
-            _enter(tranche, Kind.FREE, tranche.withheld, actor=decision.decided_by, decision=decision)
+            enter(tranche, Kind.FREE, tranche.withheld, actor=decision.decided_by, decision=decision)
         if tranche.unspent:
-            _enter(tranche, Kind.RETURN, tranche.unspent, actor=decision.decided_by, decision=decision)
+            enter(tranche, Kind.RETURN, tranche.unspent, actor=decision.decided_by, decision=decision)
     if freed.to_free:
         publish("money.freed", actor=decision.decided_by, initiative=decision.initiative_id, decision=decision)
     return freed
@@ -115,7 +116,7 @@ def release_tranche(tranche: Tranche, *, actor: User, overrides: Mapping[str, st
         raise DomainError("Nothing of this tranche is withheld.")
     reasons = {key: reason.strip() for key, reason in (overrides or {}).items() if reason.strip()}
     overridden = _override(tranche, actor, reasons)
-    _enter(tranche, Kind.RELEASE, tranche.withheld, actor=actor, overrides=overridden)
+    enter(tranche, Kind.RELEASE, tranche.withheld, actor=actor, overrides=overridden)
     publish("money.released", actor=actor, **_about(tranche))
     tranche.refresh_from_db()
     return tranche
@@ -129,7 +130,7 @@ def may_override(actor: User, decision: Decision) -> bool:
 
 def _override(tranche: Tranche, actor: User, reasons: Mapping[str, str]) -> list[dict[str, str]]:
     blocks = blocks_of_release(tranche)
-    if reasons and not may_override(actor, tranche.decision):
+    if reasons and not may_override(actor, tranche.approval):
         raise DomainError("Only a higher body than the one that approved it overrides what is in the way.")
     left = [each for each in blocks if not (each.can_be_overridden and each.key in reasons)]
     if left:
@@ -159,7 +160,7 @@ def record_spend(
             raise DomainError("This key names another booking on this tranche already.", field="key")
         return earlier
     before = tranche.overspent
-    entry = _enter(tranche, Kind.SPEND, amount, actor=actor, dated_on=spent_on, evidence=evidence, key=key)
+    entry = enter(tranche, Kind.SPEND, amount, actor=actor, dated_on=spent_on, evidence=evidence, key=key)
     tranche.refresh_from_db()
     publish("money.spent", actor=actor, **_about(tranche), entry=entry)
     if tranche.overspent > before:
@@ -182,12 +183,12 @@ def reverse_spend(entry: FundingEntry, *, actor: User, reason: str) -> FundingEn
     if FundingEntry.objects.filter(reverses=entry).exists():
         raise DomainError("This was reversed already.")
     today = clock.today()
-    reversal = _enter(
+    reversal = enter(
         tranche, Kind.SPEND, -entry.amount, actor=actor, dated_on=today, reason=reason.strip(), reverses=entry
     )
     tranche.refresh_from_db()
     if tranche.initiative.stage in ENDED and tranche.unspent:
-        _enter(tranche, Kind.RETURN, tranche.unspent, actor=actor, reason=reason.strip())
+        enter(tranche, Kind.RETURN, tranche.unspent, actor=actor, reason=reason.strip())
     publish("money.reversed", actor=actor, **_about(tranche), entry=entry)
     return reversal
 
@@ -207,20 +208,24 @@ def _locked(tranche: Tranche) -> Tranche:
     """The tranche as it is now, its initiative and its envelope locked in their order."""
     initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=tranche.initiative_id)
     Envelope.objects.select_for_update(of=["self"]).get(pk=tranche.envelope_id)
-    related = ("decision__review", "decision__body", "envelope__bucket", "condition")
+    decided = ("decision__review", "decision__body", "approved_in__review", "approved_in__body")
+    related = (*decided, "envelope__bucket", "condition")
     found = Tranche.objects.select_related(*related).get(pk=tranche.pk)
     found.initiative = initiative
     return found
 
 
-def _locked_tranches(initiative: int) -> list[Tranche]:
-    tranches = [*Tranche.objects.filter(initiative=initiative).order_by("pk")]
+def locked_tranches(initiative: int, among: QuerySet[Tranche] | None = None) -> list[Tranche]:
+    """The tranches of a locked initiative, or those `among` some, with their envelopes locked."""
+    rows = Tranche.objects.all() if among is None else among
+    tranches = [*rows.filter(initiative=initiative).order_by("pk")]
     envelopes = {each.envelope_id for each in tranches}
     [*Envelope.objects.select_for_update(of=["self"]).filter(pk__in=envelopes).order_by("pk").values_list("pk")]
     return tranches
 
 
-def _enter(tranche: Tranche, kind: str, amount: Decimal, *, actor: User, **more: Any) -> FundingEntry:
+def enter(tranche: Tranche, kind: str, amount: Decimal, *, actor: User, **more: Any) -> FundingEntry:
+    """One movement, dated today unless told. Whoever calls it has checked it and holds the locks."""
     more.setdefault("dated_on", clock.today())
     return FundingEntry.objects.create(
         tranche=tranche, kind=kind, amount=amount, recorded_by=actor, recorded_at=clock.now(), **more

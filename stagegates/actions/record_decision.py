@@ -19,8 +19,10 @@ from ..models import Condition, Decision, FastLaneAudit, GateReview, StageByDeci
 from ..models.decision import APPROVING
 from ..rights import WhoDecides
 from ..rules import gates_of
+from .carry_merge import carry_out, stage_before, take_apart
+from .close import write_closure
 from .funding import commit_money, free_money
-from .ruling import NewCondition, Ruling
+from .ruling import Closing, NewCondition, Ruling, closing_of
 
 Outcome, Way = Decision.Outcome, Decision.Way
 # The share of a delegate's decisions that is audited afterwards (DESIGN §4).
@@ -45,30 +47,44 @@ def record(
     """Insert a decision that was checked, on a locked initiative and review, and do what follows from it.
 
     `ballot` is the one that carried it; any other that is open on a review that ends is stopped. `supersedes` is the
-    decision before it on the same matter, where that is no review. DomainError where its money is not there.
+    decision before it on the same matter, where that is no review. DomainError where its money is not there, or where
+    it ends the initiative and does not say why.
     """
+    closing = closing_of(ruling)
     before = review.decisions.first() if review else supersedes
     made = {"decided_by": actor, "body": body, "way": way, "supersedes": before}
     decision = _insert(initiative, review, ruling, names, overrides=[*overridden], **made)
-    _follow(decision, ruling, ballot)
+    _follow(decision, ruling, ballot, closing)
     publish("decision.made", actor=actor, **_about(decision))
     return decision
 
 
-def _follow(decision: Decision, ruling: Ruling, ballot: WrittenBallot | None) -> None:
+def _follow(decision: Decision, ruling: Ruling, ballot: WrittenBallot | None, closing: Closing | None) -> None:
     """Do what follows from a decision."""
     review, actor = decision.review, decision.decided_by
     freeze_plan(decision, actor=actor)
     _set_conditions(decision, ruling.conditions, actor)
     commit_money(decision, ruling)
-    if decision.outcome in (Outcome.TERMINATE, Outcome.MERGE):
+    if decision.outcome == Outcome.TERMINATE:
         free_money(decision)
+    if closing:
+        write_closure(decision, closing)
+    _merge(decision, ruling)
     _move(decision, _stage_after(decision), actor)
     if review is not None:
         if decision.outcome != Outcome.HOLD:
             _close(review, decision, ballot)
         _draw(decision, review)
     touch([decision.initiative_id])
+
+
+def _merge(decision: Decision, ruling: Ruling) -> None:
+    if decision.outcome == Outcome.MERGE:
+        assert ruling.survivor is not None  # it was checked
+        carry_out(decision, ruling.survivor)
+    elif decision.outcome == Outcome.UNDO_MERGE:
+        assert decision.supersedes is not None
+        take_apart(decision, decision.supersedes.merge)
 
 
 def _insert(
@@ -110,6 +126,10 @@ def _stage_after(decision: Decision) -> str:
     match decision.outcome:
         case Outcome.TERMINATE:
             return Stage.CLOSED
+        case Outcome.MERGE:
+            return Stage.MERGED
+        case Outcome.UNDO_MERGE if decision.supersedes is not None:
+            return stage_before(decision.supersedes.merge)
         case Outcome.PAUSE:
             return Stage.PAUSED
         case Outcome.RESUME:

@@ -10,8 +10,12 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from portfolio.models import Initiative
 
+from ..models import Closure, Decision
 from ..models.decision import APPROVING
 from ..permissions import sees
+
+WHY_CLOSED = "Choose why it is closed."
+WHAT_LEARNT = "Say what was learnt. It is shown where somebody asks for something similar."
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,29 @@ class NewCondition:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """Why an initiative ends, what was learnt, and what can be used again, and where it is."""
+
+    reason: str
+    lessons: str
+    reusable: str = ""
+
+    def check(self) -> None:
+        """Raises DomainError for one that lacks its reason or its lessons."""
+        if self.reason not in Closure.Reason.values:
+            raise DomainError(WHY_CLOSED, field="closing_reason")
+        if not self.lessons.strip():
+            raise DomainError(WHAT_LEARNT, field="lessons")
+
+
+@dataclass(frozen=True)
 class Ruling:
     """What is decided: the outcome, why, and what it needs. Amounts are in the reporting currency.
 
     `overrides` gives a reason for each block that is overridden, by its key. `release_now` is what of the amount is
     released at once, the rest is withheld until the conditions are met; None is all of it without conditions, and
-    nothing of it with some.
+    nothing of it with some. `closing` goes with terminating, and with that alone; `survivor` is the initiative into
+    which this one is merged.
     """
 
     outcome: str
@@ -52,7 +73,18 @@ class Ruling:
     amount: Decimal | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     release_now: Decimal | None = None
+    closing: Closing | None = None
+    survivor: Initiative | None = None
 
     @property
     def is_approving(self) -> bool:
         return self.outcome in APPROVING
+
+
+def closing_of(ruling: Ruling) -> Closing | None:
+    """What ending it says; none for other outcomes. Raises DomainError where terminating lacks it."""
+    if ruling.outcome != Decision.Outcome.TERMINATE:
+        return None
+    closing = ruling.closing or Closing("", "")
+    closing.check()
+    return Closing(closing.reason, closing.lessons.strip(), closing.reusable.strip())

@@ -2,10 +2,15 @@
 
 from forums.deciding import Decider, register_decider
 from forums.item_page import Section, register_section
+from forums.minutes_parts import Part, register_part
+from forums.models.agenda import BY_HAND
 from forums.recusals import register_recusals
 from forums.sources import Source, register_source
+from portfolio.demo import register_teller
 
-from . import alike, decider, gathered, ranks, recusals, reviews, sections, waiting
+from ..demo.agenda import tell_of_the_agenda
+from ..subjects import EXPANSIONS, FUNDING
+from . import alike, decider, funding, gathered, merging, minutes, ranks, recusals, reviews, sections, waiting
 
 # The forum that speaks of the whole portfolio.
 REVIEW = "portfolio-review"
@@ -13,6 +18,8 @@ REVIEW = "portfolio-review"
 SOURCES = (
     Source("decided_between", "Decided between meetings", "", reviews.decided_between),
     Source("ready_to_decide", "Ready to decide", "", reviews.ready_to_decide, reviews.carry_review),
+    Source(FUNDING, "Money asked for", "", funding.funding_asks, funding.carry_request),
+    Source(EXPANSIONS, "Expansions", "", funding.expansion_asks, funding.carry_request),
     Source("overdue_conditions", "Overdue conditions", REVIEW, waiting.overdue_conditions),
     Source(waiting.STALLED, "Stalled", REVIEW, waiting.stalled),
     Source("fast_lane_sample", "Fast-lane sample", REVIEW, waiting.fast_lane_sample),
@@ -26,8 +33,11 @@ SECTIONS = (
     Section("sign_offs", "Sign-offs", sections.sign_offs, order=30),
     Section("money", "Money", sections.money, order=40),
     Section("priority", "Priority", sections.priority, order=50),
+    Section("approved", "As approved against now", sections.approved, order=55),
     Section("changed", "Changed since last time", sections.changed, order=60),
 )
+# Sources of items on which a body may decide: all others are told of in words.
+DECIDED = ("ready_to_decide", FUNDING, EXPANSIONS, waiting.STALLED, BY_HAND)
 
 
 def register_agenda() -> None:
@@ -36,4 +46,9 @@ def register_agenda() -> None:
     for section in SECTIONS:
         register_section(section)
     register_recusals(recusals.parties_to_items)
-    register_decider(Decider("ready_to_decide", decider.draw_decision, decider.record_decision))
+    for name in DECIDED:
+        register_decider(Decider(name, decider.draw_decision, decider.record_decision))
+    register_decider(Decider(alike.DUPLICATES, merging.draw_pair, merging.record_pair))
+    register_part(Part("decision", minutes.decided_on, order=10))
+    # Last, so that it finds what the stories before it left to be decided.
+    register_teller(tell_of_the_agenda)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
+from aiso.accounts.models import User
 from aiso.web import figures
 from forums.models import AgendaItem, Forum
 from forums.sources import Proposed
 from portfolio.duplicate_pairs import Pair, likely_pairs
+from portfolio.models import Initiative
 
 DUPLICATES = "likely_duplicates"
 MOST = 5
@@ -32,3 +34,11 @@ def likely_duplicates(forum: Forum, day: date) -> Iterator[Proposed]:
 
 def _key(pair: Pair) -> str:
     return f"alike-{pair.older.pk}-{pair.newer.pk}"
+
+
+def other_of(item: AgendaItem, person: User) -> Initiative | None:
+    """The older one of the pair that an item is about, if the person sees it."""
+    parts = item.key.split("-")
+    if len(parts) != 3 or not parts[1].isdecimal():
+        return None
+    return Initiative.objects.visible_to(person).defer("search").filter(pk=int(parts[1])).first()

@@ -3,27 +3,35 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.once import once
 from forums.models import AgendaItem, Forum, Membership
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
 
+from ..asked_money import Asked
 from ..models import Decision, GateReview
-from ..subjects import reviews_of
+from ..subjects import requests_of, reviews_of
 from .since import last_meeting
 
 
 @dataclass(frozen=True)
 class Looks:
-    """The reviews and initiatives of some items, by the item's id."""
+    """The reviews, the requests outside a gate and the initiatives of some items, by the item's id."""
 
     items: Sequence[AgendaItem]
     reviews: Mapping[int, GateReview]
+    requests: Mapping[int, Asked]
     initiatives: Mapping[int, Initiative]
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        return _key(self.items)
 
     @property
     def standing_alone(self) -> dict[int, Initiative]:
@@ -35,19 +43,36 @@ class Looks:
 
         Two queries at most.
         """
+        return once(("money seen", self.key, person.pk), lambda: self._seen_by(person))
+
+    def _seen_by(self, person: User) -> set[int]:
         sees = money_seen_among(person, self.initiatives.values())
         votes_in = _votes_in(person)
         return {
             item.pk
             for item in self.items
             if item.pk in self.initiatives
-            and (sees(self.initiatives[item.pk]) or (item.pk in self.reviews and item.forum_id in votes_in))
+            and (sees(self.initiatives[item.pk]) or (self.is_asking(item) and item.forum_id in votes_in))
         }
+
+    def is_asking(self, item: AgendaItem) -> bool:
+        """Whether it asks for a decision at a gate, or for something outside one."""
+        return item.pk in self.reviews or item.pk in self.requests
+
+    def amount_of(self, item: int) -> Decimal:
+        """What an item asks for now."""
+        asking = self.reviews.get(item) or self.requests.get(item)
+        amount = asking.amount if asking else self.initiatives[item].requested_amount
+        return amount or Decimal(0)
 
 
 def looks_at(items: Sequence[AgendaItem]) -> Looks:
-    """Three queries, however many items."""
-    reviews = reviews_of(items)
+    """Four queries at most, however many items and sections."""
+    return once(("looks", _key(items)), lambda: _looks_at(items))
+
+
+def _looks_at(items: Sequence[AgendaItem]) -> Looks:
+    reviews, requests = reviews_of(items), requests_of(items)
     ids = {review.initiative_id for review in reviews.values()} | {item.initiative_id for item in items}
     rows = Initiative.objects.select_related("bucket").defer("search").in_bulk([pk for pk in ids if pk])
     initiatives = {}
@@ -55,7 +80,11 @@ def looks_at(items: Sequence[AgendaItem]) -> Looks:
         pk = reviews[item.pk].initiative_id if item.pk in reviews else item.initiative_id
         if pk in rows:
             initiatives[item.pk] = rows[pk]
-    return Looks(items, reviews, initiatives)
+    return Looks(items, reviews, requests, initiatives)
+
+
+def _key(items: Sequence[AgendaItem]) -> tuple[int, ...]:
+    return tuple(item.pk for item in items)
 
 
 def day_of(item: AgendaItem) -> date:

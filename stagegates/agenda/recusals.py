@@ -7,13 +7,13 @@ from forums.recusals import Recusals
 from portfolio.models import Intake, Ownership
 
 from ..separation import parties_of_all
-from ..subjects import reviews_of
+from ..subjects import requests_of, reviews_of
 
 PARTY = "Party to it"
 
 
 def parties_to_items(items: Sequence[AgendaItem]) -> Recusals:
-    """Who is a party to what each item asks to be decided, by the item's id. Six queries."""
+    """Who is a party to what each item asks to be decided, by the item's id. Seven queries at most."""
     reviews = reviews_of(items)
     parties = parties_of_all(reviews.values())
     told = {pk: dict.fromkeys(parties[review.pk], PARTY) for pk, review in reviews.items()}
@@ -22,6 +22,8 @@ def parties_to_items(items: Sequence[AgendaItem]) -> Recusals:
         for pk, of in others.items():
             if of == initiative:
                 told.setdefault(pk, {})[person] = PARTY
+    for pk, request in requests_of(items).items():
+        told.setdefault(pk, {})[request.asked_by_id] = PARTY
     return told
 
 

@@ -1,4 +1,4 @@
-"""What the page of an item tells beside its initiative: the ask, evidence, sign-offs, money, priority, what changed.
+"""What the page of an item tells beside its initiative: ask, evidence, sign-offs, money, priority, plan, changes.
 
 Each section draws all items of a pre-read in a fixed number of queries.
 """
@@ -7,35 +7,45 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.template.loader import render_to_string
 
+from aiso import clock
 from aiso.accounts.models import User
-from aiso.audit.history import changes_since
+from aiso.audit.history import Entry, Line, changes_since
+from aiso.configuration.models import ConfigurationVersion
+from aiso.web import figures
 from forums.models import AgendaItem
 from portfolio.actions.edit_initiative import AMOUNTS
 from portfolio.history import RELATED
 from portfolio.models.initiative import PRIORITY_PARTS
 from portfolio.priority import weights_in_force
 
-from ..models import Decision, SignOff, SignOffQuestion
+from ..approved import approvals_of
+from ..asked_money import Asked
+from ..models import Expansion, FundingRequest, GateReview, SignOff, SignOffQuestion
+from ..money import funding_of
 from ..sign_off_clock import standing_of
 from ..standing import Standing, next_checklists, standings_of
-from .looks import last_looks, looks_at
+from .funding import asks_of
+from .looks import day_of, last_looks, looks_at
 from .ranks import ranks_of
 
-# Changes that one page tells; the history has all.
-TOLD = 8
+# Changes that one page tells, and what of each; the history has all.
+TOLD, LINES = 8, 4
+# The template that tells what is asked outside a gate.
+ASKED: dict[type[FundingRequest | Expansion], str] = {FundingRequest: "asked_money", Expansion: "asked_expansion"}
 
 
 def asked(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
-    """What the review asks for, in the words of who submitted it."""
+    """What the review asks for, in the words of who submitted it; or what is asked for outside a gate."""
     looks = looks_at(items)
     sees = looks.seen_by(person)
-    return {
+    of_reviews = {
         pk: _drawn("asked", review=review, sees_money=pk in sees, initiative=looks.initiatives[pk])
         for pk, review in looks.reviews.items()
     }
+    outside = {pk: _drawn(ASKED[type(each)], asked=each, sees_money=pk in sees) for pk, each in looks.requests.items()}
+    return of_reviews | outside
 
 
 def evidence(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
@@ -69,35 +79,64 @@ def sign_offs(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
 
 
 def money(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
-    """What is asked for and what was approved so far, for whom it is shown to (DESIGN §8)."""
+    """What is asked for, what the envelope holds, and what was committed, released and spent so far, for whom it is
+    shown to (DESIGN §8).
+    """
     looks = looks_at(items)
-    sees = looks.seen_by(person)
-    approved = Decision.objects.approving().standing().filter(initiative__in=looks.initiatives.values())
-    sums = dict(approved.order_by().values("initiative").annotate(sum=Sum("amount")).values_list("initiative", "sum"))
-    told = {}
-    for pk in sees:
-        initiative, review = looks.initiatives[pk], looks.reviews.get(pk)
-        wanted = review.amount if review else initiative.requested_amount
-        before = sums.get(initiative.pk) or Decimal(0)
-        if wanted or before:
-            told[pk] = _drawn("money", asked=wanted, approved=before, review=review)
-    return told
+    shown = {pk: looks.amount_of(pk) for pk in looks.seen_by(person)}
+    initiatives = [looks.initiatives[pk] for pk in shown]
+    funding = funding_of(initiatives)
+    day = day_of(items[0]) if items else clock.today()
+    asks = asks_of(initiatives, [*shown.values()], day)
+    asking: dict[int, GateReview | Asked] = {**looks.reviews, **looks.requests}
+    return {
+        pk: _drawn(
+            "money",
+            ask=ask,
+            funding=funding[initiative.pk],
+            is_asked=pk in asking,
+            is_open=pk in asking and asking[pk].is_open,
+        )
+        for pk, initiative, ask in zip(shown, initiatives, asks, strict=True)
+        if ask.asked or funding[initiative.pk].committed
+    }
 
 
 def priority(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
-    """The score with its parts and weights, and the place in its bucket."""
+    """The score with its parts and weights, and the place in its bucket. Where no weights hold yet it says so."""
     looks = looks_at(items)
-    weights = weights_in_force()
+    weights = _weights()
     whole = sum(weights.values()) or Decimal(1)
     ranks = ranks_of({each.pk for each in looks.initiatives.values()})
     told = {}
     for pk, initiative in looks.initiatives.items():
         if any(part is not None for part in initiative.priority_parts):
             parts = [
-                (initiative._meta.get_field(name).verbose_name, weights[name] / whole * 100, getattr(initiative, name))  # type: ignore[union-attr]
+                (
+                    initiative._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
+                    weights.get(name, Decimal(0)) / whole * 100,
+                    getattr(initiative, name),
+                )
                 for name in PRIORITY_PARTS
             ]
-            told[pk] = _drawn("priority", initiative=initiative, parts=parts, rank=ranks.get(initiative.pk))
+            rank = ranks.get(initiative.pk)
+            told[pk] = _drawn("priority", initiative=initiative, parts=parts, rank=rank, has_weights=bool(weights))
+    return told
+
+
+def approved(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
+    """The plan as it was approved last against the plan as it is now; its money for whom that is shown to."""
+    looks = looks_at(items)
+    sees = looks.seen_by(person)
+    approvals = approvals_of([*{each.pk: each for each in looks.initiatives.values()}.values()])
+    told = {}
+    for pk, initiative in looks.initiatives.items():
+        if approval := approvals.get(initiative.pk):
+            rows = approval.rows_for(sees_money=pk in sees)
+            changes = [row for row in rows if row.is_changed]
+            same = len(rows) - len(changes)
+            count = f"{figures.plural(len(changes), 'figure')} changed"
+            told[pk] = _drawn("approved", approval=approval, changes=changes, same=same, told=count)
     return told
 
 
@@ -112,11 +151,25 @@ def changed(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
             "changed",
             initiative=initiative,
             since=since[initiative.pk],
-            entries=entries[initiative.pk][:TOLD],
+            entries=[_shortened(entry) for entry in entries[initiative.pk][:TOLD]],
             more=max(len(entries[initiative.pk]) - TOLD, 0),
         )
         for pk, initiative in looks.initiatives.items()
     }
+
+
+def _shortened(entry: Entry) -> tuple[Entry, Sequence[Line], int]:
+    """A change with the first things that it did, and how many more it did."""
+    lines = [line for line in entry.lines if line.what or line.done == "changed"]
+    return entry, lines[:LINES], max(len(lines) - LINES, 0)
+
+
+def _weights() -> dict[str, Decimal]:
+    """How much each part counts; empty before the first weights hold."""
+    try:
+        return weights_in_force()
+    except ConfigurationVersion.DoesNotExist:
+        return {}
 
 
 def _counted(rows: Sequence[Standing]) -> dict[str, object]:

@@ -18,7 +18,7 @@ from portfolio.permissions import can_see_money
 
 from ..actions.ballots import cast_vote, open_ballot, withdraw_ballot
 from ..ballots import may_vote
-from ..models import Decision, WrittenBallot
+from ..models import Closure, Decision, WrittenBallot
 from ..models.ballot import WrittenBallotQuerySet
 from .rulings import RulingBody, body_field, ruling_of
 
@@ -34,6 +34,14 @@ class VoteShape(TypedDict):
     cast_at: datetime
 
 
+class ProposedClosing(TypedDict):
+    """Why it would end, what was learnt, and what can be used again."""
+
+    reason: Annotated[str, Closure.Reason]
+    lessons: str
+    reusable: str
+
+
 class BallotShape(TypedDict):
     """A decision that the members of a body are asked to take in writing."""
 
@@ -45,6 +53,7 @@ class BallotShape(TypedDict):
     rationale: str
     amount: Annotated[Decimal | None, "Null also for those who do not see money."]
     release_now: Annotated[Decimal | None, "What of it would be released at once, where that was said."]
+    closing: Annotated[ProposedClosing | None, "What terminating it would say."]
     state: Annotated[str, WrittenBallot.State]
     closed_because: str
     opened_by: Person
@@ -135,6 +144,7 @@ def drawn(ballot: WrittenBallot, *, sees_money: bool) -> BallotShape:
         "rationale": ballot.rationale,
         "amount": ballot.amount if sees_money else None,
         "release_now": ballot.release_now if sees_money else None,
+        "closing": ballot.closing or None,
         "state": ballot.state,
         "closed_because": ballot.closed_because,
         "opened_by": {"id": ballot.opened_by_id, "name": str(ballot.opened_by)},

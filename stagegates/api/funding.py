@@ -58,7 +58,7 @@ class TrancheShape(TypedDict):
 
     id: int
     initiative: Annotated[str, REFERENCE]
-    decision: int
+    decision: Annotated[int | None, "What committed it; null where a merge with another initiative brought it here."]
     envelope: int
     gate: Annotated[str, "The gate's code; empty outside one."]
     amount: Annotated[Decimal, "What was approved."]
@@ -80,7 +80,7 @@ class FundingEntryShape(TypedDict):
     kind: Annotated[str, FundingEntry.Kind]
     amount: Annotated[Decimal, "Negative where it reverses spending."]
     dated_on: date
-    decision: int | None
+    decision: Annotated[int | None, "What it follows from; null for a decision on another initiative."]
     evidence: str
     reason: str
     key: str
@@ -247,7 +247,7 @@ class FundingEntries(Noun):
         return self.answer(drawn_entry(reversal), status=201, location=f"/api/v1/funding-entries/{reversal.pk}/")
 
     def _visible(self) -> FundingEntryQuerySet:
-        return FundingEntry.objects.visible_to(self.person).select_related("recorded_by")
+        return FundingEntry.objects.visible_to(self.person).select_related("recorded_by", "decision", "tranche")
 
 
 class FundingOfInitiative(BelowInitiative):
@@ -286,7 +286,7 @@ def drawn_tranche(tranche: Tranche) -> TrancheShape:
     return {
         "id": tranche.pk,
         "initiative": tranche.initiative.reference,
-        "decision": tranche.decision_id,
+        "decision": tranche.decision_id if tranche.is_decided_here else None,
         "envelope": tranche.envelope_id,
         "gate": tranche.gate,
         "amount": tranche.amount,
@@ -308,7 +308,7 @@ def drawn_entry(entry: FundingEntry) -> FundingEntryShape:
         "kind": entry.kind,
         "amount": entry.amount,
         "dated_on": entry.dated_on,
-        "decision": entry.decision_id,
+        "decision": entry.decision_id if entry.is_decided_here else None,
         "evidence": entry.evidence,
         "reason": entry.reason,
         "key": entry.key,

@@ -54,6 +54,8 @@ class NewRequest(Body):
 class RequestRuling(RulingBody):
     review = None  # type: ignore[assignment]
     back_to = None  # type: ignore[assignment]
+    closing = None  # type: ignore[assignment]
+    survivor = None  # type: ignore[assignment]
     outcome = serializers.ChoiceField(
         choices=[(each.value, each.label) for each in FUNDING_OUTCOMES],
         help_text="Sent back: it is asked for at the next gate.",

@@ -4,6 +4,7 @@ from aiso.api.routing import Nouns
 from portfolio import references  # noqa: F401
 from portfolio.api.below import INITIATIVE
 
+from .expansions import Expansions, ExpansionsOfInitiative
 from .funding import Envelopes, FundingEntries, FundingOfInitiative, Tranches
 from .funding_requests import FundingRequests, FundingRequestsOfInitiative
 
@@ -14,4 +15,6 @@ nouns.add("funding-entries", FundingEntries, "funding-entry")
 nouns.add("funding-requests", FundingRequests, "funding-request")
 nouns.add(f"{INITIATIVE}/funding", FundingOfInitiative, "initiative-funding")
 nouns.add(f"{INITIATIVE}/funding-requests", FundingRequestsOfInitiative, "initiative-funding-request")
+nouns.add("expansions", Expansions, "expansion")
+nouns.add(f"{INITIATIVE}/expansions", ExpansionsOfInitiative, "initiative-expansion")
 urlpatterns = nouns.urls

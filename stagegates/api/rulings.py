@@ -8,10 +8,11 @@ from rest_framework import serializers
 from aiso.api.fields import LARGEST_ID, IdField, person_field
 from aiso.api.operations import Body
 from forums.models import Forum
+from portfolio.api.intakes import InitiativeReference
 
 from ..actions.decide import OF_REVIEWS
-from ..actions.ruling import NewCondition
-from ..models import GateReview
+from ..actions.ruling import Closing, NewCondition
+from ..models import Closure, GateReview
 
 OUTCOMES = [(each.value, each.label) for each in OF_REVIEWS]
 CODE = "Lower-case words joined by hyphens."
@@ -44,6 +45,19 @@ class Override(Body):
     reason = serializers.CharField(max_length=2000)
 
 
+class WantedClosing(Body):
+    reason = serializers.ChoiceField(choices=Closure.Reason.choices)
+    lessons = serializers.CharField(
+        max_length=10_000, help_text="What was learnt: shown where somebody asks for something similar."
+    )
+    reusable = serializers.CharField(
+        max_length=10_000, required=False, allow_blank=True, help_text="What can be used again, and where it is."
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        return Closing(**super().to_internal_value(data))
+
+
 class RulingBody(Body):
     review = ReviewField(help_text="The review that it is about.")
     outcome = serializers.ChoiceField(choices=OUTCOMES)
@@ -69,7 +83,11 @@ class RulingBody(Body):
     back_to = serializers.SlugField(
         max_length=60, required=False, allow_blank=True, help_text="The gate, to send back."
     )
+    survivor = InitiativeReference(
+        required=False, allow_null=True, help_text="For a merge: the reference of the initiative in which it goes on."
+    )
     conditions = WantedCondition(many=True, required=False, help_text="For an approval with conditions.")
+    closing = WantedClosing(required=False, allow_null=True, help_text="Why it ends: needed to terminate.")
     overrides = Override(many=True, required=False, help_text="Reasons for which a higher body overrides blocks.")
 
 

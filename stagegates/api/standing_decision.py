@@ -20,6 +20,7 @@ from ..decision_panel import outcomes_for
 from ..models import Decision
 from ..permissions import can_decide_on
 from .decisions import DecisionShape, drawn
+from .rulings import WantedClosing
 
 OUTCOMES = [(each.value, each.label) for each in OF_INITIATIVES]
 
@@ -43,6 +44,7 @@ class StandingDecisionShape(TypedDict):
 class NewStandingDecision(Body):
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     rationale = serializers.CharField(max_length=10_000)
+    closing = WantedClosing(required=False, allow_null=True, help_text="Why it ends: needed to terminate.")
     seen = serializers.IntegerField(
         required=False,
         min_value=1,

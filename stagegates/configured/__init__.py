@@ -2,9 +2,9 @@
 
 from aiso.configuration.kinds import register_kind
 
-from . import clocks, gates, matrix, rights, stage_times
+from . import clocks, decommissioning, gates, matrix, rights, stage_times
 
 
 def register_kinds() -> None:
-    for kind in (gates.KIND, matrix.KIND, rights.KIND, clocks.KIND, stage_times.KIND):
+    for kind in (gates.KIND, matrix.KIND, rights.KIND, clocks.KIND, stage_times.KIND, decommissioning.KIND):
         register_kind(kind)

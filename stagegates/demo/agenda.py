@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiso.accounts.models import User
 from forums.actions.agenda import fill_agenda
 from forums.models import Forum
-from portfolio.models import Initiative, Lane
+from portfolio.models import Initiative, Lane, SearchWord
 from portfolio.models.risk import RiskTier
 from portfolio.models.stage import ACTIVE, Stage
 
@@ -36,4 +36,6 @@ def tell_of_the_agenda(people: Mapping[str, User]) -> None:
         submit_review(review, actor=owner)
     meeting = Forum.objects.get(slug="portfolio-review").meetings.coming().first()
     if meeting:
+        # What is told twice is found by the words of the register, which are counted each night.
+        SearchWord.objects.refresh()
         fill_agenda(meeting)

@@ -11,24 +11,27 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.web.forms import DayInput, MoneyField, PersonField
 from forums.models import VoteChoice
+from portfolio.forms.picking import InitiativeField
 
 from ..actions.decide import OF_REVIEWS, gates_to_send_back_to
 from ..actions.ruling import NewCondition
 from ..blocks import Block
 from ..models import Decision, FastLaneAudit, GateReview
+from .closing import CLOSING_ASKED, ClosingFields
 
+RATIONALE_NEEDED = "Say why: every decision has a rationale."
 # Rows for conditions that the form offers.
 ROWS = 5
 OVERRIDE = "override-"
 # Which field of the form shows what an action says of a part of the ruling.
 SHOWN_AT = {"conditions": "condition-0-text"}
 ROW = ("text", "owner", "due_on")
-RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to")
+RULING = ("outcome", "rationale", "amount", "release_now", "hold_until", "back_to", "survivor")
 # Fields that the choice of an outcome, or of the votes of members, asks for.
-ASKED = ("hold_until", "back_to", "closes_on")
+ASKED = ("hold_until", "back_to", "closes_on", *CLOSING_ASKED)
 
 
-def _written(amount: Decimal | None) -> str:
+def written(amount: Decimal | None) -> str:
     """An amount as people write it, with cents only where there are any."""
     return "" if amount is None else f"{amount:,.2f}".removesuffix(".00")
 
@@ -37,7 +40,15 @@ def _lines(label: str, rows: int = 3, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=10_000, widget=forms.Textarea({"rows": rows}), **options)
 
 
-class DecisionForm(forms.Form):
+def survivor_field(viewer: User, **options: Any) -> InitiativeField:
+    """The initiative in which a merged one goes on, among those that the viewer sees."""
+    options.setdefault("required", False)
+    field = InitiativeField(viewer, label="Goes on in", help_text="Part of its name, or its reference.", **options)
+    field.is_asked = True  # type: ignore[attr-defined]
+    return field
+
+
+class DecisionForm(ClosingFields):
     """One ruling. `blocks` are those that the person’s body may override, each with a field for its reason."""
 
     outcome = forms.ChoiceField(
@@ -45,7 +56,7 @@ class DecisionForm(forms.Form):
         choices=[(each.value, each.label) for each in OF_REVIEWS],
         error_messages={"required": "Choose what is decided."},
     )
-    rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
+    rationale = _lines("Rationale", error_messages={"required": RATIONALE_NEEDED})
     amount = MoneyField(label="Money approved", min_value=0, required=False, help_text="Empty: what was asked for.")
     release_now = MoneyField(
         label="Released now",
@@ -61,10 +72,11 @@ class DecisionForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, seen: int | None = None
+        self, review: GateReview, blocks: Sequence[Block], data: Any = None, *, viewer: User, seen: int | None = None
     ) -> None:
-        initial = {"amount": _written(review.amount), "seen": seen}
+        initial = {"amount": written(review.amount), "seen": seen}
         self.begin(data, initial | {"condition-0-owner": review.initiative.business_owner}, blocks)
+        self.fields["survivor"] = survivor_field(viewer)
         gates = gates_to_send_back_to(review)
         self.fields["back_to"].choices = [("", "Choose a gate"), *gates.items()]  # type: ignore[attr-defined]
 
@@ -106,6 +118,7 @@ class DecisionForm(forms.Form):
             given = {name: cleaned.get(f"condition-{number}-{name}") for name in ROW}
             if (number == 0 or any(given.values())) and cleaned.get("outcome") == Decision.Outcome.CONDITIONS:
                 self._check_row(number, given)
+        self.check_closing(cleaned.get("outcome"))
         return cleaned
 
     def ruling(self) -> dict[str, Any]:
@@ -116,7 +129,8 @@ class DecisionForm(forms.Form):
             kept["release_now"] = None
         reasons = {block.key: cleaned[f"{OVERRIDE}{block.key}"] for block in self.blocks}
         overrides = {key: reason for key, reason in reasons.items() if reason}
-        return kept | {"conditions": [*self._conditions()], "overrides": overrides}
+        more = {"conditions": [*self._conditions()], "overrides": overrides}
+        return kept | more | ({"closing": closing} if (closing := self.closing()) else {})
 
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error(SHOWN_AT.get(field or "", field), error)
@@ -141,14 +155,18 @@ class DecisionForm(forms.Form):
                 self.add_error(field, told)
 
 
-class MeetingDecisionForm(DecisionForm):
-    """What a body ruled in its meeting: nobody votes in writing, and nobody has to where all consent."""
+class ConsentForm(forms.Form):
+    """What a body ruled in its meeting: nobody has to vote where all consent."""
 
     by_consent = forms.BooleanField(
         label="By general consent of those present",
         required=False,
         help_text="Where nobody voted, and nobody present objects. It is recorded as that, with the quorum.",
     )
+
+
+class MeetingDecisionForm(ConsentForm, DecisionForm):
+    """A ruling of a meeting on a review: nobody votes in writing."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -161,17 +179,57 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
     form.add_error(field if field in form.fields else None, str(error))
 
 
-class StandingForm(forms.Form):
+class StandingForm(ClosingFields):
     """A decision on an initiative without a review."""
 
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
-    rationale = _lines("Rationale", error_messages={"required": "Say why: every decision has a rationale."})
+    rationale = _lines("Rationale", error_messages={"required": RATIONALE_NEEDED})
 
     def __init__(self, outcomes: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
         labels = dict(Decision.Outcome.choices)
         choices = [(each, f"{labels[each]}: {leads_to}") for each, leads_to in outcomes.items()]
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        for name in CLOSING_ASKED:
+            self.fields[name].is_asked = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.check_closing(cleaned.get("outcome"))
+        return cleaned
+
+    def ruling(self) -> dict[str, Any]:
+        """What the action takes."""
+        kept = {name: self.cleaned_data[name] for name in ("outcome", "rationale")}
+        return kept | {"closing": self.closing()}
+
+
+class MeetingStandingForm(ConsentForm, StandingForm):
+    """What came of an item about an initiative without a review: in words, unless the meeting decided on it."""
+
+    WORDS = "words"
+    result = forms.CharField(
+        label="What came of it",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="In a few words: it stands on the agenda and in the minutes.",
+    )
+
+    def __init__(self, outcomes: Mapping[str, str], data: Any = None) -> None:
+        super().__init__(outcomes, data)
+        self.initial = {"outcome": self.WORDS}
+        self.fields["outcome"].choices = [(self.WORDS, "In words"), *self.fields["outcome"].choices]  # type: ignore[attr-defined]
+        self.fields["rationale"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Words are asked where they are the outcome, a rationale for every other."""
+        cleaned = super().clean() or {}
+        name = "result" if cleaned.get("outcome") == self.WORDS else "rationale"
+        if "outcome" in cleaned and not cleaned.get(name) and name not in self.errors:
+            told = "Say in a few words what came of it." if name == "result" else RATIONALE_NEEDED
+            self.add_error(name, told)
+        return cleaned
 
 
 class VoteForm(forms.Form):

@@ -13,7 +13,7 @@ from portfolio.models import Bucket
 from ..asked_money import FUNDING_OUTCOMES
 from ..blocks import Block
 from ..models import Envelope, FundingRequest
-from .decisions import DecisionForm
+from .decisions import ConsentForm, DecisionForm, written
 
 OVERRIDE = "override-"
 
@@ -93,6 +93,13 @@ class RequestDecisionForm(DecisionForm):
     back_to = None  # type: ignore[assignment]
     closes_on = None  # type: ignore[assignment]
     seen = None  # type: ignore[assignment]
+    closing_reason = None  # type: ignore[assignment]
+    lessons = None  # type: ignore[assignment]
+    reusable = None  # type: ignore[assignment]
 
     def __init__(self, request: FundingRequest, blocks: Sequence[Block], data: Any = None) -> None:
-        self.begin(data, {"amount": request.amount}, blocks)
+        self.begin(data, {"amount": written(request.amount)}, blocks)
+
+
+class MeetingRequestForm(ConsentForm, RequestDecisionForm):
+    """The same as a meeting ruled it."""

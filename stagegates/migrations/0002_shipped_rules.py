@@ -163,10 +163,9 @@ GATES = [
             _required(
                 "improved",
                 "The business metric improved against its baseline",
-                "document",
-                functions=["finance"],
-                months=6,
-                help_text="The measurement beside its baseline, with the method.",
+                "known",
+                "measured-improvement",
+                ["finance"],
             ),
             _required("owners", "All three owners are named", "known", "all-owners"),
             _required("support", "Support and monitoring hold at the larger scale", "statement", functions=["risk"]),

@@ -57,6 +57,7 @@ class WrittenBallot(models.Model):
     back_to = models.SlugField(max_length=60, blank=True)
     conditions = models.JSONField(default=list, help_text="What it would set: [{text, owner, due_on}].")
     overrides = models.JSONField(default=list, help_text="What it would override: [{what, reason}].")
+    closing = models.JSONField(default=dict, help_text="What terminating it would say: {reason, lessons, reusable}.")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     closes_on = models.DateField(help_text="The last day on which votes count.")
@@ -92,6 +93,7 @@ class WrittenBallot(models.Model):
                     "back_to",
                     "conditions",
                     "overrides",
+                    "closing",
                     "opened_by",
                     "opened_at",
                     "closes_on",

@@ -1,5 +1,6 @@
 """What a body ruled, and the stage changes that came of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Self
 
@@ -31,9 +32,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def approving(self) -> Self:
         return self.filter(outcome__in=APPROVING)
 
-    def of_workflow(self, workflow: int) -> Self:
-        """Those decided under a workflow, and those on initiatives that belong to it now."""
-        return self.filter(Q(workflow=workflow) | Q(initiative__workflow=workflow))
+    def of_workflows(self, workflows: Iterable[int], *, or_of: Iterable[int] = ()) -> Self:
+        """Those decided under any of some workflows, those on initiatives that belong to one now, and those on
+        initiatives named besides by their ids.
+        """
+        under, named = [*workflows], [*or_of]
+        return self.filter(Q(workflow__in=under) | Q(initiative__workflow__in=under) | Q(initiative__in=named))
 
     def urgent_since(self, day: date) -> Self:
         """Those taken between meetings on `day` or later: the next meeting is shown them."""
@@ -53,6 +57,7 @@ class Decision(models.Model):
         RESUME = "resume", "Resume"
         TERMINATE = "terminate", "Terminate"
         MERGE = "merge", "Merge"
+        UNDO_MERGE = "undo_merge", "Undo a merge"
 
     class Way(models.TextChoices):
         MEETING = "meeting", "In a meeting"
@@ -120,6 +125,10 @@ class Decision(models.Model):
         return self.outcome in APPROVING
 
     @property
+    def is_about_a_merge(self) -> bool:
+        return self.outcome in (Decision.Outcome.MERGE, Decision.Outcome.UNDO_MERGE)
+
+    @property
     def back_to_name(self) -> str:
         """The gate that it was sent back to, as people call it."""
         return self.review.gate_name(self.back_to) if self.review and self.back_to else ""
@@ -134,6 +143,7 @@ RULED = {
     Decision.Outcome.RESUME: "Resumed",
     Decision.Outcome.TERMINATE: "Terminated",
     Decision.Outcome.MERGE: "Merged",
+    Decision.Outcome.UNDO_MERGE: "Merge undone",
 }
 # Outcomes that let an initiative go on.
 APPROVING = (Decision.Outcome.APPROVE, Decision.Outcome.CONDITIONS)

@@ -143,6 +143,8 @@ class FundingRequest(models.Model):
     was_withdrawn = models.BooleanField(default=False)
 
     called_by = "reason"
+    # What its events are called.
+    told_as = "funding"
     objects = FundingRequestQuerySet.as_manager()
 
     class Meta:
@@ -168,6 +170,19 @@ class FundingRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def exceptions(self) -> list[dict[str, Any]]:
+        """What its approval records as an exception: nothing."""
+        return []
+
+    @property
+    def decisions(self) -> "models.QuerySet[Decision]":
+        """What was decided on it, the latest first."""
+        return Decision.objects.filter(on_funding__request=self)
+
+    def answer(self, decision: Decision) -> None:
+        FundingRuling.objects.create(request=self, decision=decision)
 
 
 class FundingRuling(models.Model):
@@ -215,6 +230,22 @@ class Tranche(models.Model):
         help_text="What holds it back, where that is one condition; with several, all of its decision do.",
     )
     is_held_back = models.BooleanField(default=False, help_text="Withheld until conditions are met.")
+    moved_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="moved_to",
+        help_text="Whose rest it is, where its initiative was merged into this one, or a merge was undone.",
+    )
+    approved_in = models.ForeignKey(
+        Decision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Of one that moved: the decision that approved its money.",
+    )
     created_at = models.DateTimeField(default=clock.now)
     committed = _sum()
     withheld = _sum()
@@ -230,6 +261,9 @@ class Tranche(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="tranche_positive"),
+            models.UniqueConstraint(
+                fields=["moved_from", "decision"], condition=Q(moved_from__isnull=False), name="tranche_moves_once"
+            ),
             models.CheckConstraint(
                 condition=Q(committed=F("withheld") + F("released")), name="tranche_committed_adds_up"
             ),
@@ -259,8 +293,20 @@ class Tranche(models.Model):
     @property
     def at(self) -> str:
         """The gate that it was approved at, as people call it."""
-        review = self.decision.review
+        review = self.approval.review
         return review.gate_name(self.gate) if review and self.gate else "Outside a gate"
+
+    @property
+    def is_decided_here(self) -> bool:
+        """Whether a decision on its own initiative committed it. Else a merge brought it here, and whoever sees this
+        initiative need not see the other.
+        """
+        return self.decision.initiative_id == self.initiative_id
+
+    @property
+    def approval(self) -> Decision:
+        """The decision that approved its money; of what a merge moved, the one before."""
+        return self.approved_in or self.decision
 
 
 # The figures of a tranche beside what is committed, each a column.
@@ -336,3 +382,8 @@ class FundingEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.amount}"
+
+    @property
+    def is_decided_here(self) -> bool:
+        """Whether it follows from a decision on its own initiative, not from a merge with another."""
+        return self.decision is not None and self.decision.initiative_id == self.tranche.initiative_id

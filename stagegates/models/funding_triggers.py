@@ -6,6 +6,23 @@ import pgtrigger
 CHECK = "USING ERRCODE = '23514'"
 
 TRANCHE_APPROVED = f"""
+    IF NEW.moved_from_id IS NOT NULL THEN
+        IF NOT EXISTS (
+            SELECT 1 FROM stagegates_tranche AS t JOIN stagegates_merge AS m
+                ON (m.decision_id = NEW.decision_id AND m.merged_id = t.initiative_id
+                    AND m.survivor_id = NEW.initiative_id)
+                OR (m.undone_by_id = NEW.decision_id AND m.survivor_id = t.initiative_id
+                    AND m.merged_id = NEW.initiative_id)
+            WHERE t.id = NEW.moved_from_id AND t.envelope_id = NEW.envelope_id
+                AND NEW.approved_in_id = COALESCE(t.approved_in_id, t.decision_id) AND NEW.amount = (
+                SELECT sum(e.amount) FROM stagegates_fundingentry AS e
+                WHERE e.tranche_id = t.id AND e.decision_id = NEW.decision_id AND e.kind IN ('free', 'return')
+            )
+        ) THEN
+            RAISE EXCEPTION 'A merge moves just what it gave back, within one envelope.' {CHECK};
+        END IF;
+        RETURN NULL;
+    END IF;
     PERFORM 1 FROM stagegates_decision WHERE id = NEW.decision_id FOR NO KEY UPDATE;
     IF NOT EXISTS (
         SELECT 1 FROM stagegates_decision AS d

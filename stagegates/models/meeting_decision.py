@@ -1,4 +1,4 @@
-"""Decisions of a meeting: which review an item is about, and with whose votes it was decided (DESIGN §4)."""
+"""Decisions of a meeting: what an item asks to be decided, and with whose votes it was decided (DESIGN §4)."""
 
 from typing import Self
 
@@ -14,6 +14,8 @@ from aiso.audit.models import no_truncate
 from forums.models import AgendaItem, VoteChoice
 
 from .decision import Decision
+from .expansion import Expansion
+from .funding import FundingRequest
 from .review import GateReview
 
 PERSON = settings.AUTH_USER_MODEL
@@ -41,6 +43,54 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review} on an agenda"
+
+
+class RequestItemQuerySet(models.QuerySet["RequestItem"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(request__in=FundingRequest.objects.visible_to(user))
+
+
+@pghistory.track(pghistory.InsertEvent())
+class RequestItem(models.Model):
+    """The request for money outside a gate that an agenda item asks a body to decide."""
+
+    item = models.OneToOneField(AgendaItem, models.PROTECT, related_name="request_item")
+    request = models.ForeignKey(FundingRequest, models.PROTECT, related_name="agenda_items")
+
+    objects = RequestItemQuerySet.as_manager()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} on an agenda"
+
+
+class ExpansionItemQuerySet(models.QuerySet["ExpansionItem"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(request__in=Expansion.objects.visible_to(user))
+
+
+@pghistory.track(pghistory.InsertEvent())
+class ExpansionItem(models.Model):
+    """The expansion that an agenda item asks a body to decide."""
+
+    item = models.OneToOneField(AgendaItem, models.PROTECT, related_name="expansion_item")
+    request = models.ForeignKey(Expansion, models.PROTECT, related_name="agenda_items")
+
+    objects = ExpansionItemQuerySet.as_manager()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} on an agenda"
 
 
 class MeetingDecisionQuerySet(models.QuerySet["MeetingDecision"]):

@@ -16,7 +16,7 @@ from portfolio.permissions import can_see_money
 from ..actions.ballots import WITHDRAWING, cast_vote, withdraw_ballot
 from ..ballots import may_vote, may_withdraw, still_to_vote, tally_of
 from ..forms.decisions import ReasonedForm, VoteForm
-from ..models import WrittenBallot
+from ..models import Closure, WrittenBallot
 from ..review_page import ReviewPage
 from ..separation import WAIVED, has_waived
 
@@ -47,6 +47,7 @@ def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": ballot.is_open and may_withdraw(person, ballot),
         "sees_money": can_see_money(person, ballot.review.initiative) or may_vote(person, ballot),
         "conditions": _proposed(ballot),
+        "closing": _closing(ballot),
     }
     return render(request, "stagegates/ballot.html", context, status=status_of(form))
 
@@ -69,6 +70,12 @@ def _proposed(ballot: WrittenBallot) -> list[tuple[str, User | None, date]]:
     """What it would demand, of whom, until when."""
     owners = User.objects.in_bulk([each["owner"] for each in ballot.conditions])
     return [(each["text"], owners.get(each["owner"]), date.fromisoformat(each["due_on"])) for each in ballot.conditions]
+
+
+def _closing(ballot: WrittenBallot) -> dict[str, str]:
+    """What terminating it would say; nothing for other outcomes."""
+    told = ballot.closing
+    return told | {"reason": Closure.Reason(told["reason"]).label.lower()} if told else {}
 
 
 def _ballot(request: HttpRequest, pk: int) -> WrittenBallot:

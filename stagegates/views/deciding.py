@@ -160,7 +160,7 @@ def initiative_decide(request: HttpRequest, pk: int) -> HttpResponse:
     if body is None or not can_decide_on(actor, initiative, body):
         raise PermissionDenied(f"{body or 'Nobody'} decides this, and a higher body may; never a party.")
     form = StandingForm(outcomes_for(initiative), posted(request))
-    decided = attempt(form, lambda: decide_initiative(initiative, actor=actor, **form.cleaned_data))
+    decided = attempt(form, lambda: decide_initiative(initiative, actor=actor, **form.ruling()))
     if decided:
         announce(request, f"{decided.ruled}.")
         return redirect(decided)

@@ -1,18 +1,20 @@
 """What was decided: the list, one decision, and the list as a file."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from portfolio.export import MOST_XLSX
 from portfolio.permissions import can_see_money
 from portfolio.views.files import csv_file, xlsx_file
 
 from ..decision_lists import DecisionList, DecisionSheet, fetched
-from ..models import Decision, FastLaneAudit, MeetingDecision
+from ..models import Closure, Decision, FastLaneAudit, MeetingDecision, Merge
 
 
 @require_safe
@@ -35,9 +37,17 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": decision.stage_changes.select_related("stage_change"),
         "audit": FastLaneAudit.objects.visible_to(viewer).filter(decision=decision).first(),
         "met": MeetingDecision.objects.filter(decision=decision).prefetch_related("voices__person").first(),
+        "closure": Closure.objects.filter(decision=decision).first(),
         "sees_money": sees_money,
+        "merge": _merge_of(decision, viewer),
     }
     return render(request, "stagegates/decision.html", context)
+
+
+def _merge_of(decision: Decision, viewer: User) -> Merge | None:
+    """What it merged or took apart, for those who see both initiatives."""
+    rows = Merge.objects.visible_to(viewer).select_related("merged", "survivor")
+    return rows.filter(Q(decision=decision) | Q(undone_by=decision)).first() if decision.is_about_a_merge else None
 
 
 @require_safe

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.audit.history import history_of
@@ -72,6 +73,7 @@ def envelope_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "envelope": envelope,
         "found": EnvelopePage(viewer, envelope, request.GET.dict()),
+        "asks_what_if": envelope.ends_on >= clock.today(),
         "history": history_of(envelope, hide=("committed", "set_at"), after=request.GET.get("after", "")),
     }
     return render(request, "stagegates/envelope.html", context)

@@ -1,5 +1,7 @@
 """Money outside a gate, and the money of one initiative."""
 
+from dataclasses import replace
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,22 +10,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
-from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 from aiso.web.keyset import LATEST_FIRST, page_of
 from portfolio.models import Initiative
-from portfolio.page import page_for, visible_initiative
+from portfolio.page import InitiativePage, page_for, visible_initiative
 from portfolio.permissions import can_see_money
 from portfolio.views.initiative_tab import show_tab
 
 from ..actions.ask_funding import DECIDING, ask_money, decide_request, why_not_ask, withdraw_request
 from ..asked_money import blocks_of_request, body_of_request, can_decide_request
 from ..deciding import bodies_of, decides_alone
+from ..family import family_funding, family_tranches
 from ..forms.decisions import show_refusal
 from ..forms.funding import AskForm, RequestDecisionForm
-from ..funding_page import PAGE, requests_of, tranches_of, with_decisions
+from ..funding_page import PAGE, requests_of, with_decisions, with_names
 from ..models import FundingRequest
-from ..money import envelope_of, funding_of
+from ..money import Funding, envelope_of, funding_of
 from ..permissions import ASKING, can_ask_money
 
 
@@ -36,12 +39,20 @@ def initiative_funding(request: HttpRequest, pk: int) -> HttpResponse:
     if page.sees_money:
         may_ask = can_ask_money(page.person, initiative)
         context |= {
-            "funding": funding_of([initiative])[initiative.pk],
-            "tranches": tranches_of(initiative),
+            "funding": _funding(page),
+            "tranches": [*with_names(family_tranches(initiative.pk, page.person)).order_by("pk")],
             "requests": requests_of(initiative),
             "may_ask": may_ask and not why_not_ask(initiative),
         }
     return show_tab(request, page, "stagegates/initiative_funding.html", context)
+
+
+def _funding(page: InitiativePage) -> Funding:
+    """Its money, with that of all merged into it."""
+    own = funding_of([page.initiative])[page.initiative.pk]
+    if not page.initiative.has_merged:  # type: ignore[attr-defined]
+        return own
+    return replace(family_funding(page.initiative.pk, page.person), asked=own.asked)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,11 +125,8 @@ def _decided(asked: FundingRequest, person: User, form: RequestDecisionForm) -> 
 def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it back."""
     asked = _request(request, pk)
-    try:
-        withdraw_request(asked, actor=signed_in(request))
+    if not refused(request, lambda: withdraw_request(asked, actor=signed_in(request))):
         announce(request, "Withdrawn.")
-    except DomainError as error:
-        announce(request, str(error))
     return redirect(asked)
 
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from portfolio.page import page_for
+from portfolio.permissions import changes_nothing
 from portfolio.views.initiative_tab import show_tab
 
 from ..decision_lists import decisions_of
@@ -29,6 +30,7 @@ def initiative_gates(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": decisions_of(page.initiative.pk),
         "sees_money": page.sees_money,
         "may_open": can_open_review(page.person, page.initiative),
+        "may_merge": page.takes_a_lane and not changes_nothing(page.person),
         "may_give": can_give_evidence(page.person, page.initiative),
     }
     return show_tab(request, page, "stagegates/initiative_gates.html", context)

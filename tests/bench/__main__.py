@@ -51,6 +51,7 @@ def _measured(size: int) -> dict[str, Any]:
     from .api import api_asks, floor_create
     from .duplicates import duplicate_asks
     from .measure import measure_in_turn
+    from .ranking import ranking_asks
     from .register import register_asks
     from .reviews import review_asks
     from .seed import seed
@@ -74,7 +75,9 @@ def _measured(size: int) -> dict[str, Any]:
         "API create floor": floor_create(bare),
     }
     of_gates = sign_off_asks() | review_asks()
-    return measure_in_turn(floors | register_asks(client) | duplicate_asks() | api_asks() | of_gates)
+    return measure_in_turn(
+        floors | register_asks(client) | ranking_asks(client) | duplicate_asks() | api_asks() | of_gates
+    )
 
 
 def floor_of(name: str) -> str:

@@ -19,7 +19,7 @@ from stagegates.approved import against_now, approvals_of
 from stagegates.models import ApprovedPlan, Decision, GateReview
 from stagegates.standing import standings_of
 
-from ..factories import make_person
+from ..factories import learnt, make_person
 from .decisions.conftest import approve, make_review, seat
 
 JAN, FEB = date(2027, 1, 1), date(2027, 2, 1)
@@ -74,7 +74,9 @@ def test_an_approval_freezes_the_plan_with_its_metrics(approved, plan):
 @pytest.mark.parametrize("outcome", ["hold", "terminate", "pause"])
 def test_other_outcomes_freeze_nothing(plan, initiative, chair, outcome):
     until = {"hold_until": date(2090, 1, 1)} if outcome == "hold" else {}
-    decide_review(make_review(initiative), actor=chair, outcome=outcome, rationale="Not now.", **until)
+    decide_review(
+        make_review(initiative), actor=chair, outcome=outcome, rationale="Not now.", **until, **learnt(outcome)
+    )
 
     assert not ApprovedPlan.objects.exists()
     assert not Plan.objects.get().is_frozen

@@ -44,6 +44,12 @@ def fill_agenda(meeting: Meeting, *, actor: User | None = None) -> Filled:
     return Filled(put, taken_off)
 
 
+def drop_past(meeting: Meeting) -> int:
+    """Take off a locked draft what no source proposes any more, so that nobody is sent it. Returns how many went."""
+    there = {(item.source, item.key): item for item in meeting.items.exclude(key="")}
+    return _take_off_past(meeting, there, proposals_for(meeting.forum, timezone.localdate(meeting.starts_at)))
+
+
 def _put_proposed(meeting: Meeting, fresh: Mapping[Key, Proposed]) -> int:
     """Put on what is not there yet: from the backlog what waits there since an earlier meeting, the rest anew."""
     others = meeting.forum.items.to_come().exclude(meeting=meeting).exclude(key="").select_related("forum")

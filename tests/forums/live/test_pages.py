@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from aiso.accounts.models import Role
 from forums import deciding, item_page
-from forums.actions.live import arrive, cast_item_vote, give_proxy, go_on, show_item
+from forums.actions.live import arrive, cast_item_vote, give_proxy, go_on, settle_item, show_item
 from forums.beats import beat_of
 from forums.item_page import Section
+from forums.models import ActionItem
 from tests.factories import make_initiative, make_ownership, make_person
 
 from .conftest import add_item, come, seated
@@ -269,3 +270,36 @@ def test_a_vote_that_is_refused_is_told(client, running, pumps, member):
     answer = signed(client, member).post(at("item_vote", running, pumps.pk), {"choice": "perhaps"}, **HTMX)
     assert "Vote for, against" in answer.headers["HX-Trigger-After-Swap"]
     cast_item_vote(pumps, actor=member, choice="for")
+
+
+def test_members_give_actions_about_the_item_on_screen(client, running, pumps, chair, member, stranger):
+    address = f"{at('meeting_action_give', running)}?item={pumps.pk}"
+    assert address in signed(client, member).get(at("meeting_follow", running)).content.decode()
+    assert address not in signed(client, stranger).get(at("meeting_follow", running)).content.decode()
+    signed(client, chair)
+    dialog = client.get(address, HTTP_HX_TARGET="dialog", **HTMX).content.decode()
+    assert 'hx-target="#dialog"' in dialog
+    sent = {"text": "Order the valve", "owner": member.pk, "due_on": "2026-07-20", "item": pumps.pk}
+    answer = client.post(address, sent, HTTP_HX_TARGET="dialog", **HTMX)
+    assert answer.status_code == 200, answer.content
+    assert "close-dialog" in answer.headers["HX-Trigger-After-Swap"]
+    assert ActionItem.objects.get().item == pumps
+    assert "Order the valve" in client.get(at("meeting_live", running)).content.decode()
+    assert client.post(address, sent | {"text": ""}, HTTP_HX_TARGET="dialog", **HTMX).status_code == 422
+    assert client.post(address, sent).url == at("meeting_live", running)
+    assert signed(client, member).post(address, sent).url == at("meeting_follow", running)
+
+
+def test_whoever_leads_closes_from_the_screen(client, running, chair, member):
+    assert at("meeting_close", running) in signed(client, chair).get(at("meeting_live", running)).content.decode()
+    assert (
+        at("meeting_close", running) not in signed(client, member).get(at("meeting_follow", running)).content.decode()
+    )
+
+
+def test_a_latecomer_reads_what_came_of_the_items_before(client, running, pumps, chair, stranger):
+    settle_item(pumps, actor=chair, result="Three depots, from May on")
+    go_on(running, actor=chair)
+    page = signed(client, stranger).get(at("meeting_follow", running)).content.decode()
+    assert "Three depots, from May on" in page
+    assert "Item 2 of 3" in page

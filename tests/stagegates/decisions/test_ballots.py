@@ -24,7 +24,7 @@ from stagegates.decision_tasks import close_ballots
 from stagegates.decision_work import decisions_waiting, votes_waiting
 from stagegates.models import BallotVote, Decision, GateReview, WrittenBallot
 from stagegates.sign_off_tasks import follow_changes, refresh_all
-from tests.factories import make_entry, make_initiative, make_ownership, make_person, make_unit
+from tests.factories import learnt, make_entry, make_initiative, make_ownership, make_person, make_unit
 
 from .conftest import approve, make_review, make_sign_off, seat
 
@@ -40,7 +40,7 @@ def five(chair, member):
 
 def ask(review, actor, outcome="approve", **more):
     told = {"rationale": "The plant stands still.", "closes_on": clock.today() + timedelta(days=3)} | more
-    return open_ballot(review, actor=actor, outcome=outcome, **told)
+    return open_ballot(review, actor=actor, outcome=outcome, **learnt(outcome) | told)
 
 
 @pytest.mark.parametrize(

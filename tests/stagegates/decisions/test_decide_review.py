@@ -19,7 +19,7 @@ from stagegates.actions.ruling import NewCondition
 from stagegates.deciding import approved_for_workflow, who_decides
 from stagegates.decision_panel import panel_of
 from stagegates.models import Condition, Decision, GateReview, StageByDecision
-from tests.factories import make_entry, make_initiative, make_ownership, make_person
+from tests.factories import learnt, make_entry, make_initiative, make_ownership, make_person
 
 from .conftest import approve, make_condition, make_requirement, make_review, make_sign_off, seat
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def decide(review, actor, outcome, **more):
-    return decide_review(review, actor=actor, outcome=outcome, rationale="Because.", **more)
+    return decide_review(review, actor=actor, outcome=outcome, rationale="Because.", **learnt(outcome) | more)
 
 
 def test_an_approval_moves_the_stage_and_leaves_its_event(review, chair, initiative):

@@ -21,7 +21,7 @@ from stagegates.blocks import Kind, blocks_of, standing_confirmation
 from stagegates.decision_reminders import conditions_due, decisions_due
 from stagegates.decision_tasks import tell_of_decision
 from stagegates.models import FastLaneAudit
-from tests.factories import grant, make_decision, make_initiative, make_ownership, make_person, make_unit
+from tests.factories import grant, learnt, make_decision, make_initiative, make_ownership, make_person, make_unit
 
 from .conftest import COMBINED, FAST, approve, make_condition, make_review, seat
 
@@ -203,7 +203,7 @@ def test_only_what_a_delegate_lets_through_in_the_fast_lane_is_drawn(review, cha
     approve(review, chair)
     from stagegates.actions.decide import decide_review
 
-    decide_review(fast, actor=sponsor, outcome="terminate", rationale="No use.")
+    decide_review(fast, actor=sponsor, outcome="terminate", rationale="No use.", **learnt())
     assert not FastLaneAudit.objects.exists()
 
 

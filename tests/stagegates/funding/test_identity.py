@@ -16,8 +16,8 @@ from portfolio.models import Stage
 from stagegates.actions.decide import decide_initiative
 from stagegates.actions.funding import commit_money, release_tranche, reverse_spend
 from stagegates.actions.ruling import NewCondition, Ruling
-from stagegates.models import Condition, Decision, FundingEntry, Tranche
-from tests.factories import fund, make_initiative
+from stagegates.models import Closure, Condition, Decision, FundingEntry, Tranche
+from tests.factories import fund, learnt, make_initiative
 
 from .factories import spend
 
@@ -130,10 +130,12 @@ class Story:
         # Seldom enough that much happens before.
         if who in self.ended or which:
             return
-        decide_initiative(
-            self.initiatives[who], actor=self.people["chair"], outcome="terminate", rationale="No value path."
-        )
+        ended, chair = self.initiatives[who], self.people["chair"]
+        decide_initiative(ended, actor=chair, outcome="terminate", rationale="No value path.", **learnt())
         self.ended.add(who)
+        before = [each for each in self.plain.values() if each.owner == who]
+        left = sum(each.withheld + max(each.given - each.paid, Decimal(0)) for each in before)
+        assert Closure.objects.with_handed_back().get(initiative=ended).handed_back == left
         for each in self.plain.values():
             if each.owner == who:
                 each.hand_back()

@@ -17,7 +17,7 @@ from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.funding import release_tranche, reverse_spend
 from stagegates.models import Decision, Envelope, FundingEntry, Tranche
 from stagegates.money import Funding, funding_of
-from tests.factories import fund, make_initiative, make_person
+from tests.factories import fund, learnt, make_initiative, make_person
 from tests.stagegates.decisions.conftest import approve, make_review, make_sign_off, seat
 
 from .factories import approved, spend, sums
@@ -214,7 +214,8 @@ def test_terminating_frees_and_returns(tranches, envelope, finance_controller, c
     released, withheld = tranches
     entry = spend(released, finance_controller, 5_000)
 
-    decision = decide_initiative(released.initiative, actor=chair, outcome="terminate", rationale="No value path.")
+    ended = released.initiative
+    decision = decide_initiative(ended, actor=chair, outcome="terminate", rationale="No value path.", **learnt())
 
     assert (sums(released), sums(withheld)) == ((0, 5_000, 5_000, 0, 0), (0, 0, 0, 0, 0))
     envelope.refresh_from_db()
@@ -234,7 +235,7 @@ def test_terminating_at_a_gate_frees_earlier_money(tranches, envelope, chair):
     initiative = tranches[0].initiative
     initiative.refresh_from_db()
     again = make_review(initiative, gates=("value-fit",), amount=Decimal(10_000))
-    decide_review(again, actor=chair, outcome="terminate", rationale="No value path.")
+    decide_review(again, actor=chair, outcome="terminate", rationale="No value path.", **learnt())
     envelope.refresh_from_db()
     assert envelope.free == 500_000
 

@@ -21,9 +21,9 @@ from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.decide_in_meeting import decide_item
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.deciding import gate_ahead
-from stagegates.models import Condition, Decision, GateReview, MeetingVoice
+from stagegates.models import Closure, Condition, Decision, GateReview, MeetingVoice
 from stagegates.separation import parties_of
-from tests.factories import make_initiative, make_person
+from tests.factories import learnt, make_initiative, make_person
 
 from ..decisions.conftest import make_review, seat
 from .conftest import let_in, make_item, make_meeting
@@ -75,7 +75,8 @@ class Office(RuleBasedStateMachine):
         gate = self.review.gates[0] if self.review else ""
         condition = NewCondition("Prove it", self.owner, until)
         conditions = [condition] if outcome == "conditions" else []
-        return {"outcome": outcome, "rationale": "So.", "hold_until": until, "back_to": gate, "conditions": conditions}
+        asked = {"hold_until": until, "back_to": gate, "conditions": conditions}
+        return {"outcome": outcome, "rationale": "So."} | asked | learnt(outcome)
 
     @precondition(lambda self: self.review is None)
     @rule()
@@ -109,7 +110,8 @@ class Office(RuleBasedStateMachine):
     @rule(who=people, outcome=st.sampled_from(["pause", "resume", "terminate"]))
     def decide_without_review(self, who, outcome):
         actor = self.people[who]
-        self.tries(lambda: decide_initiative(self.initiative, actor=actor, outcome=outcome, rationale="So."))
+        told = {"outcome": outcome, "rationale": "So."} | learnt(outcome)
+        self.tries(lambda: decide_initiative(self.initiative, actor=actor, **told))
 
     @precondition(lambda self: self.review is not None)
     @rule(outcome=outcomes, votes=st.lists(st.tuples(st.integers(0, 6), choices), max_size=5))
@@ -166,6 +168,11 @@ class Office(RuleBasedStateMachine):
         now = {row["id"]: row for row in Decision.objects.values()}
         assert {pk: now[pk] for pk in self.seen} == self.seen
         self.seen = now
+
+    @invariant()
+    def an_end_says_why(self):
+        ended = Decision.objects.filter(outcome="terminate")
+        assert {*Closure.objects.values_list("decision", flat=True)} == {*ended.values_list("pk", flat=True)}
 
     @invariant()
     def meetings_had_their_quorum(self):

@@ -18,7 +18,7 @@ from portfolio.models import OwnerKind, Stage
 from stagegates.actions.decide_in_meeting import decide_in_meeting, decide_item
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.agenda.decider import draw_decision
-from stagegates.models import Decision, MeetingDecision
+from stagegates.models import Closure, Decision, MeetingDecision
 from tests.api.conftest import Script, make_api_token, problem
 from tests.factories import make_initiative, make_ownership, make_person
 
@@ -48,7 +48,7 @@ def test_votes_carry_it_and_are_kept(item, review, voters, secretary):
     )  # fmt: skip
     item.refresh_from_db()
     review.refresh_from_db()
-    assert (item.state, item.result) == ("done", "Approve, 2 for, 1 against, 0 abstained")
+    assert (item.state, item.result) == ("done", "Approved, 2 for, 1 against, 0 abstained")
     assert review.closed_at
     review.initiative.refresh_from_db()
     assert review.initiative.stage == Stage.LIMITED_ROLLOUT
@@ -280,7 +280,7 @@ def test_others_are_told_who_records(item, member, business_owner):
 
 def test_the_form_records_and_settles(item, chair):
     settled = record_item(item, actor=chair, data=sent(by_consent="on"))
-    assert (settled.state, settled.result) == ("done", "Approve, by consent of the 3 present")
+    assert (settled.state, settled.result) == ("done", "Approved, by consent of the 3 present")
 
 
 def test_the_form_refuses_what_lacks(item, chair):
@@ -289,6 +289,16 @@ def test_the_form_refuses_what_lacks(item, chair):
     with pytest.raises(DomainError, match="Nobody has voted"):
         record_item(item, actor=chair, data=sent())
     assert "Say why" in draw_decision(item, chair, sent(rationale=""))
+
+
+def test_the_form_asks_why_it_ends(item, chair, review):
+    ends = {"outcome": "terminate", "by_consent": "on", "closing_reason": "risk"}
+    with pytest.raises(ValidationError):
+        record_item(item, actor=chair, data=sent(**ends))
+    assert "Say what was learnt" in draw_decision(item, chair, sent(**ends))
+    record_item(item, actor=chair, data=sent(**ends, lessons="Ask legal first."))
+    closure = Closure.objects.get(initiative=review.initiative)
+    assert (closure.reason, closure.lessons, closure.decision.way) == ("risk", "Ask legal first.", "meeting")
 
 
 def test_the_form_tells_what_was_decided_meanwhile(item, review, chair, secretary):

@@ -14,7 +14,7 @@ from stagegates.actions.decide import decide_review
 from stagegates.actions.decide_in_meeting import decide_item
 from stagegates.actions.ruling import Ruling
 from stagegates.models import Decision, GateReview, MeetingDecision
-from tests.factories import make_decision, make_initiative, make_person
+from tests.factories import learnt, make_decision, make_initiative, make_person
 
 from ..decisions.conftest import COMBINED, FAST, confirm, make_review, seat
 from .conftest import let_in, make_item, make_meeting
@@ -48,7 +48,7 @@ def at_once(deeds):
 def ruling_of(number):
     outcome = OUTCOMES[number % len(OUTCOMES)]
     until = clock.today() + timedelta(days=9) if outcome == "hold" else None
-    return Ruling(outcome, f"By number {number}.", hold_until=until)
+    return Ruling(outcome, f"By number {number}.", hold_until=until, **learnt(outcome))
 
 
 def one_won(told):

@@ -1,0 +1,80 @@
+"""How two initiatives that are likely the same are settled in the live meeting: merged, or told apart."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.template.loader import render_to_string
+
+from aiso.accounts.models import User
+from forums.models import AgendaItem
+from portfolio.models import Initiative
+
+from ..actions.decide_in_meeting import decide_in_meeting, result_of
+from ..actions.ruling import Ruling
+from ..forms.decisions import survivor_field
+from ..meeting_votes import votes_on
+from ..merge_page import MergePanel
+from ..models import Decision
+from ..permissions import can_record_in_meeting
+from ..separation import parties_to
+from .alike import other_of
+
+MERGE, APART = "merge", "apart"
+LONGEST_RESULT = 200
+
+
+class PairForm(forms.Form):
+    """What becomes of two that are likely the same."""
+
+    settled = forms.ChoiceField(
+        label="What becomes of them",
+        choices=[(MERGE, "Merge"), (APART, "Both go on")],
+        error_messages={"required": "Choose what becomes of them."},
+    )
+    rationale = forms.CharField(
+        label="Rationale",
+        max_length=10_000,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Say why."},
+    )
+    by_consent = forms.BooleanField(
+        label="By general consent of those present",
+        required=False,
+        help_text="Where nobody voted, and nobody present objects. It is recorded as that, with the quorum.",
+    )
+
+    def __init__(self, viewer: User, other: Initiative | None, data: Any = None) -> None:
+        super().__init__(data, initial={"survivor": other})
+        self.fields["survivor"] = survivor_field(viewer)
+
+
+def draw_pair(item: AgendaItem, person: User, data: QueryDict | None) -> str:
+    """The form for the chair and the secretary; for others what there is to say."""
+    initiative = item.initiative
+    if initiative is None:
+        return ""
+    other = other_of(item, person)
+    context = {
+        "item": item,
+        "initiative": initiative,
+        "may_record": can_record_in_meeting(person, item.forum, parties_to(initiative)),
+        "form": PairForm(person, other, data),
+        "panel": MergePanel(initiative, person, other),
+        "votes": votes_on(item),
+    }
+    return render_to_string("stagegates/agenda/_pair.html", context)
+
+
+def record_pair(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> str:
+    """Merge the item's initiative into the other, or keep why both go on."""
+    form = PairForm(actor, None, data)
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_data())
+    told = form.cleaned_data
+    if told["settled"] == APART:
+        return f"Both go on: {' '.join(told['rationale'].split())}"[:LONGEST_RESULT]
+    ruling = Ruling(Decision.Outcome.MERGE, told["rationale"], survivor=told["survivor"])
+    return result_of(decide_in_meeting(item, ruling, actor=actor, by_consent=told["by_consent"]))

@@ -1,0 +1,200 @@
+"""The forms of the live meeting: what its body may rule on a review, on money outside a gate, on an initiative."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from aiso.accounts.models import User
+from aiso.web import figures
+from forums.models import AgendaItem, Forum
+from portfolio.models import Initiative
+
+from ..actions.ruling import Ruling
+from ..asked_money import FUNDING_OUTCOMES, blocks_of_request, body_of_request, parties_to_request
+from ..blocks import Block
+from ..deciding import who_decides_on
+from ..decision_panel import ICONS, Choice, DecisionPanel, outcomes_for
+from ..forms.decisions import MeetingDecisionForm, MeetingStandingForm
+from ..forms.expansions import MeetingExpansionForm
+from ..forms.funding import MeetingRequestForm
+from ..meeting_votes import Votes, votes_on
+from ..models import Decision, Expansion, FundingRequest, GateReview
+from ..money import NOTHING, envelope_of
+from ..permissions import can_record_in_meeting
+from ..separation import parties_of, parties_to
+
+Outcome = Decision.Outcome
+# The outcome that is no decision: what came of the item is told in words.
+WORDS = MeetingStandingForm.WORDS
+
+
+class MeetingPanel(DecisionPanel):
+    """The form of the chair and the secretary, for what their body decided on a review. A fixed number of queries."""
+
+    template = "stagegates/agenda/_decide.html"
+    # Whoever records a decision on money is shown it.
+    sees_money = True
+
+    def __init__(self, item: AgendaItem, review: GateReview, person: User, data: Any = None) -> None:
+        super().__init__(review, person, data)
+        self.item, self.subject = item, review
+
+    @cached_property
+    def may_record(self) -> bool:
+        parties = parties_of(self.review)
+        return self.review.is_ready and can_record_in_meeting(self.person, self.item.forum, parties)
+
+    @property
+    def to_override(self) -> list[Block]:
+        """What the body of the meeting is high enough to override."""
+        deciding = [each.rank for each in (self.body, self.needed) if each]
+        if not deciding or self.item.forum.rank <= max(deciding):
+            return []
+        return [block for block in self.blocks if block.can_be_overridden]
+
+    @property
+    def why_higher(self) -> str:
+        return f"{self.why_this_body} It waits for {self.body}, which cannot approve it any more."
+
+    @cached_property
+    def form(self) -> MeetingDecisionForm:
+        seen = self.latest.pk if self.latest else None
+        return MeetingDecisionForm(self.review, self.to_override, self.data, viewer=self.person, seen=seen)
+
+    def ruling(self) -> Ruling:
+        return Ruling(**self.form.ruling())
+
+    @cached_property
+    def votes(self) -> Votes:  # type: ignore[override]
+        """Those of the meeting; ballots in writing are another matter."""
+        return votes_on(self.item)
+
+
+class ItemPanel[Subject: (FundingRequest | Expansion, Initiative)]:
+    """The form for what an item asks beside a gate."""
+
+    def __init__(self, item: AgendaItem, subject: Subject, person: User, data: Any = None) -> None:
+        self.item, self.person, self.data = item, person, data
+        self.subject: Subject = subject
+
+    @cached_property
+    def votes(self) -> Votes:
+        return votes_on(self.item)
+
+
+class RequestPanel(ItemPanel[FundingRequest | Expansion]):
+    """The same for money or an expansion that is asked for outside a gate."""
+
+    template = "stagegates/agenda/_decide.html"
+
+    @cached_property
+    def may_record(self) -> bool:
+        parties = parties_to_request(self.subject)
+        return self.subject.is_open and can_record_in_meeting(self.person, self.item.forum, parties)
+
+    @cached_property
+    def body(self) -> Forum | None:
+        return body_of_request(self.subject)
+
+    @property
+    def needs_higher(self) -> bool:
+        """Whether the sum needs a higher body than the one that meets."""
+        return bool(self.body and self.body.rank > self.item.forum.rank)
+
+    @property
+    def why_higher(self) -> str:
+        return (
+            f"{self.body} approves it: {who_decides_on(self.subject.initiative, self.subject.amount or NOTHING).says}."
+        )
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return blocks_of_request(self.subject)
+
+    @property
+    def to_override(self) -> list[Block]:
+        is_higher = bool(self.body and self.item.forum.rank > self.body.rank)
+        return [block for block in self.blocks if block.can_be_overridden] if is_higher else []
+
+    @cached_property
+    def form(self) -> MeetingRequestForm | MeetingExpansionForm:
+        if isinstance(self.subject, Expansion):
+            return MeetingExpansionForm(self.subject, self.to_override, self.data)
+        return MeetingRequestForm(self.subject, self.to_override, self.data)
+
+    def ruling(self) -> Ruling:
+        return Ruling(**{name: value for name, value in self.form.ruling().items() if name != "back_to"})
+
+    @cached_property
+    def latest(self) -> Decision | None:
+        return self.subject.decisions.first()
+
+    @property
+    def outcomes(self) -> list[Choice]:
+        return _choices(FUNDING_OUTCOMES, self.form["outcome"].value(), self._leads_to)
+
+    def _leads_to(self, outcome: str) -> str:
+        match outcome:
+            case Outcome.APPROVE | Outcome.CONDITIONS:
+                return "; ".join(self._approves())
+            case Outcome.HOLD:
+                return "to a date; the request stays open"
+        return "it is asked for at the next gate"
+
+    def _approves(self) -> Iterator[str]:
+        if isinstance(self.subject, Expansion):
+            yield "it grows"
+            yield from ["skipped steps are recorded"] if self.subject.skips else []
+        if self.subject.amount:
+            yield f"approves {figures.money(self.subject.amount)}"
+            envelope = self._envelope
+            yield f"{figures.money(envelope.free)} is free" if envelope else "no envelope holds it"
+        if self.blocks:
+            yield f"blocked by {figures.plural(len(self.blocks), 'thing')}"
+
+    @cached_property
+    def _envelope(self) -> Any:
+        return envelope_of(self.subject.initiative)
+
+
+class StandingPanel(ItemPanel[Initiative]):
+    """The same for an initiative without either: it is paused, resumed or ended, or nothing of it is decided."""
+
+    template = "stagegates/agenda/_decide_standing.html"
+
+    @cached_property
+    def may_record(self) -> bool:
+        """Others who lead the meeting tell what came of the item in words."""
+        is_able = can_record_in_meeting(self.person, self.item.forum, parties_to(self.subject))
+        return is_able and bool(self._possible)
+
+    @cached_property
+    def _possible(self) -> dict[str, str]:
+        return outcomes_for(self.subject)
+
+    @cached_property
+    def form(self) -> MeetingStandingForm:
+        return MeetingStandingForm(self._possible, self.data)
+
+    @property
+    def is_in_words(self) -> bool:
+        return bool(self.form.cleaned_data["outcome"] == WORDS)
+
+    def ruling(self) -> Ruling:
+        return Ruling(**self.form.ruling())
+
+    @property
+    def outcomes(self) -> list[Choice]:
+        chosen = self.form["outcome"].value()
+        told = Choice(WORDS, "Result in words", "message", "nothing of it is decided", 1, chosen == WORDS)
+        return [told, *_choices(map(Outcome, self._possible), chosen, self._possible.__getitem__, first=2)]
+
+
+type Panel = MeetingPanel | RequestPanel | StandingPanel
+
+
+def _choices(outcomes: Iterable[Outcome], chosen: Any, leads_to: Any, first: int = 1) -> list[Choice]:
+    return [
+        Choice(each.value, str(each.label), ICONS.get(each, "player-play"), leads_to(each.value), key, each == chosen)
+        for key, each in enumerate(outcomes, start=first)
+    ]

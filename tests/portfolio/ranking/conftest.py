@@ -1,0 +1,3 @@
+"""Money that was approved, as where it is decided."""
+
+from tests.stagegates.funding.conftest import *  # noqa: F403 (fixtures of money and of people who decide)

@@ -1,0 +1,46 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from aiso import clock
+from portfolio.models import Initiative, OutcomeMetric
+from tests.factories import make_initiative
+from value.actions.measure import record_measurement
+from value.models import Measurement
+
+NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
+DAY = date(2026, 6, 10)
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with clock.fixed_at(NOON):
+        yield
+
+
+@pytest.fixture
+def initiative(business_owner) -> Initiative:
+    return make_initiative(owner=business_owner)
+
+
+@pytest.fixture
+def metric(initiative) -> OutcomeMetric:
+    """From 14 down to 9 stops a month."""
+    return OutcomeMetric.objects.create(
+        initiative=initiative,
+        name="Stops a month",
+        unit="stops",
+        direction="down",
+        baseline=Decimal(14),
+        baseline_on=date(2026, 3, 3),
+        baseline_source="maintenance log",
+        target=Decimal(9),
+    )
+
+
+@pytest.fixture
+def measurement(metric, business_owner) -> Measurement:
+    return record_measurement(
+        metric, actor=business_owner, value=Decimal(12), measured_on=DAY, method="Log of the month"
+    )

@@ -1,0 +1,41 @@
+from django.apps import AppConfig
+
+
+class ValueConfig(AppConfig):
+    name = "value"
+    verbose_name = "Value"
+
+    def ready(self) -> None:
+        """Fill the registries of the apps below, and listen to what happens."""
+        from aiso.audit.history import Told
+        from aiso.events.outbox import subscribe
+        from aiso.web.navigation import register_entry
+        from aiso.web.work import register_work
+        from portfolio.demo import register_teller
+        from portfolio.history import register_history
+        from portfolio.panels import register_tab
+        from stagegates import sign_off_tasks
+
+        from . import tasks
+        from .demo import tell_of_measurements
+        from .entries import MEASUREMENTS, TAB
+        from .known import register_facts
+        from .models import Measurement, MeasurementAnswer
+        from .work import measurements_of
+
+        register_facts()
+        register_entry(MEASUREMENTS)
+        register_tab(TAB)
+        register_work("measurements", measurements_of)
+        register_teller(tell_of_measurements)
+        for done in ("recorded", "confirmed", "rejected"):
+            subscribe(f"measurement.{done}", tasks.tell_of_measurement)
+            subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
+        register_history(
+            Told(Measurement, says=str, hide=("metric", "initiative", "recorded_by", "recorded_at", "corrects")),
+            Told(
+                MeasurementAnswer,
+                says=str,
+                hide=("measurement", "answered_by", "answered_at", "is_confirmed", *MeasurementAnswer.AGAINST),
+            ),
+        )

@@ -1,0 +1,3 @@
+from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
+
+__all__ = ["Measurement", "MeasurementAnswer", "MeasurementQuerySet"]
