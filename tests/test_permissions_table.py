@@ -553,9 +553,11 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {"initiative": initiative.reference, "confidential": confidential.reference}
     names |= {"initiative_pk": initiative.pk, "own_unit": initiative.unit_id, "name": initiative.name}
     names |= {name: thing.pk for name, thing in _met(confidential).items()}
+    # The chair adds to minutes, once seated; that meeting is over before the next one begins.
+    seat(people["oneself"], "portfolio-review", "chair")
+    names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
     names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
-    # The chair adds to minutes, once seated.
-    return names | {name: thing.pk for name, thing in _after_meeting(people).items()}
+    return names
 
 
 def _measured(initiative: Initiative, by: User) -> Measurement:
@@ -671,7 +673,6 @@ def _merged(people: dict[str, User], chair: User) -> dict[str, Any]:
 def _decided(people: dict[str, User]) -> dict[str, Any]:
     """Two reviews that wait, one with a ballot; a decision with a condition and an audit; an initiative without any."""
     me, chair = people["oneself"], make_person("Chair before")
-    seat(me, "portfolio-review", "chair")
     waiting, voted, judged = (_owned(people, name, risk_tier="low") for name in ("Waiting", "Voted", "Judged"))
     review, other = review_to_decide(waiting), review_to_decide(voted)
     told: dict[str, Any] = {"body": review.body, "rationale": "Go on.", "outcome": "conditions"}

@@ -133,7 +133,7 @@ def test_a_gate_that_asks_more_is_tried_too(high, low):
     found = trial(content, GATES)
     for row in (high, low):
         assert changes(found, row) == (
-            {"Document: Users were asked, at value fit"},
+            {"Evidence: Users were asked, at value fit"},
             {"Sign-off: Finance, at value fit"},
         )
 

@@ -70,7 +70,7 @@ def test_a_sealed_fact_that_changed_refuses_the_approval(client, review, chair):
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
-        ({"outcome": "merge"}, "/outcome"),
+        ({"outcome": "merge"}, "/survivor"),
         ({"rationale": ""}, "/rationale"),
         ({"review": 0}, "/review"),
         ({"review": 987654}, "/review"),

@@ -121,7 +121,7 @@ def test_an_open_review_is_decided_rather_than_its_initiative(review, chair, ini
 @pytest.mark.parametrize(
     ("outcome", "more", "field"),
     [
-        ("merge", {}, "outcome"),
+        ("merge", {}, "survivor"),
         ("resume", {}, "outcome"),
         ("", {}, "outcome"),
         ("conditions", {}, "conditions"),

@@ -39,7 +39,7 @@ def test_outcomes_stand_side_by_side_with_what_they_lead_to(client, chair, addre
         "to one of 4 gates",
     ):
         assert text in page
-    assert page.count('class="out"') == 6
+    assert page.count('class="out"') == 7
     assert "“Low and moderate risk” (version 1) of decision rights" in page
     assert "Record the decision" in page
 

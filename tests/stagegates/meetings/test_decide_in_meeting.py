@@ -183,7 +183,7 @@ def test_who_did_not_see_a_hold_is_told_of_it(item, review, secretary, chair):
     ("ruling", "told"),
     [
         (Ruling("approve", "  "), "Say why"),
-        (Ruling("merge", "Same."), "Choose what is decided"),
+        (Ruling("merge", "Same."), "Choose the initiative in which it goes on"),
         (Ruling("conditions", "Go."), "at least one condition"),
         (Ruling("hold", "Wait."), "Say until which day"),
         (Ruling("send_back", "Again."), "Choose the gate"),
@@ -264,10 +264,10 @@ def sent(**fields):
     return data
 
 
-def test_the_form_offers_six_outcomes_with_their_keys(item, chair):
+def test_the_form_offers_seven_outcomes_with_their_keys(item, chair):
     html = draw_decision(item, chair, None)
-    assert html.count('type="radio"') == 6
-    assert all(f'data-key="{key}"' in html for key in range(1, 7))
+    assert html.count('type="radio"') == 7
+    assert all(f'data-key="{key}"' in html for key in range(1, 8))
     assert "By general consent" in html
 
 
