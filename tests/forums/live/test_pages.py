@@ -279,7 +279,7 @@ def test_members_give_actions_about_the_item_on_screen(client, running, pumps, c
     signed(client, chair)
     dialog = client.get(address, HTTP_HX_TARGET="dialog", **HTMX).content.decode()
     assert 'hx-target="#dialog"' in dialog
-    sent = {"text": "Order the valve", "owner": member.pk, "due_on": "2026-07-20", "item": pumps.pk}
+    sent = {"text": "Order the valve", "owner": member.email, "due_on": "2026-07-20", "item": pumps.pk}
     answer = client.post(address, sent, HTTP_HX_TARGET="dialog", **HTMX)
     assert answer.status_code == 200, answer.content
     assert "close-dialog" in answer.headers["HX-Trigger-After-Swap"]
