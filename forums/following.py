@@ -22,6 +22,9 @@ from .votes import Chamber
 
 # Seconds that what was drawn is shared: its minutes would otherwise stand still for whoever opens it later.
 SHARED = 30
+# Seconds after which a follower is asked anew who they are and what they may see: a role that was taken away shows for
+# no longer. Each asks at another moment, so that nobody has to be asked in the second after a change.
+CHECKED = 30
 # All ask within a second of a change: one thread draws what they share, the others wait for it instead of drawing too.
 _drawing = RLock()
 
@@ -38,14 +41,40 @@ class Company:
     is_confidential_now: bool
 
 
-def whole(meeting: Meeting, person: User, number: int, draw: Callable[[], str]) -> str:
-    """What `draw` gives for this person, or gave at this beat to somebody without a seat who sees the same."""
+def check(meeting: Meeting, person: User, number: int, session: str) -> str:
+    """By what this person sees the meeting, for `whole`; empty for whose screen is drawn for them alone.
+
+    It holds for the session until it is checked again, so that what changes is told at once to all who asked before.
+    """
     company = _company(meeting, number)
-    if person.pk in company.seats or not _shares(company, person):
+    sight = ""
+    if person.pk not in company.seats and _shares(company, person):
+        sight = _digest((_reach(person), _hidden(company, person)))
+    cache.set(ticket_of(meeting.pk, session), sight, CHECKED)
+    return sight
+
+
+def whole(meeting: Meeting, number: int, sight: str, draw: Callable[[], str]) -> str:
+    """What `draw` gives, or gave at this beat to somebody who sees the same."""
+    if not sight:
         return draw()
-    sight = (_reach(person), _hidden(company, person))
-    text: str = _once(f"meeting-part:{meeting.pk}:{number}:{_digest(sight)}", draw)
+    text: str = _once(part_of(meeting.pk, number, sight), draw)
     return text
+
+
+def ticket_of(meeting_id: int, session: str) -> str:
+    """Where the cache keeps by what the person of a session sees a meeting."""
+    return f"meeting-ticket:{meeting_id}:{session}"
+
+
+def company_of(meeting_id: int, number: int) -> str:
+    """Where the cache keeps who follows in a way of their own at a beat."""
+    return f"meeting-company:{meeting_id}:{number}"
+
+
+def part_of(meeting_id: int, number: int, sight: str) -> str:
+    """Where the cache keeps what was drawn at a beat."""
+    return f"meeting-part:{meeting_id}:{number}:{sight}"
 
 
 def sections(meeting: Meeting, person: User, number: int, item: AgendaItem) -> list[Drawn]:
@@ -63,7 +92,7 @@ def sections(meeting: Meeting, person: User, number: int, item: AgendaItem) -> l
 
 
 def _company(meeting: Meeting, number: int) -> Company:
-    company: Company = _once(f"meeting-company:{meeting.pk}:{number}", lambda: _read_company(meeting))
+    company: Company = _once(company_of(meeting.pk, number), lambda: _read_company(meeting))
     return company
 
 

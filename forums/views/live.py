@@ -46,17 +46,17 @@ def meeting_follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def meeting_beat(request: HttpRequest, pk: int, at: str) -> HttpResponse:
-    """What changed since the beat that was `seen`? `BeatMiddleware` has answered most of those for whom nothing did."""
+    """What changed since the beat that was `seen`? `BeatMiddleware` has answered most of those who ask."""
     number = beat_of(pk) if at in ("live", "follow") else None
     if number is None:
         raise Http404
-    if request.GET.get("seen") == str(number):
-        return HttpResponse(status=204)
     leads = at == "live"
     person, meeting = leading(request, pk) if leads else _following(request, pk)
+    sight = "" if leads else following.check(meeting, person, number, request.session.session_key or "")
+    if request.GET.get("seen") == str(number):
+        return HttpResponse(status=204)
     draw = partial(_part, request, meeting, person, number, leads=leads, is_shared=True)
-    part = draw() if leads else following.whole(meeting, person, number, draw)
-    return HttpResponse(part, status=_status(meeting))
+    return HttpResponse(following.whole(meeting, number, sight, draw), status=_status(meeting))
 
 
 @require_POST

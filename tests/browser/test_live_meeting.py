@@ -28,7 +28,7 @@ def meeting(people):
     meeting = Meeting.objects.create(forum=forum, starts_at=clock.now(), state="open", minutes_planned=60)
     pumps = make_initiative("Predictive maintenance for pumps", summary="Finds pumps that will fail.")
     for position, (title, initiative) in enumerate(
-        (("Predictive maintenance for pumps", pumps), ("Invoice matching", None), ("Route planning", None)), start=1
+        (("Predictive maintenance for pumps", None), ("Invoice matching", None), ("Route planning", pumps)), start=1
     ):
         AgendaItem.objects.create(
             forum=forum,

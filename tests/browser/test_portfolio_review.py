@@ -170,13 +170,13 @@ def _record_at_once(lead: Page, write: Page, follow: Page) -> None:
     # The secretary's screen does not hear of the chair's decision before it sends its own.
     write.route("**/beat/**", lambda route: route.abort())
     lead.get_by_role("button", name="Record: ").click()
-    expect(lead.locator(".live > :last-child .ask")).to_contain_text("Hold")
+    expect(lead.locator(".live > :last-child .ask")).to_contain_text("Held")
     write.get_by_role("button", name="Record: ").click()
     expect(write.locator(".errs")).to_contain_text("Carla Chair was first")
     expect(write.locator("#unsent li")).to_have_text("We wait for the new contract.")
     fit(write)
     write.unroute("**/beat/**")
-    expect(follow.locator(".live > :last-child .ask")).to_contain_text("Hold")
+    expect(follow.locator(".live > :last-child .ask")).to_contain_text("Held")
     press(lead, "ArrowRight")
     expect(write.locator("#item-h")).to_contain_text("Route planning")
     expect(write.locator("#unsent li")).to_have_text("We wait for the new contract.")
@@ -216,7 +216,7 @@ def _close(lead: Page, write: Page, meeting: Meeting, member: Any) -> None:
     lead.get_by_role("button", name="Close the meeting").click()
     expect(lead.locator("h1")).to_contain_text("Minutes of Portfolio review")
     write.goto(f"{here}minutes/")
-    for told in ("Approve with conditions", "Hold", "Spoken of, again in May", "Send the list of pumps"):
+    for told in ("Approved with conditions", "Held", "Spoken of, again in May", "Send the list of pumps"):
         expect(write.locator(".minutes")).to_contain_text(told)
     write.get_by_label("What is added").fill("The pumps are those of depot 2.")
     write.get_by_role("button", name="Write the addendum").click()

@@ -1,10 +1,15 @@
 """The two screens of a running meeting: who sees what, what is asked again and again, and what it costs."""
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from aiso.accounts.models import Role
-from forums import deciding, item_page
+from aiso import clock
+from aiso.accounts.models import Role, User
+from forums import deciding, following, item_page
 from forums.actions.live import arrive, cast_item_vote, give_proxy, go_on, settle_item, show_item
 from forums.beats import beat_of
 from forums.item_page import Section
@@ -46,9 +51,6 @@ def test_the_chair_leads_and_others_follow(client, running, chair, member):
 
 @pytest.mark.parametrize("leads", [True, False])
 def test_forty_items_cost_the_queries_of_three(client, running, chair, member, leads, django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     come(running, member)
     signed(client, chair if leads else member)
     address = at("meeting_live" if leads else "meeting_follow", running)
@@ -118,9 +120,33 @@ def test_a_decider_draws_the_form(client, running, pumps, chair, monkeypatch):
 def test_unchanged_is_answered_without_the_database(client, running, member, django_assert_num_queries):
     signed(client, member).get(at("meeting_follow", running))
     number = beat_of(running.pk)
+    assert beat(client, running, seen=number).status_code == 204
     with django_assert_num_queries(0):
         answer = beat(client, running, seen=number)
     assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_who_was_checked_lately_gets_what_others_were_drawn_without_the_database(
+    running, chair, django_capture_on_commit_callbacks, django_assert_num_queries
+):
+    owner, *others = [make_person(f"Follower {number}", Role.REQUESTER) for number in range(3)]
+    make_ownership(add_item(running, "Depots", 9, initiative=make_initiative()).initiative, owner)
+    clients = {person: signed(Client(), person) for person in (owner, *others)}
+    for each in clients.values():
+        beat(each, running)
+    with django_capture_on_commit_callbacks(execute=True):
+        show_item(running.items.get(title="Depots"), actor=chair)
+    first = beat(clients[others[0]], running).content
+    with django_assert_num_queries(0):
+        assert beat(clients[others[1]], running).content == first
+    # Whoever has a part in the item is drawn a screen of their own.
+    with CaptureQueriesContext(connection) as queries:
+        assert b"Depots" in beat(clients[owner], running).content
+    assert queries.captured_queries
+    # The half minute is over: each is asked anew who they are.
+    cache.delete(following.ticket_of(running.pk, clients[others[1]].cookies["sessionid"].value))
+    User.objects.filter(pk=others[1].pk).update(is_active=False, deactivated_at=clock.now())
+    assert "/login/" in beat(clients[others[1]], running, seen=beat_of(running.pk)).headers["HX-Redirect"]
 
 
 def test_who_is_signed_out_hears_nothing_from_the_cache(client, running, member):

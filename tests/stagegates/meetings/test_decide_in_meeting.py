@@ -15,6 +15,7 @@ from aiso.events.models import Event
 from forums.actions.live import record_item
 from forums.models import Forum
 from portfolio.models import OwnerKind, Stage
+from stagegates.actions.decide import OF_REVIEWS
 from stagegates.actions.decide_in_meeting import decide_in_meeting, decide_item
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.agenda.decider import draw_decision
@@ -184,6 +185,7 @@ def test_who_did_not_see_a_hold_is_told_of_it(item, review, secretary, chair):
     [
         (Ruling("approve", "  "), "Say why"),
         (Ruling("merge", "Same."), "Choose the initiative in which it goes on"),
+        (Ruling("resume", "Same."), "Choose what is decided"),
         (Ruling("conditions", "Go."), "at least one condition"),
         (Ruling("hold", "Wait."), "Say until which day"),
         (Ruling("send_back", "Again."), "Choose the gate"),
@@ -264,10 +266,10 @@ def sent(**fields):
     return data
 
 
-def test_the_form_offers_seven_outcomes_with_their_keys(item, chair):
+def test_the_form_offers_each_outcome_with_its_key(item, chair):
     html = draw_decision(item, chair, None)
-    assert html.count('type="radio"') == 7
-    assert all(f'data-key="{key}"' in html for key in range(1, 8))
+    outcomes = [each.value for each in OF_REVIEWS]
+    assert [f'value="{each}" data-key="{key}"' in html for key, each in enumerate(outcomes, 1)] == [True] * 7
     assert "By general consent" in html
 
 
