@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import User
+from aiso.web.figures import local_date
 from forums.models import Forum
 from portfolio.models import Lane
 from portfolio.permissions import changes_nothing
@@ -39,8 +40,8 @@ def bodies_of_requests(requests: Sequence[Asked]) -> dict[int, Forum | None]:
 
 
 def parties_to_request(request: Asked) -> frozenset[int]:
-    """Who owns the initiative or requested it, and who asked."""
-    return parties_to(request.initiative) | {request.asked_by_id}
+    """Who requested the initiative, owned it on any day since this was asked, and who asked."""
+    return parties_to(request.initiative, local_date(request.asked_at)) | {request.asked_by_id}
 
 
 def can_decide_request(user: User | AnonymousUser, request: Asked) -> bool:

@@ -23,11 +23,11 @@ def blocks_of_release(tranche: Tranche) -> list[Block]:
     found = [
         *of_initiative(tranche.initiative),
         *_of_lane(tranche),
-        *_of_conditions(decision),
+        *_of_conditions(tranche),
         *_of_sign_offs(decision, has_moved=tranche.moved_from_id is not None),
         *overdue_of(tranche.initiative),
     ]
-    return [block for block in found if block.key not in overridden]
+    return [*{block.key: block for block in found if block.key not in overridden}.values()]
 
 
 def _of_lane(tranche: Tranche) -> Iterator[Block]:
@@ -37,12 +37,15 @@ def _of_lane(tranche: Tranche) -> Iterator[Block]:
         yield Block(what, Kind.LANE, initiative.get_absolute_url(), "lane")
 
 
-def _of_conditions(decision: Decision) -> Iterator[Block]:
-    for condition in decision.conditions.open():
-        if not condition.is_overdue:
-            by = figures.day(condition.due_on)
-            what = f"A condition is not met yet, due on {by}: {condition.text}"
-            yield Block(what, Kind.UNMET, condition.get_absolute_url(), f"condition:{condition.pk}")
+def _of_conditions(tranche: Tranche) -> Iterator[Block]:
+    """Those of the approval. What a merged initiative was told stays with those who see that one."""
+    for condition in tranche.approval.conditions.open():
+        is_own = condition.initiative_id == tranche.initiative_id
+        state = "is overdue since" if condition.is_overdue else "is not met yet, due on"
+        what = f"A condition {'' if is_own else 'of its approval '}{state} {figures.day(condition.due_on)}"
+        kind = Kind.CONDITION if condition.is_overdue else Kind.UNMET
+        address = condition.get_absolute_url() if is_own else ""
+        yield Block(f"{what}: {condition.text}" if is_own else what, kind, address, f"condition:{condition.pk}")
 
 
 def _of_sign_offs(decision: Decision, *, has_moved: bool) -> Iterator[Block]:

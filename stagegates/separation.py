@@ -7,12 +7,14 @@ one does not decide the review either.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, Func, OuterRef, Q, SlugField
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from aiso import clock
 from aiso.accounts.models import User
 from aiso.once import once_each
 from aiso.web.figures import local_date
@@ -60,11 +62,12 @@ def _parties(rows: list[GateReview]) -> dict[GateReview, frozenset[int]]:
     }
 
 
-def parties_to(initiative: Initiative) -> frozenset[int]:
-    """The ids of those who requested an initiative, own it or deputise for an owner today: parties to a decision on it
-    without a review.
+def parties_to(initiative: Initiative, since: date | None = None) -> frozenset[int]:
+    """The ids of those who requested an initiative, or owned it or deputised for an owner on any day since one, today
+    unless told: parties to a decision on it without a review. Whoever steps down today is one until tomorrow.
     """
-    owners = Ownership.objects.current().filter(initiative=initiative.pk).values_list("person", flat=True)
+    during = Q(ended_on=None) | Q(ended_on__gte=since or clock.today())
+    owners = Ownership.objects.filter(during, initiative=initiative.pk).values_list("person", flat=True)
     requesters = Intake.objects.filter(initiative=initiative.pk).values_list("requester", flat=True)
     return frozenset({*owners, *requesters})
 

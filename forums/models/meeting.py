@@ -131,7 +131,6 @@ class Meeting(models.Model):
         default=0, help_text="Grows with each change that those who follow the meeting must see."
     )
 
-    called_by = "starts_at"
     objects = MeetingQuerySet.as_manager()
 
     class Meta:

@@ -16,8 +16,9 @@ from .since import last_meeting
 
 # Places that one has to go up or down to be spoken of, and how many are told.
 PLACES, TOLD = 3, 20
-# Those that compete for attention and money.
-RANKED = "NOT is_off_register AND stage NOT IN ('closed', 'merged')"
+# Those that compete for attention and money. Pages of a meeting are drawn for many: a place among confidential ones
+# would tell of those to people who do not see them.
+RANKED = "NOT is_off_register AND NOT is_confidential AND stage NOT IN ('closed', 'merged')"
 
 RANKS = f"""
     SELECT id, place, among FROM (
@@ -70,7 +71,7 @@ class Moved:
 
 
 def ranks_of(initiatives: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """The place of each in its bucket and among how many, by id, of those that have a priority. One query."""
+    """The place of each in its bucket and among how many, by id, of ordinary ones that have a priority. One query."""
     with connection.cursor() as cursor:
         cursor.execute(RANKS, [[*initiatives]])
         return {pk: (place, among) for pk, place, among in cursor.fetchall()}

@@ -251,3 +251,10 @@ def test_the_api_does_all_of_it(review, chair, member, stranger):
         made["id"]
     ]
     assert script(member).get("actions/", {"state": "mine"}).json()["results"] == []
+
+
+def test_the_history_of_one_given_in_a_meeting_names_it(client, secret, chair):
+    client.force_login(chair)
+    page = client.get(f"{secret.get_absolute_url()}history/")
+    assert page.status_code == 200
+    assert str(secret.meeting) in page.text

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
-from portfolio.models import Stage
+from portfolio.models import OwnerKind, Stage
 from stagegates.actions.ask_funding import ask_money, decide_request, withdraw_request
 from stagegates.actions.conditions import confirm_condition, meet_condition
 from stagegates.actions.funding import release_tranche
@@ -17,7 +17,7 @@ from stagegates.actions.ruling import NewCondition
 from stagegates.models import Decision, FundingRequest
 from stagegates.money import funding_of
 from tests.api.conftest import Script, make_api_token
-from tests.factories import fund, make_initiative, move_stage
+from tests.factories import fund, make_initiative, make_ownership, move_stage
 from tests.stagegates.decisions.conftest import make_condition
 
 from .factories import sums
@@ -199,3 +199,16 @@ def test_the_same_over_the_api(initiative, business_owner, chair, stranger, fina
     told = script(finance_controller).get(f"{below}/funding/").json()
     assert (told["committed"], told["unspent"], told["asked"]) == ("45000.00", "45000.00", "0")
     assert script(stranger).get(f"{below}/funding/").status_code == 403
+
+
+def test_whoever_stepped_down_since_it_was_asked_does_not_decide(asked, chair):
+    owned = make_ownership(
+        asked.initiative, chair, OwnerKind.RISK, is_deputy=True, since=clock.today() - timedelta(days=30)
+    )
+    owned.ended_on = clock.today()
+    owned.save()
+    with pytest.raises(PermissionDenied):
+        decide(asked, chair)
+    owned.ended_on = clock.today() - timedelta(days=1)
+    owned.save()
+    assert decide(asked, chair).decided_by == chair

@@ -144,6 +144,18 @@ def test_withheld_money_still_waits_for_its_condition(initiative, survivor, fund
     assert sums(withheld) == (0, 40_000, 0, 40_000, 0)
 
 
+@pytest.mark.parametrize("is_confidential", [False, True])
+def test_it_waits_for_one_that_is_overdue_too(initiative, survivor, funded, chair, finance_controller, is_confidential):
+    Initiative.objects.filter(pk=initiative.pk).update(is_confidential=is_confidential)
+    initiative.refresh_from_db()
+    merge(initiative, survivor, chair)
+    Condition.objects.update(due_on=clock.today() - timedelta(days=1))
+    withheld = Tranche.objects.get(initiative=survivor, is_held_back=True)
+    with pytest.raises(DomainError, match="is overdue since") as refused:
+        release_tranche(withheld, actor=finance_controller)
+    assert (Condition.objects.get().text in str(refused.value)) is not is_confidential
+
+
 def test_no_money_moves_without_a_merge(initiative, survivor, funded, chair):
     made = merge(initiative, survivor, chair)
     moved = Tranche.objects.filter(initiative=survivor).first()
