@@ -101,10 +101,10 @@ def test_both_screens_are_fit_for_everybody(visit: Visit, meeting, people, on, t
         assert axe_findings(page) == []
         assert overflow(page) == 0
     page = visit(f"/meetings/{meeting.pk}/live/", as_=people["chair"], on=on, theme=theme)
-    page.get_by_role("link", name="1 of 2 vote").click()
+    page.get_by_role("link", name="1 of 2 with a vote are here").click()
     expect(page.locator("#dialog #people, #dialog h2").first).to_be_visible()
     page.get_by_role("button", name="Member Person: is there").click()
-    expect(page.locator("#dialog")).to_contain_text("2 of 2 vote")
+    expect(page.locator("#dialog")).to_contain_text("2 of 2 with a vote are here")
     assert axe_findings(page) == []
 
 
