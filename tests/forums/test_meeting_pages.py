@@ -204,7 +204,7 @@ def test_an_initiative_is_put_on_the_next_agenda_from_its_page(client, business_
 def test_a_meeting_in_progress_is_not_the_next_one(client, business_owner, meeting, review):
     initiative = make_initiative("Pumps", owner=business_owner)
     make_item(meeting, "First")
-    later = make_meeting(review.slug, NOON + timedelta(days=30))
+    later = make_meeting(review.slug, starts_at=NOON + timedelta(days=30))
     type(meeting).objects.filter(pk=meeting.pk).update(state="in_progress", started_at=NOON)
     client.force_login(business_owner)
 
