@@ -28,8 +28,8 @@ def head_button(page: InitiativePage) -> str:
 
 
 def forums_for(person: User, initiative: Initiative) -> list[tuple[Forum, Meeting | None]]:
-    """The forums on whose agenda a person may put an initiative that they see, each with its next meeting before it
-    began or while it runs.
+    """The forums on whose agenda a person may put an initiative that they see, each with its next meeting that
+    has not begun.
     """
     if initiative.is_off_register or changes_nothing(person):
         return []

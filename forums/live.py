@@ -13,6 +13,7 @@ from aiso.accounts.models import User
 from . import following
 from .deciding import decider_of
 from .item_page import Drawn, sections_of
+from .meeting_page import stands
 from .models import ActionItem, AgendaItem, Attendance, Meeting, Membership, VoteChoice
 from .permissions import can_give_action, can_run_meetings
 from .votes import Chamber, Count, Voter
@@ -81,7 +82,7 @@ class LivePage:
         seen = {*self.meeting.items.visible_to(self.person).values_list("pk", flat=True)}
         items = self.meeting.items.select_related("initiative", "settled_by")
         here = self.meeting.current_id
-        standing = [item for item in items if item.state in (State.WAITING, State.DONE) or item.pk == here]
+        standing = [item for item in items if stands(item, self.meeting) or item.pk == here]
         return [
             Turn(item, number, item.pk in seen, item.pk == here and self.meeting.is_live)
             for number, item in enumerate(standing, start=1)
@@ -99,6 +100,11 @@ class LivePage:
     def next(self) -> list[Turn]:
         """What is to come, besides what is on screen."""
         return [turn for turn in self.turns if turn.item.is_waiting and not turn.is_now]
+
+    @property
+    def put_off(self) -> int:
+        """Of a closed meeting: how many it did not settle."""
+        return len(self.turns) - len(self.done)
 
     @property
     def minutes_done(self) -> int:

@@ -81,9 +81,8 @@ class MeetingPage:
     @cached_property
     def lines(self) -> list[Line]:
         """What was and is to be spoken of, in its order."""
-        standing = (AgendaItem.State.WAITING, AgendaItem.State.DONE)
         lines, at = [], self.meeting.starts_at
-        for number, item in enumerate((item for item in self._items if item.state in standing), start=1):
+        for number, item in enumerate((item for item in self._items if stands(item, self.meeting)), start=1):
             lines.append(Line(item, item.pk in self._seen, number, at))
             at += timedelta(minutes=item.minutes)
         return lines
@@ -92,7 +91,8 @@ class MeetingPage:
     def off(self) -> list[Line]:
         """What was taken off or put off, of what the person sees. What refreshing took off is told to nobody."""
         gone = (AgendaItem.State.REMOVED, AgendaItem.State.DEFERRED)
-        return [Line(item, True) for item in self._items if item.state in gone and self._is_told(item)]
+        off = [item for item in self._items if item.state in gone and not stands(item, self.meeting)]
+        return [Line(item, True) for item in off if self._is_told(item)]
 
     def _is_told(self, item: AgendaItem) -> bool:
         return item.pk in self._seen and item.settled_by_id is not None
@@ -137,12 +137,19 @@ class MeetingPage:
                 since = clock_of(self.meeting.started_at)
                 return format_html("In progress since <b>{}</b>: {} of {} settled.", since, self.done, self._count)
             case State.CLOSED:
-                return format_html("Closed on {}: {} of {} settled.", self._closed_on, self.done, self._count)
+                told = (self._closed_on, self.done, self._count, self._put_off)
+                return format_html("Closed on {}: {} of {} settled{}.", *told)
         return format_html("{}; {}.", self._fit, self._sent)
 
     @property
     def _count(self) -> SafeString:
         return format_html("<b>{}</b>", figures.plural(len(self.lines), "item"))
+
+    @property
+    def _put_off(self) -> str:
+        """What the meeting put off, once it is over."""
+        off = len(self.lines) - self.done
+        return f", {figures.number(off)} put off" if off else ""
 
     @property
     def _closed_on(self) -> str:
@@ -163,6 +170,13 @@ class MeetingPage:
         return "the agenda is not sent yet"
 
 
+def stands(item: AgendaItem, meeting: Meeting) -> bool:
+    """Whether an item stands on the agenda; of a closed meeting that is too what it put off."""
+    if item.state == AgendaItem.State.DEFERRED:
+        return meeting.state == State.CLOSED
+    return item.state in (AgendaItem.State.WAITING, AgendaItem.State.DONE)
+
+
 def seen_among(items: AgendaItemQuerySet, person: User) -> frozenset[int]:
     """The ids of those of some items that a person may see."""
     return frozenset(items.visible_to(person).values_list("pk", flat=True))
@@ -174,8 +188,7 @@ def clock_of(moment: datetime | None) -> str:
 
 
 def next_meetings(forums: Iterable[Forum]) -> dict[int, Meeting]:
-    """The next meeting of each forum, by the forum's id. One query."""
-    coming = (
-        Meeting.objects.coming().filter(forum__in=forums).order_by("forum_id", "starts_at", "pk").distinct("forum_id")
-    )
-    return {meeting.forum_id: meeting for meeting in coming}
+    """The next meeting of each forum that has not begun, by the forum's id. One query."""
+    coming = Meeting.objects.coming().exclude(state=State.LIVE).filter(forum__in=forums)
+    first = coming.order_by("forum_id", "starts_at", "pk").distinct("forum_id")
+    return {meeting.forum_id: meeting for meeting in first}

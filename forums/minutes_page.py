@@ -15,6 +15,7 @@ from portfolio.permissions import money_seen_among
 
 from .minutes_content import Content
 from .models import Addendum, AgendaItem, Minutes, VoteChoice
+from .models.agenda import TO_BACKLOG
 from .permissions import can_sign_addendum, can_write_addendum
 
 CHOICES = [(choice.value, str(choice.label)) for choice in VoteChoice]
@@ -118,7 +119,8 @@ class MinutesPage:
             "rule": _rule(content["rule"]),
             "attendance": [_attended(each) for each in content["attendance"]] if holding.attendance else [],
             "absent": self._absent() if holding.attendance else [],
-            "items": [_item_in_words(item, holding) for item in self.items],
+            "items": [_item_in_words(item, holding) for item in self.items if not _is_unreached(item)],
+            "unreached": [_item_in_words(item, holding) for item in self.items if _is_unreached(item)],
             "actions": _actions(content["actions"]) if holding.actions else [],
             "addenda": [_addendum(each) for each in self.addenda if each.signed_at],
             "left_out": self.left_out_told,
@@ -191,6 +193,13 @@ def _item_in_words(item: Content, holding: Holding) -> dict[str, Any]:
         "votes": [_vote(each) for each in item["votes"]] if holding.votes else [],
         "actions": _actions(item["actions"]) if holding.actions else [],
     }
+
+
+def _is_unreached(item: Content) -> bool:
+    """Put back into the backlog without a minute, a note, a vote or an action: nothing was said of it."""
+    said = [vote for vote in item["votes"] if vote["choice"] != VoteChoice.RECUSED]
+    is_back = item["state"] == AgendaItem.State.DEFERRED and item["result"] == TO_BACKLOG
+    return is_back and not (item["minutes_taken"] or item["note"] or said or item["actions"] or item["facts"])
 
 
 def _given(count: int) -> str:

@@ -21,6 +21,8 @@ from .meeting import Meeting, locked_with_meeting
 PERSON = settings.AUTH_USER_MODEL
 # The source of what somebody put there.
 BY_HAND = "by_hand"
+# What came of an item that its meeting did not settle.
+TO_BACKLOG = "Put off to the backlog"
 
 
 class VoteChoice(models.TextChoices):

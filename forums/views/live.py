@@ -32,8 +32,10 @@ STOP_ASKING = 286
 
 @require_safe
 def meeting_live(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is decided now, and what comes next?"""
-    person, meeting = leading(request, pk)
+    """What is decided now, and what comes next? Whoever does not lead it follows it."""
+    person, meeting = _following(request, pk)
+    if not can_run_meetings(person, meeting.forum):
+        return redirect("forums:meeting_follow", pk)
     return _answer(request, meeting, person, leads=True)
 
 

@@ -93,11 +93,14 @@ def day_of(item: AgendaItem) -> date:
 
 
 def last_looks(items: Sequence[AgendaItem], initiatives: Mapping[int, Initiative]) -> dict[int, datetime]:
-    """When each initiative was last decided on, else when the body of the first item last met, by its id."""
+    """When each initiative was last decided on before their meeting began, else when its body last met, by its id."""
     if not items:
         return {}
+    meeting = items[0].meeting
     met = last_meeting(Forum.objects.get(pk=items[0].forum_id), day_of(items[0]))
     decided = Decision.objects.filter(initiative__in=[each.pk for each in initiatives.values()])
+    if meeting and meeting.started_at:
+        decided = decided.filter(decided_at__lt=meeting.started_at)
     latest = dict(decided.order_by("initiative", "-pk").distinct("initiative").values_list("initiative", "decided_at"))
     return {each.pk: latest.get(each.pk, met) for each in initiatives.values()}
 

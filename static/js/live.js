@@ -95,10 +95,20 @@
     if (event.detail.xhr.status < 500) tellConnection(true);
   });
 
-  // Keys: arrows go from item to item, Enter records; never while something else has the focus.
+  // Keys: arrows go from item to item, Enter records; never while something else has the focus. Ctrl Enter sends the
+  // form of the field that one types in, else records.
   function isFree(target) {
     return !target.closest?.("input, select, textarea, button, a, summary, [contenteditable], dialog");
   }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.isComposing) return;
+    if (document.querySelector("dialog:modal")) return;
+    const typed = event.target.matches?.("input, select, textarea") ? event.target.form : null;
+    const form = typed || document.getElementById("decision");
+    if (!form) return;
+    form.requestSubmit();
+    event.preventDefault();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing || !isFree(event.target)) return;
     if (document.documentElement.dataset.singleKeys === "off" || document.querySelector("dialog:modal")) return;
@@ -108,6 +118,16 @@
     else return;
     event.preventDefault();
   });
+
+  // Who does not see the screen hears which item is on it, and what was recorded.
+  let heard = null;
+
+  function tellTurn() {
+    const { item = "", result = "" } = meeting().dataset;
+    const now = [item, result].filter(Boolean).join(". ");
+    if (heard && heard.now !== now) document.getElementById("told").textContent = heard.item === item && result ? result : now;
+    heard = { item, now };
+  }
 
   // Minutes run here; the server is asked only for what changed.
   function tick() {
@@ -131,6 +151,7 @@
     if (!meeting()) return;
     document.querySelectorAll("form[data-draft]").forEach(restore);
     showUnsent();
+    tellTurn();
     document.querySelectorAll("[data-full-screen]").forEach((button) => { button.hidden = !document.fullscreenEnabled; });
     tick();
   }

@@ -49,14 +49,17 @@ def test_a_meeting_of_two(visit: Visit, meeting, people):
     expect(lead.locator("#item-h")).to_contain_text("Predictive maintenance")
     expect(follow.locator("#item-h")).to_contain_text("Predictive maintenance", timeout=PATIENCE)
     follow.get_by_role("button", name="I am here").click()
+    expect(follow.get_by_role("group", name="Your vote")).to_be_focused()
     follow.get_by_role("button", name="For", exact=True).click()
     expect(follow.get_by_role("button", name="For", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(lead.locator(".live > :last-child")).to_contain_text("1 for, 0 against", timeout=PATIENCE)
 
     lead.locator("#result").fill("Approved, 60 k€")
-    lead.get_by_role("button", name="Record result").click()
+    lead.locator("#result").press("Control+Enter")
     expect(lead.locator(".live > :last-child .ask")).to_have_text("Approved, 60 k€")
+    expect(lead.locator(".live > :last-child .ask")).to_be_focused()
     expect(follow.locator(".live > :last-child .ask")).to_have_text("Approved, 60 k€", timeout=PATIENCE)
+    expect(follow.locator("#told")).to_have_text("Recorded: Approved, 60 k€")
     lead.evaluate("() => document.activeElement.blur()")
     lead.keyboard.press("ArrowRight")
     expect(lead.locator("#item-h")).to_contain_text("Invoice matching")
@@ -101,10 +104,10 @@ def test_both_screens_are_fit_for_everybody(visit: Visit, meeting, people, on, t
         assert axe_findings(page) == []
         assert overflow(page) == 0
     page = visit(f"/meetings/{meeting.pk}/live/", as_=people["chair"], on=on, theme=theme)
-    page.get_by_role("link", name="1 of 2 vote").click()
+    page.get_by_role("link", name="1 of 2 with a vote are here").click()
     expect(page.locator("#dialog #people, #dialog h2").first).to_be_visible()
     page.get_by_role("button", name="Member Person: is there").click()
-    expect(page.locator("#dialog")).to_contain_text("2 of 2 vote")
+    expect(page.locator("#dialog")).to_contain_text("2 of 2 with a vote are here")
     assert axe_findings(page) == []
 
 

@@ -118,8 +118,8 @@ def _gather(write: Page, follow: Page, lead: Page) -> None:
     follow.get_by_role("button", name="I am here").click()
     expect(follow.get_by_role("group", name="Your vote")).to_be_visible()
     write.get_by_role("button", name="I am here").click()
-    expect(write.locator(".livebar")).to_contain_text("2 of 3 vote")
-    write.get_by_role("link", name="2 of 3 vote").click()
+    expect(write.locator(".livebar")).to_contain_text("2 of 3 with a vote are here")
+    write.get_by_role("link", name="2 of 3 with a vote are here").click()
     dialog = write.locator("#dialog")
     dialog.get_by_label("Who is away").select_option(label="Ada Away")
     dialog.get_by_label("Who votes for them").select_option(label="Milo Member")
@@ -128,7 +128,7 @@ def _gather(write: Page, follow: Page, lead: Page) -> None:
     fit(write)
     dialog.get_by_role("button", name="Close").click()
     for page in (lead, follow):
-        expect(page.locator(".livebar")).to_contain_text("quorum met, 3 of 3 vote")
+        expect(page.locator(".livebar")).to_contain_text("quorum met, 3 of 3 with a vote are here")
     expect(lead.locator("[data-until]")).to_have_text(re.compile("5[0-9]"))
 
 

@@ -1,6 +1,6 @@
 """The pages of forums and meetings, who sees what on them, and their API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -199,6 +199,19 @@ def test_an_initiative_is_put_on_the_next_agenda_from_its_page(client, business_
     assert client.post(address, {"forum": review.slug, "minutes": 10}).status_code == 422
     client.post(address, {"forum": "standards-review", "minutes": 10})
     assert AgendaItem.objects.filter(forum__slug="standards-review").backlog().exists()
+
+
+def test_a_meeting_in_progress_is_not_the_next_one(client, business_owner, meeting, review):
+    initiative = make_initiative("Pumps", owner=business_owner)
+    make_item(meeting, "First")
+    later = make_meeting(review.slug, starts_at=NOON + timedelta(days=30))
+    type(meeting).objects.filter(pk=meeting.pk).update(state="in_progress", started_at=NOON)
+    client.force_login(business_owner)
+
+    address = reverse("forums:initiative_put_on_agenda", args=[initiative.reference])
+    client.post(address, {"forum": review.slug, "minutes": 10})
+
+    assert later.items.get().initiative == initiative
 
 
 def test_others_are_not_offered_to_put_it_on(client, stranger, meeting):

@@ -395,6 +395,40 @@ def test_the_form_chooses_what_the_minutes_hold(client, live, chair, member, par
     assert all(word in usual for word in words.values())
 
 
+def test_what_was_not_reached_stands_apart(client, live, chair, monkeypatch):
+    first, second, third = live.items.all()
+    settle_item(first, actor=chair, result="Go on")
+    write_note(second, actor=chair, note="Half spoken of.")
+    minutes = close_meeting(live, actor=chair)
+    set_apart = []
+    monkeypatch.setattr(minutes_pdf, "pdf_of", lambda template, told, **_: set_apart.append(told) or b"%PDF")
+    client.force_login(chair)
+
+    spoken, _, unreached = client.get(minutes.get_absolute_url()).text.partition("Not reached, back to the backlog")
+
+    assert spoken.count("Took part") == 2
+    assert "Half spoken of." in spoken
+    assert "Third" in unreached
+    assert "Took part" not in unreached
+    client.get(f"{minutes.get_absolute_url()}pdf/")
+    assert [each["title"] for each in set_apart[0]["unreached"]] == [third.title]
+    assert [each["title"] for each in set_apart[0]["items"]] == [first.title, second.title]
+
+
+def test_a_closed_meeting_counts_what_it_put_off(client, closed, chair):
+    client.force_login(chair)
+    meeting = closed.meeting
+    assert "2 put off" in client.get(closed.get_absolute_url()).text
+
+    page = client.get(meeting.get_absolute_url()).text
+
+    assert "1 of <b>3 items</b> settled, 2 put off." in page
+    assert "Taken off and put off" not in page
+    pre_read = client.get(f"{meeting.get_absolute_url()}pre-read/").text
+    assert [f'id="sheet-{number}"' in pre_read for number in (1, 2, 3, 4)] == [True, True, True, False]
+    assert "1 of 3 items settled, 2 put off." in client.get(f"{meeting.get_absolute_url()}follow/").text
+
+
 HOSTILE = '#panic("out") #eval("1") *bold* `raw` $x$ <label> @ref [a] \\ // no\n= Heading </script><b>'
 
 

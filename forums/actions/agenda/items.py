@@ -14,7 +14,7 @@ from aiso.web import figures
 from portfolio.models import Initiative
 
 from ...models import AgendaItem, Forum, Meeting
-from ...models.agenda import BY_HAND
+from ...models.agenda import BY_HAND, TO_BACKLOG
 from ...permissions import can_put_on_agenda
 from ...sources import USUAL_MINUTES, source_named
 from .writing import (
@@ -174,8 +174,7 @@ def _by_hand(
 
 def _follower(item: AgendaItem, actor: User, to: Meeting | None) -> AgendaItem:
     """Settle an item of a meeting under way as put off. Returns what follows it: what waits there already, or anew."""
-    where = f"the meeting of {figures.day(to.starts_at)}" if to else "the backlog"
-    settle(item, State.DEFERRED, actor, f"Put off to {where}")
+    settle(item, State.DEFERRED, actor, f"Put off to the meeting of {figures.day(to.starts_at)}" if to else TO_BACKLOG)
     same = AgendaItem.objects.to_come().filter(forum=item.forum, source=item.source, key=item.key)
     if item.key and (waiting := same.exclude(pk=item.pk).first()):
         waiting.came_from = item

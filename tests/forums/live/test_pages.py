@@ -42,8 +42,10 @@ def test_the_chair_leads_and_others_follow(client, running, chair, member):
     assert "Item 1 of 3" in page
     assert 'data-arrow="ArrowRight"' in page
     assert 'id="decision"' in page
-    assert signed(client, member).get(at("meeting_live", running)).status_code == 403
-    page = client.get(at("meeting_follow", running)).content.decode()
+    assert 'data-item="Item 1 of 3: Pumps"' in page
+    led = signed(client, member).get(at("meeting_live", running), follow=True)
+    assert led.redirect_chain == [(at("meeting_follow", running), 302)]
+    page = led.content.decode()
     assert "Pumps" in page
     assert 'id="decision"' not in page
     assert "data-arrow" not in page

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
+from aiso.web import figures
 from forums.item_page import sections_of
 from forums.recusals import recused_from
 from portfolio.actions.write_plan import write_plan
@@ -123,6 +124,23 @@ def test_changes_are_told_of_each_by_itself(meeting, chair):
     assert "Owner 1" in html[one.pk]
     assert "Owner 2" not in html[one.pk]
     assert "Owner 2" in html[other.pk]
+
+
+def test_changes_count_from_before_the_meeting(meeting, item, review, chair):
+    today = f"Since {figures.day(clock.now())}"
+    approve(review, chair)
+    meeting.started_at = clock.now() + timedelta(hours=1)
+    item.meeting = meeting
+    assert today in changed([item], chair)[item.pk]
+    # What the meeting itself decides is no earlier look.
+    meeting.started_at = clock.now() - timedelta(hours=1)
+    assert today not in changed([item], chair)[item.pk]
+
+
+def test_decisions_between_meetings_are_counted_as_they_are_listed(meeting, review, chair):
+    item = make_item(meeting, source="decided_between", why="By the chair or in writing.")
+    approve(review, chair)
+    assert "1 decision." in told(item, chair)["gathered"]
 
 
 def test_the_approved_plan_stands_against_the_present_one(meeting, review, chair, stranger, office_lead):
