@@ -190,11 +190,12 @@ def person(name: str, note: str = "") -> SafeString:
     return format_html('<span class="person">{}<span>{}{}</span></span>', avatar(name), name, told)
 
 
-def money(amount: figures.Number | None, currency: str = "", *, url: str = "") -> SafeString:
-    """Compact money with the exact sum on hover; with `url`, a link to the rows behind it."""
+def money(amount: figures.Number | None, currency: str = "", *, url: str = "", in_full: bool = False) -> SafeString:
+    """Compact money with the exact sum on hover, or that sum itself; with `url`, a link to the rows behind it."""
     if amount is None:
         return nothing()
-    exact, short = figures.exact_money(amount, currency), figures.money(amount, currency)
+    exact = figures.exact_money(amount, currency)
+    short = exact if in_full else figures.money(amount, currency)
     if url:
         return format_html('<a class="fig tn" href="{}" title="{}">{}</a>', url, exact, short)
     return format_html('<span class="tn" title="{}">{}</span>', exact, short)
