@@ -53,9 +53,10 @@ def test_owners_tell_who_is_missing_else_how_long_they_hold():
 
 
 def test_a_priority_never_stands_without_its_parts():
-    html = markup.priority(4.2, (5, 4, 4, 4, 3))
-    assert words(html) == "4.2 , parts 5, 4, 4, 4, 3"
+    html = markup.priority(4.2, (5, 4, 4, 4, 4))
+    assert words(html) == "4.2 , parts 5, 4, 4, 4, 2"
     assert 'title="value 5, feasibility 4, data readiness 4' in html
+    assert "simple to govern 2" in html  # of a complexity of 4
     assert words(markup.priority(None)) == "None"
 
 
