@@ -145,7 +145,7 @@ class OverspendError(DomainError):
     def __init__(self, tranche: Tranche, over: Decimal) -> None:
         unspent, sum_ = figures.exact_money(tranche.unspent), figures.exact_money(over)
         super().__init__(
-            f"Only {unspent} of this tranche is unspent: {sum_} would be overspent, of which owners and office are told.",
+            f"Only {unspent} of this tranche is unspent: {sum_} would be overspent, and owners and office told.",
             field="amount",
         )
         self.over = over

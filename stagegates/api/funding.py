@@ -228,7 +228,7 @@ class Tranches(Noun):
     def spend(self, request: Request, id: int) -> Response:
         """Record spending. The same key with the same content answers with the first entry. For finance.
 
-        More than is unspent is recorded and stands apart as overspent; with `most_overspent` it is refused (409) where
+        More than is unspent is recorded and stands apart as overspent; with `most_overspent` it is refused where
         more would be.
         """
         entry = record_spend(self._one(id), actor=self.person, **self.sent)
