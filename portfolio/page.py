@@ -300,7 +300,7 @@ class InitiativePage:
     def _missing(self) -> str:
         if gate := self.next_gate:
             told = self._missing_for(gate)
-            return format_html("{}; {}", gate.note.lower(), told) if gate.note else told
+            return format_html("{}; {}", lowered(gate.note), told) if gate.note else told
         count = len(self.gaps)
         if count == 0:
             return "nothing is missing" if self.takes_a_lane else ""

@@ -146,6 +146,12 @@ class Scatter:
         """Those on the map with the highest priority, the highest first."""
         return [row for row in self._first_of_each_place if row.priority is not None][:BEST]
 
+    @property
+    def best_by_rank(self) -> list[tuple[int, Initiative]]:
+        """The same with the rank of each, as the list has it."""
+        places = self.ranking.places
+        return [(place.place, row) for row in self.best if (place := places.overall(row.priority))]
+
     @cached_property
     def cells(self) -> list[Cell]:
         """The places that are taken, the best first."""

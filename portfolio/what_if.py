@@ -14,7 +14,7 @@ from aiso.accounts.models import User
 
 from .forms.what_if import WhatIfForm
 from .funded import Candidate, Result, funded
-from .models import Initiative
+from .models import Initiative, Stage
 from .models.initiative import RANK_KEY, money_reach
 from .models.risk import RiskTier
 from .pots import Pot, pots_of
@@ -113,12 +113,12 @@ class WhatIf:
     @cached_property
     def all_askings(self) -> list[Asking]:
         """All that the person sees, and sees the money of, by rank. Four queries. Prohibited uses stop (DESIGN §5), and
-        get none.
+        paused ones wait: they get none.
         """
         waiting, held = treasury().waiting(), treasury().held()
         ever, unspent = {each.initiative for each in held}, _unspent(held, self.pot)
         seen = competing(Initiative.objects.visible_to(self.viewer).with_money_for(self.viewer))
-        seen = seen.exclude(risk_tier=RiskTier.PROHIBITED)
+        seen = seen.exclude(risk_tier=RiskTier.PROHIBITED).exclude(stage=Stage.PAUSED)
         asking = seen.filter(Q(requested_amount__gt=0) | Q(pk__in={*waiting, *unspent})).order_by(RANK_KEY, "pk")
         found = []
         for pk, bucket, priority, requested in asking.values_list("pk", "bucket", "priority", "requested_amount"):

@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.web import figures
 from portfolio.models import Lane, Ownership
+from portfolio.permissions import can_see_money
 
 from .deciding import eligible_of
-from .models import Condition, Decision, GateReview, NamedDecider, WrittenBallot
+from .models import Condition, Decision, FundingRuling, GateReview, NamedDecider, WrittenBallot
 from .reviewers import risk_reviewers_of
 from .separation import parties_of
 
@@ -62,9 +64,25 @@ def _made(event: Event) -> Iterable[Message]:
     people = owners_of(decision.initiative_id)
     if decision.review:
         people |= {decision.review.opened_by_id, decision.review.submitted_by_id}
-    outcome = decision.get_outcome_display().lower()
-    text = f"{decision.body} decided on {decision.initiative.reference}: {outcome}. {decision.rationale}"
-    yield Message(_people(people), text, decision.get_absolute_url(), Kind.NEWS, decision.initiative_id)
+    told = _people(people)
+    seeing = [each for each in told if decision.amount and can_see_money(each, decision.initiative)]
+    yield _decided(decision, [each for each in told if each not in seeing], "")
+    if seeing:
+        yield _decided(decision, seeing, _sum_of(decision))
+
+
+def _decided(decision: Decision, people: Iterable[User], sum_: str) -> Message:
+    text = f"{decision.body} decided on {decision.initiative.reference}: {decision.ruled.lower()}{sum_}. "
+    path = decision.get_absolute_url()
+    return Message(people, f"{text}{decision.rationale}", path, Kind.NEWS, decision.initiative_id)
+
+
+def _sum_of(decision: Decision) -> str:
+    """`, 12,500 € of 25,000 €`: what was approved of what was asked for, where that is known."""
+    approved = figures.exact_money(decision.amount or 0)
+    ruling = FundingRuling.objects.select_related("request").filter(decision=decision).first()
+    asked = ruling.request.amount if ruling else decision.review.amount if decision.review else None
+    return f", {approved} of {figures.exact_money(asked)}" if asked else f", {approved}"
 
 
 def _named(event: Event) -> Iterable[Message]:

@@ -294,9 +294,10 @@ class DecisionPanel:
             return "It is decided once it is submitted."
         if self.body is None:
             return "No body is there that could decide it."
+        if latest and latest.hold_until and latest.hold_until > clock.today():
+            return f"Held until {figures.day(latest.hold_until)}; then {self.approver} decides."
         by = f" by {figures.day(review.decide_by)}" if review.decide_by else ""
-        held = f" Held until {figures.day(latest.hold_until)}." if latest and latest.hold_until else ""
-        return f"{self.approver} decides{by}.{held}"
+        return f"{self.approver} decides{by}."
 
     @property
     def why_this_body(self) -> str:

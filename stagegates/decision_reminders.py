@@ -12,6 +12,7 @@ from aiso.events.reminders import Due
 from aiso.web import figures
 
 from .deciding import eligible_of, highest_body
+from .holds import not_held
 from .models import Condition, GateReview, WrittenBallot
 from .reviewers import office_of
 
@@ -24,8 +25,8 @@ BALLOT_DAYS = 1
 def decisions_due() -> Iterator[Due]:
     """A delegate’s review on its last day; once late, it escalates to the sponsor and the office."""
     today = clock.today()
-    reviews = GateReview.objects.ready().filter(decide_by__lte=today).select_related("initiative", "body")
-    for review in reviews:
+    ready = not_held(GateReview.objects.ready().filter(decide_by__lte=today))
+    for review in ready.select_related("initiative", "body"):
         late = review.decide_by is not None and review.decide_by < today
         since = figures.day(review.submitted_at)
         text = f"{review.initiative.reference} waits for {review.body or 'a decision'} since {since}"

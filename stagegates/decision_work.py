@@ -15,6 +15,7 @@ from portfolio.models import Lane
 from portfolio.permissions import changes_nothing
 
 from .deciding import is_named
+from .holds import not_held
 from .models import BallotVote, Condition, FastLaneAudit, GateReview, NamedDecider, WrittenBallot
 from .permissions import can_audit, can_settle_condition
 from .separation import of_which_kept_from_deciding, to_which_party
@@ -24,7 +25,7 @@ MOST = 100
 
 
 def decisions_waiting(person: User) -> Iterator[WorkItem]:
-    """Submitted reviews before a body that the person decides for alone, or that named them."""
+    """Submitted reviews before a body that the person decides for alone, or that named them; not while held."""
     if changes_nothing(person) or person.is_service_account:
         return
     seats = Membership.objects.on(clock.today()).voting().filter(person=person)
@@ -32,7 +33,7 @@ def decisions_waiting(person: User) -> Iterator[WorkItem]:
     named = NamedDecider.objects.filter(review=OuterRef("pk"), person=person)
     bodies = {*alone.values_list("forum", flat=True)}
     mine = Q(body__in=bodies) | Q(higher_body__in=bodies) | Exists(named)
-    ready = GateReview.objects.visible_to(person).ready().filter(mine)
+    ready = not_held(GateReview.objects.visible_to(person).ready().filter(mine))
     for review in _first_due(ready.exclude(of_which_kept_from_deciding(person))):
         if not {review.body_id, review.higher_body_id} & bodies and not is_named(person, review):
             continue  # named before a higher body was asked for

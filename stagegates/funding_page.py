@@ -194,6 +194,7 @@ class TranchePage:
 
     def __init__(self, person: User, tranche: Tranche) -> None:
         self.person, self.tranche = person, tranche
+        self.would_overspend: Decimal | None = None
 
     @cached_property
     def entries(self) -> list[FundingEntry]:

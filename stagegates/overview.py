@@ -14,6 +14,7 @@ from portfolio.panels import Tab, count_of
 
 from .actions.open_review import why_not_open
 from .askings import gates_ahead_of, is_shown_again, told_of_passing
+from .holds import held_until
 from .kept import kept
 from .lines import days_left
 from .models import Evidence, GateReview, Requirement, SignOff
@@ -54,7 +55,11 @@ def _read(initiative: Initiative) -> NextGate | None:
         sign_offs = [*review.sign_offs.select_related("function", "answer")]
         url = review.get_absolute_url()
         deed = Deed("Go to the review", url, for_editors=False)
-        told = _told(review.title, url, standings, deed, _first_due(review, sign_offs))
+        held = held_until(review)
+        told = _told(review.title, url, standings, deed, None if held else _first_due(review, sign_offs))
+        told = replace(told, note=_note(review, sign_offs, held))
+        if held:
+            told = replace(told, needs=f"held until {figures.day(held)}")
         return replace(told, gaps=[*told.gaps, *_sign_off_gaps(sign_offs, url)])
     gates = gates_ahead_of([initiative])[initiative.pk]
     if not gates:
@@ -67,6 +72,16 @@ def _read(initiative: Initiative) -> NextGate | None:
     return (
         replace(told, needs="", note=told_of_passing(initiative, gates)) if is_shown_again(initiative, gates) else told
     )
+
+
+def _note(review: GateReview, sign_offs: Sequence[SignOff], held: date | None) -> str:
+    """What stands in the way although all requirements may be met: a hold, objections, sign-offs that lack."""
+    if held:
+        return f"Held until {figures.day(held)}"
+    if objecting := [each.function.name for each in sign_offs if each.is_objection]:
+        return f"{joined(objecting)} object{'s' if len(objecting) == 1 else ''}"
+    waited = sum(1 for each in sign_offs if each.state != State.ANSWERED)
+    return f"Submitted; {figures.plural(waited, 'sign-off')} open" if review.is_ready and waited else ""
 
 
 def _told(name: str, url: str, standings: Sequence[Standing], deed: Deed, due: date | None = None) -> NextGate:

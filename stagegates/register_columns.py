@@ -14,6 +14,7 @@ from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.models.stage import ENDED
 
 from .askings import gates_ahead_of, is_shown_again, reviewed_at
+from .holds import HELD, with_hold
 from .models import GateReview, SignOff, SignOffAnswer
 from .models.sign_off import SignOffQuerySet
 from .rules import Gate, joined
@@ -21,7 +22,7 @@ from .rules import Gate, joined
 
 def gates_told_of(rows: Sequence[Initiative]) -> dict[int, GatesTold]:
     """By the id of the initiative; six queries at most."""
-    open_ones = GateReview.objects.open().filter(initiative__in=[row.pk for row in rows])
+    open_ones = with_hold(GateReview.objects.open().filter(initiative__in=[row.pk for row in rows]))
     reviews = {review.initiative_id: review for review in open_ones}
     # Many reviews share few versions, and an answer carries a copy of all that it rests on.
     versions = ConfigurationVersion.objects.in_bulk({review.gates_version_id for review in reviews.values()})
@@ -36,7 +37,8 @@ def gates_told_of(rows: Sequence[Initiative]) -> dict[int, GatesTold]:
     told = {}
     for row in rows:
         if under_review := reviews.get(row.pk):
-            state = review_state(under_review, signing[under_review.pk])
+            held = under_review.held_until  # type: ignore[attr-defined]
+            state = f"Held until {figures.day(held)}" if held else review_state(under_review, signing[under_review.pk])
             told[row.pk] = GatesTold(under_review.title, under_review.get_absolute_url(), state)
         else:
             told[row.pk] = _ahead(row, ahead[row.pk], passed)
@@ -77,8 +79,8 @@ def in_review_state(rows: InitiativeQuerySet, state: str) -> InitiativeQuerySet:
         return rows.exclude(pk__in=reviews.values("initiative"))
     if state == "gathering":
         return rows.filter(pk__in=reviews.filter(submitted_at=None).values("initiative"))
-    held = Exists(_holding())
-    found = reviews.ready().filter(held if state == "submitted" else ~held)
+    waits = Exists(_holding()) | HELD
+    found = with_hold(reviews.ready()).filter(waits if state == "submitted" else ~waits)
     return rows.filter(pk__in=found.values("initiative"))
 
 

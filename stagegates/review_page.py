@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.db.models import Prefetch
+from django.utils.text import capfirst
 
+from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 from portfolio.duplicates import Likeness
@@ -143,26 +146,37 @@ class ReviewPage:
         if not review.is_open and self.decision is not None:
             told = self.decision.ruled
             return f"{told} on {figures.day(self.decision.decided_at)}, by {self.decision.body}."
-        return f"{standing_sentence(self.lines, self.sign_offs)}{self._submitted()}."
+        told = f"{standing_sentence(self.lines, self.sign_offs)}{self._submitted()}."
+        return f"Held until {figures.day(self.held_until)}. {capfirst(told)}" if self.held_until else told
+
+    @property
+    def held_until(self) -> date | None:
+        """The day to come to which the latest decision holds it."""
+        latest = self.panel.latest
+        day = latest.hold_until if latest and self.review.is_open else None
+        return day if day and day > clock.today() else None
 
     def _submitted(self) -> str:
         review = self.review
         if not review.is_ready:
             return ""
         waits = f"; {self.panel.approver} decides" if review.body else "; it waits for its decision"
-        by = f" by {figures.day(review.decide_by)}" if review.decide_by else ""
+        by = f" by {figures.day(review.decide_by)}" if review.decide_by and not self.held_until else ""
         return f". Submitted on {figures.day(review.submitted_at)}{waits}{by}"
 
 
 def standing_sentence(lines: Sequence[Line], sign_offs: Sequence[SignOff]) -> str:
-    """`4 of 7 requirements are met, 1 is waived; security has 2 of 5 days left`."""
+    """`4 of 7 requirements are met, 1 is waived; security has 2 of 5 days left`. An objection comes first."""
     met = sum(1 for line in lines if line.standing.is_met)
     waived = sum(1 for line in lines if line.standing.is_waived and not line.standing.is_met)
     verb = "is" if 1 in (met, len(lines)) else "are"
     told = f"{met} of {figures.plural(len(lines), 'requirement')} {verb} met"
     if waived:
         told += f", {waived} {'is' if waived == 1 else 'are'} waived"
-    return "; ".join(filter(None, [told, sign_off_sentence(sign_offs)]))
+    signing = sign_off_sentence(sign_offs)
+    if any(each.is_objection for each in sign_offs):
+        return f"{capfirst(signing)}; {told}"
+    return "; ".join(filter(None, [told, signing]))
 
 
 def sign_off_sentence(sign_offs: Sequence[SignOff]) -> str:

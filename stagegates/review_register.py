@@ -18,6 +18,7 @@ from aiso.web.tabs import Tab
 from forums.models import Forum
 from portfolio.models.stage import PATH
 
+from .holds import with_hold
 from .lines import days_left
 from .models import GateReview, ReviewFunction, SignOff
 from .models.review import GateReviewQuerySet
@@ -58,6 +59,9 @@ class Row:
 
     @property
     def signing(self) -> str:
+        held = self.review.held_until  # type: ignore[attr-defined]
+        if held and self.review.is_open:
+            return f"Held until {figures.day(held)}"
         return capfirst(sign_off_sentence(self.sign_offs)) if self.review.is_open else ""
 
     @property
@@ -165,7 +169,7 @@ def rows_of(reviews: list[GateReview]) -> list[Row]:
 def with_names(rows: GateReviewQuerySet) -> GateReviewQuerySet:
     """The reviews with what lists tell of them."""
     unread = (f"initiative__{name}" for name in ("search", "summary", "outcome", "notes"))
-    related = rows.select_related("initiative", "body").defer(*unread)
+    related = with_hold(rows).select_related("initiative", "body").defer(*unread)
     # Many reviews began under few versions: each is read once.
     return related.prefetch_related("gates_version")
 

@@ -12,7 +12,7 @@ def _sum(cell: str) -> Decimal:
     try:
         found = MoneyField().clean(cell)
     except ValidationError as error:
-        raise CellError(f"“{cell[:40]}”: {error.messages[0]}") from error
+        raise CellError(f"“{cell[:40]}”: {error.messages[0].rstrip('.')}") from error
     if not isinstance(found, Decimal) or found <= 0:
         raise CellError(f"“{cell[:40]}” is not more than 0; to take spending back, reverse its entry")
     return found

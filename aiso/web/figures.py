@@ -41,21 +41,20 @@ def percent(share: Number | None, places: int = 0) -> str:
 
 
 def compact(value: Number) -> str:
-    """1234567 as `1.23 M`, 38240 as `38 k`, 950 as `950`."""
+    """1234567 as `1.23 M`, 12500 as `12.5 k`, 950 as `950`: three figures, so that what is read adds up."""
     amount = Decimal(str(value))
     for start, unit, letter in SCALES:
         if abs(amount) >= start:
-            return f"{_three_figures(amount / unit, thousands=letter == 'k')}{NBSP}{letter}"
+            return f"{_three_figures(amount / unit)}{NBSP}{letter}"
     return number(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _three_figures(scaled: Decimal, *, thousands: bool) -> str:
-    """Two decimals below ten, one below a hundred, no idle zeros; thousands keep at most one."""
+def _three_figures(scaled: Decimal) -> str:
+    """Two decimals below ten, one below a hundred. Zeros at the end stay only where more was rounded away."""
     places = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
-    if thousands:
-        places = 1 if abs(scaled) < 10 else 0
-    rounded = number(scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), places)
-    return rounded.rstrip("0").rstrip(".") if places else rounded
+    rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = number(rounded, places)
+    return text.rstrip("0").rstrip(".") if places and rounded == scaled else text
 
 
 def symbol(currency: str = "") -> str:

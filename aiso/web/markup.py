@@ -40,7 +40,7 @@ STATUS_ICONS = {
 }
 RISK_TIERS = {"low": "Low", "moderate": "Moderate", "high": "High", "critical": "Critical"}
 OWNERS = {"B": "business owner", "T": "technical owner", "R": "risk owner"}
-PARTS = ("value", "feasibility", "data readiness", "strategic fit", "governance (6 − complexity)")
+PARTS = ("value", "feasibility", "data readiness", "strategic fit", "simple to govern")
 
 # An address up to the white space after it, without what ends a sentence or a bracket.
 ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]])", re.IGNORECASE)
@@ -144,7 +144,7 @@ def owners(business: bool, technical: bool, risk: bool, days: int | None = None,
 
 @lru_cache(maxsize=4096)
 def parts_bars(parts: tuple[int, ...]) -> SafeString:
-    """Five bars for the five parts of the priority, each 1 to 5."""
+    """Five bars for the five parts of the priority, each 1 to 5 as it counts."""
     bars = format_html_join(
         "",
         '<rect x="{}" y="{}" width="5" height="{}" rx="1"/>',
@@ -161,14 +161,16 @@ def priority(score: float | None, parts: tuple[int | None, ...] = ()) -> SafeStr
     known = tuple(part for part in parts if part is not None)
     if not known or len(known) < len(parts):
         return format_html("<span>{}</span>", f"{score:.1f}")
-    told = ", ".join(f"{name} {part}" for name, part in zip(PARTS, known, strict=True))
-    spoken = ", ".join(str(part) for part in known)
+    # As they count: of the complexity of its governance that is 6 less it.
+    counted = (*known[:-1], 6 - known[-1])
+    told = ", ".join(f"{name} {part}" for name, part in zip(PARTS, counted, strict=True))
+    spoken = ", ".join(str(part) for part in counted)
     return format_html(
         '<span title="{}">{}<span class="visually-hidden">, parts {}</span>{}</span>',
         told,
         f"{score:.1f}",
         spoken,
-        parts_bars(known),
+        parts_bars(counted),
     )
 
 
@@ -190,11 +192,12 @@ def person(name: str, note: str = "") -> SafeString:
     return format_html('<span class="person">{}<span>{}{}</span></span>', avatar(name), name, told)
 
 
-def money(amount: figures.Number | None, currency: str = "", *, url: str = "") -> SafeString:
-    """Compact money with the exact sum on hover; with `url`, a link to the rows behind it."""
+def money(amount: figures.Number | None, currency: str = "", *, url: str = "", in_full: bool = False) -> SafeString:
+    """Compact money with the exact sum on hover, or that sum itself; with `url`, a link to the rows behind it."""
     if amount is None:
         return nothing()
-    exact, short = figures.exact_money(amount, currency), figures.money(amount, currency)
+    exact = figures.exact_money(amount, currency)
+    short = exact if in_full else figures.money(amount, currency)
     if url:
         return format_html('<a class="fig tn" href="{}" title="{}">{}</a>', url, exact, short)
     return format_html('<span class="tn" title="{}">{}</span>', exact, short)

@@ -139,14 +139,34 @@ def _override(tranche: Tranche, actor: User, reasons: Mapping[str, str]) -> list
     return [{"what": each.what, "kind": each.kind, "key": each.key, "reason": reasons[each.key]} for each in blocks]
 
 
+class OverspendError(DomainError):
+    """More would be spent than is unspent, by `over`, and nobody said that this is known."""
+
+    def __init__(self, tranche: Tranche, over: Decimal) -> None:
+        unspent, sum_ = figures.exact_money(tranche.unspent), figures.exact_money(over)
+        super().__init__(
+            f"Only {unspent} of this tranche is unspent: {sum_} would be overspent, and owners and office told.",
+            field="amount",
+        )
+        self.over = over
+
+
 @transaction.atomic
 def record_spend(
-    tranche: Tranche, *, actor: User, amount: Decimal, spent_on: date, evidence: str, key: str
+    tranche: Tranche,
+    *,
+    actor: User,
+    amount: Decimal,
+    spent_on: date,
+    evidence: str,
+    key: str,
+    most_overspent: Decimal | None = None,
 ) -> FundingEntry:
     """Record spending against a tranche. More than is released stands apart as overspent; it is recorded all the same.
 
-    `key` names the booking: recorded again with the same content it answers with the first entry. Raises
-    PermissionDenied for all but finance, DomainError for an amount that is not positive, a day to come, without
+    `key` names the booking: recorded again with the same content it answers with the first entry. `most_overspent` is
+    how much of it the actor knows to be overspent; None asks for no such care. Raises PermissionDenied for all but
+    finance, OverspendError for more than that, DomainError for an amount that is not positive, a day to come, without
     evidence, or a key that names another booking.
     """
     tranche = _locked(tranche)
@@ -159,7 +179,9 @@ def record_spend(
         if (earlier.amount, earlier.dated_on, earlier.evidence) != (amount, spent_on, evidence):
             raise DomainError("This key names another booking on this tranche already.", field="key")
         return earlier
-    before = tranche.overspent
+    before, over = tranche.overspent, max(amount - tranche.unspent, NOTHING)
+    if most_overspent is not None and over > most_overspent:
+        raise OverspendError(tranche, over)
     entry = enter(tranche, Kind.SPEND, amount, actor=actor, dated_on=spent_on, evidence=evidence, key=key)
     tranche.refresh_from_db()
     publish("money.spent", actor=actor, **_about(tranche), entry=entry)

@@ -1,9 +1,10 @@
 """Files of spending: read, checked, and landed row by row, nothing twice."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
@@ -82,6 +83,18 @@ def planned_spending(file: SpendFile, viewer: User) -> list[PlannedSpend]:
     }
     ground = _Ground(viewer, tranches, known)
     return [ground.planned(number, told, wrong) for number, told, wrong in read]
+
+
+def overspending(plan: Iterable[PlannedSpend]) -> list[tuple[Tranche, Decimal]]:
+    """The tranches on which rows would book more than is unspent, with how much more."""
+    booked: dict[int, Decimal] = defaultdict(Decimal)
+    tranches: dict[int, Tranche] = {}
+    for row in plan:
+        if row.outcome == CREATED and row.tranche and row.told:
+            tranches[row.tranche.pk] = row.tranche
+            booked[row.tranche.pk] += row.told["amount"]
+    over = [(tranches[pk], sum_ - tranches[pk].unspent) for pk, sum_ in booked.items()]
+    return [(tranche, sum_) for tranche, sum_ in over if sum_ > 0]
 
 
 def land_spending(file: SpendFile, *, actor: User) -> SpendFile:
@@ -166,8 +179,8 @@ def _names(told: dict[str, Any], tranche: Tranche) -> bool:
 
 def _unfound(told: dict[str, Any], fitting: list[Tranche]) -> str:
     if fitting:
-        numbers = ", ".join(str(each.pk) for each in fitting[:5])
-        return f"It has several tranches ({numbers}): say which one in a column “Tranche”."
+        numbers = "; ".join(f"{each.pk} for {each.at}" for each in fitting[:5])
+        return f"It has several tranches ({numbers}): give the number of one in a column “Tranche”."
     return f"No tranche that you see is of “{str(told['initiative'])[:80]}”. Give its reference, e.g. AI-0042."
 
 
@@ -176,5 +189,6 @@ def _tranches_of(viewer: User, rows: Iterable[dict[str, Any]]) -> list[Tranche]:
     names = {str(told.get("initiative", "")) for told in rows}
     numbers = [int(name[3:]) for name in names if name[:3] == "AI-" and name[3:].isdecimal() and len(name) < 13]
     named = Initiative.objects.filter(name__in=names).values("pk")
-    visible = Tranche.objects.visible_to(viewer).select_related("initiative").defer("initiative__search")
+    approved = (f"{decision}__review__gates_version" for decision in ("decision", "approved_in"))
+    visible = Tranche.objects.visible_to(viewer).select_related("initiative", *approved).defer("initiative__search")
     return [*(visible.filter(initiative__in=numbers) | visible.filter(initiative__in=named)).order_by("pk")]

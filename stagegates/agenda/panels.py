@@ -1,26 +1,25 @@
 """The forms of the live meeting: what its body may rule on a review, on money outside a gate, on an initiative."""
 
-from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from aiso.accounts.models import User
-from aiso.web import figures
 from forums.models import AgendaItem, Forum
 from portfolio.models import Initiative
 
 from ..actions.ruling import Ruling
-from ..asked_money import FUNDING_OUTCOMES, blocks_of_request, body_of_request, parties_to_request
+from ..asked_money import blocks_of_request, body_of_request, parties_to_request
 from ..blocks import Block
 from ..deciding import who_decides_on
-from ..decision_panel import ICONS, Choice, DecisionPanel, outcomes_for
+from ..decision_panel import Choice, DecisionPanel, outcomes_for
 from ..forms.decisions import MeetingDecisionForm, MeetingStandingForm
 from ..forms.expansions import MeetingExpansionForm
 from ..forms.funding import MeetingRequestForm
 from ..meeting_votes import Votes, votes_on
 from ..models import Decision, Expansion, FundingRequest, GateReview
-from ..money import NOTHING, envelope_of
+from ..money import NOTHING
 from ..permissions import can_record_in_meeting
+from ..request_outcomes import choices_of, outcomes_of_request
 from ..separation import parties_of, parties_to
 
 Outcome = Decision.Outcome
@@ -131,30 +130,7 @@ class RequestPanel(ItemPanel[FundingRequest | Expansion]):
 
     @property
     def outcomes(self) -> list[Choice]:
-        return _choices(FUNDING_OUTCOMES, self.form["outcome"].value(), self._leads_to)
-
-    def _leads_to(self, outcome: str) -> str:
-        match outcome:
-            case Outcome.APPROVE | Outcome.CONDITIONS:
-                return "; ".join(self._approves())
-            case Outcome.HOLD:
-                return "to a date; the request stays open"
-        return "it is asked for at the next gate"
-
-    def _approves(self) -> Iterator[str]:
-        if isinstance(self.subject, Expansion):
-            yield "it grows"
-            yield from ["skipped steps are recorded"] if self.subject.skips else []
-        if self.subject.amount:
-            yield f"approves {figures.money(self.subject.amount)}"
-            envelope = self._envelope
-            yield f"{figures.money(envelope.free)} is free" if envelope else "no envelope holds it"
-        if self.blocks:
-            yield f"blocked by {figures.plural(len(self.blocks), 'thing')}"
-
-    @cached_property
-    def _envelope(self) -> Any:
-        return envelope_of(self.subject.initiative)
+        return outcomes_of_request(self.subject, self.blocks, self.form["outcome"].value())
 
 
 class StandingPanel(ItemPanel[Initiative]):
@@ -187,14 +163,7 @@ class StandingPanel(ItemPanel[Initiative]):
     def outcomes(self) -> list[Choice]:
         chosen = self.form["outcome"].value()
         told = Choice(WORDS, "Result in words", "message", "nothing of it is decided", 1, chosen == WORDS)
-        return [told, *_choices(map(Outcome, self._possible), chosen, self._possible.__getitem__, first=2)]
+        return [told, *choices_of(map(Outcome, self._possible), chosen, self._possible.__getitem__, first=2)]
 
 
 type Panel = MeetingPanel | RequestPanel | StandingPanel
-
-
-def _choices(outcomes: Iterable[Outcome], chosen: Any, leads_to: Any, first: int = 1) -> list[Choice]:
-    return [
-        Choice(each.value, str(each.label), ICONS.get(each, "player-play"), leads_to(each.value), key, each == chosen)
-        for key, each in enumerate(outcomes, start=first)
-    ]

@@ -89,6 +89,12 @@ class FundingEntryShape(TypedDict):
     recorded_at: datetime
 
 
+class SpentShape(FundingEntryShape):
+    """Spending as it was recorded."""
+
+    overspent: Annotated[Decimal, "How much more is spent on its tranche now than is released."]
+
+
 class FundingShape(TypedDict):
     """The money of one initiative."""
 
@@ -134,6 +140,13 @@ class Spending(Body):
     spent_on = serializers.DateField(help_text="Today or before.")
     evidence = serializers.CharField(max_length=300, help_text="The invoice or booking it stands on.")
     key = serializers.CharField(max_length=120, help_text="Names the booking on its tranche, so that it lands once.")
+    most_overspent = serializers.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        min_value=Decimal(0),
+        required=False,
+        help_text="How much of it may be overspent; without, any sum.",
+    )
 
 
 class EntriesQuery(PageQuery):
@@ -211,11 +224,16 @@ class Tranches(Noun):
         return self.answer(drawn_tranche(self._one(id)))
 
     @action(detail=True, methods=["post"])
-    @answers(FundingEntryShape, status=201, takes=Spending)
+    @answers(SpentShape, status=201, takes=Spending)
     def spend(self, request: Request, id: int) -> Response:
-        """Record spending. The same key with the same content answers with the first entry. For finance."""
+        """Record spending. The same key with the same content answers with the first entry. For finance.
+
+        More than is unspent is recorded and stands apart as overspent; with `most_overspent` it is refused where
+        more would be.
+        """
         entry = record_spend(self._one(id), actor=self.person, **self.sent)
-        return self.answer(drawn_entry(entry), status=201, location=f"/api/v1/funding-entries/{entry.pk}/")
+        told: SpentShape = {**drawn_entry(entry), "overspent": self._one(id).overspent}
+        return self.answer(told, status=201, location=f"/api/v1/funding-entries/{entry.pk}/")
 
     def _one(self, pk: int) -> Tranche:
         found: Tranche = get_object_or_404(with_names(Tranche.objects.visible_to(self.person)), pk=pk)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from ..models import Envelope, FundingRequest
 from .decisions import ConsentForm, DecisionForm, written
 
 OVERRIDE = "override-"
+MOST_OVERSPENT = "most_overspent"
 
 
 def _why(label: str = "Why") -> forms.CharField:
@@ -61,6 +63,13 @@ class SpendForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"key": f"page:{uuid.uuid4()}"})
+
+    def most_overspent(self) -> Decimal:
+        """What the button that was pressed says is overspent by it; the plain one says nothing."""
+        try:
+            return MoneyField().clean(self.data.get(MOST_OVERSPENT)) or Decimal(0)
+        except forms.ValidationError:
+            return Decimal(0)
 
 
 class ReleaseForm(forms.Form):

@@ -297,6 +297,11 @@ class Tranche(models.Model):
         return review.gate_name(self.gate) if review and self.gate else "Outside a gate"
 
     @property
+    def named(self) -> str:
+        """Its number, by which spending names it, with what it was approved for."""
+        return f"Tranche {self.pk}, {self.at}"
+
+    @property
     def is_decided_here(self) -> bool:
         """Whether a decision on its own initiative committed it. Else a merge brought it here, and whoever sees this
         initiative need not see the other.

@@ -14,7 +14,7 @@ from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
 from ..actions.envelopes import change_envelope, set_envelope
-from ..actions.funding import record_spend, release_tranche, reverse_spend
+from ..actions.funding import OverspendError, record_spend, release_tranche, reverse_spend
 from ..forms.decisions import ReasonedForm
 from ..forms.funding import EnvelopeChangeForm, EnvelopeForm, ReleaseForm, SpendForm
 from ..funding_page import EnvelopePage, FundingOverview, TranchePage, with_names
@@ -108,7 +108,15 @@ def tranche_spend(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(SPENDING)
     page = TranchePage(actor, tranche)
     form = SpendForm(request.POST)
-    if attempt(form, lambda: record_spend(tranche, actor=actor, **form.cleaned_data)):
+
+    def record() -> FundingEntry:
+        try:
+            return record_spend(tranche, actor=actor, most_overspent=form.most_overspent(), **form.cleaned_data)
+        except OverspendError as error:
+            page.would_overspend = error.over
+            raise
+
+    if attempt(form, record):
         announce(request, "Spending recorded.")
         return redirect(tranche)
     page.spend_form = form

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.errors import DomainError
@@ -19,8 +20,10 @@ from portfolio.permissions import can_see_money
 from portfolio.views.initiative_tab import show_tab
 
 from ..actions.ask_funding import DECIDING, ask_money, decide_request, why_not_ask, withdraw_request
+from ..agenda.funding import asks_of
 from ..asked_money import blocks_of_request, body_of_request, can_decide_request
-from ..deciding import bodies_of, decides_alone
+from ..askings import all_bodies
+from ..deciding import bodies_of, decides_alone, who_decides_on
 from ..family import family_funding, family_tranches
 from ..forms.decisions import show_refusal
 from ..forms.funding import AskForm, RequestDecisionForm
@@ -28,6 +31,7 @@ from ..funding_page import PAGE, requests_of, with_decisions, with_names
 from ..models import FundingRequest
 from ..money import Funding, envelope_of, funding_of
 from ..permissions import ASKING, can_ask_money
+from ..request_outcomes import outcomes_of_request
 
 
 @require_safe
@@ -65,7 +69,13 @@ def funding_ask(request: HttpRequest, pk: int) -> HttpResponse:
     if asked := attempt(form, lambda: ask_money(initiative, actor=actor, **form.cleaned_data)):
         announce(request, "Asked for. The body that its sum needs is told.")
         return redirect(asked)
-    context = {"initiative": initiative, "form": form, "refusal": why_not_ask(initiative)}
+    context = {
+        "initiative": initiative,
+        "form": form,
+        "refusal": why_not_ask(initiative),
+        "envelope": envelope_of(initiative),
+        "least": all_bodies().get(who_decides_on(initiative).body),
+    }
     return render(request, "stagegates/funding_ask.html", context, status=status_of(form))
 
 
@@ -104,7 +114,9 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "alone": alone if may_decide else None,
         "blocks": blocks,
         "form": form,
-        "envelope": envelope_of(asked.initiative),
+        "ask": asks_of([asked.initiative], [asked.amount], clock.today())[0],
+        "funding": funding_of([asked.initiative])[asked.initiative_id],
+        "panel": {"outcomes": outcomes_of_request(asked, blocks, form["outcome"].value()), "form": form},
         "may_withdraw": asked.is_open and can_ask_money(person, asked.initiative),
     }
     return render(request, "stagegates/funding_request.html", context, status=status_of(form))

@@ -17,7 +17,7 @@ from portfolio.forms.imports import UploadForm
 from portfolio.inventory_files import RejectedSheet
 from portfolio.views.files import csv_file, xlsx_file
 
-from ..actions.land_spending import land_spending, may_upload, planned_spending, upload_spending
+from ..actions.land_spending import land_spending, may_upload, overspending, planned_spending, upload_spending
 from ..models import SpendFile
 from ..permissions import SPENDING
 from ..spending_columns import SPENDING_COLUMNS
@@ -60,7 +60,15 @@ def spend_file(request: HttpRequest, pk: int) -> HttpResponse:
         rejected = [(row.number, row.reason) for row in plan if row.outcome == REJECTED]
         counts = Counter(row.outcome for row in plan)
     landing = [row for row in plan if row.outcome == CREATED]
-    context = {"file": file, "rejected": rejected, "counts": counts, "landing": landing, "shown": landing[:SHOWN]}
+    context = {
+        "file": file,
+        "rejected": rejected,
+        "counts": counts,
+        "landing": landing,
+        "overspending": overspending(plan),
+        "nothing_lands": not file.landed_at and not landing,
+        "shown": landing[:SHOWN],
+    }
     return render(request, "stagegates/spend_file.html", context)
 
 
@@ -77,8 +85,11 @@ def spend_land(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def spend_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The rows that did not land, with their reasons."""
-    sheet = RejectedSheet(_own_file(request, pk))
+    """The rows that did not land, or would not, with their reasons."""
+    file = _own_file(request, pk)
+    if not file.landed_at:
+        file.outcomes = [[row.outcome, row.reason] for row in planned_spending(file, signed_in(request))]
+    sheet = RejectedSheet(file)
     made = csv_file if request.GET.get("format") == "csv" else xlsx_file
     return made(sheet, sheet.file_name)
 

@@ -120,7 +120,7 @@
     if (form) form.dataset.unsaved = "yes";
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-guard]")) event.target.dataset.unsaved = "";
+    if (event.target.matches("[data-autosave], [data-guard]")) event.target.dataset.unsaved = "";
   });
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector('[data-unsaved="yes"]')) event.preventDefault();

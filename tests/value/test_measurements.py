@@ -230,7 +230,9 @@ def test_pages(metric, measurement, business_owner, finance_controller, client):
     client.force_login(finance_controller)
     assert client.post(f"{here}reject/", {"reason": ""}).status_code == 422
     assert client.post(f"{here}confirm/", {"note": ""}).status_code == 302
-    assert "confirmed it on" in client.get(here).content.decode()
+    page = client.get(here).content.decode()
+    assert "confirmed it on" in page
+    assert "Next, 1 left" in page
     listed = client.get("/measurements/").content.decode()
     assert listed.count("data-row") == 1
     rows = b"".join(client.get("/measurements/export/?state=all&format=csv").streaming_content).decode()

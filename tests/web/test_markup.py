@@ -53,9 +53,10 @@ def test_owners_tell_who_is_missing_else_how_long_they_hold():
 
 
 def test_a_priority_never_stands_without_its_parts():
-    html = markup.priority(4.2, (5, 4, 4, 4, 3))
-    assert words(html) == "4.2 , parts 5, 4, 4, 4, 3"
+    html = markup.priority(4.2, (5, 4, 4, 4, 4))
+    assert words(html) == "4.2 , parts 5, 4, 4, 4, 2"
     assert 'title="value 5, feasibility 4, data readiness 4' in html
+    assert "simple to govern 2" in html  # of a complexity of 4
     assert words(markup.priority(None)) == "None"
 
 
@@ -90,7 +91,7 @@ def test_a_page_defines_a_term_once(rf):
 def test_tags_work_in_templates():
     html = render('{% icon "bell" %}{% money 38240 %}{{ 1757|number }}{% priority 4.2 parts %}', parts=[5, 4, 4, 4, 3])
     assert "icons.svg#bell" in html
-    assert words(html).startswith("38 k€ 1,757")
+    assert words(html).startswith("38.2 k€ 1,757")
 
 
 def test_the_way_through_the_stages():

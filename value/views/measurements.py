@@ -24,6 +24,7 @@ from ..measurement_list import MeasurementLine, MeasurementList, fetched
 from ..metric_page import measured
 from ..models import Measurement
 from ..permissions import CONFIRMING, MEASURING, can_answer_measurement, can_measure
+from ..work import answerable_by
 
 
 @require_safe
@@ -123,6 +124,9 @@ def _show(
         "reject": reject or RejectForm(),
         "is_rejecting": reject is not None,
     }
+    if not is_open:
+        waiting = answerable_by(person).order_by("pk")
+        context |= {"next_waiting": waiting.first(), "left": waiting.count()}
     status = next((status_of(form) for form in (confirm, reject) if form), 200)
     return render(request, "value/measurement.html", context, status=status)
 

@@ -136,6 +136,7 @@ def test_what_is_left_aside(office_lead, purse, bucket, three):
     make("No priority", None, 10, bucket)
     make("No envelope", 5, 10, other)
     make("Prohibited", 5, 10, bucket, risk_tier="prohibited")
+    make("Paused", 5, 10, bucket, stage="paused")
     make("Closed", 5, 10, bucket, stage="closed")
 
     asked = ask(office_lead)

@@ -12,12 +12,14 @@ from django.db.utils import DatabaseError, IntegrityError
 from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
+from aiso.web import figures
 from forums.models import Forum
 from portfolio.models import Initiative, Stage, StageChange, Workflow
 from stagegates.actions.decide import decide_initiative, decide_review
 from stagegates.actions.ruling import NewCondition
 from stagegates.deciding import approved_for_workflow, who_decides
 from stagegates.decision_panel import panel_of
+from stagegates.decision_work import decisions_waiting
 from stagegates.models import Condition, Decision, GateReview, StageByDecision
 from tests.factories import learnt, make_entry, make_initiative, make_ownership, make_person
 
@@ -434,3 +436,17 @@ def test_it_sits_where_forums_are_ranked():
     """The tests above rest on these ranks."""
     ranks = dict(Forum.objects.values_list("slug", "rank"))
     assert ranks["executive-sponsor"] > ranks["portfolio-review"] > ranks["fast-lane-delegate"]
+
+
+def test_a_held_review_waits_for_nobody_until_its_day(client, review, chair, business_owner):
+    assert [*decisions_waiting(chair)]
+    until = clock.today() + timedelta(days=20)
+    decide(review, chair, "hold", hold_until=until)
+    assert [*decisions_waiting(chair)] == []
+    told = f"Held until {figures.day(until)}"
+    client.force_login(chair)
+    assert f'<p class="answer">{told}. ' in client.get(review.get_absolute_url()).content.decode()
+    client.force_login(business_owner)
+    assert figures.day(until) in client.get(review.initiative.get_absolute_url()).content.decode()
+    with clock.fixed_at(clock.now() + timedelta(days=20)):
+        assert [*decisions_waiting(chair)]

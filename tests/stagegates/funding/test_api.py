@@ -56,6 +56,9 @@ def test_releasing_and_spending(tranches, chair, office_lead, finance_controller
     assert (made.status_code, again.json()["id"]) == (201, made.json()["id"])
     assert script(finance_controller).post(spending, body | {"amount": "16"}).status_code == 422
     assert script(finance_controller).post(spending, body | {"amount": "0"}).status_code == 422
+    beyond = body | {"amount": "999999", "key": "erp-2", "most_overspent": "0"}
+    assert script(finance_controller).post(spending, beyond).status_code == 422
+    assert made.json()["overspent"] == "0.00"
     reverse = f"funding-entries/{made.json()['id']}/reverse/"
     assert script(finance_controller).post(reverse, {"reason": "Wrong."}).json()["amount"] == "-15.50"
     assert script(finance_controller).post(reverse, {"reason": "Wrong."}).status_code == 409

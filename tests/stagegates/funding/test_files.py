@@ -82,3 +82,23 @@ def test_on_pages(client, tranches, finance_controller, office_lead, executive):
     assert "2 booked" in " ".join(client.get(address).content.decode().split())
     rejected = client.get(f"{address}rejected/?format=csv")
     assert b"".join(rejected.streaming_content).decode().count("Invoice") >= 5
+
+
+def test_a_file_of_which_nothing_lands_says_so_and_gives_its_rows_back(client, tranches, finance_controller):
+    client.force_login(finance_controller)
+    sent = SimpleUploadedFile("erp.csv", rows_of(tranches[0], *BAD[:3]))
+    address = client.post("/funding/spending/upload/", {"file": sent}).headers["Location"]
+    page = client.get(address).content.decode()
+    assert "Nothing can be booked" in page
+    assert ("Download rejected rows" in page, "Upload another" in page, "land/" in page) == (True, True, False)
+    rejected = client.get(f"{address}rejected/?format=csv")
+    assert b"".join(rejected.streaming_content).decode().count("Invoice ") == 3
+
+
+def test_what_would_be_overspent_is_told_before_it_lands(client, tranches, finance_controller):
+    client.force_login(finance_controller)
+    sent = SimpleUploadedFile("erp.csv", rows_of(tranches[0], "{ref},{tranche},{day},9000000,Invoice 8,"))
+    address = client.post("/funding/spending/upload/", {"file": sent}).headers["Location"]
+    page = client.get(address).content.decode()
+    assert "More than is unspent" in page
+    assert f"Tranche {tranches[0].pk}, " in page

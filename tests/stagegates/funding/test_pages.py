@@ -185,6 +185,23 @@ def test_spending_is_recorded_and_reversed_from_the_page(client, released, finan
     assert ("Booked twice." in page, reversal in page) == (True, False)
 
 
+def test_more_than_is_unspent_is_asked_for_first(client, released, finance_controller):
+    address = released.get_absolute_url()
+    client.force_login(finance_controller)
+    over = released.unspent + 487_500
+    sent = {"amount": str(over), "spent_on": clock.today().isoformat(), "evidence": "Invoice 9", "key": "page:9"}
+    asked = client.post(f"{address}spend/", sent)
+    assert asked.status_code == 422
+    assert "overspent</button>" in body_of(asked)
+    assert 'name="most_overspent" value="487500.00"' in body_of(asked)
+    assert not FundingEntry.objects.filter(kind="spend").exists()
+    more = sent | {"amount": str(over + 1), "most_overspent": "487500.00"}
+    assert client.post(f"{address}spend/", more).status_code == 422
+    assert client.post(f"{address}spend/", sent | {"most_overspent": "487500.00"}).status_code == 302
+    released.refresh_from_db()
+    assert released.overspent == 487_500
+
+
 # The initiative
 
 
