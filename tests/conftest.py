@@ -1,5 +1,7 @@
 """People and the ground that each test stands on. make_* live in tests/factories.py."""
 
+import time
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +15,9 @@ from portfolio.models import Bucket
 
 from .factories import make_person
 from .template_database import copy_template, ship_again
+
+# Seconds that a request has to end after its test.
+PATIENCE = 5
 
 
 def pytest_configure() -> None:
@@ -65,6 +70,23 @@ def transactional_db(transactional_db):
     """
     if not Bucket.objects.exists():
         ship_again()
+    yield
+    _let_requests_end()
+
+
+def _let_requests_end() -> None:
+    """A page may still ask for something when its test is over. Emptying the tables under it would be a deadlock."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
 
 
 @pytest.fixture
