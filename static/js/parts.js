@@ -119,6 +119,13 @@
     const form = event.target.closest?.("[data-autosave], [data-guard]");
     if (form) form.dataset.unsaved = "yes";
   });
+  // What was typed before this script ran is saved, too.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-autosave]").forEach((form) => {
+      const typed = [...form.elements].find((field) => field.name && "defaultValue" in field && field.value !== field.defaultValue);
+      typed?.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-autosave], [data-guard]")) event.target.dataset.unsaved = "";
   });

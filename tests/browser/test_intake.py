@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from aiso.accounts.models import User
 from portfolio.models import Initiative, Intake, SearchWord
@@ -181,6 +181,22 @@ def test_mistakes_are_named_where_they_are(visit, requester):
     expect(page.locator(".errs")).to_contain_text("How much money")
     expect(page.get_by_label("How much money")).to_have_value("a lot")
     assert axe_findings(page) == []
+
+
+def test_what_was_typed_before_the_scripts_came_is_saved(visit, requester):
+    page = visit("/intakes/new/", as_=requester)
+    held: list[Route] = []
+    page.route("**/js/parts*.js", lambda route: held.append(route))
+    page.get_by_role("button", name="Start").click(no_wait_after=True)
+    page.get_by_label("What do you want to call it?").fill("Typed early")
+    expect(page.locator("#step")).not_to_have_attribute("data-unsaved", re.compile(".*"))
+
+    held[0].continue_()
+
+    saved(page)
+    page.unroute_all()
+    page.reload()
+    expect(page.get_by_label("What do you want to call it?")).to_have_value("Typed early")
 
 
 def test_without_script(visit, requester):
