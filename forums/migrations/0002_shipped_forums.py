@@ -58,5 +58,5 @@ def withdraw(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forums", "0001_initial")]
+    dependencies = [("forums", "0001_tables")]
     operations = [migrations.RunPython(ship, withdraw)]

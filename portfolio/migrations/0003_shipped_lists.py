@@ -1,4 +1,4 @@
-"""What a new office starts with: lists, weights and questions. All of them can be edited afterwards."""
+"""What a new office starts with: lists and questions. All of them can be edited afterwards."""
 
 from django.db import migrations
 from django.utils import timezone
@@ -132,7 +132,6 @@ def ship(apps, schema_editor):
         model = apps.get_model("portfolio", name)
         for entry in entries:
             model.objects.create(name=entry)
-    apps.get_model("portfolio", "PriorityWeights").objects.create(version=1)
     _ship_questions(apps, "risk_tier", TIER_QUESTIONS)
     _ship_questions(apps, "ai_act", AI_ACT_QUESTIONS)
 
@@ -152,11 +151,10 @@ def _ship_questions(apps, kind, questions):
 
 def withdraw(apps, schema_editor):
     apps.get_model("portfolio", "QuestionSet").objects.filter(version=1).delete()
-    apps.get_model("portfolio", "PriorityWeights").objects.filter(version=1).delete()
     for name, entries in LISTS.items():
         apps.get_model("portfolio", name).objects.filter(name__in=entries).delete()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portfolio", "0002_initial")]
+    dependencies = [("portfolio", "0002_tables")]
     operations = [migrations.RunPython(ship, withdraw)]

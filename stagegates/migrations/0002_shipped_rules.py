@@ -381,9 +381,5 @@ def _publish(apps, kind, content):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("stagegates", "0001_initial"),
-        ("configuration", "0001_initial"),
-        ("portfolio", "0018_search_index_pending"),
-    ]
+    dependencies = [("stagegates", "0001_tables"), ("configuration", "0001_tables"), ("portfolio", "0003_shipped_lists")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

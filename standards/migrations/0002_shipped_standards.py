@@ -51,6 +51,6 @@ def withdraw(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("standards", "0001_initial"), ("configuration", "0001_initial")]
+    dependencies = [("standards", "0001_tables"), ("configuration", "0001_tables")]
 
     operations = [migrations.RunPython(ship, withdraw)]

@@ -18,6 +18,6 @@ def ship(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("configuration", "0001_initial")]
+    dependencies = [("configuration", "0001_tables")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

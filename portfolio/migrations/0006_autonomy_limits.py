@@ -22,5 +22,6 @@ def withdraw(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("configuration", "0001_initial"), ("portfolio", "0023_decision_inventory")]
+    replaces = [("portfolio", "0024_autonomy_limits")]
+    dependencies = [("portfolio", "0005_shipped_barrier_kinds"), ("configuration", "0001_tables")]
     operations = [migrations.RunPython(ship, withdraw)]

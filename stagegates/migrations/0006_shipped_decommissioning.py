@@ -32,5 +32,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stagegates", "0018_closing"), ("configuration", "0001_initial")]
+    replaces = [("stagegates", "0019_shipped_decommissioning")]
+    dependencies = [("stagegates", "0005_shipped_stage_times"), ("configuration", "0001_tables")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -19,5 +19,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stagegates", "0016_decided_in_meetings"), ("configuration", "0001_initial")]
+    replaces = [("stagegates", "0017_shipped_stage_times")]
+    dependencies = [("stagegates", "0004_shipped_clocks"), ("configuration", "0001_tables")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

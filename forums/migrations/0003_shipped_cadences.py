@@ -25,5 +25,6 @@ def withdraw(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forums", "0005_meeting_version")]
+    replaces = [("forums", "0006_shipped_cadences")]
+    dependencies = [("forums", "0002_shipped_forums")]
     operations = [migrations.RunPython(ship, withdraw)]

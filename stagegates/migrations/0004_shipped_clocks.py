@@ -50,5 +50,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stagegates", "0005_sealed_answers"), ("configuration", "0001_initial")]
+    replaces = [("stagegates", "0006_shipped_clocks")]
+    dependencies = [("stagegates", "0003_stage_by_decision"), ("configuration", "0001_tables")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -25,5 +25,6 @@ def withdraw(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portfolio", "0019_barriers")]
+    replaces = [("portfolio", "0020_shipped_barrier_kinds")]
+    dependencies = [("portfolio", "0004_shipped_configuration")]
     operations = [migrations.RunPython(ship, withdraw)]

@@ -2,7 +2,6 @@
 
 from django.db import migrations
 from django.utils import timezone
-from django.utils.text import slugify
 
 PARTS = ("value", "feasibility", "data_readiness", "strategic_fit", "governance_complexity")
 SLUGS = {"risk_tier": "risk-tier-questions", "ai_act": "ai-act-questions"}
@@ -57,8 +56,8 @@ SCREENING = [("no", "No", ""), ("not-sure", "Not sure", ""), ("yes", "Yes", "pro
 
 def ship(apps, schema_editor):
     _version_questions(apps)
-    _version_weights(apps)
-    _version_objectives(apps)
+    for kind, content in (("priority-weights", dict.fromkeys(PARTS, "1")), ("objectives", {"objectives": []})):
+        _publish(apps, kind, 1, content, timezone.now(), None, REASON)
     _publish(apps, "lane", 1, {"threshold": THRESHOLD}, timezone.now(), None, REASON)
     _ship_prohibited_uses(apps)
 
@@ -90,29 +89,6 @@ def _version_questions(apps):
         _publish(apps, SLUGS[each.kind], each.version, {"questions": questions}, each.published_at, None, reason)
 
 
-def _version_weights(apps):
-    published = apps.get_model("portfolio", "PriorityWeights").objects.filter(published_at__isnull=False)
-    for each in published.order_by("version"):
-        content = {part: format(getattr(each, part).normalize(), "f") for part in PARTS}
-        reason = REASON if each.version == 1 else ""
-        at, by = each.published_at, each.published_by_id
-        _publish(apps, "priority-weights", each.version, content, at, by, reason)
-
-
-def _version_objectives(apps):
-    rows, taken = [], set()
-    for objective in apps.get_model("portfolio", "Objective").objects.order_by("name"):
-        stem = slugify(objective.name)[:56].strip("-") or "objective"
-        objective.code = next(code for n in range(1, 9999) if (code := stem if n == 1 else f"{stem}-{n}") not in taken)
-        taken.add(objective.code)
-        objective.save(update_fields=["code"])
-        if objective.is_active:
-            told = {"name": objective.name, "description": objective.description}
-            rows.append({"code": objective.code, **told})
-    reason = "The objectives that were in use when versions began." if rows else REASON
-    _publish(apps, "objectives", 1, {"objectives": rows}, timezone.now(), None, reason)
-
-
 def _ship_prohibited_uses(apps):
     now = timezone.now()
     uses = [dict(zip(("code", "text", "help_text"), use, strict=True)) for use in PROHIBITED_USES]
@@ -129,23 +105,9 @@ def _ship_prohibited_uses(apps):
         )
 
 
-def withdraw(apps, schema_editor):
-    """Versions cannot be deleted and stay; the weights go back into their table."""
-    versions = apps.get_model("configuration", "ConfigurationVersion").objects.filter(number__isnull=False)
-    weights = apps.get_model("portfolio", "PriorityWeights").objects
-    for each in versions.filter(kind="priority-weights"):
-        told = {"published_at": each.published_at, "published_by_id": each.published_by_id}
-        weights.get_or_create(version=each.number, defaults={**each.content, **told})
-    set_by = apps.get_model("portfolio", "Initiative").objects.filter(
-        risk_tier_set_by__question_set__kind="prohibited_use"
-    )
-    set_by.update(risk_tier="", risk_tier_set_by=None)
-    apps.get_model("portfolio", "Answer").objects.filter(question__question_set__kind="prohibited_use").delete()
-    apps.get_model("portfolio", "QuestionSet").objects.filter(kind="prohibited_use").delete()
-
-
 class Migration(migrations.Migration):
 
-    dependencies = [("portfolio", "0013_objective_codes"), ("configuration", "0001_initial")]
+    replaces = [("portfolio", "0014_shipped_configuration")]
+    dependencies = [("portfolio", "0003_shipped_lists"), ("configuration", "0001_tables")]
 
-    operations = [migrations.RunPython(ship, withdraw)]
+    operations = [migrations.RunPython(ship, migrations.RunPython.noop)]
