@@ -6,10 +6,10 @@ from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 from portfolio.models import Ownership
 
-from .meeting_messages import Message
 from .models import ActionItem, Addendum, AgendaItem, Meeting, Minutes
 
 Kind = Notification.Kind

@@ -1,7 +1,6 @@
 """Who is told what when a meeting is called, moved, cancelled, or its agenda is sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -9,28 +8,13 @@ from django.urls import reverse
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
-from aiso.events.telling import tell
+from aiso.events.telling import Message
 from aiso.web import figures
 from portfolio.models import Ownership
 
 from .models import Meeting
 
 Kind = Notification.Kind
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for some people, where it leads, and what they must see to be told."""
-
-    people: Iterable[User]
-    text: str
-    path: str
-    kind: Kind = Kind.NEWS
-    about: Mapping[str, int] = field(default_factory=dict)
-
-    def tell(self, event: Event) -> None:
-        """Once a person and event, however often it is told."""
-        tell(self.people, event=event, kind=self.kind, text=self.text, path=self.path, about=self.about)
 
 
 def messages_of(event: Event) -> Iterable[Message]:

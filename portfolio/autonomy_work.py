@@ -9,10 +9,10 @@ from django.urls import reverse
 from aiso import clock
 from aiso.accounts.models import Role, User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 from aiso.web.work import WorkItem
 
-from .intake_work import Message
 from .lane_facts import calibrated
 from .level_bodies import bodies_spoken_for_by, may_speak_for_body, speakers_for
 from .levels import LEGAL, chosen_of, lacking
@@ -44,7 +44,7 @@ def message_of_autonomy(event: Event) -> Message | None:
     if event.name == "autonomy.reopened":
         people = _owners(initiative, *event.payload["roles"])
         text = f"The autonomy map of {initiative} changed: accept it again"
-        return Message(people, text, f"{path}#map", about, Notification.Kind.REQUEST)
+        return Message(people, text, f"{path}#map", Notification.Kind.REQUEST, about)
     if event.name == "autonomy.stepped_down":
         step = StepDown.objects.select_related("decision_class__owner").filter(pk=event.payload["step"]).first()
         return _stepped_down(initiative, step, path, about) if step else None
@@ -54,9 +54,9 @@ def message_of_autonomy(event: Event) -> Message | None:
     if event.name == "decision_class.level_asked":
         text = f"{choice.chosen_by} asks for “{choice.get_level_display().lower()}” in {choice.decision_class}"
         people = [*_owners(initiative, OwnerKind.RISK), *_legal_for(choice), *speakers_for(choice)]
-        return Message(people, text, f"{path}#tab", about, Notification.Kind.REQUEST)
+        return Message(people, text, f"{path}#tab", Notification.Kind.REQUEST, about)
     text = f"{choice.decision_class} no longer has the level that was chosen: {choice.ended_because}"
-    return Message(_owners(initiative, *OwnerKind), text, f"{path}#tab", about)
+    return Message(_owners(initiative, *OwnerKind), text, f"{path}#tab", about=about)
 
 
 def _stepped_down(initiative: Initiative, step: StepDown, path: str, about: Mapping[str, int]) -> Message:
@@ -65,7 +65,7 @@ def _stepped_down(initiative: Initiative, step: StepDown, path: str, about: Mapp
     if owner and Initiative.objects.visible_to(owner).filter(pk=initiative.pk).exists():
         people.add(owner)
     text = f"{step} in {initiative.reference}: {step.because}"
-    return Message(people, text, f"{path}{step.decision_class_id}/level/", about, Notification.Kind.ESCALATION)
+    return Message(people, text, f"{path}{step.decision_class_id}/level/", Notification.Kind.ESCALATION, about)
 
 
 def _owners(initiative: Initiative, *kinds: str) -> list[User]:

@@ -10,11 +10,11 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 from aiso.events.reminders import Due
+from aiso.events.telling import Message
 from aiso.web import figures
 from aiso.web.work import WorkItem
 from aiso.workdays import due_after
 
-from .intake_work import Message
 from .models import Barrier
 
 # Working days that a barrier has unless somebody says another day.
@@ -103,4 +103,4 @@ def message_of_barrier(event: Event) -> Message | None:
         person, told = found.owner, "Yours to lift" + (" again" if event.name == "barrier.reopened" else "")
     text, about = f"{told} on {found.initiative.reference}: {found.what}", {"initiative": found.initiative_id}
     kind = Notification.Kind.NEWS if event.name == "barrier.lifted" else Notification.Kind.REQUEST
-    return Message([person], text, address_of(found), about, kind)
+    return Message([person], text, address_of(found), kind, about)

@@ -1,13 +1,13 @@
 """What waits for whom at the intake: rows of My work, the count in the shell, and who is told of what."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from django.db.models import Q, QuerySet
 
 from aiso.accounts.models import BusinessUnit, User
 from aiso.accounts.models.role import OFFICE
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 from aiso.web.work import WorkItem
 
@@ -15,17 +15,6 @@ from .models import Intake
 
 # Rows of one kind in My work; the others are on the intake page.
 MOST = 100
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for some people, with where it leads."""
-
-    people: Iterable[User]
-    text: str
-    path: str
-    about: Mapping[str, int]
-    kind: Notification.Kind = Notification.Kind.NEWS
 
 
 def intakes_waiting(person: User) -> int:
@@ -51,15 +40,15 @@ def message_of(event: Event) -> Message | None:
     name, path = f"{intake.reference} {intake.name}", intake.get_absolute_url()
     about, request = {"intake": intake.pk}, Notification.Kind.REQUEST
     if event.name == "intake.submitted":
-        return Message(office_for(intake), f"New request: {name}", path, about, request)
+        return Message(office_for(intake), f"New request: {name}", path, request, about)
     if event.name == "intake.replied":
-        return Message(office_for(intake), f"{intake.requester} replied on {name}", path, about, request)
+        return Message(office_for(intake), f"{intake.requester} replied on {name}", path, request, about)
     if event.name == "intake.asked":
-        return Message([intake.requester], f"The office asks about {name}", f"{path}#reply", about, request)
+        return Message([intake.requester], f"The office asks about {name}", f"{path}#reply", request, about)
     if event.name == "intake.joined" and event.actor_id == intake.requester_id:
         return _joined_by_requester(intake)
     told = {"intake.accepted": "was accepted", "intake.declined": "was declined", "intake.joined": "was joined"}
-    return Message([intake.requester], f"{name} {told[event.name]}", path, about) if event.name in told else None
+    return Message([intake.requester], f"{name} {told[event.name]}", path, about=about) if event.name in told else None
 
 
 def office_for(intake: Intake) -> QuerySet[User]:
@@ -76,7 +65,7 @@ def _joined_by_requester(intake: Intake) -> Message | None:
     if other is None or other.business_owner is None or other.business_owner_id == intake.requester_id:
         return None
     text = f"{intake.requester} wanted something like {other.reference} and joined it"
-    return Message([other.business_owner], text, other.get_absolute_url(), {"initiative": other.pk})
+    return Message([other.business_owner], text, other.get_absolute_url(), about={"initiative": other.pk})
 
 
 def _to_answer(person: User) -> QuerySet[Intake]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
-from aiso.events.telling import tell
+from aiso.events.telling import Message, tell
 
 from .actions.assign_owners import end_ownerships_of
 from .actions.choose_level import end_past_levels
@@ -16,7 +16,7 @@ from .actions.imports import run
 from .autonomy_work import message_of_autonomy
 from .barriers import message_of_barrier
 from .counts import forget_counts
-from .intake_work import Message, message_of
+from .intake_work import message_of
 from .models import Clearance, Comment, Initiative, Lane, SearchWord
 
 # The fields whose words searches know, and the one that decides whether they may.
@@ -74,7 +74,7 @@ def notify_of_barrier(event_id: int) -> None:
 
 def _tell(event: Event, message: Message | None) -> None:
     if message:
-        tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path, about=message.about)
+        message.tell(event)
 
 
 @shared_task

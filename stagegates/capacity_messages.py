@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from aiso.accounts.models import RoleAssignment, User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
-from portfolio.intake_work import Message
 
 from .models import SpecialistRequest
 from .permissions import can_answer_request
@@ -26,11 +26,11 @@ def message_of_specialists(event: Event) -> Message | None:
     if is_new:
         text = f"{asked.function} is asked for {hours}: {asked.purpose}"
         month = reverse("stagegates:capacity_month", args=[asked.function.slug, f"{asked.first_month:%Y-%m}"])
-        return Message(people_asked(asked), text, month, about, Notification.Kind.REQUEST)
+        return Message(people_asked(asked), text, month, Notification.Kind.REQUEST, about)
     verb = "agrees to" if event.payload["agreed"] else "declines"
     reason = f": {asked.reason}" if asked.reason else ""
     text = f"{asked.function} {verb} {hours}{reason}"
-    return Message([asked.asked_by], text, asked.initiative.get_absolute_url(), about)
+    return Message([asked.asked_by], text, asked.initiative.get_absolute_url(), about=about)
 
 
 def people_asked(asked: SpecialistRequest) -> list[User]:

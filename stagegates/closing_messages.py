@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 
-from .decision_messages import MESSAGES, Message, owners_of
+from .decision_messages import MESSAGES, owners_of
 from .models import Closure, DecommissioningTask
 from .reviewers import office_of
 
@@ -22,7 +23,9 @@ def _asked(event: Event) -> Iterable[Message]:
     for pk, count in owners.items():
         told = figures.plural(count, "thing")
         text = f"{closure.initiative.reference} was ended in production: you have {told} to see to"
-        yield Message([people[pk]], text, closure.get_absolute_url(), Kind.REQUEST, closure.initiative_id)
+        yield Message(
+            [people[pk]], text, closure.get_absolute_url(), Kind.REQUEST, {"initiative": closure.initiative_id}
+        )
 
 
 def _handed_over(event: Event) -> Iterable[Message]:
@@ -30,7 +33,7 @@ def _handed_over(event: Event) -> Iterable[Message]:
         return
     task = DecommissioningTask.objects.select_related("initiative", "owner").get(pk=event.payload["task"])
     text = f"For you to see to now that {task.initiative.reference} ended: {task.what}"
-    yield Message([task.owner], text, task.get_absolute_url(), Kind.REQUEST, task.initiative_id)
+    yield Message([task.owner], text, task.get_absolute_url(), Kind.REQUEST, {"initiative": task.initiative_id})
 
 
 def _finished(event: Event) -> Iterable[Message]:
@@ -38,7 +41,7 @@ def _finished(event: Event) -> Iterable[Message]:
     ids = [pk for pk in owners_of(closure.initiative_id) if pk]
     people = [*User.objects.filter(pk__in=ids), *office_of(closure.initiative)]
     text = f"{closure.initiative.reference} is decommissioned: nothing is left to see to"
-    yield Message(people, text, closure.get_absolute_url(), Kind.NEWS, closure.initiative_id)
+    yield Message(people, text, closure.get_absolute_url(), Kind.NEWS, {"initiative": closure.initiative_id})
 
 
 def _closure(event: Event) -> Closure:

@@ -209,6 +209,11 @@ def highest_body() -> Forum | None:
     return Forum.objects.order_by("-rank", "pk").first()
 
 
+def alone_in(person: User, least: Forum) -> Forum | None:
+    """The lowest body, from `least` upwards, in which the person’s word alone is enough today."""
+    return next((body for body in bodies_of(person, least) if decides_alone(person, body)), None)
+
+
 def decides_alone(person: User, body: Forum) -> bool:
     """Whether one member is enough: a delegate, and the chair between meetings."""
     return (body.is_delegate and body.has_vote(person)) or body.chair_of() == person

@@ -1,13 +1,13 @@
 """Who is told what when something is decided, voted on, demanded or settled."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 from portfolio.models import Lane, Ownership
 from portfolio.permissions import can_see_money
@@ -18,17 +18,6 @@ from .reviewers import risk_reviewers_of
 from .separation import parties_of
 
 Kind = Notification.Kind
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for some people, with where it leads and what it is about."""
-
-    people: Iterable[User]
-    text: str
-    path: str
-    kind: Kind
-    initiative: int
 
 
 def messages_of(event: Event) -> Iterable[Message]:
@@ -74,7 +63,7 @@ def _made(event: Event) -> Iterable[Message]:
 def _decided(decision: Decision, people: Iterable[User], sum_: str) -> Message:
     text = f"{decision.body} decided on {decision.initiative.reference}: {decision.ruled.lower()}{sum_}. "
     path = decision.get_absolute_url()
-    return Message(people, f"{text}{decision.rationale}", path, Kind.NEWS, decision.initiative_id)
+    return Message(people, f"{text}{decision.rationale}", path, Kind.NEWS, {"initiative": decision.initiative_id})
 
 
 def _sum_of(decision: Decision) -> str:
@@ -138,7 +127,7 @@ def _of_condition(event: Event, whom: Callable[[Condition], User], told: str, ki
     related = Condition.objects.select_related("initiative", "owner", "set_by")
     condition = related.get(pk=event.payload["condition"])
     text = f"{told} on {condition.initiative.reference}: {condition.text}"
-    return Message([whom(condition)], text, condition.get_absolute_url(), kind, condition.initiative_id)
+    return Message([whom(condition)], text, condition.get_absolute_url(), kind, {"initiative": condition.initiative_id})
 
 
 def owners_of(initiative: int) -> set[int | None]:
@@ -169,8 +158,8 @@ def _deciding(review: GateReview) -> str:
     return reverse("stagegates:review_decide", args=[review.pk])
 
 
-def _of(review: GateReview) -> int:
-    return review.initiative_id
+def _of(review: GateReview) -> dict[str, int]:
+    return {"initiative": review.initiative_id}
 
 
 MESSAGES: dict[str, Callable[[Event], Iterable[Message]]] = {

@@ -1,7 +1,6 @@
 from celery import shared_task
 
 from aiso.events.models import Event
-from aiso.events.telling import tell
 
 from .actions.ballots import close_ballot
 from .decision_messages import messages_of
@@ -13,8 +12,7 @@ def tell_of_decision(event_id: int) -> None:
     """Tell those whom a decision, a ballot or a condition concerns. Each is told once an event."""
     event = Event.objects.select_related("actor").get(pk=event_id)
     for message in messages_of(event):
-        about = {"initiative": message.initiative}
-        tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path, about=about)
+        message.tell(event)
 
 
 @shared_task

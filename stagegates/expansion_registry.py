@@ -1,19 +1,14 @@
 """What expansions add to the apps below, and what they listen to. Called when the app is ready."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from django.db.models import Q
 from django.template.loader import render_to_string
 
-from aiso import clock
-from aiso.accounts.models import User
 from aiso.audit.history import Told
 from aiso.events.models import Event, Notification
 from aiso.events.outbox import subscribe
-from aiso.web.figures import local_date
+from aiso.events.telling import Message
 from aiso.web.navigation import Entry, register_entry
-from aiso.web.work import WorkItem, register_work
-from forums.models import Membership
 from portfolio.demo import register_teller
 from portfolio.history import register_history
 from portfolio.models.stage import IN_PRODUCTION
@@ -21,9 +16,9 @@ from portfolio.page import InitiativePage
 from portfolio.panels import Panel, register_panel
 
 from . import decision_tasks
-from .asked_money import body_of_request, can_decide_request, parties_to_request
-from .deciding import bodies_of, decides_alone, voters_of
-from .decision_messages import MESSAGES, Message
+from .asked_money import body_of_request, parties_to_request
+from .deciding import voters_of
+from .decision_messages import MESSAGES
 from .demo.merges import tell_of_growing
 from .expansion import expansions_of, track_of
 from .models import Expansion
@@ -41,8 +36,6 @@ TOLD = Told(
     says=lambda asked: f"Expansion asked for: {asked}",
     hide=("step", "what", "amount", "skips", "asked_by", "asked_at", "decision_class", "volume_before"),
 )
-# Rows of one kind at most.
-MOST = 50
 
 
 def expansion_panel(page: InitiativePage) -> str:
@@ -55,36 +48,15 @@ def expansion_panel(page: InitiativePage) -> str:
     return render_to_string("stagegates/_expansion_panel.html", context)
 
 
-def expansions_waiting(person: User) -> Iterator[WorkItem]:
-    """Expansions that the person decides alone."""
-    seats = Membership.objects.on(clock.today()).voting().filter(person=person)
-    if not seats.filter(Q(forum__is_delegate=True) | Q(role=Membership.Role.CHAIR)).exists():
-        return
-    rows = Expansion.objects.visible_to(person).open().select_related("initiative").order_by("asked_at")
-    for asked in rows[:MOST]:
-        body = body_of_request(asked)
-        if body is None or not can_decide_request(person, asked):
-            continue
-        if any(decides_alone(person, each) for each in bodies_of(person, body)):
-            yield WorkItem(
-                "Decide on an expansion",
-                asked.get_absolute_url(),
-                "Decide",
-                icon="trending-up",
-                note=asked.get_step_display(),
-                initiative=str(asked.initiative),
-                initiative_url=asked.initiative.get_absolute_url(),
-                since=local_date(asked.asked_at),
-            )
-
-
 def _asked(event: Event) -> Iterable[Message]:
     asked = Expansion.objects.select_related("initiative").get(pk=event.payload["request"])
     body = body_of_request(asked)
     if body and asked.is_open:
         people = voters_of(body).exclude(pk__in=parties_to_request(asked))
         text = f"{asked.initiative.reference} asks {body} to grow: {asked}"
-        yield Message(people, text, asked.get_absolute_url(), Notification.Kind.REQUEST, asked.initiative_id)
+        yield Message(
+            people, text, asked.get_absolute_url(), Notification.Kind.REQUEST, {"initiative": asked.initiative_id}
+        )
 
 
 def register_expansions() -> None:
@@ -92,6 +64,5 @@ def register_expansions() -> None:
     subscribe("expansion.asked", decision_tasks.tell_of_decision)
     register_entry(EXPANSIONS)
     register_panel(Panel("expansion", "main", expansion_panel, order=35))
-    register_work("expansions", expansions_waiting)
     register_history(TOLD)
     register_teller(tell_of_growing)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 
 from .asked_money import body_of_request, parties_to_request
 from .deciding import voters_of
-from .decision_messages import MESSAGES, Message, owners_of
+from .decision_messages import MESSAGES, owners_of
 from .models import FundingRequest, Tranche
 from .reviewers import office_of
 
@@ -20,20 +21,20 @@ def _asked(event: Event) -> Iterable[Message]:
     if body and request.is_open:
         people = voters_of(body).exclude(pk__in=parties_to_request(request))
         text = f"{request.initiative.reference} asks {body} for money outside a gate: {request.reason}"
-        yield Message(people, text, request.get_absolute_url(), Kind.REQUEST, request.initiative_id)
+        yield Message(people, text, request.get_absolute_url(), Kind.REQUEST, {"initiative": request.initiative_id})
 
 
 def _released(event: Event) -> Iterable[Message]:
     tranche = _tranche(event)
     text = f"Money of {tranche.initiative.reference} that was withheld is released"
-    yield Message(_owners(tranche), text, tranche.get_absolute_url(), Kind.NEWS, tranche.initiative_id)
+    yield Message(_owners(tranche), text, tranche.get_absolute_url(), Kind.NEWS, {"initiative": tranche.initiative_id})
 
 
 def _overspent(event: Event) -> Iterable[Message]:
     tranche = _tranche(event)
     people = [*_owners(tranche), *office_of(tranche.initiative)]
     text = f"More was spent for {tranche.initiative.reference} than is released"
-    yield Message(people, text, tranche.get_absolute_url(), Kind.NEWS, tranche.initiative_id)
+    yield Message(people, text, tranche.get_absolute_url(), Kind.NEWS, {"initiative": tranche.initiative_id})
 
 
 def _owners(tranche: Tranche) -> Iterable[User]:

@@ -1,6 +1,8 @@
-"""What waits in My work: money to decide outside a gate, and money to release once its conditions are met."""
+"""What waits in My work: money and expansions to decide outside a gate, and money whose conditions are met."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -14,9 +16,9 @@ from forums.models import Membership
 from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
-from .asked_money import body_of_request, can_decide_request
-from .deciding import bodies_of, decides_alone
-from .models import Condition, FundingRequest, Tranche
+from .asked_money import Asked, decided_alone_by
+from .models import Condition, Expansion, FundingRequest, Tranche
+from .models.asked import AskedQuerySet
 from .permissions import can_release
 
 # Rows of one kind at most.
@@ -24,18 +26,20 @@ MOST = 50
 
 
 def requests_waiting(person: User) -> Iterator[WorkItem]:
-    """Requests that the person decides alone: for whoever has a seat in which one is enough."""
+    """Money and expansions that the person decides alone: for whoever has a seat in which one is enough."""
     seats = Membership.objects.on(clock.today()).voting().filter(person=person)
     if not seats.filter(Q(forum__is_delegate=True) | Q(role=Membership.Role.CHAIR)).exists():
         return
+    kinds: list[tuple[str, str, AskedQuerySet[Any]]] = [
+        ("Decide on money outside a gate", "report-money", FundingRequest.objects.all()),
+        ("Decide on an expansion", "trending-up", Expansion.objects.all()),
+    ]
     seen = Initiative.objects.visible_to(person)
-    requests = FundingRequest.objects.open().filter(initiative__in=seen).select_related("initiative")
-    for request in requests.order_by("asked_at")[:MOST]:
-        body = body_of_request(request)
-        if body is None or not can_decide_request(person, request):
-            continue
-        if any(decides_alone(person, each) for each in bodies_of(person, body)):
-            yield _item("Decide on money outside a gate", request, "Decide", request.initiative)
+    for what, icon, rows in kinds:
+        waiting = rows.waiting(clock.today()).filter(initiative__in=seen).select_related("initiative")
+        for asked in decided_alone_by(person, [*waiting.defer("initiative__search")[:MOST]]):
+            note = asked.get_step_display() if isinstance(asked, Expansion) else ""
+            yield _item(what, asked, "Decide", icon, asked.asked_at, note)
 
 
 def releases_waiting(person: User) -> Iterator[WorkItem]:
@@ -48,17 +52,17 @@ def releases_waiting(person: User) -> Iterator[WorkItem]:
         "initiative", "decision__review", "decision__body", "approved_in__review"
     ).order_by("pk")[:MOST]:
         if can_release(person, tranche):
-            yield _item("Release what was withheld", tranche, "Release", tranche.initiative)
+            yield _item("Release what was withheld", tranche, "Release", "report-money", tranche.created_at)
 
 
-def _item(what: str, thing: Tranche | FundingRequest, verb: str, initiative: Initiative) -> WorkItem:
-    since = thing.created_at if isinstance(thing, Tranche) else thing.asked_at
+def _item(what: str, thing: Tranche | Asked, verb: str, icon: str, since: datetime, note: str = "") -> WorkItem:
     return WorkItem(
         what,
         thing.get_absolute_url(),
         verb,
-        icon="report-money",
-        initiative=str(initiative),
-        initiative_url=initiative.get_absolute_url(),
+        icon=icon,
+        note=note,
+        initiative=str(thing.initiative),
+        initiative_url=thing.initiative.get_absolute_url(),
         since=figures.local_date(since),
     )

@@ -14,7 +14,7 @@ from portfolio.level_bodies import LevelBody
 from portfolio.models import Initiative, LevelChoice
 from portfolio.permissions import changes_nothing
 
-from .deciding import bodies_of, decides_alone, ranks, who_decides_on
+from .deciding import alone_in, ranks, who_decides_on
 from .matrix import duties_of
 from .rules import matrix_in_force
 from .separation import parties_to
@@ -37,7 +37,7 @@ class MatrixBodies:
         if changes_nothing(person) or person.is_service_account or person.pk in parties_to(initiative):
             return False
         least = Forum.objects.filter(slug=body).first()
-        return least is not None and any(decides_alone(person, each) for each in bodies_of(person, least))
+        return least is not None and alone_in(person, least) is not None
 
     def speakers(self, body: str, initiative: Initiative) -> Iterable[User]:
         seats = _alone().filter(forum__slug=body)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 
-from .decision_messages import MESSAGES, Message, owners_of
+from .decision_messages import MESSAGES, owners_of
 from .models import Merge
 from .permissions import sees
 
@@ -13,14 +14,18 @@ from .permissions import sees
 def _merged(event: Event) -> Iterable[Message]:
     merge = _merge(event)
     text = f"{merge.merged.reference} was merged into {merge.survivor.reference}: {merge.decision.rationale}"
-    yield Message(_owners(merge), text, merge.survivor.get_absolute_url(), Notification.Kind.NEWS, merge.merged_id)
+    yield Message(
+        _owners(merge), text, merge.survivor.get_absolute_url(), Notification.Kind.NEWS, {"initiative": merge.merged_id}
+    )
 
 
 def _undone(event: Event) -> Iterable[Message]:
     merge = _merge(event)
     why = merge.undone_by.rationale if merge.undone_by else ""
     text = f"{merge.merged.reference} goes on by itself again, apart from {merge.survivor.reference}: {why}"
-    yield Message(_owners(merge), text, merge.merged.get_absolute_url(), Notification.Kind.NEWS, merge.merged_id)
+    yield Message(
+        _owners(merge), text, merge.merged.get_absolute_url(), Notification.Kind.NEWS, {"initiative": merge.merged_id}
+    )
 
 
 def _merge(event: Event) -> Merge:

@@ -17,7 +17,7 @@ from portfolio.permissions import can_see_money
 
 from .actions.merge import body_deciding_on, can_undo, check_goes_on, check_survivor, why_not_undo
 from .actions.ruling import Ruling
-from .deciding import bodies_of, decides_alone
+from .deciding import alone_in
 from .decision_lists import decisions_of
 from .family import merges_into
 from .funding_page import with_names
@@ -50,7 +50,7 @@ class MergePanel:
             return False
         if self.survivor and self.person.pk in parties_to(self.survivor):
             return False
-        return any(decides_alone(self.person, body) for body in bodies_of(self.person, self.body))
+        return alone_in(self.person, self.body) is not None
 
     @cached_property
     def refusal(self) -> str:
@@ -146,7 +146,7 @@ class MergedPage:
         if self.why_not_undo or not can_undo(self.person, self.merge):
             return False
         least = self.merge.decision.body
-        return any(decides_alone(self.person, body) for body in bodies_of(self.person, least))
+        return alone_in(self.person, least) is not None
 
 
 def merged_panel(page: InitiativePage) -> str:

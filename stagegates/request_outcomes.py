@@ -5,14 +5,13 @@ from typing import Any
 
 from aiso.web import figures
 
-from .asked_money import FUNDING_OUTCOMES
+from .asked_money import FUNDING_OUTCOMES, Asked
 from .blocks import Block
 from .decision_panel import ICONS, Choice
-from .models import Decision, Expansion, FundingRequest
+from .models import Decision, Expansion
 from .money import envelope_of
 
 Outcome = Decision.Outcome
-type Asked = FundingRequest | Expansion
 
 
 def outcomes_of_request(request: Asked, blocks: Sequence[Block], chosen: Any) -> list[Choice]:

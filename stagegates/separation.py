@@ -43,22 +43,11 @@ def parties_of_all(reviews: Iterable[GateReview]) -> dict[int, frozenset[int]]:
 
 
 def _parties(rows: list[GateReview]) -> dict[GateReview, frozenset[int]]:
-    ids = {review.initiative_id for review in rows}
-    owned: dict[int, list[Ownership]] = defaultdict(list)
-    for ownership in Ownership.objects.filter(initiative__in=ids):
-        owned[ownership.initiative_id].append(ownership)
-    asked: dict[int | None, list[int]] = defaultdict(list)
-    for initiative, requester in Intake.objects.filter(initiative__in=ids).values_list("initiative", "requester"):
-        asked[initiative].append(requester)
+    since = {review: (review.initiative_id, local_date(review.opened_at)) for review in rows}
+    parties = parties_to_each(since.values())
     return {
-        review: frozenset(
-            {
-                *(each.person_id for each in owned[review.initiative_id] if _is_during(each, review)),
-                *asked[review.initiative_id],
-                *filter(None, [review.opened_by_id, review.submitted_by_id]),
-            }
-        )
-        for review in rows
+        review: parties[pair].union(filter(None, [review.opened_by_id, review.submitted_by_id]))
+        for review, pair in since.items()
     }
 
 
@@ -66,10 +55,28 @@ def parties_to(initiative: Initiative, since: date | None = None) -> frozenset[i
     """The ids of those who requested an initiative, or owned it or deputised for an owner on any day since one, today
     unless told: parties to a decision on it without a review. Whoever steps down today is one until tomorrow.
     """
-    during = Q(ended_on=None) | Q(ended_on__gte=since or clock.today())
-    owners = Ownership.objects.filter(during, initiative=initiative.pk).values_list("person", flat=True)
-    requesters = Intake.objects.filter(initiative=initiative.pk).values_list("requester", flat=True)
-    return frozenset({*owners, *requesters})
+    pair = (initiative.pk, since or clock.today())
+    return parties_to_each([pair])[pair]
+
+
+def parties_to_each(asked: Iterable[tuple[int, date]]) -> dict[tuple[int, date], frozenset[int]]:
+    """The same of several initiatives by their ids, each since a day. Two queries."""
+    pairs = {*asked}
+    ids = {initiative for initiative, _ in pairs}
+    during = Q(ended_on=None) | Q(ended_on__gte=min((since for _, since in pairs), default=clock.today()))
+    owned: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    owners = Ownership.objects.filter(during, initiative__in=ids)
+    for initiative, person, until in owners.values_list("initiative", "person", "ended_on"):
+        owned[initiative].append((person, until or date.max))
+    requested: dict[int | None, list[int]] = defaultdict(list)
+    for request, requester in Intake.objects.filter(initiative__in=ids).values_list("initiative", "requester"):
+        requested[request].append(requester)
+    return {
+        (initiative, since): frozenset(
+            {*requested[initiative], *(person for person, until in owned[initiative] if until >= since)}
+        )
+        for initiative, since in pairs
+    }
 
 
 def kept_from_deciding(review: GateReview) -> frozenset[int]:
@@ -229,7 +236,3 @@ def _rests_on_word_of(person: User) -> Q:
     asked = Requirement.objects.filter(review=OuterRef("review"), functions__contains=names_it)
     own = Q(waived_by=person) | (Q(evidence=Shown.ASSESSMENT) & wrote) | (Q(evidence__in=GIVEN) & gave)
     return Q(Exists(asked.filter(own)), review__initiative__in=concerned)
-
-
-def _is_during(ownership: Ownership, review: GateReview) -> bool:
-    return ownership.ended_on is None or ownership.ended_on >= local_date(review.opened_at)

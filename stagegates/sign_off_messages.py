@@ -1,12 +1,12 @@
 """Whom each event of a sign-off concerns, and what they are told."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from django.db.models import Q
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 from portfolio.models import Initiative
 
@@ -14,16 +14,6 @@ from .models import Condition, SignOff, SignOffAnswer, SignOffQuestion
 from .reviewers import office_of, reviewers_of_all
 
 Kind = Notification.Kind
-
-
-@dataclass(frozen=True)
-class Message:
-    """One sentence for some people, with where it leads."""
-
-    people: Iterable[User]
-    kind: Notification.Kind
-    text: str
-    path: str
 
 
 def messages_of(event: Event) -> list[Message]:
@@ -123,7 +113,7 @@ def _case(sign_off: SignOff) -> str:
 
 
 def _to(people: Iterable[User], kind: Notification.Kind, text: str, sign_off: SignOff) -> Message:
-    return Message(people, kind, text, sign_off.get_absolute_url())
+    return Message(people, text, sign_off.get_absolute_url(), kind)
 
 
 _TELLS: dict[str, Callable[[Event, SignOff], list[Message]]] = {

@@ -6,7 +6,6 @@ from celery import shared_task
 from django.db import transaction
 
 from aiso.events.models import Event
-from aiso.events.telling import tell
 from portfolio.models import Initiative
 from standards.models import BEGINNING
 
@@ -24,7 +23,7 @@ def tell_of_sign_off(event_id: int) -> None:
     event = Event.objects.get(pk=event_id)
     if "sign_off" in event.payload:
         for message in messages_of(event):
-            tell(message.people, event=event, kind=message.kind, text=message.text, path=message.path)
+            message.tell(event)
 
 
 @shared_task

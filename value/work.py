@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from aiso.accounts.models import Role, RoleAssignment, User
 from aiso.events.models import Event, Notification
+from aiso.events.telling import Message
 from aiso.web import figures
 from aiso.web.work import WorkItem
-from portfolio.intake_work import Message
 from portfolio.models import Intake, Ownership
 from portfolio.permissions import changes_nothing
 
@@ -69,11 +69,11 @@ def message_of(event: Event) -> Message | None:
         if answer is not None:
             return None
         text = f"{what} was measured: {figures.measured(measurement.value)} {measurement.metric.unit}"
-        return Message(_controllers(measurement), text, path, about, Notification.Kind.REQUEST)
+        return Message(_controllers(measurement), text, path, Notification.Kind.REQUEST, about)
     word = "confirmed" if event.name == "measurement.confirmed" else "rejected"
     reason = f": {answer.reason}" if answer is not None and answer.reason else ""
     people = filter(None, [measurement.recorded_by, initiative.business_owner])
-    return Message([*people], f"Finance {word} the measurement of {what}{reason}", path, about)
+    return Message([*people], f"Finance {word} the measurement of {what}{reason}", path, about=about)
 
 
 def _controllers(measurement: Measurement) -> Iterable[User]:

@@ -1,6 +1,7 @@
 """The one way to tell people something: a notification in the app, and mail as each of them wants it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,23 @@ from .sight import still_seen, things_of
 LONGEST = 300
 How = MailPreference.How
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence for some people, where it leads, and what they must see to be told: the things of the event where
+    `about` says none.
+    """
+
+    people: Iterable[User]
+    text: str
+    path: str
+    kind: Notification.Kind = Notification.Kind.NEWS
+    about: Mapping[str, int] | None = None
+
+    def tell(self, event: Event) -> None:
+        """Once a person and event, however often it is told."""
+        tell(self.people, event=event, kind=self.kind, text=self.text, path=self.path, about=self.about)
 
 
 @transaction.atomic

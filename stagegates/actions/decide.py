@@ -20,7 +20,7 @@ from portfolio.models import Initiative, Stage, Workflow
 from portfolio.models.stage import ENDED
 
 from ..blocks import Block, blocks_of
-from ..deciding import bodies_of, body_of, decides_alone, naming_of, who_decides, who_decides_on
+from ..deciding import alone_in, body_of, naming_of, who_decides, who_decides_on
 from ..models import Decision, GateReview, WrittenBallot
 from ..models.decision import APPROVING
 from ..money import hold_envelope
@@ -119,7 +119,7 @@ def decide_initiative(
     check_initiative(initiative, outcome, rationale)
     if seen != UNSEEN and (latest := initiative.decisions.first()) and latest.pk != seen:
         raise DomainError(told_of(latest))
-    body, way = _alone_in(actor, bodies_of(actor, least), least)
+    body, way = _alone_in(actor, least)
     ruling = Ruling(outcome, rationale.strip(), closing=closing)
     return record(initiative, None, ruling, actor=actor, body=body, way=way, names=names)
 
@@ -265,11 +265,11 @@ def _seat(actor: User, review: GateReview) -> tuple[Forum, str]:
     named = naming_of(review)
     if named and named.person_id == actor.pk:
         return named.body or own, Way.NAMED
-    return _alone_in(actor, bodies_of(actor, own), own)
+    return _alone_in(actor, own)
 
 
-def _alone_in(actor: User, bodies: Sequence[Forum], own: Forum) -> tuple[Forum, str]:
-    body = next((each for each in bodies if decides_alone(actor, each)), None)
+def _alone_in(actor: User, own: Forum) -> tuple[Forum, str]:
+    body = alone_in(actor, own)
     if body is None:
         raise PermissionDenied(
             f"No member of {own} decides alone between meetings. Its chair does, or a quorum in writing."

@@ -12,7 +12,7 @@ from forums.models import Forum
 from portfolio.models import Initiative
 from portfolio.models.stage import ENDED
 
-from ..deciding import bodies_of, decides_alone, who_decides_on
+from ..deciding import alone_in, who_decides_on
 from ..models import Decision, GateReview, Merge
 from ..permissions import can_decide_on
 from ..separation import parties_to
@@ -150,7 +150,7 @@ def body_deciding_on(initiative: Initiative) -> Forum | None:
 
 
 def _seat(actor: User, least: Forum) -> Forum:
-    body = next((each for each in bodies_of(actor, least) if decides_alone(actor, each)), None)
+    body = alone_in(actor, least)
     if body is None:
         raise PermissionDenied(f"No member of {least} decides alone between meetings. Its chair does.")
     return body

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Sum
 
 from aiso.web import figures
 from forums.models import AgendaItem, Forum
@@ -19,9 +19,7 @@ from ..models import (
     Envelope,
     Expansion,
     ExpansionItem,
-    ExpansionRuling,
     FundingRequest,
-    FundingRuling,
     GateReview,
     RequestItem,
 )
@@ -54,7 +52,7 @@ def funding_asks(forum: Forum, day: date) -> Iterator[Proposed]:
     """Requests that wait for this body, the longest wait first; not those held beyond the day. A fixed number of
     queries. They name no sums: fewer people see those than see agendas.
     """
-    for request in _waiting(FundingRequest.objects.open(), FundingRuling, forum, day):
+    for request in _waiting(FundingRequest.objects.waiting(day), forum):
         yield Proposed(
             key=f"request-{request.pk}",
             title=f"{request.initiative.name[:240]}: money outside a gate",
@@ -67,7 +65,7 @@ def funding_asks(forum: Forum, day: date) -> Iterator[Proposed]:
 
 def expansion_asks(forum: Forum, day: date) -> Iterator[Proposed]:
     """The same of initiatives in production that ask to grow."""
-    for request in _waiting(Expansion.objects.open(), ExpansionRuling, forum, day):
+    for request in _waiting(Expansion.objects.waiting(day), forum):
         since = figures.day(request.asked_at)
         skips = ", an exception: it skips a step" if request.skips else ""
         yield Proposed(
@@ -88,11 +86,8 @@ def carry_request(item: AgendaItem, later: AgendaItem) -> None:
         _tie(later, model=model, request=tied.request)
 
 
-def _waiting(rows: Any, rulings: type[FundingRuling | ExpansionRuling], forum: Forum, day: date) -> list[Any]:
-    answered = rulings._default_manager.filter(request=OuterRef("pk")).order_by("-pk")
-    held = Subquery(answered.values("decision__hold_until")[:1])
-    waiting = rows.alias(held=held).filter(Q(held=None) | Q(held__lte=day))
-    found = [*waiting.select_related("initiative").defer("initiative__search").order_by("asked_at", "pk")]
+def _waiting(rows: Any, forum: Forum) -> list[Any]:
+    found = [*rows.select_related("initiative").defer("initiative__search")]
     bodies = bodies_of_requests(found)
     return [request for request in found if bodies[request.pk] == forum]
 

@@ -12,8 +12,7 @@ from portfolio.models.stage import IN_PRODUCTION
 from ..actions.ask_funding import decide_request
 from ..actions.expand import ask_expansion
 from ..actions.merge import merge_into
-from ..asked_money import blocks_of_request, body_of_request, can_decide_request
-from ..deciding import bodies_of, decides_alone
+from ..asked_money import blocks_of_request, decided_alone_by
 from ..expansion import why_not_expand
 from ..merge_page import MergePanel
 from ..models import Expansion
@@ -53,9 +52,7 @@ def _grow(people: Mapping[str, User]) -> None:
 
 
 def _approve(asked: Expansion, person: User) -> bool:
-    body = body_of_request(asked)
-    may = body is not None and can_decide_request(person, asked) and not blocks_of_request(asked)
-    if body is None or not may or not any(decides_alone(person, each) for each in bodies_of(person, body)):
+    if not decided_alone_by(person, [asked]) or blocks_of_request(asked):
         return False
     decide_request(asked, actor=person, outcome="approve", rationale=WHY_GROWN)
     return True

@@ -4,34 +4,28 @@ from typing import Any, Self
 
 import pghistory
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
 from aiso.audit.models import no_truncate
 from portfolio.models import DecisionClass, Initiative, Workflow
 
+from .asked import AskedOutsideGates, AskedQuerySet
 from .decision import Decision
 
-PERSON = settings.AUTH_USER_MODEL
 
-
-class ExpansionQuerySet(models.QuerySet["Expansion"]):
+class ExpansionQuerySet(AskedQuerySet["Expansion"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(initiative__in=Initiative.objects.visible_to(user))
-
-    def open(self) -> Self:
-        return self.filter(closed_at=None)
 
     def approved(self) -> Self:
         return self.filter(rulings__decision__outcome__in=["approve", "conditions"])
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
-class Expansion(models.Model):
+class Expansion(AskedOutsideGates):
     """One step further that an initiative in production asks for. Decided like a decision on the initiative."""
 
     class Step(models.TextChoices):
@@ -63,18 +57,13 @@ class Expansion(models.Model):
     )
     skips = models.JSONField(default=list, help_text="The steps before it that were not done when it was asked.")
     skip_because = models.TextField("why steps are skipped", blank=True)
-    asked_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(default=clock.now)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    was_withdrawn = models.BooleanField(default=False)
 
     called_by = "what"
-    # What its events are called.
     told_as = "expansion"
+    ruled_by = "on_expansion"
     objects = ExpansionQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-asked_at", "-pk"]
+    class Meta(AskedOutsideGates.Meta):
         indexes = [models.Index(fields=["asked_at"], condition=Q(closed_at=None), name="expansion_open")]
         constraints = [
             models.UniqueConstraint(
@@ -99,10 +88,6 @@ class Expansion(models.Model):
         return f"/expansions/{self.pk}/"
 
     @property
-    def is_open(self) -> bool:
-        return self.closed_at is None
-
-    @property
     def skipped(self) -> list[str]:
         """The steps that it skips, as people call them."""
         return [Expansion.Step(each).label for each in self.skips]
@@ -119,11 +104,6 @@ class Expansion(models.Model):
             }
             for code, name in zip(self.skips, self.skipped, strict=True)
         ]
-
-    @property
-    def decisions(self) -> "models.QuerySet[Decision]":
-        """What was decided on it, the latest first."""
-        return Decision.objects.filter(on_expansion__request=self)
 
     def answer(self, decision: Decision) -> None:
         ExpansionRuling.objects.create(request=self, decision=decision)

@@ -25,6 +25,7 @@ from portfolio.models import Bucket, Initiative
 from portfolio.models.initiative import money_reach
 from portfolio.models.ownership import Days
 
+from .asked import AskedOutsideGates, AskedQuerySet
 from .condition import Condition
 from .decision import Decision
 from .funding_triggers import ENTRY_FOLLOWS, TRANCHE_APPROVED, sums_from_entries, sums_start_empty
@@ -121,34 +122,26 @@ class Envelope(models.Model):
         return f"/funding/envelopes/{self.pk}/"
 
 
-class FundingRequestQuerySet(models.QuerySet["FundingRequest"]):
+class FundingRequestQuerySet(AskedQuerySet["FundingRequest"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those of initiatives whose money the user sees."""
         return self.filter(initiative__in=Initiative.objects.visible_to(user).with_money_for(user))
 
-    def open(self) -> Self:
-        return self.filter(closed_at=None)
-
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
-class FundingRequest(models.Model):
+class FundingRequest(AskedOutsideGates):
     """Money that an initiative asks for outside a gate: a top-up. Decided like a decision on the initiative."""
 
     initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="funding_requests")
     amount = _money()
     reason = models.TextField("what it is for")
-    asked_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(default=clock.now)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    was_withdrawn = models.BooleanField(default=False)
 
     called_by = "reason"
-    # What its events are called.
     told_as = "funding"
+    ruled_by = "on_funding"
     objects = FundingRequestQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-asked_at", "-pk"]
+    class Meta(AskedOutsideGates.Meta):
         indexes = [models.Index(fields=["asked_at"], condition=Q(closed_at=None), name="funding_asked_open")]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="funding_asked_positive"),
@@ -168,18 +161,9 @@ class FundingRequest(models.Model):
         return f"/funding/requests/{self.pk}/"
 
     @property
-    def is_open(self) -> bool:
-        return self.closed_at is None
-
-    @property
     def exceptions(self) -> list[dict[str, Any]]:
         """What its approval records as an exception: nothing."""
         return []
-
-    @property
-    def decisions(self) -> "models.QuerySet[Decision]":
-        """What was decided on it, the latest first."""
-        return Decision.objects.filter(on_funding__request=self)
 
     def answer(self, decision: Decision) -> None:
         FundingRuling.objects.create(request=self, decision=decision)

@@ -1,6 +1,6 @@
 """Decisions of a meeting: what an item asks to be decided, and with whose votes it was decided (DESIGN §4)."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 import pghistory
 import pgtrigger
@@ -21,25 +21,30 @@ from .review import GateReview
 PERSON = settings.AUTH_USER_MODEL
 
 
+class WrittenOnce(models.Model):
+    """Inserted once, never edited."""
+
+    class Meta:
+        abstract = True
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(review__in=GateReview.objects.visible_to(user))
 
 
 @pghistory.track(pghistory.InsertEvent())
-class ReviewItem(models.Model):
+class ReviewItem(WrittenOnce):
     """The review that an agenda item asks a body to decide."""
 
     item = models.OneToOneField(AgendaItem, models.PROTECT, related_name="review_item")
     review = models.ForeignKey(GateReview, models.PROTECT, related_name="agenda_items")
 
     objects = ReviewItemQuerySet.as_manager()
-
-    class Meta:
-        triggers = [
-            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate(),
-        ]
 
     def __str__(self) -> str:
         return f"{self.review} on an agenda"
@@ -51,19 +56,13 @@ class RequestItemQuerySet(models.QuerySet["RequestItem"]):
 
 
 @pghistory.track(pghistory.InsertEvent())
-class RequestItem(models.Model):
+class RequestItem(WrittenOnce):
     """The request for money outside a gate that an agenda item asks a body to decide."""
 
     item = models.OneToOneField(AgendaItem, models.PROTECT, related_name="request_item")
     request = models.ForeignKey(FundingRequest, models.PROTECT, related_name="agenda_items")
 
     objects = RequestItemQuerySet.as_manager()
-
-    class Meta:
-        triggers = [
-            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate(),
-        ]
 
     def __str__(self) -> str:
         return f"{self.request} on an agenda"
@@ -75,19 +74,13 @@ class ExpansionItemQuerySet(models.QuerySet["ExpansionItem"]):
 
 
 @pghistory.track(pghistory.InsertEvent())
-class ExpansionItem(models.Model):
+class ExpansionItem(WrittenOnce):
     """The expansion that an agenda item asks a body to decide."""
 
     item = models.OneToOneField(AgendaItem, models.PROTECT, related_name="expansion_item")
     request = models.ForeignKey(Expansion, models.PROTECT, related_name="agenda_items")
 
     objects = ExpansionItemQuerySet.as_manager()
-
-    class Meta:
-        triggers = [
-            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate(),
-        ]
 
     def __str__(self) -> str:
         return f"{self.request} on an agenda"
@@ -99,7 +92,7 @@ class MeetingDecisionQuerySet(models.QuerySet["MeetingDecision"]):
 
 
 @pghistory.track(pghistory.InsertEvent())
-class MeetingDecision(models.Model):
+class MeetingDecision(WrittenOnce):
     """How a body came to a decision in its meeting: quorum, votes, and who was recused. Inserted once, never edited.
 
     `voting` counts all with a vote in the body that day, `present` those of them who could vote on this, themselves or
@@ -119,7 +112,7 @@ class MeetingDecision(models.Model):
 
     objects = MeetingDecisionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(WrittenOnce.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(by_consent=True, agree=0, against=0, abstain=0, present__gte=F("needed"))
@@ -130,10 +123,6 @@ class MeetingDecision(models.Model):
                 condition=Q(present__gte=F("agree") + F("against") + F("abstain")), name="votes_are_of_those_present"
             ),
             models.CheckConstraint(condition=Q(present__lte=F("voting")), name="present_are_of_the_body"),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +137,7 @@ class MeetingDecision(models.Model):
 
 
 @pghistory.track(pghistory.InsertEvent())
-class MeetingVoice(models.Model):
+class MeetingVoice(WrittenOnce):
     """What one member with a vote said to a decision of a meeting. Empty: they were there and let it pass."""
 
     record = models.ForeignKey(MeetingDecision, models.PROTECT, related_name="voices")
@@ -159,17 +148,13 @@ class MeetingVoice(models.Model):
         PERSON, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who voted for them."
     )
 
-    class Meta:
+    class Meta(WrittenOnce.Meta):
         ordering = ["person__name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["record", "person"], name="one_voice_a_person"),
             models.CheckConstraint(
                 condition=~Q(choice="recused") | Q(proxy=None), name="nobody_speaks_for_the_recused"
             ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate(),
         ]
 
     def __str__(self) -> str:

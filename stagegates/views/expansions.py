@@ -5,24 +5,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
-from aiso.errors import DomainError
-from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 from aiso.web.keyset import LATEST_FIRST, page_of
 from portfolio.page import visible_initiative
 from portfolio.permissions import can_see_money
 
-from ..actions.ask_funding import decide_request, withdraw_request
+from ..actions.ask_funding import withdraw_request
 from ..actions.expand import ASKING, ask_expansion
-from ..asked_money import blocks_of_request, body_of_request, can_decide_request
-from ..deciding import bodies_of, decides_alone
 from ..expansion import expansions_of, track_of, why_not_expand, with_rulings
-from ..forms.decisions import show_refusal
 from ..forms.expansions import ExpansionDecisionForm, ExpansionForm
 from ..models import Expansion
 from ..permissions import can_ask_money
+from ..request_page import RequestPage
 
 PAGE = 50
 DECIDING = "Those with a vote in the body of its next gate or in a higher one decide, never a party."
@@ -60,30 +56,17 @@ def expansion_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def expansion_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Does it grow? Sending the form decides."""
-    asked, person = _expansion(request, pk), signed_in(request)
-    may_decide = asked.is_open and can_decide_request(person, asked)
-    if request.method == "POST" and asked.is_open and not may_decide:
+    asked = _expansion(request, pk)
+    page = RequestPage(asked, signed_in(request))
+    if request.method == "POST" and asked.is_open and not page.may_decide:
         raise PermissionDenied(DECIDING)
-    body = body_of_request(asked)
-    alone = next((each for each in bodies_of(person, body) if decides_alone(person, each)), None) if body else None
-    blocks = blocks_of_request(asked) if asked.is_open else []
-    is_higher = bool(alone and body and alone.rank > body.rank)
-    form = ExpansionDecisionForm(
-        asked, [each for each in blocks if each.can_be_overridden] if is_higher else [], posted(request)
-    )
-    if request.method == "POST" and form.is_valid() and (done := _decided(asked, person, form)):
+    form = ExpansionDecisionForm(asked, page.to_override, posted(request))
+    if request.method == "POST" and form.is_valid() and (done := page.decide(form)):
         announce(request, f"Recorded: {done}.")
         return redirect(asked)
-    context = {
-        "asked": asked,
-        "rulings": [each.decision for each in asked.rulings.all()],
-        "body": body,
-        "alone": alone if may_decide else None,
-        "blocks": blocks,
-        "form": form,
+    context = page.drawn_with(form) | {
         "track": track_of(expansions_of(asked.initiative)),
-        "sees_money": may_decide or can_see_money(person, asked.initiative),
-        "may_withdraw": asked.is_open and can_ask_money(person, asked.initiative),
+        "sees_money": page.may_decide or can_see_money(page.person, asked.initiative),
     }
     return render(request, "stagegates/expansion.html", context, status=status_of(form))
 
@@ -92,23 +75,9 @@ def expansion_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def expansion_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it back."""
     asked = _expansion(request, pk)
-    try:
-        withdraw_request(asked, actor=signed_in(request))
+    if not refused(request, lambda: withdraw_request(asked, actor=signed_in(request))):
         announce(request, "Withdrawn.")
-    except DomainError as error:
-        announce(request, str(error))
     return redirect(asked)
-
-
-def _decided(asked: Expansion, person: User, form: ExpansionDecisionForm) -> str:
-    """The outcome in words; empty when it was refused, with the refusal on the form."""
-    try:
-        ruling = {name: value for name, value in form.ruling().items() if name != "back_to"}
-        decision = decide_request(asked, actor=person, **ruling)
-    except DomainError as error:
-        show_refusal(form, error)
-        return ""
-    return decision.get_outcome_display().lower()
 
 
 def _expansion(request: HttpRequest, pk: int) -> Expansion:

@@ -8,9 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso import clock
-from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
-from aiso.errors import DomainError
 from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 from aiso.web.keyset import LATEST_FIRST, page_of
@@ -19,19 +17,18 @@ from portfolio.page import InitiativePage, page_for, visible_initiative
 from portfolio.permissions import can_see_money
 from portfolio.views.initiative_tab import show_tab
 
-from ..actions.ask_funding import DECIDING, ask_money, decide_request, why_not_ask, withdraw_request
+from ..actions.ask_funding import DECIDING, ask_money, why_not_ask, withdraw_request
 from ..agenda.funding import asks_of
-from ..asked_money import blocks_of_request, body_of_request, can_decide_request
+from ..asked_money import can_decide_request
 from ..askings import all_bodies
-from ..deciding import bodies_of, decides_alone, who_decides_on
+from ..deciding import who_decides_on
 from ..family import family_funding, family_tranches
-from ..forms.decisions import show_refusal
 from ..forms.funding import AskForm, RequestDecisionForm
 from ..funding_page import PAGE, requests_of, with_decisions, with_names
 from ..models import FundingRequest
 from ..money import Funding, envelope_of, funding_of
 from ..permissions import ASKING, can_ask_money
-from ..request_outcomes import outcomes_of_request
+from ..request_page import RequestPage
 
 
 @require_safe
@@ -94,43 +91,19 @@ def request_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Does it get this money? Sending the form decides."""
-    asked, person = _request(request, pk), signed_in(request)
-    may_decide = asked.is_open and can_decide_request(person, asked)
-    if request.method == "POST" and not may_decide and asked.is_open:
+    asked = _request(request, pk)
+    page = RequestPage(asked, signed_in(request))
+    if request.method == "POST" and asked.is_open and not page.may_decide:
         raise PermissionDenied(DECIDING)
-    body = body_of_request(asked)
-    alone = next((each for each in bodies_of(person, body) if decides_alone(person, each)), None) if body else None
-    blocks = blocks_of_request(asked) if asked.is_open else []
-    is_higher = bool(alone and body and alone.rank > body.rank)
-    to_override = [each for each in blocks if each.can_be_overridden] if is_higher else []
-    form = RequestDecisionForm(asked, to_override, posted(request))
-    if request.method == "POST" and form.is_valid() and (done := _decided(asked, person, form)):
+    form = RequestDecisionForm(asked, page.to_override, posted(request))
+    if request.method == "POST" and form.is_valid() and (done := page.decide(form)):
         announce(request, f"Recorded: {done}.")
         return redirect(asked)
-    context = {
-        "asked": asked,
-        "rulings": [each.decision for each in asked.rulings.all()],
-        "body": body,
-        "alone": alone if may_decide else None,
-        "blocks": blocks,
-        "form": form,
+    context = page.drawn_with(form) | {
         "ask": asks_of([asked.initiative], [asked.amount], clock.today())[0],
         "funding": funding_of([asked.initiative])[asked.initiative_id],
-        "panel": {"outcomes": outcomes_of_request(asked, blocks, form["outcome"].value()), "form": form},
-        "may_withdraw": asked.is_open and can_ask_money(person, asked.initiative),
     }
     return render(request, "stagegates/funding_request.html", context, status=status_of(form))
-
-
-def _decided(asked: FundingRequest, person: User, form: RequestDecisionForm) -> str:
-    """The outcome in words; empty when it was refused, with the refusal on the form."""
-    try:
-        ruling = {name: value for name, value in form.ruling().items() if name != "back_to"}
-        decision = decide_request(asked, actor=person, **ruling)
-    except DomainError as error:
-        show_refusal(form, error)
-        return ""
-    return decision.get_outcome_display().lower()
 
 
 @require_POST
