@@ -123,3 +123,10 @@ def test_pages_use_only_what_there_is(call, known):
     used = {name.lower() for path in SOURCES for name in CALLS[call].findall(path.read_text())}
     assert used, "the pattern finds nothing any more"
     assert used - there == set()
+
+
+def test_keys_of_rows_are_never_written_with_thousand_separators():
+    """`id="row-1,137"` matches nothing, and no address holds it."""
+    templates = Path(settings.BASE_DIR, "templates").rglob("*.html")
+    found = [(path.name, key) for path in templates for key in re.findall(r"\{\{ (?:\w+\.)*pk \}\}", path.read_text())]
+    assert found == []
