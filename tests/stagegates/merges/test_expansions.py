@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit
@@ -14,7 +16,7 @@ from portfolio.models import Initiative, Stage
 from stagegates.actions.ask_funding import decide_request, withdraw_request
 from stagegates.actions.expand import ask_expansion
 from stagegates.expansion import expansions_of, track_of
-from stagegates.expansion_registry import expansions_waiting
+from stagegates.funding_work import requests_waiting
 from stagegates.models import Decision, Expansion
 from tests.api.conftest import Script, make_api_token
 from tests.factories import fund, make_decision, make_initiative, make_unit
@@ -59,7 +61,7 @@ def test_step_by_step(live, grown, business_owner, chair):
     assert (asked.volume_before, asked.skips) == (400, [])
     assert states(live) == ["asked", "later", "later", "later"]
     assert Event.objects.get(name="expansion.asked").payload["request"] == asked.pk
-    assert [each.url for each in expansions_waiting(chair)] == [asked.get_absolute_url()]
+    assert [each.url for each in requests_waiting(chair)] == [asked.get_absolute_url()]
 
     decision = decide(asked, chair)
 
@@ -68,7 +70,7 @@ def test_step_by_step(live, grown, business_owner, chair):
     assert states(live) == ["done", "next", "later", "later"]
     live.refresh_from_db()
     assert live.stage == Stage.SCALE
-    assert [*expansions_waiting(chair)] == []
+    assert [*requests_waiting(chair)] == []
     with pytest.raises(DomainError, match="decided this on"):
         decide(asked, chair)
 
@@ -209,3 +211,23 @@ def test_lists_cost_the_same(live, grown, business_owner, office_lead, client):
         other = make_initiative(f"Other {number}", stage=Stage.SCALE, owner=business_owner)
         ask(other, business_owner, "adjacent", skip_because="One class only.")
     assert look() == few
+
+
+def test_what_waits_is_read_in_fixed_queries_without_what_is_held(live, grown, business_owner, chair):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            [*requests_waiting(chair)]
+        return len(queries)
+
+    first = ask(live, business_owner, decision_class=grown, volume_after=900)
+    count()  # what is kept of a request is read once
+    before = count()
+    for name in ("Sort mail", "Sort calls", "Sort forms"):
+        more = make_initiative(name, stage=Stage.SCALE, owner=business_owner, risk_tier="moderate")
+        ask(more, business_owner, "adjacent", skip_because="One class only.")
+    assert len([*requests_waiting(chair)]) == 4
+    assert count() == before
+
+    decide(first, chair, "hold", hold_until=clock.today() + timedelta(days=9))
+
+    assert first.get_absolute_url() not in [each.url for each in requests_waiting(chair)]
