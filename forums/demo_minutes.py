@@ -13,7 +13,7 @@ from portfolio.models import Initiative
 
 from .actions.action_items import drop_action, finish_action, give_action, move_action
 from .actions.agenda import put_on_agenda
-from .actions.live import arrive, cast_item_vote, go_on, leave, settle_item, start_meeting, write_note
+from .actions.live import arrive, cast_item_vote, go_on, leave, put_to_vote, settle_item, start_meeting, write_note
 from .actions.meetings import call_meeting, open_meeting
 from .actions.minutes import close_meeting, sign_addendum, write_addendum
 from .models import Forum, Meeting, Minutes, VoteChoice
@@ -85,6 +85,7 @@ def _hold(meeting: Meeting, people: Mapping[str, User], began: datetime) -> Minu
                 return close_meeting(meeting, actor=chair)
             write_note(item, actor=secretary, note=note)
             if number == 1:
+                put_to_vote(item, actor=secretary, data={"result": result})
                 cast_item_vote(item, actor=chair, choice=VoteChoice.FOR)
                 cast_item_vote(item, actor=there[0], choice=VoteChoice.FOR)
                 cast_item_vote(item, actor=there[1], choice=VoteChoice.AGAINST, reason="The baseline first.")

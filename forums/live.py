@@ -11,7 +11,7 @@ from aiso import clock
 from aiso.accounts.models import User
 
 from . import following
-from .deciding import decider_of
+from .deciding import decider_of, needs_motion
 from .item_page import Drawn, sections_of
 from .meeting_page import stands
 from .models import ActionItem, AgendaItem, Attendance, Meeting, Membership, VoteChoice
@@ -195,8 +195,14 @@ class LivePage:
         return [self.own, *([self.given] if self.given else [])]
 
     @property
+    def waits_for_motion(self) -> bool:
+        """Whether the members cannot vote on it before an outcome is put to the vote."""
+        return self.item is not None and self.item.is_waiting and needs_motion(self.item) and not self.item.motion
+
+    @property
     def choices(self) -> list[tuple[str, str]]:
-        return VoteChoice.choices
+        """What a member may say now: to be recused from it, at any time."""
+        return [each for each in VoteChoice.choices if not self.waits_for_motion or each[0] == VoteChoice.RECUSED]
 
     @cached_property
     def seat(self) -> Membership | None:

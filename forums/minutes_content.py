@@ -105,7 +105,7 @@ def _votes(items: Sequence[AgendaItem], present: Presences) -> dict[int, list[Co
     """Each vote with who cast it, where that was somebody else; and who had a part in the item and so no vote."""
     votes: dict[int, list[Content]] = defaultdict(list)
     said: set[tuple[int, int]] = set()
-    for vote in ItemVote.objects.filter(item__in=items).select_related("person", "cast_by"):
+    for vote in ItemVote.objects.on_motion().filter(item__in=items).select_related("person", "cast_by"):
         by = _named(vote.cast_by) if vote.cast_by_id != vote.person_id else None
         told = {"person": _named(vote.person), "choice": vote.choice, "reason": vote.reason, "cast_by": by}
         votes[vote.item_id].append(told)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("meetings/<int:pk>/items/<int:item>/show/", live.item_show, name="item_show"),
     path("meetings/<int:pk>/items/<int:item>/record/", live.item_record, name="item_record"),
     path("meetings/<int:pk>/items/<int:item>/note/", live.item_note, name="item_note"),
+    path("meetings/<int:pk>/items/<int:item>/motion/", live.item_motion, name="item_motion"),
     path("meetings/<int:pk>/items/<int:item>/vote/", live.item_vote, name="item_vote"),
     path("meetings/<int:pk>/items/<int:item>/defer/", live.item_put_off_live, name="item_put_off_live"),
     path("meetings/<int:pk>/presence/", presence.meeting_presence, name="meeting_presence"),

@@ -130,7 +130,7 @@ class Chamber:
     def counts(self, items: Sequence[AgendaItem]) -> dict[int, Count]:
         """The votes on each item, by its id."""
         cast: dict[int, dict[int, ItemVote]] = {item.pk: {} for item in items}
-        for vote in ItemVote.objects.filter(item__in=items).select_related("cast_by"):
+        for vote in ItemVote.objects.on_motion().filter(item__in=items).select_related("cast_by"):
             cast[vote.item_id][vote.person_id] = vote
         recused = recused_from(items)
         return {item.pk: self._count(cast[item.pk], recused[item.pk]) for item in items}

@@ -86,6 +86,7 @@ class LiveItemShape(TypedDict):
     state: Annotated[str, AgendaItem.State]
     seconds: Annotated[int, "Spent on it before it came on screen this time."]
     began_at: Annotated[datetime | None, "On screen since."]
+    motion: Annotated[str, "What is put to the vote; empty while nothing is."]
     result: str
     note: str
     settled_by: Person | None
@@ -105,6 +106,9 @@ class NewVote(Body):
     choice = serializers.ChoiceField(VoteChoice.choices)
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
     person = person_field(required=False, help_text="For whom you vote by proxy; yourself unless told.")
+    motion = serializers.CharField(
+        max_length=200, required=False, help_text="What you saw put to the vote: one that is no longer so is 409."
+    )
 
 
 class NoteText(Body):
@@ -242,6 +246,13 @@ class LiveItems(Noun):
         data = {**self.sent.get("decision", {}), "result": self.sent.get("result", "")}
         return self._done(id, lambda item: live.record_item(item, actor=self.person, data=data))
 
+    @action(detail=True, methods=["post"], url_path="put-to-vote")
+    @answers(LiveItemShape, version=False, takes=Outcome)
+    def put_to_vote(self, request: Request, meeting: int, id: int) -> Response:
+        """Let the members vote on what this would record. Votes on something else stop counting."""
+        data = {**self.sent.get("decision", {}), "result": self.sent.get("result", "")}
+        return self._done(id, lambda item: live.put_to_vote(item, actor=self.person, data=data))
+
     @action(detail=True, methods=["post"])
     @answers(LiveItemShape, version=False)
     def defer(self, request: Request, meeting: int, id: int) -> Response:
@@ -293,6 +304,7 @@ def drawn_item(item: AgendaItem) -> LiveItemShape:
         "state": item.state,
         "seconds": item.seconds,
         "began_at": item.began_at,
+        "motion": item.motion,
         "result": item.result,
         "note": item.note,
         "settled_by": _person(item.settled_by) if item.settled_by else None,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -88,6 +88,9 @@ class AgendaItem(models.Model):
         related_name="+",
         help_text="The item of the meeting that put it off.",
     )
+    motion = models.CharField(
+        "put to the vote", max_length=200, blank=True, help_text="What its members vote on, in a few words."
+    )
     result = models.CharField(max_length=200, blank=True, help_text="What came of it, in a few words.")
     note = models.TextField(blank=True, help_text="What the minutes say of it.")
     settled_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
@@ -128,19 +131,29 @@ class AgendaItem(models.Model):
         return self.state == self.State.WAITING
 
 
+class ItemVoteQuerySet(models.QuerySet["ItemVote"]):
+    def on_motion(self) -> Self:
+        """Those on what is put to the vote now, and who is recused."""
+        return self.filter(Q(motion=F("item__motion")) | Q(choice=VoteChoice.RECUSED))
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
 class ItemVote(models.Model):
     """How one member with a vote voted on an item; cast by themselves or by whom they gave their proxy.
 
-    It may change until the item is settled.
+    It may change until the item is settled, and counts for what was put to the vote when it was cast; who is recused
+    is so from all of the item.
     """
 
     item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="votes")
     person = models.ForeignKey(PERSON, models.PROTECT, related_name="+", help_text="Whose vote it is.")
     choice = models.CharField(max_length=20, choices=VoteChoice)
     reason = models.TextField(blank=True)
+    motion = models.CharField("on", max_length=200, blank=True, help_text="What was put to the vote then.")
     cast_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     cast_at = models.DateTimeField(default=clock.now)
+
+    objects = ItemVoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["cast_at", "pk"]

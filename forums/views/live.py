@@ -118,6 +118,22 @@ def item_record(request: HttpRequest, pk: int, item: int) -> HttpResponse:
 
 
 @require_POST
+def item_motion(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Let the members vote on what is chosen in the form. What was typed there stays."""
+    person, meeting = leading(request, pk)
+    thing, told = _item(meeting, person, item), ""
+    try:
+        live.put_to_vote(thing, actor=person, data=request.POST)
+    except DomainError as error:
+        told = str(error)
+    thing.refresh_from_db()
+    # Swapped into a page that keeps its form, it needs nothing back.
+    is_kept = (wants_partial(request) and not told) or not thing.is_waiting
+    data = None if is_kept else request.POST
+    return _answer(request, meeting, person, leads=True, data=data, refusal=told, status=422 if told else 200)
+
+
+@require_POST
 def item_note(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Keep the note; what somebody else wrote meanwhile is shown before either is lost."""
     person, meeting = leading(request, pk)
@@ -150,6 +166,7 @@ def item_vote(request: HttpRequest, pk: int, item: int) -> HttpResponse:
             actor=actor,
             choice=request.POST.get("choice", ""),
             reason=request.POST.get("reason", "")[:1000],
+            motion=request.POST.get("motion"),
             person=person,
         )
 

@@ -62,6 +62,8 @@ def decide_in_meeting(
     check_seen(ruling, actor)
     votes = votes_on(item)
     _check_carried(votes, by_consent=by_consent)
+    if not by_consent:
+        _check_motion(item, said_of(ruling.outcome, ruling.survivor))
     _check_apart(votes, ruling)
     decision = _rule(subject, ruling, actor, item.forum)
     _keep_votes(decision, item, votes, by_consent=by_consent)
@@ -81,6 +83,12 @@ def decide_item(
 def result_of(decision: Decision) -> str:
     """What came of an item, in a few words for the agenda and the minutes; without sums, which fewer people see."""
     return f"{decision.ruled}, {decision.in_meeting.says}"
+
+
+def said_of(outcome: str, survivor: Initiative | None = None) -> str:
+    """An outcome as it is put to the vote; without sums, which fewer people see."""
+    into = f" into {survivor.reference}" if survivor and outcome == MERGE else ""
+    return f"{Decision.Outcome(outcome).label}{into}"
 
 
 def _check_first(item: AgendaItem) -> None:
@@ -129,6 +137,13 @@ def _check_carried(votes: Votes, *, by_consent: bool) -> None:
     if not tally.is_carried:
         short = "" if tally.has_quorum else f" {tally.needed} must take part."
         raise DomainError(f"The votes do not carry it: {votes.says}.{short}")
+
+
+def _check_motion(item: AgendaItem, said: str) -> None:
+    """Votes carry what they were cast on, and nothing else."""
+    if item.motion != said:
+        told = f"The members voted on “{item.motion}”. Record that, or put “{said}” to the vote."
+        raise DomainError(told, field="outcome")
 
 
 def _check_apart(votes: Votes, ruling: Ruling) -> None:

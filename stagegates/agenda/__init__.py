@@ -47,8 +47,8 @@ def register_agenda() -> None:
         register_section(section)
     register_recusals(recusals.parties_to_items)
     for name in DECIDED:
-        register_decider(Decider(name, decider.draw_decision, decider.record_decision))
-    register_decider(Decider(alike.DUPLICATES, merging.draw_pair, merging.record_pair))
+        register_decider(Decider(name, decider.draw_decision, decider.record_decision, decider.motion_of))
+    register_decider(Decider(alike.DUPLICATES, merging.draw_pair, merging.record_pair, merging.motion_of))
     register_part(Part("decision", minutes.decided_on, order=10))
     # Last, so that it finds what the stories before it left to be decided.
     register_teller(tell_of_the_agenda)

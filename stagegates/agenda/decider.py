@@ -8,13 +8,16 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from aiso.accounts.models import User
+from aiso.errors import DomainError
+from forums.actions.live import in_words
 from forums.models import AgendaItem
+from portfolio.models import Initiative
 
 from ..actions.decide import UNSEEN
-from ..actions.decide_in_meeting import decide_in_meeting, result_of
+from ..actions.decide_in_meeting import decide_in_meeting, result_of, said_of
 from ..models import Expansion, FundingRequest, GateReview
 from ..subjects import subject_of
-from .panels import MeetingPanel, Panel, RequestPanel, StandingPanel
+from .panels import WORDS, MeetingPanel, Panel, RequestPanel, StandingPanel
 
 
 def panel_for(item: AgendaItem, person: User, data: Any = None) -> Panel | None:
@@ -48,6 +51,19 @@ def record_decision(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -
     seen = form.cleaned_data.get("seen", UNSEEN)
     by_consent = form.cleaned_data["by_consent"]
     return result_of(decide_in_meeting(item, panel.ruling(), actor=actor, by_consent=by_consent, seen=seen))
+
+
+def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:
+    """The outcome that is chosen in the form, as members vote on it. Raises DomainError where none is."""
+    panel = panel_for(item, actor, data)
+    chosen = str(data.get("outcome", ""))
+    if panel is None or chosen == WORDS or (not chosen and data.get("result")):
+        return in_words(data)
+    if chosen not in {each.value for each in panel.outcomes}:
+        raise DomainError("Choose an outcome first, then put it to the vote.", field="outcome")
+    survivor = str(data.get("survivor", ""))
+    rows = Initiative.objects.visible_to(actor)
+    return said_of(chosen, rows.filter(pk=survivor).first() if survivor.isdecimal() else None)
 
 
 def _is_over(panel: Panel, data: Mapping[str, Any]) -> bool:

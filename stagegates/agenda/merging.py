@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from aiso.accounts.models import User
+from aiso.errors import DomainError
 from forums.models import AgendaItem
 from portfolio.models import Initiative
 
-from ..actions.decide_in_meeting import decide_in_meeting, result_of
+from ..actions.decide_in_meeting import decide_in_meeting, result_of, said_of
 from ..actions.ruling import Ruling
 from ..forms.decisions import survivor_field
 from ..meeting_votes import votes_on
@@ -78,3 +79,15 @@ def record_pair(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> st
         return f"Both go on: {' '.join(told['rationale'].split())}"[:LONGEST_RESULT]
     ruling = Ruling(Decision.Outcome.MERGE, told["rationale"], survivor=told["survivor"])
     return result_of(decide_in_meeting(item, ruling, actor=actor, by_consent=told["by_consent"]))
+
+
+def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:
+    """What becomes of them, as members vote on it. Raises DomainError where nothing is chosen."""
+    form = PairForm(actor, None, data)
+    form.is_valid()
+    told = form.cleaned_data
+    if told.get("settled") == APART:
+        return "Both go on"
+    if told.get("settled") != MERGE or told.get("survivor") is None:
+        raise DomainError("Choose what becomes of them first, then put it to the vote.")
+    return said_of(Decision.Outcome.MERGE, told["survivor"])

@@ -17,6 +17,7 @@ from forums.actions.live import (
     arrive,
     cast_item_vote,
     give_proxy,
+    put_to_vote,
     settle_item,
     show_item,
     start_meeting,
@@ -161,7 +162,7 @@ def _may_pause(item: AgendaItem, actor: User) -> bool:
 
 def _fund(item: AgendaItem, people: Mapping[str, User]) -> None:
     """With one vote against, and a condition that nobody met in time."""
-    _vote(item, people, {"finance-controller": (VoteChoice.AGAINST, AGAINST)})
+    _vote(item, people, Outcome.CONDITIONS, {"finance-controller": (VoteChoice.AGAINST, AGAINST)})
     owner = item.initiative.business_owner if item.initiative else None
     assert owner is not None
     condition = NewCondition(CONDITION, owner, clock.today() + timedelta(days=DAYS_AGO - 7))
@@ -171,12 +172,13 @@ def _fund(item: AgendaItem, people: Mapping[str, User]) -> None:
 
 def _pause(item: AgendaItem, people: Mapping[str, User]) -> None:
     write_note(item, actor=people["office-member"], note=ON_PAUSE)
-    _vote(item, people, {"lucia.ferrante": (VoteChoice.ABSTAIN, "")})
+    _vote(item, people, Outcome.PAUSE, {"lucia.ferrante": (VoteChoice.ABSTAIN, "")})
     decide_item(item, Ruling(Outcome.PAUSE, WHY_PAUSED), actor=people["office-member"])
 
 
-def _vote(item: AgendaItem, people: Mapping[str, User], told: Mapping[str, tuple[str, str]]) -> None:
+def _vote(item: AgendaItem, people: Mapping[str, User], outcome: Outcome, told: Mapping[str, tuple[str, str]]) -> None:
     """All in favour but those who are told of. Parties to it are recused; one who is away votes by proxy."""
+    put_to_vote(item, actor=people["office-member"], data={"outcome": outcome.value})
     parties = parties_to(item.initiative) if item.initiative else frozenset()
     for name, holder in VOTERS.items():
         if people[name].pk not in parties:

@@ -123,9 +123,10 @@
   let heard = null;
 
   function tellTurn() {
-    const { item = "", result = "" } = meeting().dataset;
-    const now = [item, result].filter(Boolean).join(". ");
-    if (heard && heard.now !== now) document.getElementById("told").textContent = heard.item === item && result ? result : now;
+    const { item = "", motion = "", result = "" } = meeting().dataset;
+    const latest = result || motion;
+    const now = [item, latest].filter(Boolean).join(". ");
+    if (heard && heard.now !== now) document.getElementById("told").textContent = heard.item === item && latest ? latest : now;
     heard = { item, now };
   }
 

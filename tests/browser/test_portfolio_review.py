@@ -133,13 +133,21 @@ def _gather(write: Page, follow: Page, lead: Page) -> None:
 
 
 def _decide_with_conditions(lead: Page, follow: Page) -> None:
-    """Votes, then outcome, condition, money and rationale in one form."""
+    """An outcome put to the vote, votes, then condition, money and rationale in one form."""
+    expect(follow.locator("#meeting")).to_contain_text("Nothing is put to the vote yet")
+    lead.get_by_role("button", name="Put to the vote").click()
+    expect(lead.locator(".errs")).to_contain_text("Choose an outcome first")
+    press(lead, "2")
+    lead.get_by_role("button", name="Put to the vote").click()
+    for page in (lead, follow):
+        expect(page.locator(".motion")).to_contain_text("Approve with conditions")
+    expect(lead.locator("#decision input:checked")).to_have_value("conditions")
+    fit(lead)
+    fit(follow)
     vote_for(follow)
     vote_for(follow, "For Ada Away, by proxy")
     vote_for(lead)
     expect(lead.locator("#meeting")).to_contain_text("3 for, 0 against")
-    press(lead, "2")
-    expect(lead.locator("#decision input:checked")).to_have_value("conditions")
     form = lead.locator("#decision")
     form.get_by_label("Condition 1").first.fill("Prove the fallback")
     form.get_by_label("By", exact=True).first.fill((clock.today() + timedelta(days=30)).isoformat())

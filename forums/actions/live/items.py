@@ -15,10 +15,7 @@ from ...beats import beat
 from ...deciding import decider_of
 from ...models import AgendaItem, Meeting
 from ..agenda import put_off
-from .writing import locked_item, may_run, refuse_settled
-
-# Letters that a result has room for.
-LONGEST = 200
+from .writing import LONGEST, locked_item, may_run, refuse_settled
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
 """Votes on an item, cast by each member from their own place."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -9,19 +12,27 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ...beats import beat
+from ...deciding import decider_of, needs_motion
 from ...models import AgendaItem, ItemVote, VoteChoice
 from ...votes import Count, count_votes
-from .writing import locked_item, refuse_settled
+from .writing import LONGEST, locked_item, may_run, refuse_settled
 
 
 @transaction.atomic
 def cast_item_vote(
-    item: AgendaItem, *, actor: User, choice: str, reason: str = "", person: User | None = None
+    item: AgendaItem,
+    *,
+    actor: User,
+    choice: str,
+    reason: str = "",
+    person: User | None = None,
+    motion: str | None = None,
 ) -> ItemVote:
     """Vote on an item, for oneself, or for the `person` whose proxy one holds. It may change until it is settled.
 
-    Nobody else records a vote, not even the secretary: only a named person votes (DESIGN §4). Raises
-    PermissionDenied without a vote or the proxy, DomainError for whoever is recused or not there.
+    Nobody else records a vote, not even the secretary: only a named person votes (DESIGN §4). `motion` is what the
+    actor saw put to the vote. Raises PermissionDenied without a vote or the proxy, DomainError for whoever is recused
+    or not there, and while nothing or meanwhile something else is put to the vote.
     """
     if actor.is_service_account:
         raise PermissionDenied("A program does not vote.")
@@ -29,14 +40,51 @@ def cast_item_vote(
     refuse_settled(item)
     votes_as = person or actor
     _check_vote(count_votes(item), actor, votes_as, choice)
+    _check_motion(item, choice, motion)
+    says = {"choice": choice, "reason": reason.strip(), "motion": item.motion}
     vote, _ = ItemVote.objects.update_or_create(
-        item=item,
-        person=votes_as,
-        defaults={"choice": choice, "reason": reason.strip(), "cast_by": actor, "cast_at": clock.now()},
+        item=item, person=votes_as, defaults={**says, "cast_by": actor, "cast_at": clock.now()}
     )
     publish("meeting.voted", actor=actor, meeting=meeting, item=item, person=votes_as, choice=choice)
     beat(meeting)
     return vote
+
+
+@transaction.atomic
+def put_to_vote(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> AgendaItem:
+    """Put to the vote what `data` would record: the outcome chosen in the form, or a `result` in words. Votes on
+    something else stop counting. For those who lead; raises DomainError for an item that is settled, and where nothing
+    is chosen.
+    """
+    if item.meeting:
+        may_run(actor, item.meeting)
+    meeting, item = locked_item(item)
+    refuse_settled(item)
+    decider = decider_of(item) if item.initiative_id else None
+    motion = decider.motion(item, actor, data) if decider else in_words(data)
+    if motion != item.motion:
+        item.motion = motion
+        item.save(update_fields=["motion"])
+        publish("meeting.put_to_vote", actor=actor, meeting=meeting, item=item, initiative=item.initiative_id)
+        beat(meeting)
+    return item
+
+
+def in_words(data: Mapping[str, Any]) -> str:
+    """The result that was typed, as a motion. Raises DomainError where there is none."""
+    if words := " ".join(str(data.get("result", "")).split()):
+        return words[:LONGEST]
+    raise DomainError("Say first what is put to the vote.", field="result")
+
+
+def _check_motion(item: AgendaItem, choice: str, seen: str | None) -> None:
+    """Whoever recuses themselves does so whatever is put to the vote."""
+    if choice == VoteChoice.RECUSED:
+        return
+    if needs_motion(item) and not item.motion:
+        raise DomainError("Nothing is put to the vote yet. Those who lead choose an outcome, and put it to the vote.")
+    if seen is not None and seen != item.motion:
+        raise DomainError(f"Meanwhile something else was put to the vote: {item.motion}. Vote on that.")
 
 
 def _check_vote(count: Count, actor: User, person: User, choice: str) -> None:

@@ -10,6 +10,8 @@ from aiso.web import figures
 from ...models import AgendaItem, Meeting
 from ...permissions import can_run_meetings
 
+# Letters that a result or a motion has room for.
+LONGEST = 200
 # States of an item in which it stands on the agenda.
 STANDING = (AgendaItem.State.WAITING, AgendaItem.State.DONE)
 

@@ -26,6 +26,11 @@ def test_a_whole_meeting(meeting, chair, member, other, secretary):
     given = {"giver": other.pk, "holder": member.pk}
     proxy = api(secretary).post(f"{root}/proxies/", given, "json")
     assert proxy.status_code == 201, proxy.json()
+    question = {"result": "Repair them"}
+    assert api(member).post(f"{root}/items/{first}/put-to-vote/", question, "json").status_code == 403
+    assert lead.post(f"{root}/items/{first}/put-to-vote/", question, "json").json()["motion"] == "Repair them"
+    late = {"choice": "for", "motion": "Replace them"}
+    assert api(member).post(f"{root}/items/{first}/votes/", late, "json").status_code == 409
     votes = api(member).post(f"{root}/items/{first}/votes/", {"choice": "for"}, "json")
     assert votes.json()["agree"] == 1
     for_other = {"choice": "for", "person": other.pk}

@@ -26,7 +26,8 @@ def decider(monkeypatch, pumps):
         return f"Decided: {data['outcome']}"
 
     monkeypatch.setattr(deciding, "_deciders", {})
-    register_decider(Decider("ready", draw=lambda item, person, data: "<input name=outcome>", record=record))
+    drawn = "<input name=outcome>"
+    register_decider(Decider("ready", lambda item, person, data: drawn, record, lambda item, actor, data: "Yes"))
     type(pumps).objects.filter(pk=pumps.pk).update(source="ready")
     pumps.refresh_from_db()
     return asked

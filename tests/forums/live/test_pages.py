@@ -112,7 +112,10 @@ def test_a_decider_draws_the_form(client, running, pumps, chair, monkeypatch):
         return f'<input name="outcome" data-key="1" value="{(data or {}).get("outcome", "")}">'
 
     monkeypatch.setattr(deciding, "_deciders", {})
-    deciding.register_decider(deciding.Decider("by_hand", draw, lambda item, *, actor, data: f"Is {data['outcome']}"))
+    decider = deciding.Decider(
+        "by_hand", draw, lambda item, *, actor, data: f"Is {data['outcome']}", lambda *told: "Yes"
+    )
+    deciding.register_decider(decider)
     page = signed(client, chair).get(at("meeting_live", running)).content.decode()
     assert '<input name="outcome" data-key="1" value="">' in page
     answer = client.post(at("item_record", running, pumps.pk), {"outcome": "approved"}, **HTMX)
@@ -291,6 +294,22 @@ def test_two_who_note_see_each_other_on_the_page(client, running, pumps, chair):
     assert "Somebody else made this" in answer.content.decode()
     pumps.refresh_from_db()
     assert pumps.note == "Mine"
+
+
+def test_members_see_what_is_put_to_the_vote(client, running, pumps, chair, member):
+    arrive(running, actor=member, person=member)
+    put = at("item_motion", running, pumps.pk)
+    assert "Say first" in signed(client, chair).post(put, {"result": ""}, **HTMX).content.decode()
+    answer = client.post(put, {"result": "Buy two"}, **HTMX)
+    assert 'data-motion="Put to the vote: Buy two"' in answer.content.decode()
+    # Without script what was typed comes back with the page.
+    assert ">Buy three</textarea>" in client.post(put, {"result": "Buy three"}).content.decode()
+    page = signed(client, member).get(at("meeting_follow", running)).content.decode()
+    assert "<b>Buy three</b>" in page
+    assert client.post(put, {"result": "Mine"}, **HTMX).status_code == 403
+    late = {"choice": "for", "motion": "Buy two"}
+    client.post(at("item_vote", running, pumps.pk), late, **HTMX)
+    assert not pumps.votes.exists()
 
 
 def test_a_vote_that_is_refused_is_told(client, running, pumps, member):

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aiso.errors import DomainError
-from forums.actions.live import arrive, cast_item_vote, give_proxy, settle_item
+from forums.actions.live import arrive, cast_item_vote, give_proxy, put_to_vote, settle_item
 from forums.votes import Chamber, count_votes
 from tests.factories import make_initiative
 
@@ -25,6 +25,39 @@ def test_a_member_votes_and_changes_it_until_it_is_settled(running, pumps, chair
     settle_item(pumps, actor=chair, result="Not now")
     with pytest.raises(DomainError, match="Carla Chair was first, at 09:00: Not now"):
         cast_item_vote(pumps, actor=member, choice="for")
+
+
+def test_votes_count_for_what_was_put_to_the_vote(running, pumps, chair, member, other):
+    come(running, member, other)
+    cast_item_vote(pumps, actor=member, choice="for")
+    cast_item_vote(pumps, actor=other, choice="recused")
+    assert count_votes(pumps).tally.agree == 1
+
+    put = put_to_vote(pumps, actor=chair, data={"result": "Buy  two of them"})
+
+    assert put.motion == "Buy two of them"
+    tally = count_votes(put).tally
+    assert (tally.agree, tally.waiting) == (0, 2)
+    cast_item_vote(pumps, actor=member, choice="for", motion="Buy two of them")
+    assert count_votes(put).tally.agree == 1
+    put_to_vote(pumps, actor=chair, data={"result": "Buy two of them"})
+    assert count_votes(put).tally.agree == 1
+    assert len(events("meeting.put_to_vote")) == 1
+    with pytest.raises(DomainError, match="Meanwhile something else was put to the vote: Buy two of them"):
+        cast_item_vote(pumps, actor=member, choice="against", motion="Buy one of them")
+    put_to_vote(pumps, actor=chair, data={"result": "Buy one of them"})
+    assert [voter.vote.choice for voter in count_votes(put).voters if voter.vote] == ["recused"]
+
+
+def test_those_who_lead_put_something_to_the_vote_while_it_waits(running, pumps, chair, member):
+    come(running, member)
+    with pytest.raises(PermissionDenied):
+        put_to_vote(pumps, actor=member, data={"result": "Buy them"})
+    with pytest.raises(DomainError, match="Say first"):
+        put_to_vote(pumps, actor=chair, data={"result": " "})
+    settle_item(pumps, actor=chair, result="Not now")
+    with pytest.raises(DomainError, match="was first"):
+        put_to_vote(pumps, actor=chair, data={"result": "Buy them"})
 
 
 def test_only_members_with_a_vote_who_are_there(running, pumps, member, secretary, service_account, office_lead):

@@ -44,8 +44,12 @@ def let_in(meeting: Meeting, *people: User) -> None:
         meeting.attendance.create(person=person, has_vote=True, noted_by=person)
 
 
-def vote(item: AgendaItem, person: User, choice: str = "for", *, by: User | None = None, reason: str = "") -> ItemVote:
-    return ItemVote.objects.create(item=item, person=person, choice=choice, cast_by=by or person, reason=reason)
+def vote(item: AgendaItem, person: User, choice: str = "for", *, on: str = "Approve", **said: Any) -> ItemVote:
+    """A vote on an outcome, which is put to the vote by it; cast `by` somebody else, or with a `reason`."""
+    item.motion = on
+    item.save(update_fields=["motion"])
+    cast_by = said.pop("by", person)
+    return ItemVote.objects.create(item=item, person=person, choice=choice, motion=on, cast_by=cast_by, **said)
 
 
 @pytest.fixture

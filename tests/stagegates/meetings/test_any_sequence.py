@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from aiso import clock
 from aiso.errors import DomainError
+from forums.actions.live import put_to_vote
 from portfolio.models import OwnerKind, Ownership, Stage, StageChange
 from portfolio.models.stage import ENDED
 from stagegates.actions.ballots import cast_vote, open_ballot
@@ -88,10 +89,16 @@ class Office(RuleBasedStateMachine):
             self.item = make_item(self.meeting, review)
 
     @precondition(lambda self: self.review is not None)
+    @rule(who=people, outcome=outcomes)
+    def put_to_vote(self, who, outcome):
+        self.tries(lambda: put_to_vote(self.item, actor=self.people[who], data={"outcome": outcome}))
+        self.item.refresh_from_db()
+
+    @precondition(lambda self: self.review is not None)
     @rule(who=people, choice=choices)
     def vote(self, who, choice):
         if self.item.is_waiting and who < 5:
-            told = {"choice": choice, "cast_by": self.people[who]}
+            told = {"choice": choice, "cast_by": self.people[who], "motion": self.item.motion}
             self.item.votes.update_or_create(person=self.people[who], defaults=told)
 
     @precondition(lambda self: self.item is not None)

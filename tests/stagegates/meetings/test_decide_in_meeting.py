@@ -12,7 +12,7 @@ from django.http import QueryDict
 from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
-from forums.actions.live import record_item
+from forums.actions.live import cast_item_vote, put_to_vote, record_item
 from forums.models import Forum
 from portfolio.models import OwnerKind, Stage
 from stagegates.actions.decide import OF_REVIEWS
@@ -54,6 +54,25 @@ def test_votes_carry_it_and_are_kept(item, review, voters, secretary):
     review.initiative.refresh_from_db()
     assert review.initiative.stage == Stage.LIMITED_ROLLOUT
     assert Event.objects.filter(name="decision.made").count() == 1
+
+
+def test_votes_carry_only_what_was_put_to_the_vote(item, voters, secretary, member):
+    with pytest.raises(DomainError, match="Nothing is put to the vote yet"):
+        cast_item_vote(item, actor=member, choice="for")
+    cast_item_vote(item, actor=member, choice="recused", reason="My brother builds it.")
+    with pytest.raises(DomainError, match="Choose an outcome first"):
+        put_to_vote(item, actor=secretary, data={})
+    put_to_vote(item, actor=secretary, data={"outcome": "hold"})
+    for person in voters:
+        cast_item_vote(item, actor=person, choice="for", motion="Hold")
+    with pytest.raises(DomainError, match=r"The members voted on “Hold”\. Record that, or put “Approve” to the vote"):
+        decide_item(item, GO, actor=secretary)
+    put_to_vote(item, actor=secretary, data={"outcome": "approve"})
+    with pytest.raises(DomainError, match="Nobody has voted"):
+        decide_item(item, GO, actor=secretary)
+    for person in voters:
+        cast_item_vote(item, actor=person, choice="for")
+    assert decide_item(item, GO, actor=secretary).in_meeting.agree == 3
 
 
 def test_general_consent_where_nobody_voted(item, chair):

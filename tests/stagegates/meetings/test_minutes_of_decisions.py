@@ -28,7 +28,7 @@ def decided(item, voters, chair, technical_owner):
     party = make_person("Pia Party")
     make_ownership(item.initiative, party, OwnerKind.RISK, is_deputy=True)
     for person, choice in zip(voters, ("for", "for", "against"), strict=True):
-        vote(item, person, choice)
+        vote(item, person, choice, on="Approve with conditions")
     condition = NewCondition("Try the fallback", technical_owner, clock.today() + timedelta(days=30))
     ruling = Ruling("conditions", "Accuracy holds.", [condition], release_now=Decimal(20_000))
     return decide_item(item, ruling, actor=chair)

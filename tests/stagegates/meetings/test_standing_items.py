@@ -48,7 +48,7 @@ def test_a_pause_is_decided_with_votes(stalled, voters, chair):
     with pytest.raises(ValidationError, match="every decision has a rationale"):
         record_item(stalled, actor=chair, data=sent(outcome="pause"))
     for person in voters:
-        vote(stalled, person)
+        vote(stalled, person, on="Pause")
     settled = record_item(stalled, actor=chair, data=sent(outcome="pause", rationale="Nobody works on it."))
     assert settled.result == "Paused, 3 for, 0 against, 0 abstained"
     stalled.initiative.refresh_from_db()
