@@ -13,8 +13,9 @@ from aiso.events.models import Event
 from portfolio.models import Initiative, Stage
 from stagegates.actions.ask_funding import decide_request, withdraw_request
 from stagegates.actions.expand import ask_expansion
+from stagegates.actions.merge import merge_into, undo_merge
 from stagegates.expansion import expansions_of, track_of
-from stagegates.expansion_registry import expansions_waiting
+from stagegates.funding_work import requests_waiting
 from stagegates.models import Decision, Expansion
 from tests.api.conftest import Script, make_api_token
 from tests.factories import fund, make_decision, make_initiative, make_unit
@@ -59,7 +60,7 @@ def test_step_by_step(live, grown, business_owner, chair):
     assert (asked.volume_before, asked.skips) == (400, [])
     assert states(live) == ["asked", "later", "later", "later"]
     assert Event.objects.get(name="expansion.asked").payload["request"] == asked.pk
-    assert [each.url for each in expansions_waiting(chair)] == [asked.get_absolute_url()]
+    assert [each.url for each in requests_waiting(chair)] == [asked.get_absolute_url()]
 
     decision = decide(asked, chair)
 
@@ -68,7 +69,7 @@ def test_step_by_step(live, grown, business_owner, chair):
     assert states(live) == ["done", "next", "later", "later"]
     live.refresh_from_db()
     assert live.stage == Stage.SCALE
-    assert [*expansions_waiting(chair)] == []
+    assert [*requests_waiting(chair)] == []
     with pytest.raises(DomainError, match="decided this on"):
         decide(asked, chair)
 
@@ -84,6 +85,41 @@ def test_a_skip_is_a_recorded_exception(live, business_owner, chair):
         ("step:adjacent", "One class only."),
     ]
     assert states(live) == ["skipped", "skipped", "done", "next"]
+
+
+@pytest.fixture
+def survivor(business_owner) -> Initiative:
+    return make_initiative("Sort letters", stage=Stage.SCALE, owner=business_owner, risk_tier="moderate")
+
+
+def merged_after_growing(live, grown, survivor, business_owner, chair):
+    """What grew by a step was merged."""
+    decide(ask(live, business_owner, decision_class=grown, volume_after=900), chair)
+    return merge_into(live, actor=chair, survivor=survivor, rationale="The same thing twice.").merge
+
+
+def test_a_step_of_what_was_merged_into_it_counts(
+    live, grown, survivor, business_owner, chair, django_assert_num_queries
+):
+    merge = merged_after_growing(live, grown, survivor, business_owner, chair)
+    with django_assert_num_queries(2):
+        assert states(survivor) == ["done", "next", "later", "later"]
+    asked = ask(survivor, business_owner, "adjacent")
+    assert asked.skips == []
+    withdraw_request(asked, actor=business_owner)
+
+    undo_merge(merge, actor=chair, rationale="They differ.")
+
+    assert states(survivor) == ["next", "later", "later", "later"]
+    assert states(live)[0] == "done"
+    with pytest.raises(DomainError, match="This skips: more volume"):
+        ask(survivor, business_owner, "adjacent")
+
+
+def test_a_step_of_a_confidential_one_does_not(live, grown, survivor, business_owner, chair):
+    merged_after_growing(live, grown, survivor, business_owner, chair)
+    Initiative.objects.filter(pk=live.pk).update(is_confidential=True)
+    assert states(survivor) == ["next", "later", "later", "later"]
 
 
 def test_with_money(live, grown, business_owner, chair):
