@@ -52,6 +52,10 @@ def test_what_is_told_of_a_review(full, chair):
     assert "working days left" in html["sign_offs"]
     assert "3.80" in html["priority"]
     assert "rank 1 of 1" in html["priority"]
+    # As in the score: what is hard to govern counts less.
+    assert 'Governance complexity <span class="mute">counts 6 − 4</span>' in html["priority"]
+    assert html["priority"].count('<td class="n">4</td>') == len(PRIORITY_PARTS) - 1
+    assert html["priority"].count('<td class="n">2</td>') == 1
     assert "Business owner" in html["changed"] or "Boris Owen" in html["changed"]
 
 

@@ -54,7 +54,7 @@ def test_reviews_that_wait_for_this_body(forum, review, initiative):
     [found] = proposed("ready_to_decide", forum)
     assert (found.key, found.initiative_id) == (f"review-{review.pk}", initiative.pk)
     assert found.title == "Predictive maintenance: production fit"
-    assert found.why.startswith("Ready to be decided since ")
+    assert found.why.startswith("Ready to decide since ")
     [found] = proposed("ready_to_decide", other.body)
     assert found.key == f"review-{other.pk}"
 
