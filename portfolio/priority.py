@@ -10,6 +10,8 @@ from .models.initiative import PRIORITY_PARTS
 CENT = Decimal("0.01")
 # The kind of configuration that holds the weights.
 WEIGHTS = "priority-weights"
+# Parts of which more makes the score less.
+TURNED = ("governance_complexity",)
 
 
 def priority_of(parts: Mapping[str, int | None], weights: Mapping[str, Decimal]) -> Decimal | None:
@@ -19,12 +21,16 @@ def priority_of(parts: Mapping[str, int | None], weights: Mapping[str, Decimal])
     the same for many rows.
     """
     total = sum((weights[name] for name in PRIORITY_PARTS), Decimal(0))
-    known = {name: part for name in PRIORITY_PARTS if (part := parts[name]) is not None}
+    known = {name: counted(name, part) for name in PRIORITY_PARTS if (part := parts[name]) is not None}
     if len(known) < len(PRIORITY_PARTS) or not total:
         return None
-    known["governance_complexity"] = 6 - known["governance_complexity"]
     score = sum((weights[name] * part for name, part in known.items()), Decimal(0)) / total
     return score.quantize(CENT, ROUND_HALF_UP)
+
+
+def counted(name: str, rated: int) -> int:
+    """What a part that was rated 1 to 5 counts in the score, 1 to 5."""
+    return 6 - rated if name in TURNED else rated
 
 
 def weights_in_force() -> dict[str, Decimal]:

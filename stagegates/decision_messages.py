@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 from aiso.events.telling import Message
 from aiso.web import figures
-from portfolio.models import Lane, Ownership
+from portfolio.models import Intake, Lane, Ownership
 from portfolio.permissions import can_see_money
 
 from .deciding import eligible_of
@@ -50,7 +50,7 @@ def _passed_up(event: Event) -> Iterable[Message]:
 
 def _made(event: Event) -> Iterable[Message]:
     decision = Decision.objects.select_related("initiative", "review", "body").get(pk=event.payload["decision"])
-    people = owners_of(decision.initiative_id)
+    people = owners_of(decision.initiative_id) | requesters_of(decision.initiative_id)
     if decision.review:
         people |= {decision.review.opened_by_id, decision.review.submitted_by_id}
     told = _people(people)
@@ -133,6 +133,12 @@ def _of_condition(event: Event, whom: Callable[[Condition], User], told: str, ki
 def owners_of(initiative: int) -> set[int | None]:
     """The ids of its owners and their deputies today."""
     return {*Ownership.objects.current().filter(initiative=initiative).values_list("person", flat=True)}
+
+
+def requesters_of(initiative: int) -> set[int | None]:
+    """The ids of those who asked for it, be it in a request that was joined to it."""
+    asked = Q(initiative=initiative) | Q(joined_to=initiative, state=Intake.State.JOINED)
+    return {*Intake.objects.filter(asked).values_list("requester", flat=True)}
 
 
 def _able(people: QuerySet[User], review: GateReview) -> QuerySet[User]:

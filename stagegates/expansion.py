@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from aiso.web.figures import local_date
+from portfolio.merging import family_of
 from portfolio.models import Initiative
 from portfolio.models.stage import IN_PRODUCTION
 
@@ -37,8 +38,12 @@ def with_rulings(rows: ExpansionQuerySet) -> ExpansionQuerySet:
 
 
 def expansions_of(initiative: Initiative) -> list[Expansion]:
-    """What it asked for, the latest first. Two queries."""
-    return [*with_rulings(Expansion.objects.filter(initiative=initiative))]
+    """What it asked for, and what was merged into it, which counts in its order; the latest first. Two queries.
+
+    What a confidential one asked stays with that: who sees the survivor need not see it.
+    """
+    merged = Q(initiative__in=family_of(initiative.pk), initiative__is_confidential=False)
+    return [*with_rulings(Expansion.objects.filter(Q(initiative=initiative) | merged))]
 
 
 def is_done(expansion: Expansion) -> bool:

@@ -6,6 +6,8 @@ over it. An answer since the last approval is outdated, too, once something it r
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from portfolio.models import Initiative
 
 from .actions.sign_offs import changes_of
@@ -45,9 +47,20 @@ def to_answer_anew(initiative: Initiative) -> set[int]:
     """The ids of sign-offs of closed reviews that their functions may answer anew: they keep releases in, and no open
     review asks the function.
     """
-    asked = {*SignOff.objects.filter(review__in=_open(initiative)).values_list("function", flat=True)}
+    asked = {*_asked(initiative)}
     closed = [each.sign_off for each in in_the_way(initiative) if not each.sign_off.review.is_open]
     return {each.pk for each in closed if each.function_id not in asked}
+
+
+def since_closing(initiative: Initiative) -> list[InTheWay]:
+    """The answers since the last approval that stand on closed reviews, each with what changed since, nothing where it
+    still holds; without those that an open review asks for anew, or that a higher body passed over.
+    """
+    asked, passed = {*_asked(initiative)}, overridden(initiative)
+    closed = [each for each in _last_words(initiative) if not each.review.is_open and each.function_id not in asked]
+    changes = _changes(initiative, closed)
+    left = [each for each in closed if each.pk in changes and f"outdated:{each.pk}" not in passed]
+    return [InTheWay(each, changes[each.pk]) for each in left]
 
 
 def overridden(initiative: Initiative) -> set[str]:
@@ -64,8 +77,10 @@ def _objects(sign_off: SignOff) -> bool:
     return sign_off.answer is not None and sign_off.answer.verdict == SignOffAnswer.Verdict.OBJECT
 
 
-def _open(initiative: Initiative) -> "list[int]":
-    return [*GateReview.objects.open().filter(initiative=initiative).values_list("pk", flat=True)]
+def _asked(initiative: Initiative) -> "QuerySet[SignOff, int]":
+    """The functions that its open review asks."""
+    of_open = SignOff.objects.filter(review__in=GateReview.objects.open().filter(initiative=initiative))
+    return of_open.values_list("function", flat=True)
 
 
 def _last_words(initiative: Initiative) -> list[SignOff]:

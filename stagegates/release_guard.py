@@ -29,10 +29,14 @@ def hindrances_of_release(initiative: Initiative) -> Iterator[Hindrance]:
     yield from _said(initiative)
 
 
+def is_too_early(initiative: Initiative) -> bool:
+    return stage_before_pause(initiative) in BEFORE_PILOT
+
+
 def _too_early(initiative: Initiative) -> Iterator[Hindrance]:
     """A pilot begins by a decision, or by an opening position; a pause takes nothing back."""
-    stage = stage_before_pause(initiative)
-    if stage in BEFORE_PILOT:
+    if is_too_early(initiative):
+        stage = stage_before_pause(initiative)
         address = reverse("stagegates:initiative_gates", args=[initiative.reference])
         what = f"It is in {Stage(stage).label.lower()}: nothing goes out to users before the pilot"
         yield Hindrance(what, "A decision at its gate review moves it to pilot.", address)

@@ -47,7 +47,11 @@ def _outdated(event: Event, sign_off: SignOff) -> list[Message]:
     fields = ", ".join(dict.fromkeys(each["label"] for each in answer.outdated_because))
     text = f"The sign-off of {sign_off.function} on {_case(sign_off)} is outdated: {fields or 'something'} changed"
     people = [answer.answered_by, *owners_for(sign_off.review.initiative)]
-    return [_to(people, Kind.NEWS, text, sign_off)]
+    if sign_off.review.is_open:
+        return [_to(people, Kind.NEWS, text, sign_off)]
+    # Nothing starts anew on a closed review, so that this asks for the answer, too.
+    text = f"{text}; releases wait for it to be answered anew"
+    return [_to(reviewers_for(sign_off), Kind.REQUEST, text, sign_off), _to(people, Kind.NEWS, text, sign_off)]
 
 
 def _stands_again(event: Event, sign_off: SignOff) -> list[Message]:

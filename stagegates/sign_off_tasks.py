@@ -7,9 +7,11 @@ from django.db import transaction
 
 from aiso.events.models import Event
 from portfolio.models import Initiative
+from portfolio.models.stage import ENDED
 from standards.models import BEGINNING
 
 from .actions.escalate_sign_offs import escalate_sign_offs
+from .actions.follow_closed import follow_closed
 from .actions.pass_up import pass_up
 from .actions.sign_offs import refresh_sign_offs
 from .models import GateReview
@@ -41,8 +43,8 @@ def follow_published(event_id: int) -> None:
 
 @shared_task
 def refresh_sign_offs_of_the_night() -> None:
-    """Let all open reviews follow what no event tells: clearances, evidence and assessments that ended."""
-    refresh_all(GateReview.objects.open().values_list("initiative", flat=True))
+    """Let all reviews follow what no event tells: clearances, evidence and assessments that ended."""
+    refresh_all(GateReview.objects.order_by().values_list("initiative", flat=True).distinct())
 
 
 @shared_task
@@ -52,11 +54,18 @@ def escalate_late_sign_offs() -> None:
 
 
 def refresh_all(initiatives: Iterable[int]) -> None:
-    """Refresh the open reviews of some initiatives, each in a transaction of its own, under the initiative's lock."""
-    reviews = GateReview.objects.open().filter(initiative__in=[*initiatives])
+    """Refresh the open reviews of some initiatives, and what was said on closed ones, each in a transaction of its own,
+    under the initiative's lock.
+    """
+    touched = [*initiatives]
+    reviews = GateReview.objects.open().filter(initiative__in=touched)
     for review in reviews.order_by("pk").only("initiative"):
         with transaction.atomic():
             Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=review.initiative_id)
             refresh_sign_offs(review)
             locked = GateReview.objects.select_for_update(of=["self"]).select_related("initiative", "body")
             pass_up(locked.get(pk=review.pk))
+    said = GateReview.objects.filter(closed_at__isnull=False, sign_offs__answer__isnull=False)
+    released = Initiative.objects.filter(pk__in=touched, reviews__in=said).exclude(stage__in=ENDED).distinct()
+    for initiative in released.only("pk").order_by("pk"):
+        follow_closed(initiative)

@@ -11,7 +11,7 @@ from ..board import board_of
 from ..bubbles import bubbles_of
 from ..filters import parameters
 from ..models import SavedView
-from ..permissions import can_register, can_share_views, changes_nothing, is_office_for, money_seen_among, owned_among
+from ..permissions import can_register, can_share_views, changes_nothing, money_seen_among, office_among, owned_among
 from ..register import PAGE_SIZE, Register
 from ..standing_views import standing_views
 from ..tables import COLUMNS, rows_html
@@ -49,7 +49,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
             rows,
             register.columns,
             may_edit=may_edit,
-            may_classify=lambda row: is_office_for(register.user, row),
+            may_classify=office_among(register.user),
             sees_money=money_seen_among(register.user, rows if "money" in register.columns else ()),
         ),
         "all_columns": [(name, cell.verbose_name, name in register.columns) for name, cell in COLUMNS.items()],

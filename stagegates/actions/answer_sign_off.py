@@ -49,13 +49,12 @@ def answer_sign_off(
     seen: str = "",
     replaces: int | None = None,
 ) -> SignOffAnswer:
-    """Record what a function says. A later answer takes its place as long as the review is open, or as
-    long as this one keeps releases in (stagegates/last_words.py); none is edited.
+    """Record what a function says. A later answer takes its place as long as the review is open, or as long as this one
+    keeps releases in (stagegates/last_words.py); none is edited.
 
-    `seen` is the token of what the actor was shown, and `replaces` the id of the answer that stood then: raises
-    DomainError when something of it changed since, or another answer stands. Also for a
-    review that is closed, a sign-off whose evidence is not there yet, an answer without a reason, and conditions
-    without text, owner or a day to come. Raises PermissionDenied for whoever may not sign off, parties before all.
+    `seen` is the token of what the actor was shown, and `replaces` the id of the answer that stood then: DomainError
+    when something of it changed since or another answer stands, for a review that is closed, evidence that is not there
+    yet, and where a reason lacks or a condition’s text, owner or day. PermissionDenied for whoever may not sign off.
     """
     locked = lock(sign_off)
     refuse_others(actor, locked, is_anew=locked.pk in to_answer_anew(locked.review.initiative))

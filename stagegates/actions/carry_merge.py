@@ -19,17 +19,19 @@ from portfolio.models import Initiative, StageChange
 from ..models import Decision, Expansion, FundingRequest, GateReview, Merge, Tranche
 from ..money import NOTHING, Funding
 from .funding import Kind, enter, locked_tranches
+from .monitor import drop_looks, reopen_looks
 
 
 def carry_out(decision: Decision, survivor: Initiative) -> Merge:
     """Let the decision’s initiative go on in the survivor. What it asks for and a review that was not submitted are
-    withdrawn; nothing is asked for in its name any more.
+    withdrawn, and a look that did not move falls away; nothing is asked for in its name any more.
     """
     merged = decision.initiative
     merge = Merge.objects.create(
         decision=decision, merged=merged, survivor=survivor, moved=what_moves(merged, survivor)
     )
     carry_along(merge.moved, merged, survivor)
+    drop_looks(merged, at=decision.decided_at)
     _withdraw_what_is_open(merged, decision)
     move_money(decision, locked_tranches(merged.pk), survivor)
     _follow(merged, survivor, decision.decided_by)
@@ -42,6 +44,7 @@ def take_apart(decision: Decision, merge: Merge) -> None:
     merge.undone_by = decision
     merge.save(update_fields=["undone_by"])
     carry_along(merge.moved, merge.survivor, merge.merged, back=True)
+    reopen_looks(merge.merged, dropped_at=merge.decision.decided_at)
     came = Tranche.objects.filter(decision=merge.decision, initiative=merge.survivor, moved_from__isnull=False)
     move_money(decision, locked_tranches(merge.survivor_id, came), merge.merged)
     _follow(merge.survivor, merge.merged, decision.decided_by)

@@ -39,11 +39,7 @@ def ask_expansion(
     that is not in production, while another is asked, for what the step lacks, and for steps that are skipped without
     a reason.
     """
-    initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=initiative.pk)
-    if not can_ask_money(actor, initiative):
-        raise PermissionDenied(ASKING)
-    if refusal := why_not_expand(initiative):
-        raise DomainError(refusal)
+    initiative = _held(initiative, actor)
     asked = Expansion(
         initiative=initiative,
         step=step,
@@ -59,15 +55,30 @@ def ask_expansion(
         asked_at=clock.now(),
     )
     _check(asked)
-    asked.skips = skipped_before(step, done_steps(expansions_of(initiative)))
+    _set_skips(asked)
+    asked.save()
+    publish("expansion.asked", actor=actor, initiative=initiative, request=asked)
+    return asked
+
+
+def _held(initiative: Initiative, actor: User) -> Initiative:
+    """The initiative, locked, where the actor may ask for it and it may grow now."""
+    initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=initiative.pk)
+    if not can_ask_money(actor, initiative):
+        raise PermissionDenied(ASKING)
+    if refusal := why_not_expand(initiative):
+        raise DomainError(refusal)
+    return initiative
+
+
+def _set_skips(asked: Expansion) -> None:
+    """The steps before it that were not done. Raises DomainError where there are any and nothing says why."""
+    asked.skips = skipped_before(asked.step, done_steps(expansions_of(asked.initiative)))
     if asked.skips and not asked.skip_because:
         told = ", then ".join(each.lower() for each in asked.skipped)
         raise DomainError(f"This skips: {told}. Say why that is right here.", field="skip_because")
     if not asked.skips:
         asked.skip_because = ""
-    asked.save()
-    publish("expansion.asked", actor=actor, initiative=initiative, request=asked)
-    return asked
 
 
 def _check(asked: Expansion) -> None:

@@ -1,6 +1,7 @@
 """Scheduling the looks at systems in use, and recording them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,6 +24,7 @@ from ..situations import COLUMNS, situation_from, with_situation
 
 NOT_IN_USE = "It is not in production any more."
 NOT_ASKED = "No rule asks for monitoring any more."
+MERGED = "It was merged into another initiative."
 # The fields that the rules set.
 FOLLOWING = ("due_on", "months", "rule", "rule_name", "version")
 
@@ -58,6 +60,22 @@ def schedule_monitoring() -> None:
     """
     book = rulebook_in_force()
     for_all(lambda after, to: _schedule(Initiative.objects.filter(pk__gt=after, pk__lte=to), book))
+
+
+def drop_looks(merged: Initiative, *, at: datetime) -> None:
+    """Let what is due of a merged initiative fall away. The caller holds it."""
+    MonitoringTask.objects.open().filter(initiative=merged).update(dropped_at=at, dropped_because=MERGED)
+
+
+def reopen_looks(merged: Initiative, *, dropped_at: datetime) -> None:
+    """Let what fell away with a merge be due again, once that is undone. The caller holds the initiative."""
+    dropped = MonitoringTask.objects.filter(initiative=merged, dropped_at=dropped_at, dropped_because=MERGED)
+    dropped.update(dropped_at=None, dropped_because="")
+
+
+def move_looks_back(ids: Sequence[int], survivor: Initiative, merged: Initiative) -> None:
+    """What was looked at meanwhile stays with the one whose owners looked."""
+    MonitoringTask.objects.open().filter(pk__in=ids, initiative=survivor).update(initiative=merged)
 
 
 def _schedule(rows: InitiativeQuerySet, book: Rulebook) -> None:

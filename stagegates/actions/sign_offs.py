@@ -102,24 +102,33 @@ def _compare(sign_offs: Sequence[SignOff], actor: User | None) -> list[SignOff]:
 
 
 def _follow(sign_off: SignOff, changes: list[Changed], actor: User | None) -> bool:
-    """Let one answer follow what changed. True when something did."""
+    """Let one answer follow what changed, and its sign-off with it. True when something did."""
+    was_outdated = sign_off.answer is not None and sign_off.answer.is_outdated
+    if not mark_outdated(sign_off, changes, actor):
+        return False
+    if bool(changes) != was_outdated:
+        sign_off.state = State.OUTDATED if changes else State.ANSWERED
+        sign_off.started_at = sign_off.due_on = sign_off.escalated_at = None
+        sign_off.save(update_fields=["state", *CLOCK])
+    return True
+
+
+def mark_outdated(sign_off: SignOff, changes: Sequence[Changed], actor: User | None) -> bool:
+    """Write down what changed since its answer was sealed, with an event when that begins and when nothing is left of
+    it. True when something is another.
+    """
     answer = sign_off.answer
     assert answer is not None
-    told = [each.stored() for each in changes]
-    if told == answer.outdated_because and bool(told) == answer.is_outdated:
+    told, was_outdated = [each.stored() for each in changes], answer.is_outdated
+    if told == answer.outdated_because and bool(told) == was_outdated:
         return False
-    about = {"initiative": sign_off.review.initiative_id, "review": sign_off.review_id, "sign_off": sign_off}
-    was_outdated = answer.is_outdated
     answer.outdated_because = told
     answer.outdated_at = (answer.outdated_at or clock.now()) if told else None
     answer.save(update_fields=["outdated_because", "outdated_at"])
+    about = {"initiative": sign_off.review.initiative_id, "review": sign_off.review_id, "sign_off": sign_off}
     if not told:
-        sign_off.state, sign_off.started_at, sign_off.due_on, sign_off.escalated_at = State.ANSWERED, None, None, None
-        sign_off.save(update_fields=["state", *CLOCK])
         publish("sign_off.stands_again", actor=actor, answer=answer, **about)
     elif not was_outdated:
-        sign_off.state, sign_off.started_at, sign_off.due_on, sign_off.escalated_at = State.OUTDATED, None, None, None
-        sign_off.save(update_fields=["state", *CLOCK])
         publish("sign_off.outdated", actor=actor, answer=answer, fields=[each.key for each in changes], **about)
     return True
 

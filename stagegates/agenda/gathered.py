@@ -1,11 +1,14 @@
 """Items that gather many rows under one heading: what each of them lists, as far as the person sees it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.template.loader import render_to_string
 
 from aiso.accounts.models import User
+from aiso.web import figures
 from forums.models import AgendaItem
 from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
@@ -21,12 +24,21 @@ from .waiting import overdue_on
 SHOWN = 25
 
 
+@dataclass(frozen=True)
+class Listed:
+    """The rows of one item that a person sees, and a sentence that counts these alone."""
+
+    rows: Sequence[Any]
+    says: str
+    has_more: bool = False
+
+
 def gathered(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
     """The rows of each gathered item. A fixed number of queries, for a meeting has one item of each kind."""
     told: dict[int, str] = {}
     for item in items:
-        if listed := LISTED.get(item.source):
-            context = {"rows": [*listed(item, _seen(item, person))], "kind": item.source, "shown": SHOWN}
+        if find := LISTED.get(item.source):
+            context = {"listed": find(item, _seen(item, person)), "kind": item.source}
             told[item.pk] = render_to_string("stagegates/agenda/_gathered.html", context)
     return told
 
@@ -39,28 +51,38 @@ def _seen(item: AgendaItem, person: User) -> InitiativeQuerySet:
     return everything if item.forum.is_member(person) else everything.open_to_roles_of(person)
 
 
-def _overdue(item: AgendaItem, seen: InitiativeQuerySet) -> Iterable[Any]:
+def _overdue(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     rows = overdue_on(day_of(item)).filter(initiative__in=seen)
-    return rows.select_related("initiative", "owner").defer("initiative__search")[: SHOWN + 1]
+    found = rows.select_related("initiative", "owner").defer("initiative__search")
+    return _first(found, "condition", lambda oldest: f", the oldest due on {figures.day(oldest.due_on)}")
 
 
-def _audits(item: AgendaItem, seen: InitiativeQuerySet) -> Iterable[Any]:
+def _audits(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     rows = FastLaneAudit.objects.waiting().filter(decision__initiative__in=seen)
-    return rows.select_related("decision__initiative", "decision__decided_by", "requester")[: SHOWN + 1]
+    return _first(rows.select_related("decision__initiative", "decision__decided_by", "requester"), "decision")
 
 
-def _between(item: AgendaItem, seen: InitiativeQuerySet) -> Iterable[Any]:
+def _between(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     rows = decisions_between(item.forum, day_of(item)).filter(initiative__in=seen)
-    return rows.select_related("initiative", "decided_by", "review__gates_version")[: SHOWN + 1]
+    return _first(rows.select_related("initiative", "decided_by", "review__gates_version"), "decision")
 
 
-def _ranks(item: AgendaItem, seen: InitiativeQuerySet) -> Iterable[Any]:
-    moved = moved_since(last_meeting(item.forum, day_of(item)))
-    known = {*seen.filter(pk__in=[each.initiative.pk for each in moved]).values_list("pk", flat=True)}
-    return [each for each in moved if each.initiative.pk in known]
+def _ranks(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
+    """Confidential ones are not ranked here, so that everybody may read how many moved."""
+    moves = moved_since(last_meeting(item.forum, day_of(item)))
+    known = {*seen.filter(pk__in=[each.initiative.pk for each in moves.rows]).values_list("pk", flat=True)}
+    rows = [each for each in moves.rows if each.initiative.pk in known]
+    return Listed(rows, moves.sentence, moves.own + moves.new > len(moves.rows))
 
 
-LISTED: dict[str, Callable[[AgendaItem, InitiativeQuerySet], Iterable[Any]]] = {
+def _first(found: "models.QuerySet[Any]", one: str, more: Callable[[Any], str] = lambda first: "") -> Listed:
+    """The first rows of a queryset, counted as far as they are shown; `more` is said of the first."""
+    rows = [*found[: SHOWN + 1]]
+    count = f"More than {figures.plural(SHOWN, one)}" if len(rows) > SHOWN else figures.plural(len(rows), one)
+    return Listed(rows[:SHOWN], f"{count}{more(rows[0]) if rows else ''}.", len(rows) > SHOWN)
+
+
+LISTED: dict[str, Callable[[AgendaItem, InitiativeQuerySet], Listed]] = {
     "overdue_conditions": _overdue,
     "fast_lane_sample": _audits,
     "decided_between": _between,

@@ -60,7 +60,7 @@ def decisions_between(forum: Forum, day: date) -> DecisionQuerySet:
 
 def _why(review: GateReview) -> str:
     attempt = f", attempt {review.attempt}" if review.attempt > 1 else ""
-    return f"Ready to be decided since {figures.day(review.submitted_at)}{attempt}."
+    return f"Ready to decide since {figures.day(review.submitted_at)}{attempt}."
 
 
 def _tie(item: AgendaItem, *, review: GateReview) -> None:

@@ -17,8 +17,9 @@ from aiso.web import figures
 from forums.models import AgendaItem
 from portfolio.actions.edit_initiative import AMOUNTS
 from portfolio.history import RELATED
+from portfolio.models import Initiative
 from portfolio.models.initiative import PRIORITY_PARTS
-from portfolio.priority import weights_in_force
+from portfolio.priority import TURNED, counted, weights_in_force
 
 from ..approved import approvals_of
 from ..asked_money import Asked
@@ -111,17 +112,19 @@ def priority(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
     told = {}
     for pk, initiative in looks.initiatives.items():
         if any(part is not None for part in initiative.priority_parts):
-            parts = [
-                (
-                    initiative._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
-                    weights.get(name, Decimal(0)) / whole * 100,
-                    getattr(initiative, name),
-                )
-                for name in PRIORITY_PARTS
-            ]
+            parts = [(*_part(initiative, name), weights.get(name, Decimal(0)) / whole * 100) for name in PRIORITY_PARTS]
             rank = ranks.get(initiative.pk)
             told[pk] = _drawn("priority", initiative=initiative, parts=parts, rank=rank, has_weights=bool(weights))
     return told
+
+
+def _part(initiative: Initiative, name: str) -> tuple[str, str, int | None]:
+    """What a part is called, how it was worked out where it counts otherwise than it was rated, and what it counts."""
+    called = str(initiative._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    rated: int | None = getattr(initiative, name)
+    if rated is None or name not in TURNED:
+        return called, "", rated
+    return called, f"6 {figures.MINUS} {rated}", counted(name, rated)
 
 
 def approved(items: Sequence[AgendaItem], person: User) -> dict[int, str]:

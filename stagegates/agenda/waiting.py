@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from aiso.web import figures
 from forums.models import AgendaItem, Forum
@@ -22,15 +22,16 @@ STALLED = "stalled"
 
 
 def overdue_conditions(forum: Forum, day: date) -> Iterator[Proposed]:
-    """All conditions that are overdue on the day, as one item. One query."""
-    found = overdue_on(day).aggregate(count=Count("pk"), first=Min("due_on"), among=Count("initiative", distinct=True))
-    if found["count"]:
-        among = figures.plural(found["among"], "initiative")
+    """All conditions that are overdue on the day, as one item. One query.
+
+    Without their number, here and below: some are of confidential initiatives, and each reader is told how many they
+    see (stagegates/agenda/gathered.py).
+    """
+    if overdue_on(day).exists():
         yield Proposed(
             key="overdue",
             title="Overdue conditions",
-            why=f"{figures.plural(found['count'], 'condition')} of {among} overdue, "
-            f"the oldest since {figures.day(found['first'])}: met, waived, or the approval is looked at again.",
+            why="Past their day: each is met, waived, or its approval is looked at again.",
         )
 
 
@@ -40,12 +41,11 @@ def overdue_on(day: date) -> ConditionQuerySet:
 
 def fast_lane_sample(forum: Forum, day: date) -> Iterator[Proposed]:
     """What of the fast lane is to be looked at afterwards, as one item. One query."""
-    count = FastLaneAudit.objects.waiting().count()
-    if count:
+    if FastLaneAudit.objects.waiting().exists():
         yield Proposed(
             key="sample",
             title="Fast lane: the sample to audit",
-            why=f"{figures.plural(count, 'decision')} of the delegate drawn at random or a requester’s first.",
+            why="Decisions of the delegate, drawn at random or a requester’s first.",
         )
 
 

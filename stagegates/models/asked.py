@@ -3,13 +3,27 @@
 from datetime import date
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
 from aiso import clock
+from aiso.audit.models import no_truncate
 
 from .decision import Decision
+from .standing_rows import stands_once
+
+
+def asking_stands(*words: str) -> list[pgtrigger.Trigger]:
+    """What is asked for never changes: who wants something else withdraws it and asks anew. Once closed it stays so."""
+    closed = pgtrigger.Q(old__closed_at__isnull=False)
+    return [
+        pgtrigger.ReadOnly(name="asking_stands", fields=["initiative", *words]),
+        stands_once(closed, "asked_by", "asked_at", "closed_at", "was_withdrawn"),
+        pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        no_truncate(),
+    ]
 
 
 class AskedQuerySet[M: models.Model](models.QuerySet[M]):

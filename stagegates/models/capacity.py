@@ -14,6 +14,7 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.web.figures import measured
 from portfolio.models import Initiative
+from portfolio.models.stage import ENDED
 
 from .function import ReviewFunction
 
@@ -62,11 +63,12 @@ class SpecialistRequestQuerySet(models.QuerySet["SpecialistRequest"]):
         return self.filter(initiative__in=Initiative.objects.visible_to(user))
 
     def standing(self) -> Self:
-        """Those that ask for hours: neither declined nor withdrawn."""
-        return self.filter(state__in=(SpecialistRequest.State.ASKED, SpecialistRequest.State.AGREED))
+        """Those that ask for hours: neither declined nor withdrawn, of an initiative that goes on."""
+        wanted = (SpecialistRequest.State.ASKED, SpecialistRequest.State.AGREED)
+        return self.filter(state__in=wanted).exclude(initiative__stage__in=ENDED)
 
     def waiting(self) -> Self:
-        return self.filter(state=SpecialistRequest.State.ASKED)
+        return self.standing().filter(state=SpecialistRequest.State.ASKED)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())

@@ -3,6 +3,7 @@
 from typing import Self
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -10,12 +11,18 @@ from django.db.models import Q
 
 from aiso import clock
 from aiso.accounts.models import User
+from aiso.audit.models import no_truncate
 from portfolio.models import Initiative
 
 from .decision import Decision
 from .sign_off import SignOffAnswer
+from .standing_rows import stands_once
 
 PERSON = settings.AUTH_USER_MODEL
+SETTLED = pgtrigger.Q(old__confirmed_at__isnull=False) | pgtrigger.Q(old__waived_at__isnull=False)
+# Who answers for it, and what became of it.
+ANSWERED = ("owner", "met_at", "met_by", "met_note", "refused_because")
+SETTLING = ("confirmed_at", "confirmed_by", "waived_at", "waived_by", "waived_because")
 
 
 class ConditionQuerySet(models.QuerySet["Condition"]):
@@ -34,7 +41,8 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
 class Condition(models.Model):
     """What an approval still demands, by a date: of a sign-off or of a decision.
 
-    Its owner says that it is met; somebody of the function or body that set it confirms that, or waives it.
+    Its owner says that it is met; somebody of the function or body that set it confirms that, or waives it. What it
+    demands never changes, and nothing of one that is settled does but the initiative, with which it goes on in another.
     """
 
     initiative = models.ForeignKey(Initiative, models.PROTECT, related_name="conditions")
@@ -80,6 +88,14 @@ class Condition(models.Model):
                 condition=Q(confirmed_at=None) | Q(met_at__isnull=False), name="condition_confirmed_once_met"
             ),
             models.CheckConstraint(condition=Q(waived_at=None) | ~Q(waived_because=""), name="waiver_has_a_reason"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="demand_stands", fields=["sign_off_answer", "decision", "text", "due_on", "set_by", "set_at"]
+            ),
+            stands_once(SETTLED, *ANSWERED, *SETTLING),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:

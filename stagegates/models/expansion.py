@@ -12,7 +12,7 @@ from aiso.accounts.models import BusinessUnit, User
 from aiso.audit.models import no_truncate
 from portfolio.models import DecisionClass, Initiative, Workflow
 
-from .asked import AskedOutsideGates, AskedQuerySet
+from .asked import AskedOutsideGates, AskedQuerySet, asking_stands
 from .decision import Decision
 
 
@@ -80,6 +80,11 @@ class Expansion(AskedOutsideGates):
                 condition=Q(was_withdrawn=False) | Q(closed_at__isnull=False), name="withdrawn_expansion_is_closed"
             ),
         ]
+        # A decision class may be removed, and is then not named any more.
+        triggers = asking_stands(
+            *("step", "what", "reason", "amount", "skips", "skip_because"),
+            *("volume_before", "volume_after", "unit", "workflow"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.what}"

@@ -25,7 +25,7 @@ from portfolio.models import Bucket, Initiative
 from portfolio.models.initiative import money_reach
 from portfolio.models.ownership import Days
 
-from .asked import AskedOutsideGates, AskedQuerySet
+from .asked import AskedOutsideGates, AskedQuerySet, asking_stands
 from .condition import Condition
 from .decision import Decision
 from .funding_triggers import ENTRY_FOLLOWS, TRANCHE_APPROVED, sums_from_entries, sums_start_empty
@@ -153,6 +153,7 @@ class FundingRequest(AskedOutsideGates):
                 condition=Q(was_withdrawn=False) | Q(closed_at__isnull=False), name="withdrawn_request_is_closed"
             ),
         ]
+        triggers = asking_stands("amount", "reason")
 
     def __str__(self) -> str:
         return f"{self.initiative.reference}, asked {self.asked_at:%Y-%m-%d}"

@@ -6,14 +6,16 @@ import pytest
 
 from aiso import clock
 from aiso.errors import DomainError
+from aiso.events.models import Event
 from portfolio.actions.record_releases import mark_released
 from portfolio.models import Initiative, Stage
 from stagegates.actions.answer_sign_off import Demand, answer_sign_off
 from stagegates.actions.conditions import meet_condition
 from stagegates.actions.ruling import NewCondition
 from stagegates.actions.submit_review import withdraw_review
-from stagegates.models import Condition, GateReview, SignOff
+from stagegates.models import Condition, GateReview, SignOff, SignOffAnswer
 from stagegates.permissions import can_settle_condition
+from stagegates.sign_off_tasks import refresh_all, tell_of_sign_off
 from tests.api.conftest import Script, make_api_token, problem
 from tests.factories import make_initiative, make_person, make_release, move_stage
 
@@ -162,6 +164,50 @@ def test_a_change_after_the_approval_holds_releases_until_the_function_looks_aga
     anew = {"verdict": "approve", "reason": "Still well.", "replaces": SignOff.objects.get().answer_id}
     assert script(legal_reviewer).post(f"sign-offs/{sign_off.pk}/answer/", anew).status_code in (200, 201)
     assert mark_released(release, actor=business_owner).is_out
+
+
+def test_who_answers_anew_is_told_of_a_change_after_the_approval(
+    review, initiative, business_owner, chair, legal_reviewer, stranger
+):
+    sign_off = make_sign_off(review, "legal", "approve")
+    approve(review, chair)
+    refresh_all([initiative.pk])
+    assert not Event.objects.filter(name="sign_off.outdated").exists()
+    Initiative.objects.filter(pk=initiative.pk).update(summary="Something else.")
+
+    for _ in range(2):
+        refresh_all([initiative.pk])
+
+    event = Event.objects.get(name="sign_off.outdated")
+    tell_of_sign_off(event.pk)
+    told = {each.person: each for each in event.notifications.all()}
+    assert told.keys() >= {legal_reviewer, business_owner, sign_off.answer.answered_by}
+    assert stranger not in told
+    assert (told[legal_reviewer].kind, told[business_owner].kind) == ("request", "news")
+    assert told[legal_reviewer].text.endswith(
+        "is outdated: What it is to do changed; releases wait for it to be answered anew"
+    )
+    sign_off.refresh_from_db()
+    assert (sign_off.state, sign_off.answer.is_outdated) == ("answered", True)
+
+    Initiative.objects.filter(pk=initiative.pk).update(summary=initiative.summary)
+    for _ in range(2):
+        refresh_all([initiative.pk])
+    assert Event.objects.filter(name="sign_off.stands_again").count() == 1
+    assert not SignOffAnswer.objects.get().is_outdated
+
+
+def test_nobody_is_told_where_no_release_rests_on_it(review, initiative, chair, business_owner):
+    early = make_review(make_initiative(stage="discovery", owner=business_owner), gates=("data-fit",))
+    make_sign_off(early, "legal", "approve")
+    withdraw_review(early, actor=business_owner, reason="Not now.")
+    make_sign_off(review, "legal", "approve")
+    approve(review, chair)
+    # The next review asks the function, which then is told in the ordinary way.
+    make_sign_off(make_review(initiative, gates=("value-fit",)), "legal")
+    Initiative.objects.update(summary="Something else.")
+    refresh_all([initiative.pk, early.initiative_id])
+    assert not Event.objects.filter(name="sign_off.outdated").exists()
 
 
 def test_an_overdue_condition_stays_with_its_body(hidden, chair, business_owner):

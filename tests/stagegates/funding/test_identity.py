@@ -104,7 +104,7 @@ class Story:
         tranche = self._pick(who, which, withheld=True)
         if tranche is None or who in self.ended:
             return
-        tranche.decision.conditions.update(waived_at=clock.now(), waived_because="Shown.")
+        tranche.decision.conditions.open().update(waived_at=clock.now(), waived_because="Shown.")
         release_tranche(tranche, actor=self.people["office"])
         plain = self.plain[tranche.pk]
         plain.given, plain.withheld = plain.given + plain.withheld, Decimal(0)

@@ -15,6 +15,7 @@ from portfolio.actions.write_plan import write_plan
 from portfolio.models import Bucket, PlanKind
 from portfolio.models.initiative import PRIORITY_PARTS
 from stagegates.agenda.sections import changed, priority
+from stagegates.models import FastLaneAudit
 from tests.factories import make_initiative, make_ownership, make_person
 
 from ..decisions.conftest import approve, make_condition, make_requirement, make_review, make_sign_off
@@ -51,6 +52,10 @@ def test_what_is_told_of_a_review(full, chair):
     assert "working days left" in html["sign_offs"]
     assert "3.80" in html["priority"]
     assert "rank 1 of 1" in html["priority"]
+    # As in the score: what is hard to govern counts less.
+    assert 'Governance complexity <span class="mute">counts 6 − 4</span>' in html["priority"]
+    assert html["priority"].count('<td class="n">4</td>') == len(PRIORITY_PARTS) - 1
+    assert html["priority"].count('<td class="n">2</td>') == 1
     assert "Business owner" in html["changed"] or "Boris Owen" in html["changed"]
 
 
@@ -80,6 +85,23 @@ def test_gathered_rows_are_those_that_the_person_sees(meeting, review, chair, te
     for person in (stranger, technical_owner):
         assert "Prove the fallback" not in told(item, person)["gathered"]
     assert "Prove the fallback" in told(item, chair)["gathered"]
+
+
+def test_gathered_rows_are_counted_as_each_sees_them(meeting, review, chair, technical_owner, stranger, requester):
+    decision = approve(review, chair)
+    due = clock.today() - timedelta(days=3)
+    make_condition(decision, technical_owner, due_on=due - timedelta(days=6))
+    FastLaneAudit.objects.create(decision=decision, requester=requester, draw=0, share=1, is_first=True)
+    review.initiative.is_confidential = True
+    review.initiative.save(update_fields=["is_confidential"])
+    known = approve(make_review(make_initiative(stage="pilot", owner=make_person(), risk_tier="moderate")), chair)
+    make_condition(known, technical_owner, due_on=due)
+    overdue, sample = (make_item(meeting, source=name) for name in ("overdue_conditions", "fast_lane_sample"))
+    html = told(overdue, chair)["gathered"]
+    assert f"2 conditions, the oldest due on {figures.day(due - timedelta(days=6))}." in html
+    assert f"1 condition, the oldest due on {figures.day(due)}." in told(overdue, stranger)["gathered"]
+    assert "1 decision." in told(sample, chair)["gathered"]
+    assert "Nothing any more, or nothing that you may see." in told(sample, stranger)["gathered"]
 
 
 def test_parties_are_recused_from_items(item, review, member, business_owner):

@@ -54,7 +54,7 @@ def test_reviews_that_wait_for_this_body(forum, review, initiative):
     [found] = proposed("ready_to_decide", forum)
     assert (found.key, found.initiative_id) == (f"review-{review.pk}", initiative.pk)
     assert found.title == "Predictive maintenance: production fit"
-    assert found.why.startswith("Ready to be decided since ")
+    assert found.why.startswith("Ready to decide since ")
     [found] = proposed("ready_to_decide", other.body)
     assert found.key == f"review-{other.pk}"
 
@@ -94,12 +94,12 @@ def test_overdue_conditions_are_one_item(forum, review, chair, initiative, techn
     for days in (5, 9, -5):
         make_condition(decision, technical_owner, due_on=clock.today() - timedelta(days=days))
     [found] = proposed("overdue_conditions", forum)
-    assert found.why.startswith("2 conditions of 1 initiative overdue")
+    assert found.why == "Past their day: each is met, waived, or its approval is looked at again."
 
 
 def test_the_fast_lane_sample_is_one_item(forum, fast_decision):
     [found] = proposed("fast_lane_sample", forum)
-    assert found.why.startswith("1 decision of the delegate")
+    assert found.why == "Decisions of the delegate, drawn at random or a requester’s first."
 
 
 @pytest.fixture
@@ -166,12 +166,46 @@ def test_ranks_that_changed_since(ranked):
     forum = Forum.objects.get(slug="portfolio-review")
     assert ranks_of([rows[0].pk, rows[5].pk]) == {rows[0].pk: (1, 6), rows[5].pk: (4, 6)}
     edit_initiative(rows[0], actor=lead, changes={"value": Change(5, 1)})
-    [moved] = moved_since(then)
+    moves = moved_since(then)
+    [moved] = moves.rows
     assert (moved.initiative, moved.place_then, moved.place, moved.went_up) == (rows[0], 1, 6, False)
-    assert moved_since(timezone.now()) == []
+    assert moves.sentence == "1 moved 3 places or more by its own score."
+    assert moved_since(timezone.now()).rows == []
     make_meeting(state="closed", starts_at=then - timedelta(days=1), started_at=then, closed_at=then)
     day = clock.today() + timedelta(days=30)
-    assert [each.title for each in proposed("changed_ranks", forum, day)] == ["Priorities that changed rank"]
+    [found] = proposed("changed_ranks", forum, day)
+    assert found.title == "Priorities that changed rank"
+    assert "in their bucket, or scored for the first time" in found.why
+
+
+def scored(row, lead, **was_and_is):
+    edit_initiative(row, actor=lead, changes={name: Change(*both) for name, both in was_and_is.items()})
+
+
+def test_those_that_only_were_passed_are_counted(ranked, django_assert_num_queries):
+    rows, lead = ranked
+    then = timezone.now()
+    best = [make_initiative(f"New {place}", bucket=rows[0].bucket) for place in range(3)]
+    unscored = make_initiative("Unscored", bucket=rows[0].bucket)
+    for row in best:
+        scored(row, lead, value=(None, 5), **dict.fromkeys(PARTS, (None, 4)) | {"governance_complexity": (None, 1)})
+    with django_assert_num_queries(2):
+        moves = moved_since(then)
+    assert {each.initiative for each in moves.rows} == {*best}
+    assert [(each.is_new, each.place_then, each.place) for each in moves.rows] == [(True, None, 1)] * 3
+    assert unscored not in {each.initiative for each in moves.rows}
+    assert moves.sentence == "3 were scored for the first time; 6 others moved as far without a change of their own."
+
+    # Four that each go up by fewer places pass two, of which alone nobody speaks.
+    scored(rows[0], lead, value=(5, 4))
+    then = timezone.now()
+    for row in (rows[0], *rows[3:]):
+        scored(row, lead, value=(4, 5), feasibility=(3, 4))
+    moves = moved_since(then)
+    assert (moves.rows, moves.own, moves.new, moves.passed) == ([], 0, 0, 2)
+    day = clock.today() + timedelta(days=30)
+    make_meeting(state="closed", starts_at=then - timedelta(days=1), started_at=then, closed_at=then)
+    assert proposed("changed_ranks", Forum.objects.get(slug="portfolio-review"), day) == []
 
 
 def test_all_sources_cost_the_same_however_many_there_are(forum, chair):

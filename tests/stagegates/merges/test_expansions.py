@@ -15,6 +15,7 @@ from aiso.events.models import Event
 from portfolio.models import Initiative, Stage
 from stagegates.actions.ask_funding import decide_request, withdraw_request
 from stagegates.actions.expand import ask_expansion
+from stagegates.actions.merge import merge_into, undo_merge
 from stagegates.expansion import expansions_of, track_of
 from stagegates.funding_work import requests_waiting
 from stagegates.models import Decision, Expansion
@@ -86,6 +87,41 @@ def test_a_skip_is_a_recorded_exception(live, business_owner, chair):
         ("step:adjacent", "One class only."),
     ]
     assert states(live) == ["skipped", "skipped", "done", "next"]
+
+
+@pytest.fixture
+def survivor(business_owner) -> Initiative:
+    return make_initiative("Sort letters", stage=Stage.SCALE, owner=business_owner, risk_tier="moderate")
+
+
+def merged_after_growing(live, grown, survivor, business_owner, chair):
+    """What grew by a step was merged."""
+    decide(ask(live, business_owner, decision_class=grown, volume_after=900), chair)
+    return merge_into(live, actor=chair, survivor=survivor, rationale="The same thing twice.").merge
+
+
+def test_a_step_of_what_was_merged_into_it_counts(
+    live, grown, survivor, business_owner, chair, django_assert_num_queries
+):
+    merge = merged_after_growing(live, grown, survivor, business_owner, chair)
+    with django_assert_num_queries(2):
+        assert states(survivor) == ["done", "next", "later", "later"]
+    asked = ask(survivor, business_owner, "adjacent")
+    assert asked.skips == []
+    withdraw_request(asked, actor=business_owner)
+
+    undo_merge(merge, actor=chair, rationale="They differ.")
+
+    assert states(survivor) == ["next", "later", "later", "later"]
+    assert states(live)[0] == "done"
+    with pytest.raises(DomainError, match="This skips: more volume"):
+        ask(survivor, business_owner, "adjacent")
+
+
+def test_a_step_of_a_confidential_one_does_not(live, grown, survivor, business_owner, chair):
+    merged_after_growing(live, grown, survivor, business_owner, chair)
+    Initiative.objects.filter(pk=live.pk).update(is_confidential=True)
+    assert states(survivor) == ["next", "later", "later", "later"]
 
 
 def test_with_money(live, grown, business_owner, chair):
