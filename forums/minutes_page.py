@@ -129,6 +129,11 @@ class MinutesPage:
         }
 
     @property
+    def file_name(self) -> str:
+        """What its PDF is called."""
+        return f"minutes-{self.forum.slug}-{figures.local_date(self.meeting.starts_at).isoformat()}.pdf"
+
+    @property
     def left_out_told(self) -> str:
         return f"{figures.plural(self.left_out, 'confidential item')} left out." if self.left_out else ""
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("meetings/<int:pk>/proxies/<int:proxy>/end/", presence.proxy_end, name="proxy_end"),
     path("forums/", bodies.forum_list, name="forum_list"),
     path("forums/<slug:slug>/", forum_page.forum_meetings, name="forum_meetings"),
+    path("forums/<slug:slug>/calendar.ics", forum_page.forum_calendar, name="forum_calendar"),
     path("forums/<slug:slug>/meetings/new/", meetings.meeting_call, name="meeting_call"),
     path("forums/<slug:slug>/backlog/new/", agenda.backlog_add, name="backlog_add"),
     path("forums/<slug:slug>/backlog/<int:item>/take-off/", agenda.backlog_take_off, name="backlog_take_off"),

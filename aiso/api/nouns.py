@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models, transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework.parsers import MultiPartParser
@@ -35,6 +36,7 @@ from aiso.web.keyset import Order, Page, is_place, page_of
 from .etags import check_unchanged, etag_of, is_known
 from .operations import Operation
 from .problems import Refusal
+from .rendering import FileRenderer
 
 
 class Noun(ViewSetMixin, APIView):
@@ -63,6 +65,11 @@ class Noun(ViewSetMixin, APIView):
         # Asked for before DRF knows the action, and once more by the schema, which has no request.
         asked = getattr(self, "action", None) or self.action_map.get((self.request.method or "").lower())
         return [MultiPartParser()] if asked in self.takes_files else super().get_parsers()
+
+    def get_renderers(self) -> list[Any]:
+        operation = self.operation
+        more = [FileRenderer(operation.media_type)] if operation and operation.media_type else []
+        return [*super().get_renderers(), *more]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -111,6 +118,11 @@ class Noun(ViewSetMixin, APIView):
         if self.request.method in ("GET", "HEAD") and is_known(self.request, tag):
             return Response(status=304, headers=headers)
         return Response(drawn, status, headers=headers)
+
+    def file(self, content: bytes, name: str, media_type: str) -> HttpResponse:
+        """A file to be kept under a name."""
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(content, content_type=media_type, headers=headers)
 
     def page[M: models.Model](self, rows: models.QuerySet[M], order: Order, draw: Callable[[M], Any]) -> Response:
         """A page of rows in an order."""

@@ -8,11 +8,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from .idempotency import answer_once
 
-type Method = Callable[..., Response]
+type Method = Callable[..., Any]
 
 
 class Body(serializers.Serializer[Any]):
@@ -54,6 +53,9 @@ class Operation:
     parameters: Sequence[OpenApiParameter] = ()
     is_page: bool = False
     has_version: bool = False
+    # The type of the file that it answers with, and whether that may have to be made first.
+    media_type: str = ""
+    may_wait: bool = False
     names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,11 +77,16 @@ def answers_page(
     return _marked(Operation(shape, query=query, parameters=parameters, is_page=True))
 
 
+def answers_file(media_type: str, *, query: type[Query] = Query, may_wait: bool = False) -> Callable[[Method], Method]:
+    """The method answers with a file. `may_wait`: with 202 while it is made in the background."""
+    return _marked(Operation(None, query=query, media_type=media_type, may_wait=may_wait))
+
+
 def _marked(operation: Operation) -> Callable[[Method], Method]:
     def mark(method: Method) -> Method:
         @wraps(method)
-        def answer(view: Any, request: Request, *args: Any, **named: Any) -> Response:
-            def deed() -> Response:
+        def answer(view: Any, request: Request, *args: Any, **named: Any) -> Any:
+            def deed() -> Any:
                 return method(view, request, *args, **named)
 
             return answer_once(request, deed) if request.method == "POST" else deed()

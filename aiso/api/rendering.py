@@ -41,6 +41,15 @@ class JsonRenderer(BaseRenderer):
         return b"" if data is None else as_json(data)
 
 
+class FileRenderer(JsonRenderer):
+    """Lets a file be asked for by its type. The method makes the file itself; what goes wrong is told in JSON."""
+
+    format = "file"
+
+    def __init__(self, media_type: str) -> None:
+        self.media_type = media_type
+
+
 class JsonParser(BaseParser):
     """Reads JSON in UTF-8; refuses broken text, numbers beyond floats, and nesting without end."""
 

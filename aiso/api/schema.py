@@ -85,6 +85,8 @@ class OperationSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         operation = self.operation
+        if operation.media_type:
+            return _file_answers(operation)
         if operation.shape is None:
             return {operation.status: OpenApiResponse(description="Done; there is no body.")}
         told = self._page(operation) if operation.is_page else reference_to(operation.shape, self.registry)
@@ -148,6 +150,14 @@ class OperationSchema(AutoSchema):
         if self.method == "POST":
             headers.append(_header(REPLAYED, "`true` where the answer was given before.", response=good))
         return headers
+
+
+def _file_answers(operation: Operation) -> dict[Any, Any]:
+    file = OpenApiResponse({"type": "string", "format": "binary"}, description="The file.")
+    answers: dict[Any, Any] = {(200, operation.media_type): file}
+    if operation.may_wait:
+        answers[202] = OpenApiResponse(description="It is being made: ask again after `Retry-After` seconds.")
+    return answers
 
 
 def _header(name: str, told: str, schema: Any = None, response: list[int] | None = None) -> OpenApiParameter:

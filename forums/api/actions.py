@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aiso.api.fields import person_field
+from aiso.api.history import HistoryQuery, HistoryShape, answer_history
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.shapes import Person
@@ -16,6 +17,7 @@ from portfolio.api.shapes import REFERENCE
 
 from ..action_register import DUE_FIRST, RELATED, STATES, UNREAD, in_state
 from ..actions.action_items import drop_action, finish_action, give_action, move_action, pass_on_action
+from ..histories import history_of_action
 from ..models import ActionItem, ActionItemQuerySet, AgendaItem, Forum, Meeting
 
 
@@ -141,6 +143,13 @@ class Actions(Noun):
     def move(self, request: Request, id: int) -> Response:
         """Change its day, with a reason. For its owner, who gave it, the chair and the secretary."""
         return self._done(id, lambda it: move_action(it, actor=self.person, **self.sent))
+
+    @action(detail=True, methods=["get"])
+    @answers(HistoryShape, query=HistoryQuery, version=False)
+    def history(self, request: Request, id: int) -> Response:
+        """Who gave, moved, passed on and settled it, newest first."""
+        found = self._action(id)
+        return answer_history(self, lambda after: history_of_action(found, after=after))
 
     def _done(self, pk: int, deed: Callable[[ActionItem], ActionItem]) -> Response:
         deed(self._action(pk))

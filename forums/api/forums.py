@@ -2,19 +2,27 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from django.db.models import F, IntegerField
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aiso import clock
+from aiso.accounts.permissions import can_see_administration
 from aiso.api.fields import person_field, unit_field
+from aiso.api.history import HistoryQuery, HistoryShape, answer_history
 from aiso.api.nouns import Noun
-from aiso.api.operations import Body, PageQuery, answers, answers_page
+from aiso.api.operations import Body, PageQuery, answers, answers_file, answers_page
+from aiso.api.problems import Refusal
 from aiso.api.shapes import Named, Person, named
 from aiso.web.keyset import Order
 
 from ..actions.keep_forums import change_forum
+from ..histories import history_of_forum
+from ..invitations import MEDIA_TYPE as CALENDAR
+from ..invitations import calendar_of, file_name_of
 from ..models import Forum, ForumQuerySet, Membership
 
 HIGHEST_FIRST = Order(F("rank"), IntegerField(), descending=True)
@@ -87,6 +95,22 @@ class Forums(Noun):
             sent = dict(self.sent)
             change_forum(found, actor=self.person, seen=sent.pop("was", {}), **sent)
             return self.answer(drawn(self._visible().get(pk=found.pk)))
+
+    @action(detail=True, methods=["get"])
+    @answers_file(CALENDAR)
+    def calendar(self, request: Request, forum: str) -> HttpResponse:
+        """Its meetings from today on as a calendar; it invites nobody."""
+        found = get_object_or_404(Forum.objects.visible_to(self.person).filter(is_delegate=False), slug=forum)
+        return self.file(calendar_of(found), file_name_of(found), CALENDAR)
+
+    @action(detail=True, methods=["get"])
+    @answers(HistoryShape, query=HistoryQuery, version=False)
+    def history(self, request: Request, forum: str) -> Response:
+        """Who changed how it decides and who sits in it, newest first. For the office and auditors."""
+        found = get_object_or_404(self._visible(), slug=forum)
+        if not can_see_administration(self.person):
+            raise Refusal("forbidden", "The office and auditors read the history of forums.")
+        return answer_history(self, lambda after: history_of_forum(found, after=after))
 
     def _visible(self) -> ForumQuerySet:
         return Forum.objects.visible_to(self.person).with_seats(clock.today()).select_related("unit")

@@ -4,18 +4,23 @@ from typing import Annotated, TypedDict
 
 from django.db import transaction
 from django.db.models import DateTimeField, F
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aiso.api.history import HistoryQuery, HistoryShape, answer_history
 from aiso.api.nouns import Noun
-from aiso.api.operations import Body, PageQuery, answers, answers_page
+from aiso.api.operations import Body, PageQuery, answers, answers_file, answers_page
 from aiso.web.keyset import Order
 
 from ..actions.agenda import fill_agenda, reorder
 from ..actions.meetings import call_meeting, cancel_meeting, move_meeting, open_meeting
+from ..histories import history_of_meeting
+from ..invitations import MEDIA_TYPE as CALENDAR
+from ..invitations import file_name_of, invitation
 from ..models import Forum, Meeting, MeetingQuerySet
 from ..models.meeting import AHEAD
 
@@ -125,6 +130,20 @@ class Meetings(Noun):
                 sent = dict(self.sent)
                 move_meeting(meeting, actor=self.person, seen=sent.pop("was", {}), **sent)
                 return self.answer(drawn(self._meeting(id)))
+
+    @action(detail=True, methods=["get"])
+    @answers_file(CALENDAR)
+    def invitation(self, request: Request, id: int) -> HttpResponse:
+        """An invitation for calendars, with its members as attendees; it replaces an earlier one of the meeting."""
+        meeting = self._meeting(id)
+        return self.file(invitation(meeting), file_name_of(meeting), CALENDAR)
+
+    @action(detail=True, methods=["get"])
+    @answers(HistoryShape, query=HistoryQuery, version=False)
+    def history(self, request: Request, id: int) -> Response:
+        """Who changed what of it, and who was there, newest first."""
+        meeting = self._meeting(id)
+        return answer_history(self, lambda after: history_of_meeting(meeting, after=after))
 
     @action(detail=True, methods=["post"])
     @answers(MeetingShape, takes=CancelReason)

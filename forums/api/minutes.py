@@ -2,6 +2,7 @@ from datetime import date, datetime
 from typing import Annotated, TypedDict
 
 from django.db.models import DateTimeField, F
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -9,17 +10,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aiso.api.nouns import Noun
-from aiso.api.operations import Body, PageQuery, Query, answers, answers_page
+from aiso.api.operations import Body, PageQuery, Query, answers, answers_file, answers_page
 from aiso.api.shapes import Person
 from aiso.web.keyset import Order
 from portfolio.api.shapes import REFERENCE
 
 from ..actions.minutes import close_meeting, sign_addendum, write_addendum
 from ..minutes_content import Content
-from ..minutes_page import Holding, MinutesPage
+from ..minutes_page import LABELS, Holding, MinutesPage
+from ..minutes_pdf import pdf_for
 from ..models import Addendum, AddendumQuerySet, Meeting, Minutes, VoteChoice
 
 BY_TIME = Order(F("written_at"), DateTimeField())
+PDF = "application/pdf"
+# Seconds after which a PDF that is made in the background is usually there.
+ASK_AGAIN = 2
 
 
 class AttendedShape(TypedDict):
@@ -115,6 +120,11 @@ class MinutesQuery(Query):
     confidential = serializers.BooleanField(
         default=False, help_text="With confidential outcomes, as far as one may see them."
     )
+    without = serializers.MultipleChoiceField(
+        choices=[(name, LABELS[name]) for name in LABELS if name != "confidential"],
+        required=False,
+        help_text="What they need not hold; may be given several times.",
+    )
 
 
 class NewAddendum(Body):
@@ -127,9 +137,17 @@ class MeetingMinutes(Noun):
     @answers(MinutesShape, query=MinutesQuery)
     def list(self, request: Request, meeting: int) -> Response:
         """The minutes of a closed meeting; 404 for one that is not."""
-        rows = Minutes.objects.visible_to(self.person).select_related("meeting__forum", "made_by")
-        minutes = get_object_or_404(rows, meeting=meeting)
-        return self.answer(self._drawn(minutes, confidential=self.asked["confidential"]))
+        return self.answer(drawn(self._page(meeting)))
+
+    @action(detail=False, methods=["get"])
+    @answers_file(PDF, query=MinutesQuery, may_wait=True)
+    def pdf(self, request: Request, meeting: int) -> HttpResponse | Response:
+        """The same as a PDF."""
+        page = self._page(meeting)
+        pdf = pdf_for(page)
+        if pdf is None:
+            return Response(status=202, headers={"Retry-After": str(ASK_AGAIN)})
+        return self.file(pdf, page.file_name, PDF)
 
     @answers(MinutesShape, status=201)
     def create(self, request: Request, meeting: int) -> Response:
@@ -137,11 +155,14 @@ class MeetingMinutes(Noun):
         office.
         """
         found = get_object_or_404(Meeting.objects.visible_to(self.person).select_related("forum"), pk=meeting)
-        minutes = close_meeting(found, actor=self.person)
-        return self.answer(self._drawn(minutes, confidential=False), status=201, location=request.path)
+        page = MinutesPage(close_meeting(found, actor=self.person), self.person, Holding())
+        return self.answer(drawn(page), status=201, location=request.path)
 
-    def _drawn(self, minutes: Minutes, *, confidential: bool) -> MinutesShape:
-        return drawn(MinutesPage(minutes, self.person, Holding(confidential=confidential)))
+    def _page(self, meeting: int) -> MinutesPage:
+        rows = Minutes.objects.visible_to(self.person).select_related("meeting__forum", "made_by")
+        without = dict.fromkeys(self.asked.get("without", ()), False)
+        holding = Holding(confidential=self.asked["confidential"], **without)
+        return MinutesPage(get_object_or_404(rows, meeting=meeting), self.person, holding)
 
 
 class Addenda(Noun):
@@ -183,18 +204,18 @@ class Addenda(Noun):
 
 def drawn(page: MinutesPage) -> MinutesShape:
     """What was recorded, as far as its reader sees it."""
-    content, minutes = page.content, page.minutes
+    content, minutes, holding = page.content, page.minutes, page.holding
     return {
         "meeting": minutes.meeting_id,
         "forum": content["forum"]["slug"],
         "started_at": content["started_at"],
         "closed_at": content["closed_at"],
         "place": content["place"],
-        "attendance": content["attendance"],
-        "absent": content["absent"],
-        "proxies": content["proxies"],
-        "actions": content["actions"],
-        "items": [_minute(item) for item in page.items],
+        "attendance": content["attendance"] if holding.attendance else [],
+        "absent": content["absent"] if holding.attendance else [],
+        "proxies": content["proxies"] if holding.attendance else [],
+        "actions": content["actions"] if holding.actions else [],
+        "items": [_minute(item, holding) for item in page.items],
         "left_out": page.left_out,
         "sha256": minutes.sha256,
         "made_at": minutes.made_at,
@@ -202,7 +223,7 @@ def drawn(page: MinutesPage) -> MinutesShape:
     }
 
 
-def _minute(item: Content) -> MinuteShape:
+def _minute(item: Content, holding: Holding) -> MinuteShape:
     return {
         "id": item["id"],
         "number": item["number"],
@@ -211,11 +232,11 @@ def _minute(item: Content) -> MinuteShape:
         "is_confidential": item["is_confidential"],
         "state": item["state"],
         "result": item["result"],
-        "note": item["note"],
+        "note": item["note"] if holding.notes else "",
         "minutes_planned": item["minutes_planned"],
         "minutes_taken": item["minutes_taken"],
-        "votes": item["votes"],
-        "actions": item["actions"],
+        "votes": item["votes"] if holding.votes else [],
+        "actions": item["actions"] if holding.actions else [],
         "initiative": item["initiative"]["reference"] if item["initiative"] else None,
         "took_part": item["quorum"]["there"],
         "quorum": item["quorum"]["needed"],

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
-from aiso.audit.history import history_of
 from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import add_trigger, announce, wants_partial
@@ -28,6 +27,7 @@ from portfolio.views.initiative_tab import target_of
 from ..action_register import RELATED, UNREAD, ActionRegister
 from ..actions.action_items import drop_action, finish_action, give_action, move_action, pass_on_action
 from ..forms.after import ActionForm, DropForm, FinishForm, MoveForm, PassOnForm
+from ..histories import history_of_action
 from ..models import ActionItem, Forum, Meeting
 from ..permissions import can_drop_action, can_finish_action, can_give_action, can_move_action, can_run_meetings
 from .deeds import meeting_for
@@ -118,7 +118,7 @@ def action_drop(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def action_history(request: HttpRequest, pk: int) -> HttpResponse:
     action = _action(request, pk)
-    history = history_of(action, hide=("item",), after=request.GET.get("after", ""))
+    history = history_of_action(action, after=request.GET.get("after", ""))
     return render(request, "forums/action_history.html", {"action": action, "history": history})
 
 

@@ -11,19 +11,18 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.permissions import can_see_administration
 from aiso.accounts.signed_in import signed_in
-from aiso.audit.history import Told, history_of
 from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
 from ..actions.keep_forums import add_member, change_forum, end_membership
 from ..forms.bodies import EndForm, ForumForm, MemberForm
+from ..histories import history_of_forum
 from ..meeting_page import next_meetings
 from ..models import Forum, Membership
 from ..permissions import can_manage_forums
 
 LATEST = 5
-TOLD = [Told(Membership, says=lambda seat: f"{seat.get_role_display()}: {seat.person}")]
 
 
 @require_safe
@@ -60,7 +59,7 @@ def forum_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def forum_history(request: HttpRequest, slug: str) -> HttpResponse:
     forum = _forum(_overseer(request), slug)
-    context = {"forum": forum, "history": history_of(forum, TOLD, after=request.GET.get("after", ""))}
+    context = {"forum": forum, "history": history_of_forum(forum, after=request.GET.get("after", ""))}
     return render(request, "forums/forum_history.html", context)
 
 
@@ -99,7 +98,7 @@ def _show(request: HttpRequest, viewer: User, forum: Forum, form: MemberForm) ->
         "past": seats.filter(ended_on__lte=today).order_by("-ended_on", "-pk")[:20],
         "standing": standing_of(forum, present),
         "form": form,
-        "history": history_of(forum, TOLD, size=LATEST),
+        "history": history_of_forum(forum, size=LATEST),
         "may_manage": can_manage_forums(viewer),
     }
     return render(request, "forums/forum.html", context, status=status_of(form))

@@ -8,8 +8,9 @@ from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.web.htmx import wants_partial
 
+from ..invitations import MEDIA_TYPE, file_name_of
 from ..meeting_page import MeetingPage
-from ..models import Meeting
+from ..models import Forum, Meeting
 from ..permissions import can_run_meetings
 
 
@@ -35,3 +36,9 @@ def told(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         return redirect(meeting)
     meeting.refresh_from_db()
     return render(request, "forums/_agenda.html", {"page": MeetingPage(meeting, signed_in(request)), "swap": True})
+
+
+def calendar_file(content: bytes, of: Meeting | Forum) -> HttpResponse:
+    """A calendar file, to be kept or opened."""
+    headers = {"Content-Disposition": f'attachment; filename="{file_name_of(of)}"'}
+    return HttpResponse(content, content_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)

@@ -12,8 +12,10 @@ from aiso.web.htmx import announce
 from ..actions.meetings import set_cadence
 from ..forms.meetings import CadenceForm
 from ..forum_page import ForumPage
+from ..invitations import calendar_of
 from ..models import Cadence, Forum
 from ..permissions import can_manage_forums
+from .deeds import calendar_file
 
 
 @require_safe
@@ -22,6 +24,13 @@ def forum_meetings(request: HttpRequest, slug: str) -> HttpResponse:
     person = signed_in(request)
     forum = get_object_or_404(Forum.objects.visible_to(person).select_related("unit", "cadence"), slug=slug)
     return render(request, "forums/forum_meetings.html", {"page": ForumPage(forum, person, request.GET)})
+
+
+@require_safe
+def forum_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """Its meetings to come, as a file for one's calendar."""
+    forum = get_object_or_404(Forum.objects.visible_to(signed_in(request)).filter(is_delegate=False), slug=slug)
+    return calendar_file(calendar_of(forum), forum)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aiso import clock
 from aiso.accounts.signed_in import signed_in
-from aiso.audit.history import Told, history_of
 from aiso.web import figures
 from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
@@ -18,15 +17,15 @@ from aiso.web.htmx import announce
 from ..actions.agenda import fill_agenda
 from ..actions.meetings import USUAL_LENGTH, call_meeting, cancel_meeting, move_meeting, open_meeting
 from ..forms.meetings import CancelForm, MeetingForm
+from ..histories import history_of_meeting
 from ..invitations import invitation
 from ..item_page import sections_of
 from ..meeting_page import MeetingPage
-from ..models import Attendance, Forum
+from ..models import Forum
 from ..permissions import can_run_meetings
-from .deeds import meeting_for, running, told
+from .deeds import calendar_file, meeting_for, running, told
 
 WHO_RUNS = "The chair, the secretary and the office call and prepare meetings."
-TOLD = [Told(Attendance)]
 # What a meeting that is called begins at unless told.
 USUAL_HOUR = time(10)
 
@@ -53,15 +52,13 @@ def pre_read(request: HttpRequest, pk: int) -> HttpResponse:
 def meeting_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting as a file for one's calendar."""
     meeting = meeting_for(signed_in(request), pk)
-    day = figures.local_date(meeting.starts_at).isoformat()
-    headers = {"Content-Disposition": f'attachment; filename="{meeting.forum.slug}-{day}.ics"'}
-    return HttpResponse(invitation(meeting), content_type="text/calendar; charset=utf-8", headers=headers)
+    return calendar_file(invitation(meeting), meeting)
 
 
 @require_safe
 def meeting_history(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(signed_in(request), pk)
-    history = history_of(meeting, TOLD, hide=("current",), after=request.GET.get("after", ""))
+    history = history_of_meeting(meeting, after=request.GET.get("after", ""))
     return render(request, "forums/meeting_history.html", {"meeting": meeting, "history": history})
 
 

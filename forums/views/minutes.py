@@ -5,7 +5,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aiso.accounts.signed_in import signed_in
-from aiso.web import figures
 from aiso.web.attempts import attempt, refused, status_of
 from aiso.web.htmx import announce, wants_partial
 
@@ -54,8 +53,7 @@ def minutes_pdf(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "forums/minutes_wait.html#ready", {"page": page}) if pdf else HttpResponse(status=204)
     if pdf is None:
         return render(request, "forums/minutes_wait.html", {"page": page}, status=202)
-    name = f"minutes-{page.forum.slug}-{figures.local_date(page.meeting.starts_at).isoformat()}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{page.file_name}"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 

@@ -9,14 +9,18 @@ from rest_framework.response import Response
 
 from aiso.accounts.models import Role
 from aiso.api.fields import IdField, person_field, unit_field
+from aiso.api.history import HistoryQuery, HistoryShape, answer_history
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
+from aiso.api.problems import Refusal
 from aiso.api.shapes import Named, Person, named
 from aiso.web.keyset import Order
 
 from ..actions.keep_functions import add_function, add_function_member, change_function, end_function_member
+from ..histories import history_of_function
 from ..models import FunctionMember, ReviewFunction
 from ..models.function import ReviewFunctionQuerySet
+from ..permissions import can_see_functions
 from ..scopes import groups_of
 
 BY_ORDER = Order(F("order"), IntegerField())
@@ -120,6 +124,15 @@ class Functions(Noun):
         member = get_object_or_404(self._found(slug).memberships.all(), pk=self.sent["member"].pk)
         end_function_member(member, actor=self.person)
         return self.answer(drawn(self._found(slug)))
+
+    @action(detail=True, methods=["get"])
+    @answers(HistoryShape, query=HistoryQuery, version=False)
+    def history(self, request: Request, slug: str) -> Response:
+        """Who changed what of it, and who reviewed for it by name. For the office and auditors."""
+        function = self._found(slug)
+        if not can_see_functions(self.person):
+            raise Refusal("forbidden", "The office keeps the functions; auditors read their history.")
+        return answer_history(self, lambda after: history_of_function(function, after=after))
 
     def _visible(self) -> ReviewFunctionQuerySet:
         members = FunctionMember.objects.current().select_related("person", "unit")

@@ -9,18 +9,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aiso.accounts.models import RoleAssignment, User
 from aiso.accounts.signed_in import signed_in
-from aiso.audit.history import Told, history_of
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
 from ..actions.keep_functions import add_function, add_function_member, change_function, end_function_member
 from ..clocks import clocks_in_force
 from ..forms.functions import FunctionForm, MemberForm
-from ..models import FunctionMember, ReviewFunction
+from ..histories import history_of_function
+from ..models import ReviewFunction
 from ..permissions import can_keep_functions, can_see_functions
 from ..scopes import all_groups, groups_of
-
-TOLD = [Told(FunctionMember, says=lambda member: f"Reviewer: {member.person}", hide=("person", "started_on"))]
 
 
 @require_safe
@@ -112,7 +110,7 @@ def _show(request: HttpRequest, viewer: User, function: ReviewFunction, form: Me
         "groups": [group.label for group in all_groups() if group.slug in wanted],
         "clock": clocks_in_force().of(function.slug),
         "form": form,
-        "history": history_of(function, TOLD, after=request.GET.get("after", "")),
+        "history": history_of_function(function, after=request.GET.get("after", "")),
         "may_keep": can_keep_functions(viewer),
     }
     return render(request, "stagegates/function.html", context, status=status_of(form))
