@@ -1,5 +1,7 @@
 """An initiative with all that was merged into it, however deep: who reads what, and what it adds up to."""
 
+from dataclasses import replace
+
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -8,7 +10,7 @@ from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
 
 from .models import Merge, Tranche
-from .money import Funding, totals_of
+from .money import Funding, asked_of, totals_of
 
 # Merges that stand make a forest: one that is merged is merged into nothing else, so that this ends.
 MEMBERS = """
@@ -71,3 +73,10 @@ def family_tranches(initiative: int, person: User) -> "QuerySet[Tranche]":
 def family_funding(initiative: int, person: User) -> Funding:
     """What the money of a family adds up to, as far as the person sees it. One query."""
     return totals_of(family_tranches(initiative, person))
+
+
+def money_of(initiative: Initiative, person: User) -> Funding:
+    """The money of an initiative that the person sees, with that of its family; what is asked for is its own. Three
+    queries.
+    """
+    return replace(family_funding(initiative.pk, person), asked=asked_of([initiative.pk])[initiative.pk])

@@ -215,7 +215,7 @@ class TranchePage:
         """The conditions of its approval that hold it back no more; open ones stand among the blocks."""
         if not self.tranche.is_held_back:
             return []
-        conditions = self.tranche.approval.conditions.select_related("owner")
+        conditions = self.tranche.approval.conditions.visible_to(self.person).select_related("owner")
         return [each for each in conditions if not each.is_open]
 
     @cached_property

@@ -46,15 +46,21 @@ SUMS = ("committed", "withheld", "released", "spent", "unspent", "overspent")
 def funding_of(initiatives: Iterable[Initiative | int]) -> dict[int, Funding]:
     """The money of initiatives, or of ids of initiatives, by id; those without any have zeros. Three queries."""
     keys = [each.pk if isinstance(each, Initiative) else each for each in initiatives]
-    asked = dict.fromkeys(keys, NOTHING)
-    reviews = GateReview.objects.open().filter(initiative__in=keys, amount__gt=0)
-    requests = FundingRequest.objects.open().filter(initiative__in=keys)
-    for rows in (reviews, requests):
-        for initiative, amount in rows.values_list("initiative", "amount"):
-            asked[initiative] += amount or NOTHING
+    asked = asked_of(keys)
     grouped = Tranche.objects.filter(initiative__in=keys).order_by().values_list("initiative")
     sums = {pk: told for pk, *told in grouped.annotate(*map(Sum, SUMS))}
     return {key: Funding(asked[key], *sums.get(key, ())) for key in keys}
+
+
+def asked_of(initiatives: Iterable[int]) -> dict[int, Decimal]:
+    """What waits for a decision, at gates and outside them, by the initiative's id. Two queries."""
+    asked = dict.fromkeys(initiatives, NOTHING)
+    reviews = GateReview.objects.open().filter(initiative__in=asked, amount__gt=0)
+    requests = FundingRequest.objects.open().filter(initiative__in=asked)
+    for rows in (reviews, requests):
+        for initiative, amount in rows.values_list("initiative", "amount"):
+            asked[initiative] += amount or NOTHING
+    return asked
 
 
 def totals_of(tranches: "QuerySet[Tranche]") -> Funding:

@@ -21,8 +21,10 @@ from portfolio.permissions import can_see_money, money_seen_among
 
 from ..actions.ask_funding import decide_request, withdraw_request
 from ..actions.expand import ASKING, ask_expansion
+from ..asked_money import blocks_of_request
 from ..expansion import with_rulings
 from ..models import Expansion
+from .blocks import BlocksShape, drawn_blocks
 from .funding_requests import RequestRuling, RequestsQuery
 from .rulings import ruling_of
 
@@ -101,6 +103,13 @@ class Expansions(Noun):
         """Take it back. For the initiative's owners and the office."""
         withdraw_request(self._one(id), actor=self.person)
         return self._told(id)
+
+    @action(detail=True, methods=["get"])
+    @answers(BlocksShape)
+    def blocks(self, request: Request, id: int) -> Response:
+        """What keeps it from being approved now; nothing of one that is closed."""
+        asked = self._one(id)
+        return self.answer(drawn_blocks(blocks_of_request(asked) if asked.is_open else ()))
 
     def _one(self, pk: int) -> Expansion:
         found: Expansion = get_object_or_404(with_rulings(Expansion.objects.visible_to(self.person)), pk=pk)

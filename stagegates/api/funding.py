@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from aiso.api.etags import check_unchanged
 from aiso.api.fields import LARGEST_ID, IdField
+from aiso.api.history import HistoryQuery, HistoryShape, answer_history
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.api.problems import Refusal
@@ -25,10 +26,13 @@ from portfolio.permissions import can_see_money
 
 from ..actions.envelopes import change_envelope, set_envelope
 from ..actions.funding import record_spend, release_tranche, reverse_spend
+from ..family import family_tranches, money_of
 from ..funding_page import with_names
+from ..histories import history_of_envelope
 from ..models import Envelope, FundingEntry, Tranche
-from ..models.funding import EnvelopeQuerySet, FundingEntryQuerySet
-from ..money import funding_of
+from ..models.funding import EnvelopeQuerySet, FundingEntryQuerySet, TrancheQuerySet
+from ..release_blocks import blocks_of_release
+from .blocks import BlocksShape, drawn_blocks
 from .rulings import Override
 
 AS_MADE = Order(F("pk"), BigIntegerField())
@@ -62,7 +66,7 @@ class TrancheShape(TypedDict):
     envelope: int
     gate: Annotated[str, "The gate's code; empty outside one."]
     amount: Annotated[Decimal, "What was approved."]
-    condition: Annotated[int | None, "What holds it back, where that is one condition."]
+    condition: Annotated[int | None, "What holds it back, where that is one condition and one may see it."]
     is_held_back: bool
     committed: Decimal
     withheld: Decimal
@@ -96,7 +100,7 @@ class SpentShape(FundingEntryShape):
 
 
 class FundingShape(TypedDict):
-    """The money of one initiative."""
+    """The money of one initiative and of those that were merged into it. What is asked for is its own."""
 
     asked: Annotated[Decimal, "What waits for a decision."]
     committed: Decimal
@@ -128,6 +132,9 @@ class EnvelopeChanges(Body):
 class TranchesQuery(PageQuery):
     envelope = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     decision = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    initiative = serializers.RegexField(
+        r"^[Aa][Ii]-[0-9]{1,9}$", required=False, help_text="Only its own, and those of what was merged into it."
+    )
     withheld = serializers.BooleanField(default=False, help_text="Only those of which something is withheld.")
 
 
@@ -193,6 +200,13 @@ class Envelopes(Noun):
             change_envelope(envelope, actor=self.person, **sent)
         return self.answer(drawn_envelope(self._visible().get(pk=id)))
 
+    @action(detail=True, methods=["get"])
+    @answers(HistoryShape, query=HistoryQuery, version=False)
+    def history(self, request: Request, id: int) -> Response:
+        """Who set it to what and why, newest first."""
+        envelope = get_object_or_404(self._visible(), pk=id)
+        return answer_history(self, lambda after: history_of_envelope(envelope, after=after))
+
     def _visible(self) -> EnvelopeQuerySet:
         return Envelope.objects.visible_to(self.person).with_figures().select_related("bucket")
 
@@ -205,8 +219,10 @@ class Tranches(Noun):
     @answers_page(TrancheShape, query=TranchesQuery)
     def list(self, request: Request) -> Response:
         """Tranches of initiatives whose money one sees, in the order of their approval."""
-        rows = Tranche.objects.visible_to(self.person)
+        rows = self._visible()
         rows = rows.waiting() if self.asked["withheld"] else rows
+        if initiative := self.asked.get("initiative"):
+            rows = rows.filter(pk__in=family_tranches(int(initiative[3:]), self.person).values("pk"))
         wanted = {name: self.asked[name] for name in ("envelope", "decision") if self.asked.get(name)}
         return self.page(with_names(rows.filter(**wanted)), AS_MADE, drawn_tranche)
 
@@ -235,9 +251,19 @@ class Tranches(Noun):
         told: SpentShape = {**drawn_entry(entry), "overspent": self._one(id).overspent}
         return self.answer(told, status=201, location=f"/api/v1/funding-entries/{entry.pk}/")
 
+    @action(detail=True, methods=["get"])
+    @answers(BlocksShape)
+    def blocks(self, request: Request, id: int) -> Response:
+        """What keeps it from being released now; nothing where nothing is withheld."""
+        tranche = self._one(id)
+        return self.answer(drawn_blocks(blocks_of_release(tranche) if tranche.withheld else ()))
+
     def _one(self, pk: int) -> Tranche:
-        found: Tranche = get_object_or_404(with_names(Tranche.objects.visible_to(self.person)), pk=pk)
+        found: Tranche = get_object_or_404(with_names(self._visible()), pk=pk)
         return found
+
+    def _visible(self) -> TrancheQuerySet:
+        return Tranche.objects.visible_to(self.person).with_condition_for(self.person)
 
 
 class FundingEntries(Noun):
@@ -273,11 +299,13 @@ class FundingOfInitiative(BelowInitiative):
 
     @answers(FundingShape)
     def list(self, request: Request, initiative: int) -> Response:
-        """Its money: asked for, committed, withheld, released, spent, unspent, overspent."""
+        """Its money, with that of all that was merged into it as far as one sees that: asked for, committed, withheld,
+        released, spent, unspent, overspent.
+        """
         found = self.initiative()
         if not can_see_money(self.person, found):
             raise Refusal("forbidden", UNSEEN)
-        funding = funding_of([found])[found.pk]
+        funding = money_of(found, self.person)
         return self.answer({name: getattr(funding, name) for name in FundingShape.__annotations__})
 
 
@@ -301,6 +329,7 @@ def drawn_envelope(envelope: Any) -> EnvelopeShape:
 
 
 def drawn_tranche(tranche: Tranche) -> TrancheShape:
+    """A tranche that was read with the condition that its reader sees."""
     return {
         "id": tranche.pk,
         "initiative": tranche.initiative.reference,
@@ -308,7 +337,7 @@ def drawn_tranche(tranche: Tranche) -> TrancheShape:
         "envelope": tranche.envelope_id,
         "gate": tranche.gate,
         "amount": tranche.amount,
-        "condition": tranche.condition_id,
+        "condition": tranche.condition_seen,  # type: ignore[attr-defined]
         "is_held_back": tranche.is_held_back,
         "committed": tranche.committed,
         "withheld": tranche.withheld,

@@ -19,10 +19,11 @@ from portfolio.models import Initiative
 from portfolio.permissions import can_see_money
 
 from ..actions.ask_funding import ask_money, decide_request, withdraw_request
-from ..asked_money import FUNDING_OUTCOMES, can_decide_request
+from ..asked_money import FUNDING_OUTCOMES, blocks_of_request, can_decide_request
 from ..funding_page import with_decisions
 from ..models import FundingRequest
 from ..permissions import ASKING
+from .blocks import BlocksShape, drawn_blocks
 from .rulings import RulingBody, ruling_of
 
 UNSEEN = "Its owners, finance, the office and those who decide on it see its money."
@@ -91,6 +92,13 @@ class FundingRequests(Noun):
         """Take it back. For the initiative's owners and the office."""
         withdraw_request(self._one(id), actor=self.person)
         return self.answer(drawn(self._one(id)))
+
+    @action(detail=True, methods=["get"])
+    @answers(BlocksShape)
+    def blocks(self, request: Request, id: int) -> Response:
+        """What keeps it from being approved now; nothing of one that is closed."""
+        asked = self._one(id)
+        return self.answer(drawn_blocks(blocks_of_request(asked) if asked.is_open else ()))
 
     def _one(self, pk: int) -> FundingRequest:
         seen = Initiative.objects.visible_to(self.person)

@@ -24,11 +24,13 @@ from portfolio.permissions import can_see_money
 from ..actions.open_review import open_review
 from ..actions.submit_review import edit_review, submit_review, withdraw_review
 from ..actions.waive_requirement import ask_again, waive_requirement
+from ..blocks import blocks_of
 from ..models import GateReview, Requirement
 from ..models.review import GateReviewQuerySet
 from ..permissions import can_open_review, can_waive
 from ..review_register import NEWEST_FIRST, in_state
 from ..standing import standings_of
+from .blocks import BlocksShape, drawn_blocks
 from .checklists import RequirementShape, RequirementsShape, drawn_of_review
 
 OPENERS = "Its owners and the office open, edit, submit and withdraw its reviews."
@@ -128,6 +130,13 @@ class Reviews(Noun):
         with self._held(id) as review:
             withdraw_review(review, actor=self.person, **self.sent)
         return self._answer(id)
+
+    @action(detail=True, methods=["get"])
+    @answers(BlocksShape)
+    def blocks(self, request: Request, id: int) -> Response:
+        """What keeps it from being approved now; nothing of one that is closed."""
+        review = get_object_or_404(self._visible(), pk=id)
+        return self.answer(drawn_blocks(blocks_of(review) if review.is_open else ()))
 
     @contextmanager
     def _held(self, pk: int) -> Iterator[GateReview]:

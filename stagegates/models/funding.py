@@ -196,6 +196,13 @@ class TrancheQuerySet(models.QuerySet["Tranche"]):
         """Those of which something is withheld."""
         return self.filter(withheld__gt=0)
 
+    def with_condition_for(self, user: User) -> Self:
+        """With `condition_seen`: the id of what holds each back, for who sees it. After a merge that may be a condition
+        of an initiative that fewer people see. No query more.
+        """
+        seen = Condition.objects.visible_to(user).filter(pk=models.OuterRef("condition"))
+        return self.annotate(condition_seen=models.Subquery(seen.values("pk")))
+
 
 @pghistory.track(pghistory.InsertEvent())
 class Tranche(models.Model):

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
-from aiso.audit.history import history_of
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
@@ -18,6 +17,7 @@ from ..actions.funding import OverspendError, record_spend, release_tranche, rev
 from ..forms.decisions import ReasonedForm
 from ..forms.funding import EnvelopeChangeForm, EnvelopeForm, ReleaseForm, SpendForm
 from ..funding_page import EnvelopePage, FundingOverview, TranchePage, with_names
+from ..histories import history_of_envelope
 from ..models import Envelope, FundingEntry, Tranche
 from ..permissions import (
     RELEASING,
@@ -74,7 +74,7 @@ def envelope_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "envelope": envelope,
         "found": EnvelopePage(viewer, envelope, request.GET.dict()),
         "asks_what_if": envelope.ends_on >= clock.today(),
-        "history": history_of(envelope, hide=("committed", "set_at"), after=request.GET.get("after", "")),
+        "history": history_of_envelope(envelope, after=request.GET.get("after", "")),
     }
     return render(request, "stagegates/envelope.html", context)
 

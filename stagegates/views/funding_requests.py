@@ -1,7 +1,5 @@
 """Money outside a gate, and the money of one initiative."""
 
-from dataclasses import replace
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +11,7 @@ from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
 from aiso.web.keyset import LATEST_FIRST, page_of
 from portfolio.models import Initiative
-from portfolio.page import InitiativePage, page_for, visible_initiative
+from portfolio.page import page_for, visible_initiative
 from portfolio.permissions import can_see_money
 from portfolio.views.initiative_tab import show_tab
 
@@ -22,11 +20,11 @@ from ..agenda.funding import asks_of
 from ..asked_money import can_decide_request
 from ..askings import all_bodies
 from ..deciding import who_decides_on
-from ..family import family_funding, family_tranches
+from ..family import family_tranches, money_of
 from ..forms.funding import AskForm, RequestDecisionForm
 from ..funding_page import PAGE, requests_of, with_decisions, with_names
 from ..models import FundingRequest
-from ..money import Funding, envelope_of, funding_of
+from ..money import envelope_of, funding_of
 from ..permissions import ASKING, can_ask_money
 from ..request_page import RequestPage
 
@@ -40,20 +38,12 @@ def initiative_funding(request: HttpRequest, pk: int) -> HttpResponse:
     if page.sees_money:
         may_ask = can_ask_money(page.person, initiative)
         context |= {
-            "funding": _funding(page),
+            "funding": money_of(initiative, page.person),
             "tranches": [*with_names(family_tranches(initiative.pk, page.person)).order_by("pk")],
             "requests": requests_of(initiative),
             "may_ask": may_ask and not why_not_ask(initiative),
         }
     return show_tab(request, page, "stagegates/initiative_funding.html", context)
-
-
-def _funding(page: InitiativePage) -> Funding:
-    """Its money, with that of all merged into it."""
-    own = funding_of([page.initiative])[page.initiative.pk]
-    if not page.initiative.has_merged:  # type: ignore[attr-defined]
-        return own
-    return replace(family_funding(page.initiative.pk, page.person), asked=own.asked)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
