@@ -17,12 +17,13 @@ class ForumsConfig(AppConfig):
         from .entries import ENTRIES
         from .initiative_agenda import head_button
         from .item_page import Section, register_section
-        from .item_sections import standing_of_items
+        from .item_sections import PreReadStandingShape, standing_of_items, told_standing
 
         for entry in ENTRIES:
             register_entry(entry)
         register_panel(Panel("agenda", "head", head_button, order=10))
-        register_section(Section("standing", "Where it stands", standing_of_items, order=10))
+        standing = (standing_of_items, 10, told_standing, PreReadStandingShape)
+        register_section(Section("standing", "Where it stands", *standing))
         subscribe("person.deactivated", tasks.end_memberships)
         for told in ("called", "moved", "cancelled", "opened"):
             subscribe(f"meeting.{told}", tasks.notify_of_meeting)

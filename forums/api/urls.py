@@ -8,6 +8,7 @@ from .live import LiveItems, LiveMeetings, Proxies
 from .meetings import ForumMeetings, Meetings
 from .members import Members
 from .minutes import Addenda, MeetingMinutes
+from .pre_read import PreRead
 
 nouns = Nouns()
 nouns.add("forums", Forums, "forum")
@@ -17,6 +18,7 @@ nouns.add("forums/<slug:forum>/meetings", ForumMeetings, "forum-meeting")
 nouns.add("forums/<slug:forum>/backlog", Backlog, "forum-backlog")
 nouns.add("meetings", Meetings, "meeting")
 nouns.add("meetings/<int:meeting>/items", AgendaItems, "agenda-item")
+nouns.add("meetings/<int:meeting>/pre-read", PreRead, "pre-read")
 nouns.add("meetings/<int:meeting>/live", LiveMeetings, "live-meeting")
 nouns.add("meetings/<int:meeting>/proxies", Proxies, "meeting-proxy")
 nouns.add("meetings/<int:meeting>/items", LiveItems, "live-item")

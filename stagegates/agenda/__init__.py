@@ -8,9 +8,11 @@ from forums.recusals import register_recusals
 from forums.sources import Source, register_source
 from portfolio.demo import register_teller
 
+from ..api.approved import ApprovedShape
 from ..demo.agenda import tell_of_the_agenda
 from ..subjects import EXPANSIONS, FUNDING
-from . import alike, decider, funding, gathered, merging, minutes, ranks, recusals, reviews, sections, waiting
+from . import alike, decider, funding, gathered, merging, minutes, ranks, recusals, reviews, sections, told, waiting
+from .told_gathered import GatheredShape, told_gathered
 
 # The forum that speaks of the whole portfolio.
 REVIEW = "portfolio-review"
@@ -27,14 +29,14 @@ SOURCES = (
     Source("changed_ranks", "Changed priorities", REVIEW, ranks.changed_ranks),
 )
 SECTIONS = (
-    Section("asked", "What is asked", sections.asked, order=10),
-    Section("gathered", "In detail", gathered.gathered, order=12),
-    Section("evidence", "Evidence", sections.evidence, order=20),
-    Section("sign_offs", "Sign-offs", sections.sign_offs, order=30),
-    Section("money", "Money", sections.money, order=40),
-    Section("priority", "Priority", sections.priority, order=50),
-    Section("approved", "As approved against now", sections.approved, order=55),
-    Section("changed", "Changed since last time", sections.changed, order=60),
+    Section("asked", "What is asked", sections.asked, 10, told.told_asks, told.PreReadAskShape),
+    Section("gathered", "In detail", gathered.gathered, 12, told_gathered, GatheredShape),
+    Section("evidence", "Evidence", sections.evidence, 20, told.told_evidence, told.PreReadEvidenceShape),
+    Section("sign_offs", "Sign-offs", sections.sign_offs, 30, told.told_sign_offs, list[told.PreReadSignOffShape]),
+    Section("money", "Money", sections.money, 40, told.told_money, told.PreReadMoneyShape),
+    Section("priority", "Priority", sections.priority, 50, told.told_priorities, told.PreReadPriorityShape),
+    Section("approved", "As approved against now", sections.approved, 55, told.told_approved, ApprovedShape),
+    Section("changed", "Changed since last time", sections.changed, 60, told.told_changes, told.PreReadChangedShape),
 )
 # Sources of items on which a body may decide: all others are told of in words.
 DECIDED = ("ready_to_decide", FUNDING, EXPANSIONS, waiting.STALLED, BY_HAND)

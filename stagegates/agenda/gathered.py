@@ -34,13 +34,17 @@ class Listed:
 
 
 def gathered(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
-    """The rows of each gathered item. A fixed number of queries, for a meeting has one item of each kind."""
-    told: dict[int, str] = {}
-    for item in items:
-        if find := LISTED.get(item.source):
-            context = {"listed": find(item, _seen(item, person)), "kind": item.source}
-            told[item.pk] = render_to_string("stagegates/agenda/_gathered.html", context)
-    return told
+    """The rows of each gathered item, drawn."""
+    kinds = {item.pk: item.source for item in items}
+    return {
+        pk: render_to_string("stagegates/agenda/_gathered.html", {"listed": listed, "kind": kinds[pk]})
+        for pk, listed in listed_of(items, person).items()
+    }
+
+
+def listed_of(items: Sequence[AgendaItem], person: User) -> dict[int, Listed]:
+    """The rows of each gathered item, by its id. A fixed number of queries, for a meeting has one item of each kind."""
+    return {item.pk: find(item, _seen(item, person)) for item in items if (find := LISTED.get(item.source))}
 
 
 def _seen(item: AgendaItem, person: User) -> InitiativeQuerySet:
