@@ -402,6 +402,7 @@ FILES = {
     "/api/v1/imports/",
     "/decision-classes/import/",
     "/api/v1/decision-classes/files/",
+    "/api/v1/spending-files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.

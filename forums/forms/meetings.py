@@ -1,20 +1,15 @@
 """Forms for meetings and what is spoken of. They read what is typed; the rules are the actions'."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from aiso.accounts.models import User
 from aiso.web import figures
 from aiso.web.attempts import SeenForm
-from portfolio.models import Initiative
 
-from ..models import AgendaItem, Cadence, Forum, Meeting
-from ..sources import USUAL_MINUTES
+from ..models import AgendaItem, Cadence, Meeting
 
-REFERENCE = re.compile(r"\s*(?:AI-?)?(\d{1,9})\s*", re.IGNORECASE)
 LONGEST_ITEM = 240
 
 
@@ -102,56 +97,6 @@ class ItemForm(SeenForm):
         super().__init__(data, initial={name: getattr(item, name) for name in self.base_fields})
 
 
-class NewItemForm(forms.Form):
-    """Something to speak of, about an initiative or not."""
-
-    title = forms.CharField(
-        required=False, max_length=300, help_text="May stay empty for an initiative: its name stands there then."
-    )
-    initiative = forms.CharField(
-        required=False, max_length=20, widget=forms.TextInput({"placeholder": "AI-0042", "class": "w-date"})
-    )
-    why = forms.CharField(label="What is asked", required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
-    minutes = forms.IntegerField(min_value=1, max_value=LONGEST_ITEM, initial=USUAL_MINUTES)
-
-    def __init__(self, person: User, data: Any = None) -> None:
-        super().__init__(data)
-        self.person = person
-
-    def clean_initiative(self) -> Initiative | None:
-        """The initiative of a reference, if the person may see it."""
-        text = self.cleaned_data["initiative"]
-        if not text:
-            return None
-        number = REFERENCE.fullmatch(text)
-        visible = Initiative.objects.visible_to(self.person).on_register().defer("search")
-        found: Initiative | None = visible.filter(pk=int(number[1])).first() if number else None
-        if found is None:
-            raise ValidationError("No initiative has this number. Write it like AI-0042.")
-        return found
-
-
-class PutOnForm(forms.Form):
-    """On which forum's next agenda an initiative comes."""
-
-    forum = forms.ModelChoiceField(Forum.objects.none(), to_field_name="slug", empty_label=None)
-    why = forms.CharField(
-        label="What is asked",
-        required=False,
-        max_length=500,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="In a sentence.",
-    )
-    minutes = forms.IntegerField(min_value=1, max_value=LONGEST_ITEM, initial=USUAL_MINUTES)
-
-    def __init__(self, forums: list[tuple[Forum, Meeting | None]], data: Any = None) -> None:
-        super().__init__(data)
-        chosen = self.fields["forum"]
-        chosen.queryset = Forum.objects.filter(pk__in=[forum.pk for forum, _ in forums])  # type: ignore[attr-defined]
-        chosen.choices = [(forum.slug, _where(forum, meeting)) for forum, meeting in forums]  # type: ignore[attr-defined]
-        chosen.initial = forums[0][0].slug if forums else None
-
-
 class PutOffForm(forms.Form):
     """A later meeting, or the backlog."""
 
@@ -166,7 +111,3 @@ class PutOffForm(forms.Form):
         days = [(meeting.pk, f"The meeting of {figures.day(meeting.starts_at)}") for meeting in later]
         field.choices = [("", "The backlog, until somebody chooses"), *days]  # type: ignore[attr-defined]
         field.initial = later[0].pk if later else None
-
-
-def _where(forum: Forum, meeting: Meeting | None) -> str:
-    return f"{forum}: {figures.day(meeting.starts_at)}" if meeting else f"{forum}: its backlog, no meeting is planned"

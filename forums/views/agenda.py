@@ -24,7 +24,8 @@ from ..actions.agenda import (
     take_in,
     take_off,
 )
-from ..forms.meetings import ItemForm, NewItemForm, PutOffForm
+from ..forms.meetings import ItemForm, PutOffForm
+from ..forms.new_items import NewItemForm
 from ..item_page import sections_of
 from ..meeting_page import Line, MeetingPage
 from ..models import AgendaItem, Forum, Meeting
@@ -53,7 +54,7 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = meeting_for(actor, pk)
     if not can_put_on_agenda(actor, meeting.forum):
         raise PermissionDenied(WHO_PUTS)
-    form = NewItemForm(actor, posted(request))
+    form = NewItemForm(actor, meeting.forum, posted(request))
     if item := attempt(form, lambda: put_on_agenda(meeting, actor=actor, **form.cleaned_data)):
         announce(request, f"“{item.title}” is on the agenda.")
         return redirect(meeting)
@@ -68,7 +69,7 @@ def backlog_add(request: HttpRequest, slug: str) -> HttpResponse:
     forum = get_object_or_404(Forum.objects.visible_to(actor), slug=slug)
     if not can_put_on_agenda(actor, forum):
         raise PermissionDenied(WHO_PUTS)
-    form = NewItemForm(actor, posted(request))
+    form = NewItemForm(actor, forum, posted(request))
     if item := attempt(form, lambda: put_in_backlog(forum, actor=actor, **form.cleaned_data)):
         announce(request, f"“{item.title}” waits in the backlog.")
         return redirect(forum)

@@ -12,7 +12,7 @@ from aiso.web.htmx import announce
 from portfolio.page import visible_initiative
 
 from ..actions.agenda import put_in_backlog, put_on_agenda
-from ..forms.meetings import PutOnForm
+from ..forms.new_items import PutOnForm
 from ..initiative_agenda import forums_for
 from ..models import AgendaItem
 
@@ -24,7 +24,7 @@ def initiative_put_on_agenda(request: HttpRequest, pk: int) -> HttpResponse:
     forums = forums_for(actor, initiative)
     if not forums:
         raise PermissionDenied("Its owners, members of a forum and the office put an initiative on an agenda.")
-    form = PutOnForm(forums, posted(request))
+    form = PutOnForm(initiative, forums, posted(request))
 
     def put() -> AgendaItem:
         told = {"actor": actor, "initiative": initiative, "why": form.cleaned_data["why"]}
