@@ -31,6 +31,7 @@ from stagegates.models import (
     Requirement,
     ReviewFunction,
     SpecialistRequest,
+    SpendFile,
     WrittenBallot,
 )
 from tests.factories import (
@@ -137,7 +138,15 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "members": make_seat("portfolio-review", person).pk,
         "meeting": (meeting := make_meeting("portfolio-review")).pk,
         "meetings": meeting.pk,
-        "items": make_item(meeting).pk,
+        "items": (item := make_item(meeting)).pk,
+        "pre-read": item.pk,
+        "spending-files": SpendFile.objects.create(
+            uploaded_by=office_member,
+            file_name="erp.csv",
+            headers=["Initiative", "Amount"],
+            mapping=["initiative", "amount"],
+            rows=[[2, ["AI-0001", "5"]]],
+        ).pk,
         "backlog": make_item(None, forum=meeting.forum).pk,
         "sign-offs": sign_off_of(make_review(initiative, person, "legal"), "legal").pk,
         "evidence": Evidence.objects.create(
