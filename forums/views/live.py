@@ -127,9 +127,8 @@ def item_motion(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     except DomainError as error:
         told = str(error)
     thing.refresh_from_db()
-    # Swapped into a page that keeps its form, it needs nothing back.
-    is_kept = (wants_partial(request) and not told) or not thing.is_waiting
-    data = None if is_kept else request.POST
+    # A page that is swapped keeps its form; one that is loaded anew gets back what was typed.
+    data = request.POST if thing.is_waiting and not wants_partial(request) else None
     return _answer(request, meeting, person, leads=True, data=data, refusal=told, status=422 if told else 200)
 
 
