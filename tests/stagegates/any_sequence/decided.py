@@ -113,6 +113,7 @@ def check_duties(decision: Decision, voters: set[int]) -> None:
         assert not kept & {*spoke.values_list("person", flat=True)}
         assert record.present >= record.needed
         assert record.by_consent or record.agree > record.against
+        assert record.by_consent or record.item.motion.startswith(decision.get_outcome_display())
 
 
 def check_body(decision: Decision) -> None:

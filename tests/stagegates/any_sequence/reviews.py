@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from aiso import clock
+from forums.actions.live import put_to_vote
 from portfolio.models import Initiative, OwnerKind, Ownership, Stage
 from portfolio.models.stage import ENDED
 from stagegates.actions.ballots import cast_vote, close_ballot, open_ballot
@@ -15,7 +16,7 @@ from stagegates.actions.open_review import open_review
 from stagegates.actions.submit_review import submit_review, withdraw_review
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.blocks import blocks_of
-from stagegates.models import Condition, Expansion, FundingRequest, WrittenBallot
+from stagegates.models import Condition, Decision, Expansion, FundingRequest, WrittenBallot
 from stagegates.standing import standings_of
 from stagegates.subjects import subject_of
 
@@ -30,6 +31,8 @@ outcomes = st.sampled_from(["approve", "conditions", "conditions", "hold", *OUTC
 OF_REQUESTS = ["approve", "conditions", "hold", "send_back", "approve", "conditions", "hold"]
 OF_INITIATIVES = ["pause", "pause", "resume", "resume", "pause", "terminate", "merge"]
 OF_SUBJECTS = {FundingRequest: OF_REQUESTS, Expansion: OF_REQUESTS, Initiative: OF_INITIATIVES}
+# What was put to the vote, as it is called.
+MOTIONS = {each.label: each.value for each in Decision.Outcome}
 VERDICTS = ["approve", "conditions", "object", "object", "not_applicable"]
 # On the agenda, the latest item first.
 places = st.sampled_from([0, 0, 1, 2, 3])
@@ -110,21 +113,29 @@ class Reviews(Office):
         review, person = picked(self.reviews(), which), self.cast.all[who]
         self.tries("withdraw", person, lambda by: withdraw_review(review, actor=by, reason="Later."))
 
-    @rule(which=places, who=people, choice=choices)
-    def vote(self, which, who, choice):
+    @precondition(Office.items)
+    @rule(which=places, who=people, choice=choices, outcome=outcomes)
+    def vote(self, which, who, choice, outcome):
         item = picked(self.items(), which)
+        asked = {"outcome": outcome}
+        self.tries_or("put to vote", who, self.cast.secretary, lambda by: put_to_vote(item, actor=by, data=asked))
+        item.refresh_from_db()
         for person in (self.cast.chair, *self.cast.members[:2], self.cast.all[who]):
-            item.votes.update_or_create(person=person, defaults={"choice": choice, "cast_by": person})
+            told = {"choice": choice, "cast_by": person, "motion": item.motion}
+            item.votes.update_or_create(person=person, defaults=told)
 
     @rule(which=places, who=people, amount=amounts, outcome=outcomes, share=shares)
     def record(self, which, who, amount, outcome, share):
         """What the meeting decides, by the votes on it, or by consent where nobody voted."""
         if not which:
             self.waiting(0, who, amount)
+        if not self.items():
+            return
         item = picked(self.items(), which)
         subject = subject_of(item)
         fits = OF_SUBJECTS.get(type(subject))
         outcome = fits[OUTCOMES.index(outcome)] if fits else outcome
+        outcome = MOTIONS.get(item.motion, outcome)
         ruling = self.ruling(outcome, getattr(subject, "amount", None), share, which)
         told = {"by_consent": not item.votes.exists()}
         self.tries_or("record", who, self.cast.secretary, lambda by: decide_item(item, ruling, actor=by, **told))
