@@ -11,6 +11,7 @@ from aiso.accounts.models import User
 from aiso.web.figures import local_date
 from forums.models import Forum
 from portfolio.models import Lane
+from portfolio.models.stage import IN_PRODUCTION, PATH
 from portfolio.permissions import changes_nothing
 
 from .askings import all_bodies
@@ -84,6 +85,9 @@ def blocks_of_request(request: Asked) -> list[Block]:
     if initiative.lane != Lane.FAST and _latest_lane(request) == Lane.FAST:
         what = "The fast lane no longer holds: its money stops until a review of the full lane"
         found.append(Block(what, Kind.LANE, initiative.get_absolute_url(), "lane"))
+    if isinstance(request, Expansion) and initiative.stage in PATH and initiative.stage not in IN_PRODUCTION:
+        what = f"It was sent back to {initiative.get_stage_display().lower()}: it grows once it is in production"
+        found.append(Block(what, Kind.ENDED, initiative.get_absolute_url(), "production"))
     return found
 
 

@@ -16,8 +16,9 @@ from portfolio.actions.edit_initiative import touch
 from portfolio.merging import carry_along, what_moves
 from portfolio.models import Initiative, StageChange
 
-from ..models import Decision, Expansion, FundingRequest, GateReview, Merge, Tranche
+from ..models import Decision, GateReview, Merge, Tranche
 from ..money import NOTHING, Funding
+from .ask_no_more import withdraw_requests
 from .funding import Kind, enter, locked_tranches
 from .monitor import drop_looks, reopen_looks
 
@@ -97,11 +98,7 @@ def stage_before(merge: Merge) -> str:
 
 
 def _withdraw_what_is_open(merged: Initiative, decision: Decision) -> None:
-    for model in (FundingRequest, Expansion):
-        for request in model.objects.open().filter(initiative=merged).select_for_update(of=["self"]):
-            request.closed_at, request.was_withdrawn = clock.now(), True
-            request.save(update_fields=["closed_at", "was_withdrawn"])
-            publish(f"{request.told_as}.withdrawn", actor=decision.decided_by, initiative=merged.pk, request=request)
+    withdraw_requests(decision)
     # The one that the decision is about ends with it.
     for review in GateReview.objects.open().filter(initiative=merged).select_for_update(of=["self"]):
         if review.pk == decision.review_id:

@@ -13,14 +13,15 @@ from portfolio.models import Initiative
 
 from ..deciding import stage_before_pause
 from ..decommissioning import owner_of, things_in_force
-from ..models import Closure, Decision, DecommissioningTask, FundingRequest, LaterLesson
+from ..models import Closure, Decision, DecommissioningTask, LaterLesson
 from ..permissions import ADDING, SETTLING_THINGS, can_add_lesson, can_settle_thing, sees
+from .ask_no_more import withdraw_requests
 from .ruling import Closing
 
 
 def write_closure(decision: Decision, closing: Closing) -> Closure:
-    """Write down why a terminating decision ends its initiative, whose stage has not moved yet. It asks for money no
-    longer; from production there is also what to see to, each thing with an owner and a date.
+    """Write down why a terminating decision ends its initiative, whose stage has not moved yet. It asks for
+    nothing any more; from production there is also what to see to, each thing with an owner and a date.
     """
     initiative = decision.initiative
     closure = Closure.objects.create(
@@ -32,19 +33,10 @@ def write_closure(decision: Decision, closing: Closing) -> Closure:
         from_stage=stage_before_pause(initiative),
     )
     publish("initiative.closed", actor=decision.decided_by, initiative=initiative, closure=closure)
-    _ask_no_more_money(closure)
+    withdraw_requests(decision)
     if closure.was_in_production:
         _ask_to_decommission(closure)
     return closure
-
-
-def _ask_no_more_money(closure: Closure) -> None:
-    """A request outside a gate that waits would otherwise be approved for what has ended."""
-    actor = closure.decision.decided_by
-    for request in FundingRequest.objects.open().select_for_update(of=["self"]).filter(initiative=closure.initiative):
-        request.closed_at, request.was_withdrawn = closure.decision.decided_at, True
-        request.save(update_fields=["closed_at", "was_withdrawn"])
-        publish("funding.withdrawn", actor=actor, initiative=closure.initiative, request=request)
 
 
 def _ask_to_decommission(closure: Closure) -> None:

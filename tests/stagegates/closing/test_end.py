@@ -16,6 +16,7 @@ from stagegates.actions.ask_funding import ask_money, decide_request
 from stagegates.actions.ballots import cast_vote, open_ballot
 from stagegates.actions.close import add_lesson
 from stagegates.actions.decide import decide_initiative, decide_review
+from stagegates.actions.expand import ask_expansion
 from stagegates.actions.funding import reverse_spend
 from stagegates.actions.ruling import Closing
 from stagegates.models import Closure, Decision, DecommissioningTask, LaterLesson
@@ -136,14 +137,21 @@ def test_the_api_asks_it(chair, review, in_use):
     assert {*Closure.objects.values_list("reason", "lessons", "reusable")} == {("risk", "Ask legal first.", "")}
 
 
-def test_a_request_for_money_ends_with_it(in_use, chair, business_owner):
+def test_what_it_asks_for_outside_gates_ends_with_it(in_use, chair, business_owner):
     fund(in_use)
     request = ask_money(in_use, actor=business_owner, amount=Decimal(900), reason="A second region.")
+    grows = ask_expansion(
+        in_use, actor=business_owner, step="adjacent", what="Letters", reason="It holds.", skip_because="One class."
+    )
     end(in_use, chair)
-    request.refresh_from_db()
-    assert request.was_withdrawn
-    with pytest.raises(DomainError, match="This request was withdrawn"):
-        decide_request(request, actor=chair, outcome="approve", rationale="Go.")
+    for asked in (request, grows):
+        asked.refresh_from_db()
+        assert asked.was_withdrawn
+        with pytest.raises(DomainError, match="This request was withdrawn"):
+            decide_request(asked, actor=chair, outcome="approve", rationale="Go.")
+    told = Event.objects.filter(name__in=["funding.withdrawn", "expansion.withdrawn"])
+    assert {*told.values_list("payload__request", flat=True)} == {request.pk, grows.pk}
+    assert told.count() == 2
 
 
 def test_what_came_back_is_told_from_the_entries(tranches, chair, finance_controller):

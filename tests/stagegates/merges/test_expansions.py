@@ -20,7 +20,7 @@ from stagegates.expansion import expansions_of, track_of
 from stagegates.funding_work import requests_waiting
 from stagegates.models import Decision, Expansion
 from tests.api.conftest import Script, make_api_token
-from tests.factories import fund, make_decision, make_initiative, make_unit
+from tests.factories import fund, make_decision, make_initiative, make_unit, move_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +141,15 @@ def test_a_held_one_waits_and_is_decided_again(live, grown, business_owner, chai
     asked.refresh_from_db()
     assert asked.is_open
     assert decide(asked, chair).supersedes == held
+
+
+def test_one_that_was_sent_back_does_not_grow(live, grown, business_owner, chair):
+    asked = ask(live, business_owner, decision_class=grown, volume_after=900)
+    move_stage(live, Stage.BUILD)
+    with pytest.raises(DomainError, match="sent back to build: it grows once it is in production"):
+        decide(asked, chair)
+    move_stage(live, Stage.LIMITED_ROLLOUT)
+    assert decide(asked, chair).outcome == "approve"
 
 
 def test_what_it_lacks(live, grown, business_owner):
