@@ -9,7 +9,11 @@
 
   // A swap leaves what carries the same data-keep as it is: nothing that is being typed is touched.
   const isKept = (before, after) => before.dataset?.keep !== undefined && before.dataset.keep === after.dataset?.keep;
-  window.Idiomorph.defaults.ignoreActiveValue = true;
+  // What is typed stays as it is; what has the focus only because it was led there changes with the rest.
+  Object.defineProperty(window.Idiomorph.defaults, "ignoreActiveValue", {
+    enumerable: true,
+    get: () => Boolean(document.activeElement?.matches("input, select, textarea")),
+  });
   window.Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => !isKept(before, after);
 
   // Drafts. Each form with data-draft is kept on this device, by meeting and person, until it was sent.
