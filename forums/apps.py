@@ -25,7 +25,7 @@ class ForumsConfig(AppConfig):
         standing = (standing_of_items, 10, told_standing, PreReadStandingShape)
         register_section(Section("standing", "Where it stands", *standing))
         subscribe("person.deactivated", tasks.end_memberships)
-        for told in ("called", "moved", "cancelled", "opened"):
+        for told in ("called", "moved", "cancelled", "opened", "proxy_given"):
             subscribe(f"meeting.{told}", tasks.notify_of_meeting)
         register_teller(demo.seat_people)
         register_teller(demo.tell_of_meetings)

@@ -85,10 +85,11 @@ def _hold(meeting: Meeting, people: Mapping[str, User], began: datetime) -> Minu
                 return close_meeting(meeting, actor=chair)
             write_note(item, actor=secretary, note=note)
             if number == 1:
-                put_to_vote(item, actor=secretary, data={"result": result})
-                cast_item_vote(item, actor=chair, choice=VoteChoice.FOR)
-                cast_item_vote(item, actor=there[0], choice=VoteChoice.FOR)
-                cast_item_vote(item, actor=there[1], choice=VoteChoice.AGAINST, reason="The baseline first.")
+                number = put_to_vote(item, actor=secretary, data={"result": result}).motion_number
+                cast_item_vote(item, actor=chair, choice=VoteChoice.FOR, motion=number)
+                cast_item_vote(item, actor=there[0], choice=VoteChoice.FOR, motion=number)
+                why = "The baseline first."
+                cast_item_vote(item, actor=there[1], choice=VoteChoice.AGAINST, motion=number, reason=why)
                 give_action(
                     meeting.forum,
                     actor=secretary,

@@ -35,6 +35,10 @@ def messages_of(event: Event) -> Iterable[Message]:
             yield Message(members, f"Read for {meeting.forum} of {when}", pre_read, Kind.REQUEST)
             text = f"Something of yours is on the agenda of {meeting.forum} of {when}"
             yield Message([*_owners_of(meeting, members)], text, here, Kind.NEWS)
+        case "meeting.proxy_given":
+            people = User.objects.in_bulk([event.payload["giver"], event.payload["holder"]])
+            giver, holder = people[event.payload["giver"]], people[event.payload["holder"]]
+            yield Message([giver], f"{holder} votes for you in {meeting.forum} of {when}", here, Kind.NEWS)
 
 
 def members_of(meeting: Meeting) -> list[User]:

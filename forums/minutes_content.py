@@ -91,6 +91,7 @@ def _item(item: AgendaItem, number: int, present: Presences, closed_at: datetime
         "initiative": {"id": about.pk, "reference": about.reference, "name": about.name} if about else None,
         "is_confidential": bool(about and about.is_confidential),
         "state": item.state,
+        "motion": item.motion,
         "result": item.result,
         "note": item.note,
         "minutes_planned": item.minutes,

@@ -194,6 +194,8 @@ def _item_in_words(item: Content, holding: Holding) -> dict[str, Any]:
         "quorum": f"{quorum['there']} with a vote, {quorum['needed']} needed: {_met(quorum['is_met'])}",
         "facts": item["facts"],
         "note": item["note"] if holding.notes else "",
+        # Minutes of before there were motions hold none.
+        "motion": item.get("motion", "") if holding.votes else "",
         "tally": _tally(item["votes"]) if holding.votes else "",
         "votes": [_vote(each) for each in item["votes"]] if holding.votes else [],
         "actions": _actions(item["actions"]) if holding.actions else [],

@@ -137,6 +137,8 @@ class Chamber:
 
     def _count(self, cast: Mapping[int, ItemVote], recused: Mapping[int, str]) -> Count:
         out = recused.keys() | {person for person, vote in cast.items() if vote.choice == VoteChoice.RECUSED}
+        # What somebody said for another falls with their own part in it.
+        cast = {person: vote for person, vote in cast.items() if vote.cast_by_id not in out - {person}}
         voters = [self._voter(seat, cast, recused, out) for seat in self.voting]
         able = [
             voter.seat.person_id for voter in voters if not voter.is_recused and (voter.may_take_part or voter.vote)

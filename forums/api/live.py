@@ -87,6 +87,7 @@ class LiveItemShape(TypedDict):
     seconds: Annotated[int, "Spent on it before it came on screen this time."]
     began_at: Annotated[datetime | None, "On screen since."]
     motion: Annotated[str, "What is put to the vote; empty while nothing is."]
+    motion_number: Annotated[int, "Counts what was put to the vote so far. A vote names the number that it is on."]
     result: str
     note: str
     settled_by: Person | None
@@ -106,8 +107,8 @@ class NewVote(Body):
     choice = serializers.ChoiceField(VoteChoice.choices)
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
     person = person_field(required=False, help_text="For whom you vote by proxy; yourself unless told.")
-    motion = serializers.CharField(
-        max_length=200, required=False, help_text="What you saw put to the vote: one that is no longer so is 409."
+    motion = serializers.IntegerField(
+        required=False, help_text="The `motion_number` that you saw put to the vote: one that is no longer so is 409."
     )
 
 
@@ -305,6 +306,7 @@ def drawn_item(item: AgendaItem) -> LiveItemShape:
         "seconds": item.seconds,
         "began_at": item.began_at,
         "motion": item.motion,
+        "motion_number": item.motion_number,
         "result": item.result,
         "note": item.note,
         "settled_by": _person(item.settled_by) if item.settled_by else None,

@@ -88,9 +88,8 @@ class AgendaItem(models.Model):
         related_name="+",
         help_text="The item of the meeting that put it off.",
     )
-    motion = models.CharField(
-        "put to the vote", max_length=200, blank=True, help_text="What its members vote on, in a few words."
-    )
+    motion = models.TextField("put to the vote", blank=True, help_text="What its members vote on, in words.")
+    motion_number = models.PositiveSmallIntegerField(default=0, help_text="Counts what was put to the vote so far.")
     result = models.CharField(max_length=200, blank=True, help_text="What came of it, in a few words.")
     note = models.TextField(blank=True, help_text="What the minutes say of it.")
     settled_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
@@ -134,7 +133,7 @@ class AgendaItem(models.Model):
 class ItemVoteQuerySet(models.QuerySet["ItemVote"]):
     def on_motion(self) -> Self:
         """Those on what is put to the vote now, and who is recused."""
-        return self.filter(Q(motion=F("item__motion")) | Q(choice=VoteChoice.RECUSED))
+        return self.filter(Q(motion_number=F("item__motion_number")) | Q(choice=VoteChoice.RECUSED))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())
@@ -149,7 +148,7 @@ class ItemVote(models.Model):
     person = models.ForeignKey(PERSON, models.PROTECT, related_name="+", help_text="Whose vote it is.")
     choice = models.CharField(max_length=20, choices=VoteChoice)
     reason = models.TextField(blank=True)
-    motion = models.CharField("on", max_length=200, blank=True, help_text="What was put to the vote then.")
+    motion_number = models.PositiveSmallIntegerField(default=0, help_text="On which of what was put to the vote.")
     cast_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     cast_at = models.DateTimeField(default=clock.now)
 

@@ -158,14 +158,14 @@ def item_vote(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Vote, for oneself or by the proxy that one holds."""
 
     def vote(meeting: Meeting, actor: User) -> None:
-        voter = request.POST.get("person", "")
+        voter, motion = request.POST.get("person", ""), request.POST.get("motion", "")
         person = get_object_or_404(User, pk=voter) if voter.isdecimal() else None
         live.cast_item_vote(
             _item(meeting, actor, item),
             actor=actor,
             choice=request.POST.get("choice", ""),
             reason=request.POST.get("reason", "")[:1000],
-            motion=request.POST.get("motion"),
+            motion=int(motion) if motion.isdecimal() else None,
             person=person,
         )
 

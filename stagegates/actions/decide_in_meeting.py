@@ -9,6 +9,7 @@ from django.db import transaction
 
 from aiso.accounts.models import User
 from aiso.errors import DomainError
+from aiso.web import figures
 from forums.actions.live import settle_item
 from forums.actions.live.writing import locked_item, refuse_settled
 from forums.models import AgendaItem, Forum, VoteChoice
@@ -19,7 +20,7 @@ from ..deciding import body_of, who_decides_on
 from ..meeting_votes import Votes, votes_on
 from ..models import Decision, Expansion, FundingRequest, GateReview, MeetingDecision, MeetingVoice
 from ..permissions import can_record_in_meeting
-from ..separation import parties_of, parties_to
+from ..separation import kept_from_deciding, parties_to
 from ..subjects import Subject, subject_of
 from .ask_funding import lock_request, rule_on_request
 from .decide import UNSEEN, check_initiative, check_open, lock_review, rule, told_of
@@ -27,7 +28,8 @@ from .merge import check_goes_on, check_seen, check_survivor, hold
 from .record_decision import record
 from .ruling import Ruling
 
-Way, MERGE = Decision.Way, Decision.Outcome.MERGE
+Outcome, Way = Decision.Outcome, Decision.Way
+MERGE = Outcome.MERGE
 RECUSED = VoteChoice.RECUSED
 NO_VOTES = "Nobody has voted on it. Let the members vote, or tick that nobody present objects."
 
@@ -61,9 +63,12 @@ def decide_in_meeting(
         check_open(subject, seen)
     check_seen(ruling, actor)
     votes = votes_on(item)
-    _check_carried(votes, by_consent=by_consent)
-    if not by_consent:
-        _check_motion(item, said_of(ruling.outcome, ruling.survivor))
+    _check_quorum(votes)
+    if by_consent:
+        _check_nobody_voted(item)
+    else:
+        _check_carried(votes)
+        _check_motion(item, said_of(ruling))
     _check_apart(votes, ruling)
     decision = _rule(subject, ruling, actor, item.forum)
     _keep_votes(decision, item, votes, by_consent=by_consent)
@@ -85,10 +90,20 @@ def result_of(decision: Decision) -> str:
     return f"{decision.ruled}, {decision.in_meeting.says}"
 
 
-def said_of(outcome: str, survivor: Initiative | None = None) -> str:
-    """An outcome as it is put to the vote; without sums, which fewer people see."""
-    into = f" into {survivor.reference}" if survivor and outcome == MERGE else ""
-    return f"{Decision.Outcome(outcome).label}{into}"
+def said_of(ruling: Ruling) -> str:
+    """A ruling as it is put to the vote: all of it but sums, which fewer people see."""
+    said = str(Decision.Outcome(ruling.outcome).label)
+    match ruling.outcome:
+        case Outcome.CONDITIONS:
+            demanded = [f"{each.text.strip()}, by {figures.day(each.due_on)}" for each in ruling.conditions]
+            return "\n".join([f"{said}:", *demanded])
+        case Outcome.HOLD:
+            return f"{said} until {figures.day(ruling.hold_until)}"
+        case Outcome.SEND_BACK if ruling.back_to:
+            return f"{said} to {ruling.back_to.replace('-', ' ')}"
+        case Outcome.MERGE if ruling.survivor:
+            return f"{said} into {'another' if ruling.survivor.is_confidential else ruling.survivor.reference}"
+    return said
 
 
 def _check_first(item: AgendaItem) -> None:
@@ -103,7 +118,7 @@ def _lock(subject: Subject) -> tuple[Subject, frozenset[int]]:
     """What is decided, locked, and the ids of the parties to it."""
     if isinstance(subject, GateReview):
         review = lock_review(subject)
-        return review, parties_of(review)
+        return review, kept_from_deciding(review)
     if isinstance(subject, FundingRequest | Expansion):
         request = lock_request(subject)
         return request, parties_to_request(request)
@@ -123,19 +138,23 @@ def _check_body(subject: Subject, forum: Forum) -> None:
         raise DomainError(f"{own} decides this.")
 
 
-def _check_carried(votes: Votes, *, by_consent: bool) -> None:
-    tally = votes.tally
+def _check_quorum(votes: Votes) -> None:
     if not votes.has_quorum:
-        missing = f"{votes.present} can vote on it, and {tally.needed} of {tally.voting} must"
+        missing = f"{votes.present} can vote on it, and {votes.tally.needed} of {votes.tally.voting} must"
         raise DomainError(f"No quorum: {missing}.")
-    if by_consent and votes.are_cast:
-        raise DomainError(f"Members voted, so their votes count: {votes.says}.", field="by_consent")
-    if by_consent:
-        return
+
+
+def _check_nobody_voted(item: AgendaItem) -> None:
+    """Consent takes back no vote, also not one on something else that was put to the vote before."""
+    if item.votes.exclude(choice=RECUSED).exists():
+        raise DomainError("Members voted on this item, so their votes decide it, not consent.", field="by_consent")
+
+
+def _check_carried(votes: Votes) -> None:
     if not votes.are_cast:
         raise DomainError(NO_VOTES, field="by_consent")
-    if not tally.is_carried:
-        short = "" if tally.has_quorum else f" {tally.needed} must take part."
+    if not votes.tally.is_carried:
+        short = "" if votes.tally.has_quorum else f" {votes.tally.needed} must take part."
         raise DomainError(f"The votes do not carry it: {votes.says}.{short}")
 
 
@@ -151,7 +170,8 @@ def _check_apart(votes: Votes, ruling: Ruling) -> None:
     if ruling.survivor is None:
         return
     parties = parties_to(ruling.survivor)
-    if spoke := [voice for voice in votes.voices if voice.person.pk in parties and voice.choice != RECUSED]:
+    voices = [voice for voice in votes.voices if voice.choice != RECUSED]
+    if spoke := [voice for voice in voices if {voice.person.pk, voice.proxy} & parties]:
         told = f"{spoke[0].person} is a party to {ruling.survivor.reference}: recused from this, they do not vote."
         raise DomainError(told, field="survivor")
 

@@ -11,13 +11,18 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from forums.actions.live import in_words
 from forums.models import AgendaItem
-from portfolio.models import Initiative
 
 from ..actions.decide import UNSEEN
 from ..actions.decide_in_meeting import decide_in_meeting, result_of, said_of
-from ..models import Expansion, FundingRequest, GateReview
+from ..actions.ruling import Ruling
+from ..models import Decision, Expansion, FundingRequest, GateReview
 from ..subjects import subject_of
 from .panels import WORDS, MeetingPanel, Panel, RequestPanel, StandingPanel
+
+Outcome = Decision.Outcome
+# Fields whose content is put to the vote with the outcome.
+PUT = ("condition-", "hold_until", "back_to", "survivor")
+CHOOSE = "Choose an outcome first, then put it to the vote."
 
 
 def panel_for(item: AgendaItem, person: User, data: Any = None) -> Panel | None:
@@ -54,16 +59,23 @@ def record_decision(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -
 
 
 def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:
-    """The outcome that is chosen in the form, as members vote on it. Raises DomainError where none is."""
+    """What the form would record, as members vote on it; why is told when it is recorded. Raises DomainError where no
+    outcome is chosen, or one lacks what belongs to it.
+    """
     panel = panel_for(item, actor, data)
     chosen = str(data.get("outcome", ""))
     if panel is None or chosen == WORDS or (not chosen and data.get("result")):
         return in_words(data)
-    if chosen not in {each.value for each in panel.outcomes}:
-        raise DomainError("Choose an outcome first, then put it to the vote.", field="outcome")
-    survivor = str(data.get("survivor", ""))
-    rows = Initiative.objects.visible_to(actor)
-    return said_of(chosen, rows.filter(pk=survivor).first() if survivor.isdecimal() else None)
+    panel.form.is_valid()
+    told = panel.form.cleaned_data
+    wrong = [errors[0] for name, errors in panel.form.errors.items() if name.startswith(("outcome", *PUT))]
+    if wrong or "outcome" not in told:
+        raise DomainError(str(wrong[0]) if chosen and wrong else CHOOSE, field="outcome")
+    if told["outcome"] == Outcome.HOLD and not told.get("hold_until"):
+        raise DomainError("Say until which day it is held, then put it to the vote.", field="hold_until")
+    put = {name: told[name] for name in ("hold_until", "back_to", "survivor") if name in told}
+    conditions = [] if isinstance(panel, StandingPanel) else [*panel.form.conditions()]
+    return said_of(Ruling(told["outcome"], "", conditions, **put))
 
 
 def _is_over(panel: Panel, data: Mapping[str, Any]) -> bool:

@@ -90,4 +90,4 @@ def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:
         return "Both go on"
     if told.get("settled") != MERGE or told.get("survivor") is None:
         raise DomainError("Choose what becomes of them first, then put it to the vote.")
-    return said_of(Decision.Outcome.MERGE, told["survivor"])
+    return said_of(Ruling(Decision.Outcome.MERGE, "", survivor=told["survivor"]))

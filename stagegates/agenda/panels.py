@@ -20,7 +20,7 @@ from ..models import Decision, Expansion, FundingRequest, GateReview
 from ..money import NOTHING
 from ..permissions import can_record_in_meeting
 from ..request_outcomes import choices_of, outcomes_of_request
-from ..separation import parties_of, parties_to
+from ..separation import kept_from_deciding, parties_to
 
 Outcome = Decision.Outcome
 # The outcome that is no decision: what came of the item is told in words.
@@ -40,7 +40,7 @@ class MeetingPanel(DecisionPanel):
 
     @cached_property
     def may_record(self) -> bool:
-        parties = parties_of(self.review)
+        parties = kept_from_deciding(self.review)
         return self.review.is_ready and can_record_in_meeting(self.person, self.item.forum, parties)
 
     @property

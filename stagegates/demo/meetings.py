@@ -17,7 +17,7 @@ from forums.actions.live import (
     arrive,
     cast_item_vote,
     give_proxy,
-    put_to_vote,
+    put_motion,
     settle_item,
     show_item,
     start_meeting,
@@ -31,7 +31,7 @@ from portfolio.models.stage import ACTIVE
 
 from ..actions.ask_funding import ask_money, why_not_ask
 from ..actions.decide import decide_initiative
-from ..actions.decide_in_meeting import decide_item
+from ..actions.decide_in_meeting import decide_item, said_of
 from ..actions.ruling import NewCondition, Ruling
 from ..agenda.waiting import STALLED
 from ..deciding import who_decides_on_each
@@ -162,28 +162,30 @@ def _may_pause(item: AgendaItem, actor: User) -> bool:
 
 def _fund(item: AgendaItem, people: Mapping[str, User]) -> None:
     """With one vote against, and a condition that nobody met in time."""
-    _vote(item, people, Outcome.CONDITIONS, {"finance-controller": (VoteChoice.AGAINST, AGAINST)})
     owner = item.initiative.business_owner if item.initiative else None
     assert owner is not None
     condition = NewCondition(CONDITION, owner, clock.today() + timedelta(days=DAYS_AGO - 7))
     ruling = Ruling(Outcome.CONDITIONS, WHY_FUNDED, [condition], release_now=item.request_item.request.amount / 2)
+    _vote(item, people, ruling, {"finance-controller": (VoteChoice.AGAINST, AGAINST)})
     decide_item(item, ruling, actor=people["office-member"])
 
 
 def _pause(item: AgendaItem, people: Mapping[str, User]) -> None:
     write_note(item, actor=people["office-member"], note=ON_PAUSE)
-    _vote(item, people, Outcome.PAUSE, {"lucia.ferrante": (VoteChoice.ABSTAIN, "")})
-    decide_item(item, Ruling(Outcome.PAUSE, WHY_PAUSED), actor=people["office-member"])
+    ruling = Ruling(Outcome.PAUSE, WHY_PAUSED)
+    _vote(item, people, ruling, {"lucia.ferrante": (VoteChoice.ABSTAIN, "")})
+    decide_item(item, ruling, actor=people["office-member"])
 
 
-def _vote(item: AgendaItem, people: Mapping[str, User], outcome: Outcome, told: Mapping[str, tuple[str, str]]) -> None:
+def _vote(item: AgendaItem, people: Mapping[str, User], ruling: Ruling, told: Mapping[str, tuple[str, str]]) -> None:
     """All in favour but those who are told of. Parties to it are recused; one who is away votes by proxy."""
-    put_to_vote(item, actor=people["office-member"], data={"outcome": outcome.value})
+    put = put_motion(item, actor=people["office-member"], motion=said_of(ruling))
     parties = parties_to(item.initiative) if item.initiative else frozenset()
     for name, holder in VOTERS.items():
         if people[name].pk not in parties:
             choice, reason = told.get(name, (VoteChoice.FOR, ""))
-            cast_item_vote(item, actor=people[holder], person=people[name], choice=choice, reason=reason)
+            motion, actor = put.motion_number, people[holder]
+            cast_item_vote(item, actor=actor, person=people[name], choice=choice, reason=reason, motion=motion)
 
 
 def _give(item: AgendaItem, people: Mapping[str, User], text: str) -> ActionItem:

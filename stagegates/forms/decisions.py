@@ -129,13 +129,13 @@ class DecisionForm(ClosingFields):
             kept["release_now"] = None
         reasons = {block.key: cleaned[f"{OVERRIDE}{block.key}"] for block in self.blocks}
         overrides = {key: reason for key, reason in reasons.items() if reason}
-        more = {"conditions": [*self._conditions()], "overrides": overrides}
+        more = {"conditions": [*self.conditions()], "overrides": overrides}
         return kept | more | ({"closing": closing} if (closing := self.closing()) else {})
 
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error(SHOWN_AT.get(field or "", field), error)
 
-    def _conditions(self) -> Iterable[NewCondition]:
+    def conditions(self) -> Iterable[NewCondition]:
         for number in range(ROWS):
             text, owner, due_on = (self.cleaned_data.get(f"condition-{number}-{name}") for name in ROW)
             if text and isinstance(owner, User) and isinstance(due_on, date):

@@ -4,7 +4,7 @@ from ...beats import beat
 from .course import go_on, resume_meeting, show_item, start_meeting, take_break
 from .items import put_off_live, record_item, settle_item, write_note
 from .presence import arrive, end_proxy, give_proxy, leave
-from .votes import cast_item_vote, in_words, put_to_vote
+from .votes import cast_item_vote, in_words, put_motion, put_to_vote
 from .writing import locked_live, stop_clock
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "in_words",
     "leave",
     "locked_live",
+    "put_motion",
     "put_off_live",
     "put_to_vote",
     "record_item",

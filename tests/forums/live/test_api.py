@@ -29,7 +29,7 @@ def test_a_whole_meeting(meeting, chair, member, other, secretary):
     question = {"result": "Repair them"}
     assert api(member).post(f"{root}/items/{first}/put-to-vote/", question, "json").status_code == 403
     assert lead.post(f"{root}/items/{first}/put-to-vote/", question, "json").json()["motion"] == "Repair them"
-    late = {"choice": "for", "motion": "Replace them"}
+    late = {"choice": "for", "motion": 9}
     assert api(member).post(f"{root}/items/{first}/votes/", late, "json").status_code == 409
     votes = api(member).post(f"{root}/items/{first}/votes/", {"choice": "for"}, "json")
     assert votes.json()["agree"] == 1

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aiso.errors import DomainError
-from forums.actions.live import arrive, cast_item_vote, give_proxy, put_to_vote, settle_item
+from forums.actions.live import arrive, cast_item_vote, give_proxy, leave, put_to_vote, settle_item
 from forums.votes import Chamber, count_votes
 from tests.factories import make_initiative
 
@@ -38,15 +38,16 @@ def test_votes_count_for_what_was_put_to_the_vote(running, pumps, chair, member,
     assert put.motion == "Buy two of them"
     tally = count_votes(put).tally
     assert (tally.agree, tally.waiting) == (0, 2)
-    cast_item_vote(pumps, actor=member, choice="for", motion="Buy two of them")
+    cast_item_vote(pumps, actor=member, choice="for", motion=put.motion_number)
     assert count_votes(put).tally.agree == 1
     put_to_vote(pumps, actor=chair, data={"result": "Buy two of them"})
     assert count_votes(put).tally.agree == 1
     assert len(events("meeting.put_to_vote")) == 1
     with pytest.raises(DomainError, match="Meanwhile something else was put to the vote: Buy two of them"):
-        cast_item_vote(pumps, actor=member, choice="against", motion="Buy one of them")
+        cast_item_vote(pumps, actor=member, choice="against", motion=0)
     put_to_vote(pumps, actor=chair, data={"result": "Buy one of them"})
-    assert [voter.vote.choice for voter in count_votes(put).voters if voter.vote] == ["recused"]
+    again = put_to_vote(pumps, actor=chair, data={"result": "Buy two of them"})
+    assert [voter.vote.choice for voter in count_votes(again).voters if voter.vote] == ["recused"]
 
 
 def test_those_who_lead_put_something_to_the_vote_while_it_waits(running, pumps, chair, member):
@@ -58,6 +59,32 @@ def test_those_who_lead_put_something_to_the_vote_while_it_waits(running, pumps,
     settle_item(pumps, actor=chair, result="Not now")
     with pytest.raises(DomainError, match="was first"):
         put_to_vote(pumps, actor=chair, data={"result": "Buy them"})
+
+
+def test_who_has_a_part_in_it_and_programs_put_nothing_to_the_vote(running, pumps, chair, recused, service_account):
+    recused[chair.pk] = "Business owner"
+    for actor in (chair, service_account):
+        with pytest.raises(PermissionDenied):
+            put_to_vote(pumps, actor=actor, data={"result": "Buy them"})
+
+
+def test_what_a_holder_said_for_another_falls_with_their_own_part(running, pumps, secretary, member, other):
+    come(running, member)
+    give_proxy(running, actor=secretary, giver=other, holder=member)
+    cast_item_vote(pumps, actor=member, choice="for", person=other)
+    assert count_votes(pumps).tally.agree == 1
+    cast_item_vote(pumps, actor=member, choice="recused")
+    assert count_votes(pumps).tally.agree == 0
+
+
+def test_a_holder_does_not_change_what_a_member_said(running, pumps, secretary, member, other):
+    come(running, member, other)
+    cast_item_vote(pumps, actor=other, choice="against")
+    leave(running, actor=secretary, person=other)
+    give_proxy(running, actor=secretary, giver=other, holder=member)
+    with pytest.raises(DomainError, match="Mona Member voted on it themselves"):
+        cast_item_vote(pumps, actor=member, choice="for", person=other)
+    assert pumps.votes.get().choice == "against"
 
 
 def test_only_members_with_a_vote_who_are_there(running, pumps, member, secretary, service_account, office_lead):

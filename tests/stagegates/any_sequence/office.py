@@ -110,6 +110,8 @@ class Office(RuleBasedStateMachine):
         # The stages that each was in.
         self.stages: dict[int, list[str]] = {}
         self.rulings: dict[str, Ruling] = {}
+        # What was put to the vote, by the item.
+        self.put: dict[int, Ruling] = {}
         self.meeting = make_meeting()
         let_in(self.meeting, self.cast.chair, *self.cast.members)
         self.bring("high", Stage.PILOT)

@@ -4,19 +4,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from aiso import clock
-from forums.actions.live import put_to_vote
+from forums.actions.live import cast_item_vote, put_motion
 from portfolio.models import Initiative, OwnerKind, Ownership, Stage
 from portfolio.models.stage import ENDED
 from stagegates.actions.ballots import cast_vote, close_ballot, open_ballot
 from stagegates.actions.conditions import confirm_condition, meet_condition, refuse_condition, waive_condition
 from stagegates.actions.decide import decide_initiative, decide_review
-from stagegates.actions.decide_in_meeting import decide_item
+from stagegates.actions.decide_in_meeting import decide_item, said_of
 from stagegates.actions.give_evidence import give_evidence
 from stagegates.actions.open_review import open_review
 from stagegates.actions.submit_review import submit_review, withdraw_review
 from stagegates.actions.waive_requirement import waive_requirement
 from stagegates.blocks import blocks_of
-from stagegates.models import Condition, Decision, Expansion, FundingRequest, WrittenBallot
+from stagegates.models import Condition, Expansion, FundingRequest, WrittenBallot
 from stagegates.standing import standings_of
 from stagegates.subjects import subject_of
 
@@ -31,8 +31,6 @@ outcomes = st.sampled_from(["approve", "conditions", "conditions", "hold", *OUTC
 OF_REQUESTS = ["approve", "conditions", "hold", "send_back", "approve", "conditions", "hold"]
 OF_INITIATIVES = ["pause", "pause", "resume", "resume", "pause", "terminate", "merge"]
 OF_SUBJECTS = {FundingRequest: OF_REQUESTS, Expansion: OF_REQUESTS, Initiative: OF_INITIATIVES}
-# What was put to the vote, as it is called.
-MOTIONS = {each.label: each.value for each in Decision.Outcome}
 VERDICTS = ["approve", "conditions", "object", "object", "not_applicable"]
 # On the agenda, the latest item first.
 places = st.sampled_from([0, 0, 1, 2, 3])
@@ -114,15 +112,17 @@ class Reviews(Office):
         self.tries("withdraw", person, lambda by: withdraw_review(review, actor=by, reason="Later."))
 
     @precondition(Office.items)
-    @rule(which=places, who=people, choice=choices, outcome=outcomes)
-    def vote(self, which, who, choice, outcome):
+    @rule(which=places, who=people, choice=choices, outcome=outcomes, share=shares)
+    def vote(self, which, who, choice, outcome, share):
         item = picked(self.items(), which)
-        asked = {"outcome": outcome}
-        self.tries_or("put to vote", who, self.cast.secretary, lambda by: put_to_vote(item, actor=by, data=asked))
+        ruling = self.ruling_on(item, outcome, share, which)
+        put = lambda by: put_motion(item, actor=by, motion=said_of(ruling))  # noqa: E731
+        if self.tries_or("put to vote", who, self.cast.secretary, put):
+            self.put[item.pk] = ruling
         item.refresh_from_db()
         for person in (self.cast.chair, *self.cast.members[:2], self.cast.all[who]):
-            told = {"choice": choice, "cast_by": person, "motion": item.motion}
-            item.votes.update_or_create(person=person, defaults=told)
+            told = {"choice": choice, "motion": item.motion_number}
+            self.tries("vote in the meeting", person, lambda by: cast_item_vote(item, actor=by, **told))  # noqa: B023
 
     @rule(which=places, who=people, amount=amounts, outcome=outcomes, share=shares)
     def record(self, which, who, amount, outcome, share):
@@ -132,13 +132,15 @@ class Reviews(Office):
         if not self.items():
             return
         item = picked(self.items(), which)
+        ruling = self.put.get(item.pk) or self.ruling_on(item, outcome, share, which)
+        told = {"by_consent": not item.votes.exists()}
+        self.tries_or("record", who, self.cast.secretary, lambda by: decide_item(item, ruling, actor=by, **told))
+
+    def ruling_on(self, item, outcome, share, which):
         subject = subject_of(item)
         fits = OF_SUBJECTS.get(type(subject))
         outcome = fits[OUTCOMES.index(outcome)] if fits else outcome
-        outcome = MOTIONS.get(item.motion, outcome)
-        ruling = self.ruling(outcome, getattr(subject, "amount", None), share, which)
-        told = {"by_consent": not item.votes.exists()}
-        self.tries_or("record", who, self.cast.secretary, lambda by: decide_item(item, ruling, actor=by, **told))
+        return self.ruling(outcome, getattr(subject, "amount", None), share, which)
 
     @rule(which=which, who=people, amount=amounts, outcome=outcomes, share=shares, overriding=st.booleans())
     def decide_alone(self, which, who, amount, outcome, share, overriding):

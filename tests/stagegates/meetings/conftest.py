@@ -45,11 +45,11 @@ def let_in(meeting: Meeting, *people: User) -> None:
 
 
 def vote(item: AgendaItem, person: User, choice: str = "for", *, on: str = "Approve", **said: Any) -> ItemVote:
-    """A vote on an outcome, which is put to the vote by it; cast `by` somebody else, or with a `reason`."""
+    """A vote on a motion, which is put to the vote by it; cast `by` somebody else, or with a `reason`."""
     item.motion = on
     item.save(update_fields=["motion"])
     cast_by = said.pop("by", person)
-    return ItemVote.objects.create(item=item, person=person, choice=choice, motion=on, cast_by=cast_by, **said)
+    return ItemVote.objects.create(item=item, person=person, choice=choice, cast_by=cast_by, **said)
 
 
 @pytest.fixture

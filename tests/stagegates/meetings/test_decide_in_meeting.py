@@ -12,14 +12,15 @@ from django.http import QueryDict
 from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
-from forums.actions.live import cast_item_vote, put_to_vote, record_item
+from aiso.web.figures import day
+from forums.actions.live import cast_item_vote, put_motion, put_to_vote, record_item
 from forums.models import Forum
 from portfolio.models import OwnerKind, Stage
 from stagegates.actions.decide import OF_REVIEWS
 from stagegates.actions.decide_in_meeting import decide_in_meeting, decide_item
 from stagegates.actions.ruling import NewCondition, Ruling
 from stagegates.agenda.decider import draw_decision
-from stagegates.models import Closure, Decision, MeetingDecision
+from stagegates.models import Closure, Decision, MeetingDecision, Requirement
 from tests.api.conftest import Script, make_api_token, problem
 from tests.factories import make_initiative, make_ownership, make_person
 
@@ -62,17 +63,49 @@ def test_votes_carry_only_what_was_put_to_the_vote(item, voters, secretary, memb
     cast_item_vote(item, actor=member, choice="recused", reason="My brother builds it.")
     with pytest.raises(DomainError, match="Choose an outcome first"):
         put_to_vote(item, actor=secretary, data={})
-    put_to_vote(item, actor=secretary, data={"outcome": "hold"})
+    with pytest.raises(DomainError, match="until which day"):
+        put_to_vote(item, actor=secretary, data={"outcome": "hold"})
+    put_to_vote(item, actor=secretary, data={"outcome": "pause"})
+    with pytest.raises(DomainError, match="Say which motion"):
+        cast_item_vote(item, actor=member, choice="for")
     for person in voters:
-        cast_item_vote(item, actor=person, choice="for", motion="Hold")
-    with pytest.raises(DomainError, match=r"The members voted on “Hold”\. Record that, or put “Approve” to the vote"):
+        cast_item_vote(item, actor=person, choice="for", motion=1)
+    with pytest.raises(DomainError, match=r"The members voted on “Pause”\. Record that, or put “Approve” to the vote"):
         decide_item(item, GO, actor=secretary)
     put_to_vote(item, actor=secretary, data={"outcome": "approve"})
     with pytest.raises(DomainError, match="Nobody has voted"):
         decide_item(item, GO, actor=secretary)
+    with pytest.raises(DomainError, match="their votes decide it, not consent"):
+        decide_item(item, GO, actor=secretary, by_consent=True)
     for person in voters:
-        cast_item_vote(item, actor=person, choice="for")
+        cast_item_vote(item, actor=person, choice="for", motion=2)
     assert decide_item(item, GO, actor=secretary).in_meeting.agree == 3
+
+
+def test_a_motion_holds_all_that_is_decided_but_sums(item, review, voters, secretary, technical_owner):
+    until = clock.today() + timedelta(days=9)
+    asked = {"outcome": "conditions", "condition-0-text": "Prove the fallback", "condition-0-due_on": until.isoformat()}
+    put = put_to_vote(item, actor=secretary, data=asked | {"condition-0-owner": technical_owner.email})
+    assert put.motion == f"Approve with conditions:\nProve the fallback, by {day(until)}"
+    for person in voters:
+        cast_item_vote(item, actor=person, choice="for", motion=1)
+    other = Ruling("conditions", "Fine.", [NewCondition("Prove nothing", technical_owner, until)])
+    with pytest.raises(DomainError, match="Record that, or put"):
+        decide_item(item, other, actor=secretary)
+    same = Ruling("conditions", "Fine.", [NewCondition("Prove the fallback", technical_owner, until)])
+    assert decide_item(item, same, actor=secretary).outcome == "conditions"
+
+
+def test_who_waived_a_requirement_neither_votes_nor_records(item, review, voters, member, secretary):
+    for person in (member, secretary):
+        Requirement.objects.create(
+            review=review, code=f"small-{person.pk}", text="Small", waived_by=person, waived_because="Small.",
+        )  # fmt: skip
+    put_motion(item, actor=voters[0], motion="Approve")
+    with pytest.raises(DomainError, match="You do not vote on this: Waived a requirement of it"):
+        cast_item_vote(item, actor=member, choice="for", motion=1)
+    with pytest.raises(PermissionDenied):
+        decide_item(item, GO, actor=secretary)
 
 
 def test_general_consent_where_nobody_voted(item, chair):
@@ -85,7 +118,7 @@ def test_general_consent_where_nobody_voted(item, chair):
 
 def test_consent_does_not_stand_against_votes(item, chair, member):
     vote(item, member, "against", reason="Too early.")
-    with pytest.raises(DomainError, match="their votes count: 0 for, 1 against"):
+    with pytest.raises(DomainError, match="their votes decide it, not consent"):
         decide_in_meeting(item, GO, actor=chair, by_consent=True)
 
 

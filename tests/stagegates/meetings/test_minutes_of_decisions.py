@@ -12,7 +12,7 @@ from forums.actions.minutes import close_meeting
 from forums.minutes_page import Holding, MinutesPage
 from forums.minutes_parts import facts_of
 from portfolio.models import OwnerKind, Stage
-from stagegates.actions.decide_in_meeting import decide_item
+from stagegates.actions.decide_in_meeting import decide_item, said_of
 from stagegates.actions.ruling import NewCondition, Ruling
 from tests.factories import LEARNT, make_initiative, make_ownership, make_person
 
@@ -27,10 +27,10 @@ def decided(item, voters, chair, technical_owner):
     """Approved with a condition, half of the money now; one member is a party and recused."""
     party = make_person("Pia Party")
     make_ownership(item.initiative, party, OwnerKind.RISK, is_deputy=True)
-    for person, choice in zip(voters, ("for", "for", "against"), strict=True):
-        vote(item, person, choice, on="Approve with conditions")
     condition = NewCondition("Try the fallback", technical_owner, clock.today() + timedelta(days=30))
     ruling = Ruling("conditions", "Accuracy holds.", [condition], release_now=Decimal(20_000))
+    for person, choice in zip(voters, ("for", "for", "against"), strict=True):
+        vote(item, person, choice, on=said_of(ruling))
     return decide_item(item, ruling, actor=chair)
 
 
