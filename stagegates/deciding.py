@@ -191,6 +191,11 @@ def bodies_of(person: User, least: Forum) -> list[Forum]:
     return [*Forum.objects.filter(own_or_higher, pk__in=seats.values("forum")).order_by("rank", "pk")]
 
 
+def is_body_or_higher(forum: Forum, body: Forum | None) -> bool:
+    """Whether a forum rules on what waits for a body: it is that body, or above it. False where no body is there."""
+    return body is not None and (forum.pk == body.pk or forum.rank > body.rank)
+
+
 def voters_of(body: Forum) -> "QuerySet[User]":
     """The people with a vote in a body today."""
     seats = Membership.objects.on(clock.today()).voting().filter(forum=body)

@@ -14,8 +14,10 @@ from forums.models import AgendaItem, Forum, Membership
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
 
-from ..asked_money import Asked
-from ..models import Decision, GateReview
+from ..asked_money import Asked, bodies_of_requests
+from ..askings import all_bodies
+from ..deciding import is_body_or_higher
+from ..models import Decision, Expansion, FundingRequest, GateReview
 from ..subjects import requests_of, reviews_of
 from .since import last_meeting
 
@@ -39,25 +41,40 @@ class Looks:
         return {pk: initiative for pk, initiative in self.initiatives.items() if pk not in self.reviews}
 
     def seen_by(self, person: User) -> set[int]:
-        """The items whose money the person sees: by their role, as an owner, and on what they are to vote on.
+        """The items whose money the person sees: by their role, as an owner, and on what they are to vote on, while
+        that waits for the item's forum or a lower body.
 
-        Two queries at most.
+        A fixed number of queries: two at most, unless somebody is to vote on what is asked for outside a gate.
         """
         return once(("money seen", self.key, person.pk), lambda: self._seen_by(person))
 
     def _seen_by(self, person: User) -> set[int]:
         sees = money_seen_among(person, self.initiatives.values())
+        shown = {pk for pk, initiative in self.initiatives.items() if sees(initiative)}
         votes_in = _votes_in(person)
-        return {
-            item.pk
-            for item in self.items
-            if item.pk in self.initiatives
-            and (sees(self.initiatives[item.pk]) or (self.is_asking(item) and item.forum_id in votes_in))
-        }
+        voted_on = [item for item in self.items if item.pk not in shown and item.forum_id in votes_in]
+        return shown | self._before_their_forum(voted_on)
 
-    def is_asking(self, item: AgendaItem) -> bool:
-        """Whether it asks for a decision at a gate, or for something outside one."""
-        return item.pk in self.reviews or item.pk in self.requests
+    def _before_their_forum(self, items: Sequence[AgendaItem]) -> set[int]:
+        """Those on which their forum can rule now. Anybody with a seat may put an initiative on the agenda of a forum
+        that has no say in it.
+        """
+        bodies = self._waited_for(items)
+        if not bodies:
+            return set()
+        forums = {forum.pk: forum for forum in all_bodies().values()}
+        return {item.pk for item in items if is_body_or_higher(forums[item.forum_id], bodies.get(item.pk))}
+
+    def _waited_for(self, items: Sequence[AgendaItem]) -> dict[int, Forum | None]:
+        """The body that what each item asks waits for, by the item's id, while it waits for one."""
+        reviews = {item.pk: self.reviews[item.pk] for item in items if item.pk in self.reviews}
+        found = {pk: review.body for pk, review in reviews.items() if review.is_ready}
+        requests = {item.pk: self.requests[item.pk] for item in items if item.pk in self.requests}
+        for kind in (FundingRequest, Expansion):
+            of_kind = {pk: each for pk, each in requests.items() if isinstance(each, kind) and each.is_open}
+            bodies = bodies_of_requests([*of_kind.values()]) if of_kind else {}
+            found |= {pk: bodies[each.pk] for pk, each in of_kind.items()}
+        return found
 
     def amount_of(self, item: int) -> Decimal:
         """What an item asks for now."""

@@ -10,14 +10,13 @@ from portfolio.models import Initiative
 from ..actions.ruling import Ruling
 from ..asked_money import blocks_of_request, body_of_request, parties_to_request
 from ..blocks import Block
-from ..deciding import who_decides_on
+from ..deciding import is_body_or_higher
 from ..decision_panel import Choice, DecisionPanel, outcomes_for
 from ..forms.decisions import MeetingDecisionForm, MeetingStandingForm
 from ..forms.expansions import MeetingExpansionForm
 from ..forms.funding import MeetingRequestForm
 from ..meeting_votes import Votes, votes_on
 from ..models import Decision, Expansion, FundingRequest, GateReview
-from ..money import NOTHING
 from ..permissions import can_record_in_meeting
 from ..request_outcomes import choices_of, outcomes_of_request
 from ..separation import kept_from_deciding, parties_to
@@ -31,7 +30,7 @@ class MeetingPanel(DecisionPanel):
     """The form of the chair and the secretary, for what their body decided on a review. A fixed number of queries."""
 
     template = "stagegates/agenda/_decide.html"
-    # Whoever records a decision on money is shown it.
+    # Whoever records a decision on money is shown it; nobody else is shown the form.
     sees_money = True
 
     def __init__(self, item: AgendaItem, review: GateReview, person: User, data: Any = None) -> None:
@@ -41,7 +40,12 @@ class MeetingPanel(DecisionPanel):
     @cached_property
     def may_record(self) -> bool:
         parties = kept_from_deciding(self.review)
-        return self.review.is_ready and can_record_in_meeting(self.person, self.item.forum, parties)
+        return self.review.is_ready and not self.other and can_record_in_meeting(self.person, self.item.forum, parties)
+
+    @cached_property
+    def other(self) -> Forum | None:
+        """The body that decides instead of the one that meets."""
+        return other_than(self.item, self.body)
 
     @property
     def to_override(self) -> list[Block]:
@@ -89,22 +93,17 @@ class RequestPanel(ItemPanel[FundingRequest | Expansion]):
     @cached_property
     def may_record(self) -> bool:
         parties = parties_to_request(self.subject)
-        return self.subject.is_open and can_record_in_meeting(self.person, self.item.forum, parties)
+        is_able = self.other is None and can_record_in_meeting(self.person, self.item.forum, parties)
+        return self.subject.is_open and is_able
+
+    @cached_property
+    def other(self) -> Forum | None:
+        """The body that decides instead of the one that meets."""
+        return other_than(self.item, self.body)
 
     @cached_property
     def body(self) -> Forum | None:
         return body_of_request(self.subject)
-
-    @property
-    def needs_higher(self) -> bool:
-        """Whether the sum needs a higher body than the one that meets."""
-        return bool(self.body and self.body.rank > self.item.forum.rank)
-
-    @property
-    def why_higher(self) -> str:
-        return (
-            f"{self.body} approves it: {who_decides_on(self.subject.initiative, self.subject.amount or NOTHING).says}."
-        )
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -164,6 +163,11 @@ class StandingPanel(ItemPanel[Initiative]):
         chosen = self.form["outcome"].value()
         told = Choice(WORDS, "Result in words", "message", "nothing of it is decided", 1, chosen == WORDS)
         return [told, *choices_of(map(Outcome, self._possible), chosen, self._possible.__getitem__, first=2)]
+
+
+def other_than(item: AgendaItem, body: Forum | None) -> Forum | None:
+    """The body that decides what an item asks, where the item's forum may not."""
+    return None if body is None or is_body_or_higher(item.forum, body) else body
 
 
 type Panel = MeetingPanel | RequestPanel | StandingPanel
