@@ -1,6 +1,7 @@
 """Who reviews for a function, and what a person is to review: by role, by name, or because it was passed to them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -8,7 +9,7 @@ from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
 from aiso.accounts.models.person import UserQuerySet
 from aiso.accounts.models.role import OFFICE
-from forums.models import Membership
+from forums.models import Forum, Membership
 from portfolio.models import Initiative
 from portfolio.permissions import changes_nothing
 
@@ -100,12 +101,26 @@ def before_own_bodies(person: User) -> "QuerySet[GateReview, int]":
     (DESIGN §8): who decided sees what became of it.
     """
     bodies = Membership.objects.on(clock.today()).filter(person=person).values("forum")
-    asked = WrittenBallot.objects.open().filter(body__in=bodies).values("review")
     named = NamedDecider.objects.filter(person=person).values("review")
+    before = _before(bodies) | Q(pk__in=named)
+    return _newest_confidential().filter(before).values_list("initiative", flat=True)
+
+
+def told_to(body: Forum) -> Q:
+    """The initiatives of which all with a seat in a body may be told: ordinary ones, and the confidential ones that
+    they see by that seat alone, as `before_own_bodies` and `settling` say.
+    """
+    before = _newest_confidential().filter(_before([body.pk])).values("initiative")
+    demanded = Condition.objects.open().filter(decision__body=body).values("initiative")
+    return Q(is_confidential=False) | Q(pk__in=before) | Q(pk__in=demanded)
+
+
+def _before(bodies: "QuerySet[Membership, Any] | list[int]") -> Q:
+    """Reviews before a body, by the body's id."""
+    asked = WrittenBallot.objects.open().filter(body__in=bodies).values("review")
     decided = Decision.objects.filter(body__in=bodies, initiative__is_confidential=True).values("review")
     before = Q(body__in=bodies) | Q(higher_body__in=bodies)
-    before |= Q(pk__in=asked) | Q(pk__in=named) | Q(pk__in=decided.filter(review__isnull=False))
-    return _newest_confidential().filter(before).values_list("initiative", flat=True)
+    return before | Q(pk__in=asked) | Q(pk__in=decided.filter(review__isnull=False))
 
 
 def _newest_confidential() -> "QuerySet[GateReview]":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.template.loader import render_to_string
 
 from aiso.accounts.models import User
@@ -14,6 +15,7 @@ from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
 
 from ..models import FastLaneAudit
+from ..reviewers import told_to
 from .looks import day_of
 from .ranks import moved_since
 from .reviews import decisions_between
@@ -48,11 +50,13 @@ def listed_of(items: Sequence[AgendaItem], person: User) -> dict[int, Listed]:
 
 
 def _seen(item: AgendaItem, person: User) -> InitiativeQuerySet:
-    """The forum's members see all that it speaks of (DESIGN §8), others what their roles open: the page of an item is
-    shared by all who hold the same (`forums.following`).
+    """What roles open, and for the forum's members what is before it (DESIGN §8): never what a person alone sees, as
+    the page of an item is shared by all who hold the same (`forums.following`).
     """
-    everything = Initiative.objects.all()
-    return everything if item.forum.is_member(person) else everything.open_to_roles_of(person)
+    by_role = Initiative.objects.open_to_roles_of(person)
+    if not item.forum.is_member(person):
+        return by_role
+    return Initiative.objects.filter(told_to(item.forum) | Q(pk__in=by_role.values("pk")))
 
 
 def _overdue(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:

@@ -14,6 +14,7 @@ from portfolio.models.initiative import InitiativeQuerySet
 
 from ..models import Condition, FastLaneAudit, GateReview
 from ..models.condition import ConditionQuerySet
+from ..reviewers import told_to
 from ..stage_times import StageTimes, stage_times_in_force
 
 # After so many days what was spoken of is spoken of again, if it still holds.
@@ -50,9 +51,12 @@ def fast_lane_sample(forum: Forum, day: date) -> Iterator[Proposed]:
 
 
 def stalled(forum: Forum, day: date) -> Iterator[Proposed]:
-    """Initiatives that have been in their stage for longer than is normal, those that came there first. Two queries."""
+    """Initiatives that have been in their stage for longer than is normal, those that came there first. Two queries.
+
+    Not those that are confidential to the forum: nobody was asked whether its members may see them.
+    """
     times = stage_times_in_force(day)
-    rows = stalled_on(day, times).exclude(pk__in=_spoken_of(forum, day).values("initiative"))
+    rows = stalled_on(day, times).filter(told_to(forum)).exclude(pk__in=_spoken_of(forum, day).values("initiative"))
     rows = rows.only("name", "stage", "stage_since").order_by("stage_since", "pk")
     for row in rows[: times.most]:
         assert row.stage_since is not None

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from aiso import clock
 from aiso.web import figures
 from forums.item_page import sections_of
+from forums.models import Forum
 from forums.recusals import recused_from
 from portfolio.actions.write_plan import write_plan
 from portfolio.models import Bucket, PlanKind
@@ -85,6 +86,23 @@ def test_gathered_rows_are_those_that_the_person_sees(meeting, review, chair, te
     for person in (stranger, technical_owner):
         assert "Prove the fallback" not in told(item, person)["gathered"]
     assert "Prove the fallback" in told(item, chair)["gathered"]
+
+
+def test_members_read_of_confidential_ones_what_is_theirs(meeting, chair, sponsor, technical_owner, office_lead):
+    due, sponsors = clock.today() - timedelta(days=3), Forum.objects.get(slug="executive-sponsor")
+    secret = {"stage": "pilot", "risk_tier": "moderate", "is_confidential": True}
+    heron, ibis = (make_initiative(name, owner=make_person(), **secret) for name in ("Project Heron", "Project Ibis"))
+    decision = approve(make_review(heron, body=sponsors), sponsor)
+    make_condition(decision, technical_owner, due_on=due)
+    FastLaneAudit.objects.create(decision=decision, requester=make_person(), draw=0, share=1, is_first=True)
+    # What their own body demanded is theirs, also once a later review is before another one.
+    make_condition(approve(make_review(ibis), chair), technical_owner, due_on=due)
+    make_review(ibis, gates=("value-fit",), body=sponsors)
+    overdue, sample = (make_item(meeting, source=name) for name in ("overdue_conditions", "fast_lane_sample"))
+    for item in (overdue, sample):
+        assert "Project Heron" in told(item, office_lead)["gathered"]
+        assert "Project Heron" not in told(item, chair)["gathered"]
+    assert "Project Ibis" in told(overdue, chair)["gathered"]
 
 
 def test_gathered_rows_are_counted_as_each_sees_them(meeting, review, chair, technical_owner, stranger, requester):

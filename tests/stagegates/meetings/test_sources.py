@@ -134,6 +134,16 @@ def test_an_agenda_takes_only_so_many_stalled_ones(forum):
     assert len(proposed("stalled", forum)) == 5
 
 
+def test_a_confidential_one_is_named_to_no_body_that_it_was_never_before(forum):
+    since = clock.today() - timedelta(days=200)
+    for name in ("Project Heron", "Project Ibis"):
+        make_initiative(name, stage="pilot", since=since, owner=make_person(), is_confidential=True)
+    assert proposed("stalled", forum) == []
+    make_review(Initiative.objects.get(name="Project Ibis"), closed_at=clock.now())
+    assert [each.title for each in proposed("stalled", forum)] == ["Stalled: Project Ibis"]
+    assert proposed("stalled", Forum.objects.get(slug="standards-review")) == []
+
+
 def test_likely_duplicates_until_they_were_spoken_of(forum):
     words = "Predictive maintenance of coolant pumps"
     one, other = make_initiative(words), make_initiative(f"{words} in plants")
