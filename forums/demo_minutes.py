@@ -68,7 +68,7 @@ def _put_items(meeting: Meeting, actor: User) -> None:
     about += [None] * (len(SPOKEN) - len(about))
     for (asked, _, _), initiative in zip(SPOKEN, about, strict=True):
         told = {"initiative": initiative, "why": asked} if initiative else {"title": asked}
-        put_on_agenda(meeting, actor=actor, minutes=15, **told)
+        put_on_agenda(meeting, actor=actor, minutes=15, let_see=True, **told)
 
 
 def _hold(meeting: Meeting, people: Mapping[str, User], began: datetime) -> Minutes:

@@ -67,6 +67,11 @@ class NewItem(Body):
     initiative = serializers.RegexField(
         r"^[Aa][Ii]-[0-9]{1,9}$", required=False, allow_null=True, help_text="Its reference."
     )
+    let_see = serializers.BooleanField(
+        required=False,
+        help_text="Whether members who do not see a confidential initiative now may read the item. Until you say so, "
+        "422 names them.",
+    )
 
     def validate_initiative(self, value: str | None) -> Initiative | None:
         """The initiative, if the person sees it."""

@@ -18,23 +18,21 @@ from ..sources import USUAL_MINUTES
 from .meetings import LONGEST_ITEM
 
 REFERENCE = re.compile(r"\s*(?:AI-?)?(\d{1,9})\s*", re.IGNORECASE)
-# New readers who are named; the others are counted.
-NAMED = 5
 
 
 class ReadersForm(forms.Form):
-    """A form that is sent once more where people come to see what they do not see now."""
+    """A form that is sent once more where people come to see what they do not see now: the action refuses it until
+    they may, and names them.
+    """
 
-    def warn_of_readers(self, forum: Forum, initiative: Initiative) -> None:
-        """Tell who they are, and ask whether they may."""
-        readers = new_readers(forum, initiative)
-        if not readers:
+    def ask_of_readers(self, forum: Forum, initiative: Initiative) -> None:
+        """Ask whether they may, where there are any."""
+        if not new_readers(forum, initiative):
             return
         self.fields["let_see"] = forms.BooleanField(
             label="They may see it", required=False, help_text=f"{initiative.reference} is confidential."
         )
-        if not self.data.get("let_see"):
-            self.add_error("let_see", _warning(forum, readers))
+        self.cleaned_data["let_see"] = bool(self.data.get("let_see"))
 
 
 class NewItemForm(ReadersForm):
@@ -67,7 +65,7 @@ class NewItemForm(ReadersForm):
 
     def clean(self) -> dict[str, Any]:
         if initiative := self.cleaned_data.get("initiative"):
-            self.warn_of_readers(self.forum, initiative)
+            self.ask_of_readers(self.forum, initiative)
         return self.cleaned_data
 
 
@@ -94,19 +92,9 @@ class PutOnForm(ReadersForm):
 
     def clean(self) -> dict[str, Any]:
         if forum := self.cleaned_data.get("forum"):
-            self.warn_of_readers(forum, self.initiative)
+            self.ask_of_readers(forum, self.initiative)
         return self.cleaned_data
 
 
 def _where(forum: Forum, meeting: Meeting | None) -> str:
     return f"{forum}: {figures.day(meeting.starts_at)}" if meeting else f"{forum}: its backlog, no meeting is planned"
-
-
-def _warning(forum: Forum, readers: list[User]) -> str:
-    names = ", ".join(map(str, readers[:NAMED]))
-    more = f" and {len(readers) - NAMED} more" if len(readers) > NAMED else ""
-    do = "does" if len(readers) == 1 else "do"
-    return (
-        f"{names}{more} of the {forum} {do} not see it now and will read this item: its name, its owners, what is "
-        "asked and its evidence. Say that they may, and send it again."
-    )

@@ -27,12 +27,12 @@ def initiative_put_on_agenda(request: HttpRequest, pk: int) -> HttpResponse:
     form = PutOnForm(initiative, forums, posted(request))
 
     def put() -> AgendaItem:
-        told = {"actor": actor, "initiative": initiative, "why": form.cleaned_data["why"]}
-        forum, minutes = form.cleaned_data["forum"], form.cleaned_data["minutes"]
+        told = {"actor": actor, "initiative": initiative, **form.cleaned_data}
+        forum = told.pop("forum")
         meeting = dict(forums)[forum]
         if meeting is None:
-            return put_in_backlog(forum, minutes=minutes, **told)
-        return put_on_agenda(meeting, minutes=minutes, **told)
+            return put_in_backlog(forum, **told)
+        return put_on_agenda(meeting, **told)
 
     if item := attempt(form, put):
         where = f"the agenda of {figures.day(item.meeting.starts_at)}" if item.meeting else "the backlog"

@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from aiso.errors import DomainError
+from forums.actions.agenda import put_in_backlog, put_on_agenda
 from forums.new_readers import new_readers
+from tests.api.conftest import Script, make_api_token, problem
 from tests.factories import make_initiative, make_item, make_ownership, make_person, make_seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -65,3 +68,25 @@ def test_nobody_is_asked_where_nothing_becomes_known(client, office_member, meet
     assert client.post(f"/meetings/{meeting.pk}/items/new/", sent).status_code == 302
     assert client.post(f"/meetings/{meeting.pk}/items/new/", {"title": "A word", "minutes": 5}).status_code == 302
     assert review.items.count() == 2
+
+
+def test_the_actions_ask_too(office_member, meeting, review, chair, member, heron):
+    for put, where in ((put_on_agenda, meeting), (put_in_backlog, review)):
+        with pytest.raises(DomainError, match=r"Carla Chair, Milo Member of the .* do not see it now") as refused:
+            put(where, actor=office_member, initiative=heron)
+        assert refused.value.field == "let_see"
+    assert not review.items.exists()
+    put_in_backlog(review, actor=office_member, initiative=heron, let_see=True)
+
+
+@pytest.mark.parametrize("where", ["agenda", "backlog"])
+def test_from_a_program(business_owner, meeting, review, member, heron, where):
+    script = Script(make_api_token(business_owner)[1])
+    address = f"meetings/{meeting.pk}/items/" if where == "agenda" else f"forums/{review.slug}/backlog/"
+    for sent in ({}, {"let_see": False}):
+        [error] = problem(script.post(address, {"initiative": heron.reference} | sent), 422)["errors"]
+        assert error["pointer"] == "/let_see"
+        assert "Milo Member of the" in error["message"]
+    assert not review.items.exists()
+    assert script.post(address, {"initiative": heron.reference, "let_see": True}).status_code == 201
+    assert review.items.get().initiative == heron

@@ -15,6 +15,7 @@ from portfolio.models import Initiative
 
 from ...models import AgendaItem, Forum, Meeting
 from ...models.agenda import BY_HAND, TO_BACKLOG
+from ...new_readers import refuse_new_readers
 from ...permissions import can_put_on_agenda
 from ...sources import USUAL_MINUTES, source_named
 from .writing import (
@@ -40,14 +41,18 @@ def put_on_agenda(
     why: str = "",
     initiative: Initiative | None = None,
     minutes: int = USUAL_MINUTES,
+    let_see: bool = False,
 ) -> AgendaItem:
     """Put something at the end of a meeting's agenda; an initiative once, by its name unless a title is told.
 
-    Raises DomainError when it stands there already, or on another agenda to come, and when the meeting is over.
+    Raises DomainError when it stands there already, or on another agenda to come, when the meeting is over, and when
+    people with a seat in the forum come to see a confidential initiative by it, unless the actor lets them: `let_see`.
     """
     _may_put(actor, meeting.forum, initiative)
     meeting = locked_ahead(meeting)
     item = _by_hand(meeting.forum, actor, title=title, why=why, initiative=initiative, minutes=minutes)
+    if not let_see:
+        refuse_new_readers(meeting.forum, initiative)
     place(item, meeting)
     publish("agenda.item_put", actor=actor, meeting=meeting, item=item, initiative=item.initiative_id)
     return item
@@ -62,12 +67,17 @@ def put_in_backlog(
     why: str = "",
     initiative: Initiative | None = None,
     minutes: int = USUAL_MINUTES,
+    let_see: bool = False,
 ) -> AgendaItem:
-    """Let something wait for a meeting that is chosen later. Raises DomainError when it is to come already."""
+    """Let something wait for a meeting that is chosen later. Raises DomainError when it is to come already, and where
+    `put_on_agenda` does for who comes to see it.
+    """
     _may_put(actor, forum, initiative)
     # Two people who put the same there at once: the second waits, then finds it.
     forum = Forum.objects.select_for_update(of=["self"]).get(pk=forum.pk)
     item = _by_hand(forum, actor, title=title, why=why, initiative=initiative, minutes=minutes)
+    if not let_see:
+        refuse_new_readers(forum, initiative)
     place(item, None)
     publish("agenda.item_put", actor=actor, forum=forum, item=item, initiative=item.initiative_id)
     return item
