@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import models
 from icalendar import Calendar, Event, vCalAddress
 
 from aiso import clock
@@ -25,7 +26,7 @@ def invitation(meeting: Meeting) -> bytes:
     the page. Its attendees are those with a seat on its day, with the addresses that the directory shows to everybody.
     """
     seats = _seats_on(meeting)
-    entry = _entry(meeting)
+    entry = _entry(meeting, _changes_of_seats(meeting.forum))
     entry.add("organizer", _organizer(seats))
     for seat in seats:
         entry.add("attendee", _attendee(seat))
@@ -39,7 +40,9 @@ def calendar_of(forum: Forum) -> bytes:
     it and invites nobody, so that it names no attendees.
     """
     meetings = forum.meetings.filter(starts_at__date__gte=clock.today()).select_related("forum")
-    return _file("PUBLISH", [_entry(meeting) for meeting in meetings.order_by("starts_at", "pk")], forum.name)
+    changes = _changes_of_seats(forum)
+    entries = [_entry(meeting, changes) for meeting in meetings.order_by("starts_at", "pk")]
+    return _file("PUBLISH", entries, forum.name)
 
 
 def file_name_of(subject: Meeting | Forum) -> str:
@@ -60,12 +63,20 @@ def _file(method: str, entries: Iterable[Event], name: str = "") -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _entry(meeting: Meeting) -> Event:
+def _changes_of_seats(forum: Forum) -> int:
+    """How often somebody took or left a seat, or changed it, since there are seats: what never shrinks and grows with
+    each change of who is invited. Calendars keep the attendees that they know while SEQUENCE stays.
+    """
+    events: type[models.Model] = Membership.pgh_event_model  # type: ignore[attr-defined]
+    return events._default_manager.filter(forum=forum).count()
+
+
+def _entry(meeting: Meeting, changes_of_seats: int) -> Event:
     address = f"{settings.SITE_ADDRESS}{meeting.get_absolute_url()}"
     told = meeting.cancelled_because or f"Agenda and pre-read: {address}"
     entry = Event()
     entry.add("uid", f"meeting-{meeting.pk}@{urlsplit(settings.SITE_ADDRESS).hostname}")
-    entry.add("sequence", meeting.version)
+    entry.add("sequence", meeting.version + changes_of_seats)
     entry.add("dtstamp", clock.now().astimezone(UTC))
     entry.add("dtstart", meeting.starts_at.astimezone(UTC))
     entry.add("dtend", meeting.ends_at.astimezone(UTC))

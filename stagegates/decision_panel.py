@@ -17,7 +17,7 @@ from portfolio.permissions import can_see_money
 
 from .actions.decide import OF_INITIATIVES, OF_REVIEWS, gates_to_send_back_to
 from .askings import all_bodies
-from .ballots import may_vote, may_withdraw, still_to_vote, tally_of
+from .ballots import may_vote, still_to_vote, tally_of
 from .blocks import Block, blocks_of, standing_confirmation
 from .deciding import (
     bodies_of,
@@ -222,11 +222,6 @@ class DecisionPanel:
     @property
     def vote_form(self) -> VoteForm:
         return VoteForm()
-
-    @property
-    def may_withdraw_ballot(self) -> bool:
-        ballot = self.ballot
-        return bool(ballot and may_withdraw(self.person, ballot))
 
     @cached_property
     def form(self) -> DecisionForm | None:

@@ -37,7 +37,7 @@ def requests_waiting(person: User) -> Iterator[WorkItem]:
     seen = Initiative.objects.visible_to(person)
     for what, icon, rows in kinds:
         waiting = rows.waiting(clock.today()).filter(initiative__in=seen).select_related("initiative")
-        for asked in decided_alone_by(person, [*waiting.defer("initiative__search")[:MOST]]):
+        for asked in decided_alone_by(person, [*waiting.defer("initiative__search")])[:MOST]:
             note = asked.get_step_display() if isinstance(asked, Expansion) else ""
             yield _item(what, asked, "Decide", icon, asked.asked_at, note)
 

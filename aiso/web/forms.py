@@ -134,30 +134,6 @@ class TagSelect(forms.SelectMultiple):
         super().__init__({"data-combobox": ""} | (attrs or {}), choices)
 
 
-class WordsField(forms.MultipleChoiceField):
-    """Tags: words known or new."""
-
-    def __init__(self, *, known: Iterable[str] = (), longest: int = 50, **options: Any) -> None:
-        options.setdefault("widget", TagSelect({"data-create": "", "data-placeholder": "Type a word"}))
-        self.known = [*known]
-        super().__init__(choices=[(word, word) for word in self.known], **options)
-        self.longest = longest
-
-    def prepare_value(self, value: Any) -> Any:
-        """Words that the list lacks must be options too, or the control would drop them."""
-        words = [*(value or ())]
-        new = [word for word in words if word not in self.known]
-        self.choices = [(word, word) for word in (*self.known, *new)]
-        return words
-
-    def validate(self, value: Any) -> None:
-        if self.required and not value:
-            raise ValidationError(self.error_messages["required"], code="required")
-        for word in value:
-            if len(word) > self.longest:
-                raise ValidationError(f"“{word}” is too long: {self.longest} characters at most.", code="long")
-
-
 class PersonInput(forms.TextInput):
     """A person, found by typing part of a name. Without script one types the e-mail address."""
 

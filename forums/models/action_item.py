@@ -33,10 +33,6 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         seen = AgendaItem.objects.visible_to(user).filter(pk=OuterRef("item"))
         return self.annotate(sees_item=Exists(seen))
 
-    def of_forums_of(self, user: User) -> Self:
-        """Those of the forums in which the user sits today."""
-        return self.filter(forum__in=Forum.objects.bodies_of(user).values("pk"))
-
     def open(self) -> Self:
         return self.filter(done_at=None, dropped_at=None)
 

@@ -28,6 +28,7 @@ from ..permissions import can_decide, can_decide_on
 from ..rights import WhoDecides
 from ..rules import gates_of
 from ..separation import WAIVED, has_waived
+from ..subjects import Subject
 from .funding import released_now
 from .merge import check_seen, check_survivor, hold
 from .record_decision import record
@@ -117,8 +118,7 @@ def decide_initiative(
             "Those with a vote in the body of its next gate or in a higher one decide, never a party."
         )
     check_initiative(initiative, outcome, rationale)
-    if seen != UNSEEN and (latest := initiative.decisions.first()) and latest.pk != seen:
-        raise DomainError(told_of(latest))
+    check_latest(initiative, seen)
     body, way = _alone_in(actor, least)
     ruling = Ruling(outcome, rationale.strip(), closing=closing)
     return record(initiative, None, ruling, actor=actor, body=body, way=way, names=names)
@@ -143,7 +143,15 @@ def check_open(review: GateReview, seen: int | None = UNSEEN) -> None:
         raise DomainError(told_of(latest) if latest else "This review was withdrawn.")
     if not review.is_ready:
         raise DomainError("This review has not been submitted yet.")
-    if seen != UNSEEN and latest and latest.pk != seen:
+    check_latest(review, seen)
+
+
+def check_latest(subject: Subject, seen: int | None) -> None:
+    """Raises DomainError, which tells what was decided on it since the decision that the actor saw last."""
+    if seen == UNSEEN:
+        return
+    latest = subject.decisions.select_related("decided_by").first()
+    if latest and latest.pk != seen:
         raise DomainError(told_of(latest))
 
 

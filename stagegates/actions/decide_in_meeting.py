@@ -23,7 +23,7 @@ from ..permissions import can_record_in_meeting
 from ..separation import kept_from_deciding, parties_to
 from ..subjects import Subject, subject_of
 from .ask_funding import lock_request, rule_on_request
-from .decide import UNSEEN, check_initiative, check_open, lock_review, rule, told_of
+from .decide import UNSEEN, check_initiative, check_latest, check_open, lock_review, rule, told_of
 from .merge import check_goes_on, check_seen, check_survivor, hold
 from .record_decision import record
 from .ruling import Ruling
@@ -53,14 +53,15 @@ def decide_in_meeting(
     hold(about, ruling.survivor)
     if isinstance(asked, GateReview) and ruling.outcome == MERGE and asked.submitted_at is None:
         # Nobody waits for that one: merging withdraws it.
-        asked = about
+        asked, seen = about, UNSEEN
     subject, parties = _lock(asked)
     if not can_record_in_meeting(actor, item.forum, parties):
         raise PermissionDenied("The chair and the secretary record what was decided, never a party to it.")
     _check_first(item)
     _check_body(subject, item.forum)
     if isinstance(subject, GateReview):
-        check_open(subject, seen)
+        check_open(subject)
+    check_latest(subject, seen)
     check_seen(ruling, actor)
     votes = votes_on(item)
     _check_quorum(votes)

@@ -4,7 +4,7 @@ Locks are taken in the order initiative, envelope; tranches change only while th
 keeps the sums and refuses what breaks them (stagegates/models/funding_triggers.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -241,9 +241,14 @@ def locked_tranches(initiative: int, among: QuerySet[Tranche] | None = None) -> 
     """The tranches of a locked initiative, or those `among` some, with their envelopes locked."""
     rows = Tranche.objects.all() if among is None else among
     tranches = [*rows.filter(initiative=initiative).order_by("pk")]
+    hold_envelopes(tranches)
+    return tranches
+
+
+def hold_envelopes(tranches: Iterable[Tranche]) -> None:
+    """Lock the envelopes of tranches whose initiatives are locked, the lowest id first."""
     envelopes = {each.envelope_id for each in tranches}
     [*Envelope.objects.select_for_update(of=["self"]).filter(pk__in=envelopes).order_by("pk").values_list("pk")]
-    return tranches
 
 
 def enter(tranche: Tranche, kind: str, amount: Decimal, *, actor: User, **more: Any) -> FundingEntry:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from aiso import clock
 from aiso.accounts.models import Role, User
@@ -20,12 +21,14 @@ from portfolio.actions.land_inventory import CREATED, MOST_ROWS, REJECTED, UNCHA
 from portfolio.importing.reading import read_sheet
 from portfolio.inventory_columns import read_cells, suggested
 from portfolio.models import Initiative
+from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.permissions import changes_nothing
 
 from ..models import FundingEntry, SpendFile, Tranche
 from ..permissions import SPENDING, can_record_spend
 from ..spending_columns import SPENDING_COLUMNS
-from .funding import record_spend
+from .funding import hold_envelopes, record_spend
+from .merge import hold
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def upload_spending(content: bytes, *, file_name: str, actor: User) -> SpendFile
 
 def planned_spending(file: SpendFile, viewer: User) -> list[PlannedSpend]:
     """What would become of each row if it landed now. Three queries."""
-    read = [(number, *read_cells(SPENDING_COLUMNS, file.mapping, cells)) for number, cells in file.rows]
+    read = _read(file)
     tranches = _tranches_of(viewer, [told for _, told, _ in read])
     known = {
         (each.tranche_id, each.key): each
@@ -115,8 +118,19 @@ def land_spending(file: SpendFile, *, actor: User) -> SpendFile:
     return file
 
 
+def _held(file: SpendFile, actor: User) -> list[PlannedSpend]:
+    """What becomes of each row, with all initiatives that rows name locked, then all envelopes, each by their ids.
+
+    Row by row, it would wait for an initiative while it holds an envelope for which a decision on that one waits.
+    """
+    hold(*_named([told for _, told, _ in _read(file)]).defer("search"))
+    plan = planned_spending(file, actor)
+    hold_envelopes(row.tranche for row in plan if row.tranche)
+    return plan
+
+
 def _landed(file: SpendFile, actor: User) -> Iterator[list[str]]:
-    for row in planned_spending(file, actor):
+    for row in _held(file, actor):
         if row.outcome != CREATED:
             yield [row.outcome, row.reason]
             continue
@@ -184,11 +198,22 @@ def _unfound(told: dict[str, Any], fitting: list[Tranche]) -> str:
     return f"No tranche that you see is of “{str(told['initiative'])[:80]}”. Give its reference, e.g. AI-0042."
 
 
-def _tranches_of(viewer: User, rows: Iterable[dict[str, Any]]) -> list[Tranche]:
-    """The tranches of all initiatives that rows name, by reference or by whole name."""
+def _read(file: SpendFile) -> list[tuple[int, dict[str, Any], list[str]]]:
+    """The number of each row, what its cells tell, and what is wrong with them."""
+    return [(number, *read_cells(SPENDING_COLUMNS, file.mapping, cells)) for number, cells in file.rows]
+
+
+def _named(rows: Iterable[dict[str, Any]]) -> InitiativeQuerySet:
+    """All initiatives that rows name, by reference or by whole name."""
     names = {str(told.get("initiative", "")) for told in rows}
     numbers = [int(name[3:]) for name in names if name[:3] == "AI-" and name[3:].isdecimal() and len(name) < 13]
-    named = Initiative.objects.filter(name__in=names).values("pk")
+    found: InitiativeQuerySet = Initiative.objects.filter(Q(pk__in=numbers) | Q(name__in=names))
+    return found
+
+
+def _tranches_of(viewer: User, rows: Iterable[dict[str, Any]]) -> list[Tranche]:
+    """The tranches of those initiatives that the viewer sees."""
+    named = _named(rows).values("pk")
     approved = (f"{decision}__review__gates_version" for decision in ("decision", "approved_in"))
     visible = Tranche.objects.visible_to(viewer).select_related("initiative", *approved).defer("initiative__search")
-    return [*(visible.filter(initiative__in=numbers) | visible.filter(initiative__in=named)).order_by("pk")]
+    return [*visible.filter(initiative__in=named).order_by("pk")]

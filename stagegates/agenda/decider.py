@@ -12,7 +12,6 @@ from aiso.errors import DomainError
 from forums.actions.live import in_words
 from forums.models import AgendaItem
 
-from ..actions.decide import UNSEEN
 from ..actions.decide_in_meeting import decide_in_meeting, result_of, said_of
 from ..actions.ruling import Ruling
 from ..models import Decision, Expansion, FundingRequest, GateReview
@@ -53,9 +52,8 @@ def record_decision(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -
         raise ValidationError(form.errors.as_data())
     if isinstance(panel, StandingPanel) and panel.is_in_words:
         return _words(data)
-    seen = form.cleaned_data.get("seen", UNSEEN)
-    by_consent = form.cleaned_data["by_consent"]
-    return result_of(decide_in_meeting(item, panel.ruling(), actor=actor, by_consent=by_consent, seen=seen))
+    told = {name: form.cleaned_data[name] for name in ("by_consent", "seen")}
+    return result_of(decide_in_meeting(item, panel.ruling(), actor=actor, **told))
 
 
 def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:

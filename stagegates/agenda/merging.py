@@ -10,24 +10,24 @@ from django.template.loader import render_to_string
 
 from aiso.accounts.models import User
 from aiso.errors import DomainError
+from forums.actions.live.writing import LONGEST
 from forums.models import AgendaItem
-from portfolio.models import Initiative
 
 from ..actions.decide_in_meeting import decide_in_meeting, result_of, said_of
 from ..actions.ruling import Ruling
-from ..forms.decisions import survivor_field
+from ..forms.decisions import ConsentForm, survivor_field
 from ..meeting_votes import votes_on
 from ..merge_page import MergePanel
 from ..models import Decision
 from ..permissions import can_record_in_meeting
 from ..separation import parties_to
+from ..subjects import subject_of
 from .alike import other_of
 
 MERGE, APART = "merge", "apart"
-LONGEST_RESULT = 200
 
 
-class PairForm(forms.Form):
+class PairForm(ConsentForm):
     """What becomes of two that are likely the same."""
 
     settled = forms.ChoiceField(
@@ -41,14 +41,9 @@ class PairForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         error_messages={"required": "Say why."},
     )
-    by_consent = forms.BooleanField(
-        label="By general consent of those present",
-        required=False,
-        help_text="Where nobody voted, and nobody present objects. It is recorded as that, with the quorum.",
-    )
 
-    def __init__(self, viewer: User, other: Initiative | None, data: Any = None) -> None:
-        super().__init__(data, initial={"survivor": other})
+    def __init__(self, viewer: User, data: Any = None, **initial: Any) -> None:
+        super().__init__(data, initial=initial)
         self.fields["survivor"] = survivor_field(viewer)
 
 
@@ -58,11 +53,13 @@ def draw_pair(item: AgendaItem, person: User, data: QueryDict | None) -> str:
     if initiative is None:
         return ""
     other = other_of(item, person)
+    subject = subject_of(item) or initiative
+    latest = subject.decisions.first()
     context = {
         "item": item,
         "initiative": initiative,
         "may_record": can_record_in_meeting(person, item.forum, parties_to(initiative)),
-        "form": PairForm(person, other, data),
+        "form": PairForm(person, data, survivor=other, seen=latest and latest.pk),
         "panel": MergePanel(initiative, person, other),
         "votes": votes_on(item),
     }
@@ -71,19 +68,20 @@ def draw_pair(item: AgendaItem, person: User, data: QueryDict | None) -> str:
 
 def record_pair(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> str:
     """Merge the item's initiative into the other, or keep why both go on."""
-    form = PairForm(actor, None, data)
+    form = PairForm(actor, data)
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
     told = form.cleaned_data
     if told["settled"] == APART:
-        return f"Both go on: {' '.join(told['rationale'].split())}"[:LONGEST_RESULT]
+        return f"Both go on: {' '.join(told['rationale'].split())}"[:LONGEST]
     ruling = Ruling(Decision.Outcome.MERGE, told["rationale"], survivor=told["survivor"])
-    return result_of(decide_in_meeting(item, ruling, actor=actor, by_consent=told["by_consent"]))
+    consent = {name: told[name] for name in ("by_consent", "seen")}
+    return result_of(decide_in_meeting(item, ruling, actor=actor, **consent))
 
 
 def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:
     """What becomes of them, as members vote on it. Raises DomainError where nothing is chosen."""
-    form = PairForm(actor, None, data)
+    form = PairForm(actor, data)
     form.is_valid()
     told = form.cleaned_data
     if told.get("settled") == APART:

@@ -84,6 +84,15 @@ class ItemPanel[Subject: (FundingRequest | Expansion, Initiative)]:
     def votes(self) -> Votes:
         return votes_on(self.item)
 
+    @cached_property
+    def latest(self) -> Decision | None:
+        return self.subject.decisions.first()
+
+    @property
+    def seen(self) -> int | None:
+        """The latest decision on it when the form was drawn."""
+        return self.latest.pk if self.latest else None
+
 
 class RequestPanel(ItemPanel[FundingRequest | Expansion]):
     """The same for money or an expansion that is asked for outside a gate."""
@@ -116,16 +125,16 @@ class RequestPanel(ItemPanel[FundingRequest | Expansion]):
 
     @cached_property
     def form(self) -> MeetingRequestForm | MeetingExpansionForm:
+        form: MeetingRequestForm | MeetingExpansionForm
         if isinstance(self.subject, Expansion):
-            return MeetingExpansionForm(self.subject, self.to_override, self.data)
-        return MeetingRequestForm(self.subject, self.to_override, self.data)
+            form = MeetingExpansionForm(self.subject, self.to_override, self.data)
+        else:
+            form = MeetingRequestForm(self.subject, self.to_override, self.data)
+        form.initial["seen"] = self.seen
+        return form
 
     def ruling(self) -> Ruling:
         return Ruling(**{name: value for name, value in self.form.ruling().items() if name != "back_to"})
-
-    @cached_property
-    def latest(self) -> Decision | None:
-        return self.subject.decisions.first()
 
     @property
     def outcomes(self) -> list[Choice]:
@@ -149,7 +158,9 @@ class StandingPanel(ItemPanel[Initiative]):
 
     @cached_property
     def form(self) -> MeetingStandingForm:
-        return MeetingStandingForm(self._possible, self.data)
+        form = MeetingStandingForm(self._possible, self.data)
+        form.initial["seen"] = self.seen
+        return form
 
     @property
     def is_in_words(self) -> bool:

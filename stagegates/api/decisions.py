@@ -60,7 +60,7 @@ class NewDecision(RulingBody):
         allow_null=True,
         min_value=1,
         max_value=2**63 - 1,
-        help_text="The decision on this review that you saw last, null for none: another one since answers 409.",
+        help_text="The decision on the same that you saw last, null for none: another one since answers 409.",
     )
 
 

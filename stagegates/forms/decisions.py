@@ -156,8 +156,11 @@ class DecisionForm(ClosingFields):
 
 
 class ConsentForm(forms.Form):
-    """What a body ruled in its meeting: nobody has to vote where all consent."""
+    """What a body ruled in its meeting: nobody has to vote where all consent. `seen` is what had been decided before on
+    the same when the form was drawn.
+    """
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     by_consent = forms.BooleanField(
         label="By general consent of those present",
         required=False,

@@ -62,5 +62,5 @@ class ExpansionDecisionForm(RequestDecisionForm):
             del self.fields["amount"], self.fields["release_now"]
 
 
-class MeetingExpansionForm(ConsentForm, ExpansionDecisionForm):
+class MeetingExpansionForm(ConsentForm, ExpansionDecisionForm):  # type: ignore[misc]
     """The same as a meeting ruled it."""

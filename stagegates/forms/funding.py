@@ -110,5 +110,5 @@ class RequestDecisionForm(DecisionForm):
         self.begin(data, {"amount": written(request.amount)}, blocks)
 
 
-class MeetingRequestForm(ConsentForm, RequestDecisionForm):
+class MeetingRequestForm(ConsentForm, RequestDecisionForm):  # type: ignore[misc]
     """The same as a meeting ruled it."""

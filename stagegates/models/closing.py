@@ -8,7 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from aiso import clock
@@ -48,9 +48,6 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
                 )
             }
         )
-
-    def decommissioning_open(self) -> Self:
-        return self.filter(Exists(DecommissioningTask.objects.open().filter(closure=OuterRef("pk"))))
 
 
 def _counted(which: Q) -> "models.QuerySet[Any, Any]":

@@ -17,6 +17,7 @@ from portfolio.views.initiative_tab import show_tab
 
 from ..actions.ask_funding import DECIDING, ask_money, why_not_ask, withdraw_request
 from ..agenda.funding import asks_of
+from ..agenda.readings import Money
 from ..asked_money import can_decide_request
 from ..askings import all_bodies
 from ..deciding import who_decides_on
@@ -89,10 +90,9 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (done := page.decide(form)):
         announce(request, f"Recorded: {done}.")
         return redirect(asked)
-    context = page.drawn_with(form) | {
-        "ask": asks_of([asked.initiative], [asked.amount], clock.today())[0],
-        "funding": funding_of([asked.initiative])[asked.initiative_id],
-    }
+    [ask] = asks_of([asked.initiative], [asked.amount], clock.today())
+    money = Money(ask, funding_of([asked.initiative])[asked.initiative_id], is_asked=True, is_open=asked.is_open)
+    context = page.drawn_with(form) | {"money": money}
     return render(request, "stagegates/funding_request.html", context, status=status_of(form))
 
 

@@ -1,6 +1,5 @@
 // Choosing from a list too long to scroll, after the ARIA combobox pattern. Without script the plain control stays.
-//   <select data-combobox>           filters its own options; with `multiple`, chosen ones become chips;
-//                                    data-create lets people add a word of their own
+//   <select data-combobox>           filters its own options; with `multiple`, chosen ones become chips
 //   <input data-combobox-src="URL">  asks URL?q=… for {"results": [{"value", "label", "note"}]}; the chosen value
 //                                    is the text of the field
 (() => {
@@ -158,14 +157,10 @@
       const words = fold(asked).split(/\s+/);
       const open = [...this.select.options].filter((option) => option.value && !(this.select.multiple && option.selected));
       const found = open.filter((option) => words.every((word) => fold(option.text).includes(word)));
-      const results = found.slice(0, SHOWN).map((option) => ({ value: option.value, label: option.text, note: option.dataset.note }));
-      const known = [...this.select.options].some((option) => fold(option.text) === fold(asked));
-      if (asked && "create" in this.select.dataset && !known) results.push({ value: asked, label: `Add “${asked}”`, added: true });
-      return results;
+      return found.slice(0, SHOWN).map((option) => ({ value: option.value, label: option.text, note: option.dataset.note }));
     }
 
     choose(result) {
-      if (result.added) this.select.add(new Option(result.value, result.value));
       for (const option of this.select.options) {
         if (option.value === result.value) option.selected = true;
       }

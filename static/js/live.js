@@ -4,7 +4,7 @@
 
   const KEPT_DAYS = 14;
   const TICK_MS = 5000;
-  const NEVER_KEPT = ["csrfmiddlewaretoken"];
+  const NEVER_KEPT = ["csrfmiddlewaretoken", "seen"];
   const meeting = () => document.getElementById("meeting");
 
   // A swap leaves what carries the same data-keep as it is: nothing that is being typed is touched.
@@ -58,7 +58,8 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { requestConfig, xhr } = event.detail;
     const form = requestConfig?.elt?.closest?.("form[data-draft]");
-    if (form && xhr.status < 400) localStorage.removeItem(keyOf(form.dataset.draft));
+    // A button inside that asks for something else, like a vote, sends nothing of it for good.
+    if (form?.getAttribute("action") === requestConfig?.path && form && xhr.status < 400) localStorage.removeItem(keyOf(form.dataset.draft));
   });
 
   // Somebody else was first: what one had written oneself has no form to come back to, and stays here to be copied.

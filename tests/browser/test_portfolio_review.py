@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from aiso import clock
+from forums.actions.live import start_meeting
 from forums.models import Meeting
 from portfolio.models import Stage
 from stagegates.models import Condition, Decision, GateReview, Tranche
@@ -110,6 +111,20 @@ def test_a_whole_review(visit: Visit, meeting, people):
     mine = visit("/", as_=people["member"])
     expect(mine.locator("main")).to_contain_text("Send the list of pumps")
     fit(mine)
+
+
+def test_what_is_written_outlives_a_vote_on_it(visit: Visit, meeting, people):
+    start_meeting(meeting, actor=people["chair"])
+    lead = visit(f"/meetings/{meeting.pk}/live/", as_=people["chair"])
+    choose(lead, "approve")
+    rationale = lead.locator("#decision").get_by_label("Rationale")
+    rationale.press_sequentially("Accuracy holds at 94 %.")
+    lead.get_by_role("button", name="Put to the vote").click()
+    expect(lead.locator(".motion")).to_contain_text("Approve")
+    expect(rationale).to_have_value("Accuracy holds at 94 %.")
+    lead.reload()
+    expect(rationale).to_have_value("Accuracy holds at 94 %.")
+    expect(lead.locator("#decision input:checked")).to_have_value("approve")
 
 
 def _gather(write: Page, follow: Page, lead: Page) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from forums.actions.meetings import cancel_meeting
+from forums.actions.keep_forums import add_member, end_membership
+from forums.actions.meetings import cancel_meeting, move_meeting
 from forums.invitations import calendar_of, invitation
 from forums.models import Forum
 from tests.api.conftest import Script, make_api_token
@@ -54,6 +55,29 @@ def test_an_invitation_asks_each_member_of_its_day(meeting, review, chair, membe
         f"MAILTO:{later.email}": ("Lars Later", "REQ-PARTICIPANT", "NEEDS-ACTION"),
         f"MAILTO:{secretary.email}": ("Selma Minutes", "REQ-PARTICIPANT", "NEEDS-ACTION"),
     }
+
+
+def test_its_sequence_grows_with_each_change_of_seats_and_each_move(meeting, review, chair, office_lead):
+    """Calendars take over a new attendee only from a file of a higher number (RFC 5546, 2.1.4)."""
+    elsewhere = Forum.objects.get(slug="standards-review")
+
+    def sequence() -> int:
+        [[alone], [listed, *_]] = (read(each)[1] for each in (invitation(meeting), calendar_of(review)))
+        assert alone["SEQUENCE"] == listed["SEQUENCE"]
+        return int(alone["SEQUENCE"])
+
+    told = [sequence()]
+    seat = add_member(review, actor=office_lead, person=make_person("Nora New"))
+    told.append(sequence())
+    end_membership(seat, actor=office_lead, ended_on=seat.started_on)
+    told.append(sequence())
+    move_meeting(meeting, actor=chair, place="Room 4")
+    meeting.refresh_from_db()
+    told.append(sequence())
+
+    assert told == sorted({*told})
+    add_member(elsewhere, actor=office_lead, person=make_person())
+    assert sequence() == told[-1]
 
 
 def test_without_a_secretary_the_chair_invites_and_without_both_the_office(meeting, review, settings):

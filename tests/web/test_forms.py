@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-from aiso.web.forms import DayInput, MoneyField, PersonField, TagSelect, WordsField, person_text
+from aiso.web.forms import DayInput, MoneyField, PersonField, TagSelect, person_text
 from tests.factories import make_person
 
 
@@ -61,16 +61,6 @@ def test_money_as_people_type_it(typed, amount):
 def test_what_is_no_money(typed):
     with pytest.raises(ValidationError):
         MoneyField().clean(typed)
-
-
-def test_words_known_and_new_survive_a_round():
-    class Tagged(forms.Form):
-        tags = WordsField(known=["fraud", "pumps"], required=False)
-
-    form = Tagged({"tags": ["fraud", "turbines"]})
-    assert form.is_valid()
-    assert form.cleaned_data["tags"] == ["fraud", "turbines"]
-    assert '<option value="turbines" selected>' in str(form)
 
 
 @pytest.mark.django_db

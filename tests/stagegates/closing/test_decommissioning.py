@@ -12,7 +12,7 @@ from stagegates.actions.close import hand_over_thing, settle_thing
 from stagegates.closing_work import things_due, things_waiting
 from stagegates.decision_tasks import tell_of_decision
 from stagegates.decommissioning import things_in_force
-from stagegates.models import Closure, DecommissioningTask
+from stagegates.models import DecommissioningTask
 from tests.api.conftest import Script, make_api_token
 from tests.factories import make_initiative, make_person
 
@@ -118,7 +118,7 @@ def test_the_end_of_it_is_told(ended, office_member, business_owner):
         assert not Event.objects.filter(name="decommissioning.finished").exists()
         settle_thing(each, actor=office_member)
     assert business_owner.pk in {person for person, _ in told_of("decommissioning.finished")}
-    assert not Closure.objects.decommissioning_open().exists()
+    assert not ended.tasks.open().exists()
 
 
 def test_its_page(client, task, technical_owner, stranger):

@@ -10,6 +10,7 @@ from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
 from portfolio.models import OwnerKind, Stage
+from stagegates import funding_work
 from stagegates.actions.ask_funding import ask_money, decide_request, withdraw_request
 from stagegates.actions.conditions import confirm_condition, meet_condition
 from stagegates.actions.funding import release_tranche
@@ -179,6 +180,16 @@ def test_it_waits_in_my_work_of_who_decides_alone(client, asked, chair, member):
     assert "Decide on money outside a gate" in body_of(client.get("/"))
     client.force_login(member)
     assert "Decide on money outside a gate" not in body_of(client.get("/"))
+
+
+def test_what_others_decide_takes_no_place_in_my_work(asked, chair, monkeypatch):
+    """Requests that waited longer, to which the chair is a party, leave room for the one that waits for the chair."""
+    monkeypatch.setattr(funding_work, "MOST", 2)
+    for number in range(3):
+        other = make_initiative(stage=Stage.PILOT, owner=chair, risk_tier="moderate")
+        since = clock.now() - timedelta(days=number + 1)
+        FundingRequest.objects.create(initiative=other, amount=100, reason="More.", asked_by=chair, asked_at=since)
+    assert [each.url for each in funding_work.requests_waiting(chair)] == [asked.get_absolute_url()]
 
 
 # The API

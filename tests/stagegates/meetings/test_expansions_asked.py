@@ -1,5 +1,6 @@
 """Expansions on agendas: put there, read, and decided by a meeting."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,7 @@ from forums.item_page import sections_of
 from forums.models import Forum
 from forums.recusals import recused_from
 from portfolio.models import Stage
-from stagegates.actions.ask_funding import withdraw_request
+from stagegates.actions.ask_funding import decide_request, withdraw_request
 from stagegates.actions.decide_in_meeting import decide_item
 from stagegates.actions.expand import ask_expansion
 from stagegates.actions.ruling import Ruling
@@ -136,6 +137,16 @@ def test_it_stays_tied_when_it_is_put_off(asking, asked, secretary):
     assert put_off(asking, actor=secretary).expansion_item.request == asked
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM stagegates_expansionitem")
+
+
+def test_what_was_held_meanwhile_is_told_to_a_stale_form(asking, asked, chair, secretary):
+    until = clock.today() + timedelta(days=9)
+    held = decide_request(asked, actor=chair, outcome="hold", rationale="Not yet.", hold_until=until)
+    data = QueryDict(mutable=True)
+    data.update({"outcome": "approve", "rationale": "It holds.", "by_consent": "on", "seen": ""})
+    with pytest.raises(DomainError, match=r"Carla Chair decided this on .*Not yet"):
+        record_item(asking, actor=secretary, data=data)
+    assert f'name="seen" value="{held.pk}"' in draw_decision(asking, secretary, None)
 
 
 def test_over_the_api(asking, voters, chair, member):

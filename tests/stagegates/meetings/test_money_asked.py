@@ -194,6 +194,21 @@ def test_what_is_in_the_way_is_refused(asking, asked, chair, member, business_ow
     assert record_item(asking, actor=secretary, data={"result": "Decided before"}).result == "Decided before"
 
 
+def test_what_was_held_meanwhile_is_told_to_a_stale_form(asking, asked, chair, secretary):
+    stale = sent(by_consent="on", seen="")
+    assert 'name="seen"' in draw_decision(asking, secretary, None)
+    held = decide_request(
+        asked, actor=chair, outcome="hold", rationale="Not yet.", hold_until=clock.today() + timedelta(days=9)
+    )
+    with pytest.raises(DomainError, match=r"Carla Chair decided this on .*Not yet"):
+        record_item(asking, actor=secretary, data=stale)
+    body = {"item": asking.pk, "outcome": "approve", "rationale": "It pays.", "by_consent": True, "seen": None}
+    problem(Script(make_api_token(secretary)[1]).post("meeting-decisions/", body), 409)
+    assert f'name="seen" value="{held.pk}"' in draw_decision(asking, secretary, None)
+    settled = record_item(asking, actor=secretary, data=sent(by_consent="on", seen=str(held.pk)))
+    assert settled.result.startswith("Approved")
+
+
 def test_over_the_api(asking, voters, chair, member):
     for person in voters:
         vote(asking, person)

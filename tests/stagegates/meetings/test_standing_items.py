@@ -4,9 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from aiso.errors import DomainError
 from forums.actions.live import record_item
 from forums.live import LivePage
 from portfolio.models import Stage
+from stagegates.actions.decide import decide_initiative
 from stagegates.agenda.decider import draw_decision
 from stagegates.models import Decision
 from tests.factories import make_initiative, make_person
@@ -53,6 +55,17 @@ def test_a_pause_is_decided_with_votes(stalled, voters, chair):
     assert settled.result == "Paused, 3 for, 0 against, 0 abstained"
     stalled.initiative.refresh_from_db()
     assert stalled.initiative.stage == Stage.PAUSED
+
+
+def test_what_was_decided_meanwhile_is_told_to_a_stale_form(stalled, chair, secretary):
+    told = {"rationale": "Nobody works on it.", "by_consent": "on", "seen": ""}
+    decide_initiative(stalled.initiative, actor=chair, outcome="pause", rationale="Its owner is away.")
+    decided = decide_initiative(stalled.initiative, actor=chair, outcome="resume", rationale="Its owner is back.")
+    with pytest.raises(DomainError, match=r"Carla Chair decided this on .*owner is back"):
+        record_item(stalled, actor=secretary, data=sent(outcome="pause", **told))
+    assert f'name="seen" value="{decided.pk}"' in draw_decision(stalled, secretary, None)
+    settled = record_item(stalled, actor=secretary, data=sent(outcome="pause", **told | {"seen": str(decided.pk)}))
+    assert settled.result.startswith("Paused")
 
 
 def test_what_ended_and_what_is_no_initiative_is_told_in_words(meeting, chair):
