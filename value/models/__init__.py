@@ -1,3 +1,24 @@
+from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
+from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
+from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
+from .month import ClosedMonth
+from .rate import ExchangeRate
 
-__all__ = ["Measurement", "MeasurementAnswer", "MeasurementQuerySet"]
+__all__ = [
+    "BenefitType",
+    "CatalogueLink",
+    "CatalogueMetric",
+    "ClaimAnswer",
+    "ClosedMonth",
+    "ExchangeRate",
+    "LedgerEntry",
+    "LedgerEntryQuerySet",
+    "Measurement",
+    "MeasurementAnswer",
+    "MeasurementQuerySet",
+    "MethodConfirmation",
+    "OpenClaim",
+    "UnitValue",
+    "ValuingMethod",
+]
