@@ -18,7 +18,8 @@ class ValueConfig(AppConfig):
 
         from . import tasks
         from .claim_work import claims_of
-        from .demo import tell_of_measurements
+        from .demo.ledger import tell_of_the_ledger
+        from .demo.measurements import tell_of_measurements
         from .entries import CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
@@ -32,6 +33,7 @@ class ValueConfig(AppConfig):
         register_work("measurements", measurements_of)
         register_work("claims", claims_of)
         register_teller(tell_of_measurements)
+        register_teller(tell_of_the_ledger)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)

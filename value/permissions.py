@@ -50,9 +50,9 @@ LINKING = "Its owners and the office say which metric of the catalogue it is."
 
 def can_post(user: User | AnonymousUser, initiative: Initiative) -> bool:
     """Its owners and their deputies and the office; finance, where its reach includes the unit."""
-    if can_edit(user, initiative):
+    if isinstance(user, User) and not changes_nothing(user) and is_finance_for(user, initiative):
         return True
-    return isinstance(user, User) and not changes_nothing(user) and is_finance_for(user, initiative)
+    return can_edit(user, initiative)
 
 
 def can_reverse(user: User | AnonymousUser, entry: LedgerEntry) -> bool:

@@ -96,4 +96,7 @@ def _finding(worth: Worth) -> str:
     net = figures.money(worth.net)
     if not worth.confirmed:
         return f"Nothing is confirmed yet; net value {net}"
+    if worth.net < 0:
+        told = figures.money(worth.confirmed)
+        return f"Operating costs are {figures.money(-worth.net)} more than the {told} of confirmed benefit"
     return f"Of {figures.money(worth.confirmed)} confirmed benefit {net} is left after operating costs"
