@@ -2,7 +2,7 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import catalogue, claims, ledger, measurements, months
+from .views import catalogue, claims, cost_files, ledger, measurements, months
 
 app_name = "value"
 INITIATIVE = "initiatives/<reference:pk>/"
@@ -26,6 +26,10 @@ urlpatterns = [
     path("ledger/rates/", months.rates, name="rates"),
     path("ledger/months/", months.months, name="months"),
     path("ledger/months/close/", months.month_close, name="month_close"),
+    path("ledger/files/new/", cost_files.cost_upload, name="cost_upload"),
+    path("ledger/files/<int:pk>/", cost_files.cost_file, name="cost_file"),
+    path("ledger/files/<int:pk>/land/", cost_files.cost_land, name="cost_land"),
+    path("ledger/files/<int:pk>/rejected/", cost_files.cost_rejected, name="cost_rejected"),
     path(ENTRY, claims.ledger_entry, name="ledger_entry"),
     path(f"{ENTRY}reverse/", ledger.ledger_reverse, name="ledger_reverse"),
     path(f"{ENTRY}confirm/", claims.claim_confirm, name="claim_confirm"),

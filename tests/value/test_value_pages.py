@@ -278,7 +278,7 @@ def test_the_api_does_the_same(saved, business_owner, finance_controller):
     ]
     together = {"entries": [claimed.json()["id"]]}
     assert finance.post("/api/v1/ledger-entries/confirm-together/", together).status_code == 409
-    assert finance.post("/api/v1/ledger-entries/confirm-together/", {"entries": [10**9]}).status_code == 404
+    assert finance.post("/api/v1/ledger-entries/confirm-together/", {"entries": [10**9]}).status_code == 422
     assert finance.post(f"{here}correct/", {"amount": "350", "reason": "Less."}).json()["confirmed_amount"] == "350.00"
     assert finance.post(f"{here}confirm/", {}).status_code == 409
     worth = finance.get(f"{below}value/?days=90").json()

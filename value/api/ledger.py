@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aiso.accounts.models import Role
 from aiso.api.fields import LARGEST_ID, IdField
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, Query, answers, answers_page
@@ -28,6 +28,7 @@ from ..actions.post import post_entry, reverse_entry
 from ..claim_work import claims_for
 from ..ledger_list import STATES, fetched, in_state, state_of
 from ..models import BenefitType, LedgerEntry, LedgerEntryQuerySet
+from ..permissions import CLAIMING
 from ..posting import NewEntry
 from ..worth import CLAIMED, CONFIRMED, FORECAST, Window, worth_of
 
@@ -200,11 +201,13 @@ class LedgerEntries(Noun):
     @action(detail=False, methods=["post"], url_path="confirm-together")
     @answers(BatchShape, takes=Batch, version=False)
     def confirm_together(self, request: Request) -> Response:
-        """Confirm several claims whose methods are confirmed; all or none. Those that do not wait for you are 404."""
+        """Confirm several claims whose methods are confirmed; all or none. For the same."""
+        if not self.person.has_role(Role.FINANCE_CONTROLLER):
+            raise Refusal("forbidden", CLAIMING)
         ids = {*self.sent["entries"]}
         entries = [*claims_for(self.person).filter(pk__in=ids)]
-        if len(entries) < len(ids):
-            raise Http404("Not all of these claims wait for you.")
+        if missing := ids - {each.pk for each in entries}:
+            raise serializers.ValidationError({"entries": [f"No claim {min(missing)} waits for you."]})
         confirm_months(entries, actor=self.person)
         return Response({"entries": sorted(ids)})
 

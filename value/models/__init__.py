@@ -1,5 +1,6 @@
 from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
 from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
+from .cost_file import CostFile
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .month import ClosedMonth
@@ -11,6 +12,7 @@ __all__ = [
     "CatalogueMetric",
     "ClaimAnswer",
     "ClosedMonth",
+    "CostFile",
     "ExchangeRate",
     "LedgerEntry",
     "LedgerEntryQuerySet",

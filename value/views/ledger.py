@@ -16,12 +16,13 @@ from portfolio.models import Initiative
 from portfolio.page import page_for, visible_initiative
 from portfolio.views.files import csv_file, xlsx_file
 from portfolio.views.initiative_tab import show_tab
+from stagegates.actions.land_spending import may_upload
 
 from ..actions.post import post_entry, reverse_entry
 from ..forms.ledger import ClaimForm, CostForm, EntryForm, WhyForm
 from ..ledger_list import LedgerList, fetched
 from ..models import LedgerEntry
-from ..permissions import POSTING, REVERSING, can_post, can_reverse, is_finance
+from ..permissions import POSTING, REVERSING, can_post, can_reverse
 from ..value_page import ValuePage
 
 
@@ -39,7 +40,7 @@ def initiative_value(request: HttpRequest, pk: int) -> HttpResponse:
 def ledger(request: HttpRequest) -> HttpResponse:
     """What do initiatives bring and cost?"""
     person = signed_in(request)
-    context = {"found": LedgerList(person, request.GET), "is_finance": is_finance(person)}
+    context = {"found": LedgerList(person, request.GET), "may_upload": may_upload(person)}
     return render(request, "value/ledger.html", context)
 
 
