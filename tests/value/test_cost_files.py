@@ -127,5 +127,5 @@ def test_on_pages(client, ground, finance_controller, executive):
     assert client.post(f"{address}land/").status_code == 302
     assert f"2 posted, 0 posted before, {len(BAD)} rejected" in " ".join(client.get(address).content.decode().split())
     back = b"".join(client.get(f"{address}rejected/?format=csv").streaming_content).decode()
-    assert back.count(ground.reference) == len(BAD) - 1
+    assert sum(line.startswith(ground.reference) for line in back.splitlines()) == len(BAD) - 1
     assert client.post("/ledger/files/new/", {}).status_code == 422
