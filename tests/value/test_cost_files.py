@@ -11,6 +11,7 @@ from aiso.accounts.models import Role
 from aiso.errors import DomainError
 from aiso.events.models import Event
 from portfolio.models import Initiative
+from tests.api.conftest import Script, make_api_token
 from tests.factories import make_initiative, make_person
 from value.actions.land_costs import land_costs, planned_costs, upload_costs
 from value.actions.months import close_month
@@ -129,3 +130,19 @@ def test_on_pages(client, ground, finance_controller, executive):
     back = b"".join(client.get(f"{address}rejected/?format=csv").streaming_content).decode()
     assert sum(line.startswith(ground.reference) for line in back.splitlines()) == len(BAD) - 1
     assert client.post("/ledger/files/new/", {}).status_code == 422
+
+
+def test_the_api_does_the_same(ground, finance_controller, office_lead):
+    finance, office = (Script(make_api_token(person)[1]) for person in (finance_controller, office_lead))
+    sent = content_of(ground, *GOOD, *BAD)
+    assert office.upload("cost-files/", file=SimpleUploadedFile("erp.csv", sent)).status_code == 403
+    made = finance.upload("cost-files/", file=SimpleUploadedFile("erp.csv", sent))
+    assert made.json()["outcomes"] == {"created": 2, "rejected": len(BAD)}
+    here = made["Location"]
+    [first, _] = finance.get(f"{here}rows/?outcome=created").json()["results"]
+    assert (first["initiative"], first["reason"]) == (ground.reference, "")
+    assert office.get(here).status_code == 404
+    assert finance.post(f"{here}land/", {}).json()["landed_at"]
+    assert len(finance.get(f"{here}rows/?outcome=rejected").json()["results"]) == len(BAD)
+    assert finance.post(f"{here}land/", {}).status_code == 409
+    assert [row["id"] for row in finance.get("cost-files/").json()["results"]] == [made.json()["id"]]

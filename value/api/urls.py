@@ -3,6 +3,7 @@ from portfolio import references  # noqa: F401 - paths name its converter
 from portfolio.api.below import INITIATIVE
 
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
+from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurements import InitiativeMeasurements, Measurements
 
@@ -14,6 +15,7 @@ nouns.add(f"{INITIATIVE}/ledger-entries", InitiativeLedger, "initiative-ledger-e
 nouns.add(f"{INITIATIVE}/value", InitiativeWorth, "initiative-value")
 nouns.add(f"{INITIATIVE}/compared-metrics", ComparedMetrics, "initiative-compared-metric")
 nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
+nouns.add("cost-files", CostFiles, "cost-file")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")
 urlpatterns = nouns.urls
