@@ -55,6 +55,7 @@ def test_what_finance_keeps(visit, finance, path):
 
 def test_the_waterfall_draws_what_its_table_says(visit, finance, waiting):
     page = visit(f"{waiting.initiative.get_absolute_url()}value/", as_=finance)
+    page.wait_for_load_state("networkidle")
 
     bars = [text.replace("\N{NO-BREAK SPACE}", " ") for text in page.locator("svg.waterfall rect").all_text_contents()]
     sums = [text.replace("\N{NO-BREAK SPACE}", " ") for text in page.locator(".split table td").all_inner_texts()]
