@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from aiso.web.forms import person_text
 
 from .actions.imports.upload import REASON_HEADER, REJECTED_PREFIX
-from .actions.land_inventory import REJECTED
 from .inventory import Inventory
 from .inventory_columns import DECISIONS
 from .levels import shown_level
 from .models import DecisionClass
+from .row_files import REJECTED
 
 # Columns that tell more than an import takes: names, and levels, which follow.
 BESIDE = ("Initiative name", "Workflow", "Autonomy level", "What set it", "Steps down")

@@ -8,13 +8,14 @@ from aiso.web.forms import MoneyField
 from portfolio.inventory_columns import INITIATIVE, CellError, Column, read_day, words
 
 
-def _sum(cell: str) -> Decimal:
+def sum_above_zero(cell: str) -> Decimal:
+    """A sum as people type it."""
     try:
         found = MoneyField().clean(cell)
     except ValidationError as error:
         raise CellError(f"“{cell[:40]}”: {error.messages[0].rstrip('.')}") from error
     if not isinstance(found, Decimal) or found <= 0:
-        raise CellError(f"“{cell[:40]}” is not more than 0; to take spending back, reverse its entry")
+        raise CellError(f"“{cell[:40]}” is not more than 0; to take a sum back, reverse its entry")
     return found
 
 
@@ -29,7 +30,7 @@ SPENDING_COLUMNS = (
     INITIATIVE,
     Column("tranche", "Tranche", _number, ("tranche number", "tranche id")),
     Column("spent_on", "Spent on", read_day, ("date", "day", "booking date", "posting date"), is_required=True),
-    Column("amount", "Amount", _sum, ("sum", "value", "cost", "spent"), is_required=True),
+    Column("amount", "Amount", sum_above_zero, ("sum", "value", "cost", "spent"), is_required=True),
     Column(
         "evidence",
         "Evidence",

@@ -102,7 +102,9 @@ from tests.factories import (
 from tests.stagegates.decisions.conftest import make_condition, seat
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
-from value.models import Measurement
+from value.actions.post import post_entry
+from value.models import CatalogueMetric, CostFile, LedgerEntry, Measurement, MethodConfirmation
+from value.posting import NewEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -323,6 +325,31 @@ BODIES |= {
     ("post", "/api/v1/initiatives/{initiative}/measurements/"): MEASURED | {"metric": "{metric}"},
     ("post", "/api/v1/measurements/{measurement}/reject/"): {"reason": "Half a month."},
 }
+POSTED = {"kind": "run_cost", "amount": "5", "evidence": "Invoice", "key": "one"}
+CORRECTED, WRONG = {"amount": "5", "reason": "Less."}, {"reason": "Wrong."}
+LEDGER_SENT = {
+    f"/ledger/entries/{{claim}}/{deed}/": body
+    for deed, body in {"correct": CORRECTED, "reject": WRONG, "reverse": WRONG}.items()
+}
+SENT |= LEDGER_SENT
+BODIES |= {("post", each.replace("/ledger/", "/api/v1/ledger-")): body for each, body in LEDGER_SENT.items()}
+UNIT_VALUE = {
+    "amount": "4",
+    "benefit_type": "capacity",
+    "starts_on": "2026-01-01",
+    "method": "Mean",
+    "evidence": "Rates",
+}
+BODIES |= {
+    ("post", "/api/v1/ledger-entries/confirm-together/"): {"entries": ["{claim}"]},
+    ("post", "/api/v1/initiatives/{initiative}/ledger-entries/"): POSTED,
+    ("post", "/api/v1/initiatives/{initiative}/compared-metrics/"): {"metric": "{metric}"},
+    ("post", "/api/v1/catalogue-metrics/"): {"name": "Calls", "unit": "calls", "direction": "down"},
+    ("patch", "/api/v1/catalogue-metrics/{catalogue_metric}/"): {"about": "All."},
+    ("post", "/api/v1/catalogue-metrics/{catalogue_metric}/approve-value/"): UNIT_VALUE,
+    ("post", "/api/v1/exchange-rates/"): {"currency": "USD", "month": "2026-01-01", "rate": "0.9", "source": "ECB"},
+    ("post", "/api/v1/closed-months/"): {"month": "2020-01-01"},
+}
 ACTION_SENT: dict[str, dict[str, Any]] = {
     "/actions/{given_action}/finish/": {"note": "Done."},
     "/actions/{given_action}/drop/": {"reason": "Not needed."},
@@ -403,6 +430,7 @@ FILES = {
     "/decision-classes/import/",
     "/api/v1/decision-classes/files/",
     "/api/v1/spending-files/",
+    "/api/v1/cost-files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.
@@ -460,8 +488,14 @@ class World:
         if method == "post" and row.address in FILES:
             return {"data": {"file": ContentFile(INVENTORY, "inventory.csv")} | BESIDE_FILES.get(row.address, {})}
         body = BODIES.get((method, row.address), {})
-        filled = {name: value.format(**self.names) if isinstance(value, str) else value for name, value in body.items()}
+        filled = {name: self.filled(value) for name, value in body.items()}
         return {"data": filled, "content_type": "application/json"}
+
+    def filled(self, value: Any) -> Any:
+        """A value with the names in braces filled in."""
+        if isinstance(value, list):
+            return [int(self.filled(each)) for each in value]
+        return value.format(**self.names) if isinstance(value, str) else value
 
     def sent(self, row: Row) -> dict[str, Any]:
         sent = {
@@ -536,7 +570,9 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         office_lead=people["office_lead"],
         criterion=(criterion := make_criterion(make_release(initiative, me))),
         release=criterion.release,
-        measurement=_measured(initiative, me),
+        measurement=(measured := _measured(initiative, me)),
+        claim=_claimed(measured, people["owner"]),
+        catalogue_metric=CatalogueMetric.objects.create(name="Hours saved", unit="hours", direction="up"),
         seat=make_seat("portfolio-review", person),
         legal=ReviewFunction.objects.get(slug="legal"),
         specialists=_specialists(initiative, me),
@@ -568,6 +604,16 @@ def _measured(initiative: Initiative, by: User) -> Measurement:
     metric = OutcomeMetric.objects.create(initiative=initiative, name="Stops", unit="stops", direction="down", **told)
     measured = {"value": Decimal(12), "measured_on": date(2026, 1, 7), "method": "Log", "recorded_by": by}
     return Measurement.objects.create(initiative=initiative, metric=metric, **measured)
+
+
+def _claimed(measured: Measurement, by: User) -> LedgerEntry:
+    """A claim that waits, by a method that finance confirmed."""
+    told = {"benefit_type": "capacity", "amount": Decimal(9), "metric": measured.metric, "method": "As before."}
+    days = {"first_on": date(2026, 1, 1), "last_on": date(2026, 1, 7)}
+    asked = NewEntry(kind="benefit", claim="claimed", evidence="Log", key="k", **told, **days)
+    claimed = post_entry(measured.initiative, asked, actor=by)
+    MethodConfirmation.objects.create(method=claimed.method, confirmed_by=make_person("Controller before"))
+    return claimed
 
 
 def _met(confidential: Initiative) -> dict[str, Any]:
@@ -722,6 +768,7 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
     mapping = ["initiative", "spent_on", "amount", "evidence"]
     file = {"file_name": "s.csv", "headers": mapping, "mapping": mapping, "rows": [[2, ["x", "2020-01-01", "5", "y"]]]}
     mine = file | {"uploaded_by": finance}
+    costs = mine | {"mapping": ["initiative", "happened_on", "amount", "kind"]}
     return {
         "envelope": envelope.pk,
         "tranche": withheld.pk,
@@ -730,6 +777,8 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
         "unasked": unasked.reference,
         "bucket_pk": make_entry(Bucket).pk,
         "spend_file": SpendFile.objects.create(**mine, outcomes=[]).pk,
+        "cost_file": CostFile.objects.create(**costs, outcomes=[]).pk,
+        "landed_costs": CostFile.objects.create(**costs, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
         "landed_spending": SpendFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
     }
 

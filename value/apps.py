@@ -17,20 +17,28 @@ class ValueConfig(AppConfig):
         from stagegates import sign_off_tasks
 
         from . import tasks
-        from .demo import tell_of_measurements
-        from .entries import MEASUREMENTS, TAB
+        from .claim_work import claims_of
+        from .demo.ledger import tell_of_the_ledger
+        from .demo.measurements import tell_of_measurements
+        from .entries import CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
         from .work import measurements_of
 
         register_facts()
-        register_entry(MEASUREMENTS)
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE):
+            register_entry(entry)
         register_tab(TAB)
+        register_tab(VALUE_TAB)
         register_work("measurements", measurements_of)
+        register_work("claims", claims_of)
         register_teller(tell_of_measurements)
+        register_teller(tell_of_the_ledger)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
+        for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected"):
+            subscribe(name, tasks.tell_of_claim)
         register_history(
             Told(Measurement, says=str, hide=("metric", "initiative", "recorded_by", "recorded_at", "corrects")),
             Told(

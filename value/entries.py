@@ -1,8 +1,10 @@
-"""The ways into measurements."""
+"""The ways into value."""
 
+from aiso.accounts.models import Role, User
 from aiso.web.navigation import Entry
 from portfolio.panels import Tab
 
+from .claim_work import claims_waiting
 from .work import measurements_waiting
 
 MEASUREMENTS = Entry(
@@ -14,4 +16,37 @@ MEASUREMENTS = Entry(
     count=measurements_waiting,
     about="What was measured of the outcomes, and what finance confirmed of it.",
 )
+
+
+def _is_controller(person: User) -> bool:
+    return person.has_role(Role.FINANCE_CONTROLLER)
+
+
+LEDGER = Entry(
+    "Ledger",
+    "cash",
+    "value:ledger",
+    section="value",
+    order=20,
+    about="What initiatives bring and cost, entry by entry.",
+)
+CLAIMS = Entry(
+    "Claims to confirm",
+    "circle-check",
+    "value:claim_queue",
+    section="value",
+    order=30,
+    may_see=_is_controller,
+    count=claims_waiting,
+    about="Benefits that owners claim and finance answers.",
+)
+CATALOGUE = Entry(
+    "Metric catalogue",
+    "scale",
+    "value:catalogue",
+    section="value",
+    order=40,
+    about="Metrics by which initiatives compare, and what one unit is worth.",
+)
+VALUE_TAB = Tab("value", "Value", "value:initiative_value", order=28)
 TAB = Tab("measurements", "Measurements", "value:initiative_measurements", order=27)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,18 +14,16 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..autonomy_limits import autonomy_limits
-from ..importing.reading import read_sheet
-from ..inventory_columns import NAME, columns_of, read_cells, suggested
+from ..inventory_columns import NAME, columns_of, read_cells
 from ..models import DecisionClass, DecisionReading, Initiative, InventoryFile
 from ..models.stage import ENDED
 from ..permissions import changes_nothing, owned_among
-from .imports.upload import REASON_HEADER
+from ..row_files import CREATED, REJECTED, UNCHANGED, UPDATED, initiatives_named, read_rows
 from .keep_decisions import add_decision_class, edit_decision_class
 from .record_readings import record_reading
 
 # Rows of one file: they land while the person waits.
 MOST_ROWS = 500
-CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
 
 
 @dataclass(frozen=True)
@@ -52,20 +49,8 @@ def upload_inventory(content: bytes, *, file_name: str, kind: str, actor: User) 
     Raises DomainError for a file that cannot be read or is too long.
     """
     _refuse_readers(actor)
-    sheet = read_sheet(content)
-    if not sheet.rows:
-        raise DomainError("The file has a header and no rows below it.", field="file")
-    if len(sheet.rows) > MOST_ROWS:
-        raise DomainError(f"The file has {len(sheet.rows):,} rows; split it into parts of {MOST_ROWS}.", field="file")
-    headers = [*sheet.headers]
-    file = InventoryFile.objects.create(
-        kind=InventoryFile.Kind(kind),
-        file_name=PurePath(file_name).name[:255],
-        headers=headers,
-        mapping=suggested(columns_of(kind), [header if header != REASON_HEADER else "" for header in headers]),
-        rows=[[row.number, [*row.cells]] for row in sheet.rows],
-        uploaded_by=actor,
-    )
+    read = read_rows(content, columns_of(kind), file_name=file_name, most=MOST_ROWS)
+    file = InventoryFile.objects.create(kind=InventoryFile.Kind(kind), uploaded_by=actor, **read)
     publish("inventory.uploaded", actor=actor, file=file)
     return file
 
@@ -225,14 +210,7 @@ def _initiatives_of(viewer: User, names: set[str]) -> dict[str, Initiative]:
     """The initiatives that cells name, by reference, else by their whole name where only one is called that."""
     running = Initiative.objects.visible_to(viewer).on_register().exclude(stage__in=ENDED)
     plain = running.only("name", "unit_id", "business_owner_id", "technical_owner_id", "risk_owner_id")
-    numbers = {name: int(name[3:]) for name in names if name[:3].upper() == "AI-" and name[3:].isdecimal()}
-    numbers = {name: number for name, number in numbers.items() if number < 10**9}
-    by_pk = plain.in_bulk([*numbers.values()])
-    found = {name: by_pk[number] for name, number in numbers.items() if number in by_pk}
-    called: dict[str, list[Initiative]] = {}
-    for each in plain.filter(name__in=names - numbers.keys()):
-        called.setdefault(each.name, []).append(each)
-    return found | {name: several[0] for name, several in called.items() if len(several) == 1}
+    return initiatives_named(plain, names)
 
 
 def _readings_of(decisions: Any) -> dict[Any, DecisionReading]:

@@ -16,10 +16,6 @@ from aiso.api.operations import Body, Query, answers, answers_page
 from aiso.web.keyset import LATEST_FIRST
 
 from ..actions.land_inventory import (
-    CREATED,
-    REJECTED,
-    UNCHANGED,
-    UPDATED,
     land_inventory,
     map_inventory,
     missing_columns,
@@ -27,6 +23,7 @@ from ..actions.land_inventory import (
     upload_inventory,
 )
 from ..models import InventoryFile
+from ..row_files import CREATED, REJECTED, UNCHANGED, UPDATED
 
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REJECTED)
 

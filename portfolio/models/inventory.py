@@ -1,42 +1,17 @@
 """Files of decisions or readings on their way into the inventory."""
 
-from typing import Self
-
-from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from aiso import clock
-from aiso.accounts.models import User
+from .row_file import RowFile, RowFileQuerySet
 
 
-class InventoryFileQuerySet(models.QuerySet["InventoryFile"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """One's own: what a file says of a confidential initiative is for whoever uploaded it."""
-        return self.filter(uploaded_by=user) if isinstance(user, User) and user.is_active else self.none()
-
-
-class InventoryFile(models.Model):
-    """One uploaded table: its columns, its rows as they stood there, and, once landed, what became of each."""
+class InventoryFile(RowFile):
+    """One uploaded table of decisions or of readings."""
 
     class Kind(models.TextChoices):
         DECISIONS = "decisions", "Decisions"
         READINGS = "readings", "Readings"
 
     kind = models.CharField(max_length=20, choices=Kind)
-    file_name = models.CharField(max_length=255)
-    headers = models.JSONField()
-    mapping = models.JSONField(help_text="The field of each header; empty leaves it out.")
-    rows = models.JSONField(help_text="The number and the cells of each row.")
-    outcomes = models.JSONField(default=list, help_text="The outcome and the reason of each row, once landed.")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    uploaded_at = models.DateTimeField(default=clock.now)
-    landed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InventoryFileQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.file_name
+    objects = RowFileQuerySet["InventoryFile"].as_manager()

@@ -14,17 +14,15 @@ from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
-from ..actions.land_inventory import REJECTED, land_inventory, map_inventory, missing_columns, planned, upload_inventory
+from ..actions.land_inventory import land_inventory, map_inventory, missing_columns, planned, upload_inventory
 from ..export import Written
 from ..forms.inventory import MappingForm, UploadForm
 from ..inventory import Inventory
 from ..inventory_files import InventorySheet, RejectedSheet
 from ..models import InventoryFile, Workflow
 from ..permissions import changes_nothing
+from ..row_files import REJECTED, SHOWN
 from .files import csv_file, xlsx_file
-
-# Rows of the preview; what is rejected is told of all.
-SHOWN = 50
 
 
 @require_safe

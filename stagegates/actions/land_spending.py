@@ -1,11 +1,10 @@
 """Files of spending: read, checked, and landed row by row, nothing twice."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,13 +15,20 @@ from aiso import clock
 from aiso.accounts.models import Role, User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
-from portfolio.actions.imports.upload import REASON_HEADER
-from portfolio.actions.land_inventory import CREATED, MOST_ROWS, REJECTED, UNCHANGED
-from portfolio.importing.reading import read_sheet
-from portfolio.inventory_columns import read_cells, suggested
+from portfolio.actions.land_inventory import MOST_ROWS
+from portfolio.inventory_columns import read_cells
 from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.permissions import changes_nothing
+from portfolio.row_files import (
+    CREATED,
+    REJECTED,
+    UNCHANGED,
+    check_columns,
+    hold_unlanded,
+    keep_outcomes,
+    read_rows,
+)
 
 from ..models import FundingEntry, SpendFile, Tranche
 from ..permissions import SPENDING, can_record_spend
@@ -54,24 +60,9 @@ def upload_spending(content: bytes, *, file_name: str, actor: User) -> SpendFile
     """
     if not may_upload(actor):
         raise PermissionDenied(SPENDING)
-    sheet = read_sheet(content)
-    if not sheet.rows:
-        raise DomainError("The file has a header and no rows below it.", field="file")
-    if len(sheet.rows) > MOST_ROWS:
-        raise DomainError(f"The file has {len(sheet.rows):,} rows; split it into parts of {MOST_ROWS}.", field="file")
-    headers = [*sheet.headers]
-    mapping = suggested(SPENDING_COLUMNS, [header if header != REASON_HEADER else "" for header in headers])
-    missing = [each.label for each in SPENDING_COLUMNS if each.is_required and each.field not in mapping]
-    if missing:
-        needed = ", ".join(each.label for each in SPENDING_COLUMNS)
-        raise DomainError(f"No column is {' or '.join(missing)}. A file of spending has: {needed}.", field="file")
-    file = SpendFile.objects.create(
-        file_name=PurePath(file_name).name[:255],
-        headers=headers,
-        mapping=mapping,
-        rows=[[row.number, [*row.cells]] for row in sheet.rows],
-        uploaded_by=actor,
-    )
+    read = read_rows(content, SPENDING_COLUMNS, file_name=file_name, most=MOST_ROWS)
+    check_columns(SPENDING_COLUMNS, read["mapping"], "A file of spending")
+    file = SpendFile.objects.create(uploaded_by=actor, **read)
     publish("spending.uploaded", actor=actor, file=file)
     return file
 
@@ -106,15 +97,8 @@ def land_spending(file: SpendFile, *, actor: User) -> SpendFile:
     Raises PermissionDenied for anybody but its uploader, DomainError where it landed before.
     """
     with transaction.atomic():
-        file = SpendFile.objects.select_for_update().get(pk=file.pk)
-        if file.uploaded_by_id != actor.pk or not may_upload(actor):
-            raise PermissionDenied("Only the person of finance who uploaded a file lands it.")
-        if file.landed_at:
-            raise DomainError("This file has landed. Upload it again: what is booked already stays as it is.")
-        file.outcomes = [*_landed(file, actor)]
-        file.landed_at = clock.now()
-        file.save(update_fields=["outcomes", "landed_at"])
-        publish("spending.landed", actor=actor, file=file, outcomes=dict(Counter(each[0] for each in file.outcomes)))
+        file = hold_unlanded(file, actor=actor, may=may_upload)
+        publish("spending.landed", actor=actor, file=file, outcomes=keep_outcomes(file, [*_landed(file, actor)]))
     return file
 
 

@@ -1,6 +1,4 @@
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
@@ -13,29 +11,15 @@ from rest_framework.response import Response
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, Query, answers, answers_page
 from aiso.web.keyset import LATEST_FIRST
-from portfolio.actions.land_inventory import CREATED, REJECTED, UNCHANGED
+from portfolio.api.row_files import OUTCOMES, RowFileRowShape, RowFileShape, drawn_file, drawn_row
+from portfolio.models.row_file import RowFileQuerySet
 
 from ..actions.land_spending import PlannedSpend, land_spending, overspending, planned_spending, upload_spending
 from ..models import SpendFile
-from ..models.spend_file import SpendFileQuerySet
-
-OUTCOMES = (CREATED, UNCHANGED, REJECTED)
 
 
-class SpendingFileRowShape(TypedDict):
+class SpendingFileRowShape(RowFileRowShape):
     """A file of spending, as lists tell it."""
-
-    id: int
-    file_name: str
-    uploaded_at: datetime
-    landed_at: Annotated[datetime | None, "Null: nothing of it is booked yet."]
-
-
-class SpendingColumnShape(TypedDict):
-    """A column of the file."""
-
-    header: str
-    holds: Annotated[str, "The field that it fills; empty: left out."]
 
 
 class OverspendingShape(TypedDict):
@@ -45,11 +29,9 @@ class OverspendingShape(TypedDict):
     amount: Annotated[Decimal, "How much more."]
 
 
-class SpendingFileShape(SpendingFileRowShape):
+class SpendingFileShape(RowFileShape):
     """A file of spending on its way onto tranches."""
 
-    columns: list[SpendingColumnShape]
-    outcomes: Annotated[dict[str, int], "Rows by what would become of them, or by what did once the file landed."]
     overspending: Annotated[list[OverspendingShape], "Empty once it landed: its entries stand apart as overspent."]
 
 
@@ -90,7 +72,7 @@ class SpendingFiles(Noun):
     @answers_page(SpendingFileRowShape)
     def list(self, request: Request) -> Response:
         """One's own files, the latest first."""
-        return self.page(self._own().defer("headers", "mapping", "rows", "outcomes"), LATEST_FIRST, _row)
+        return self.page(self._own().defer("headers", "mapping", "rows", "outcomes"), LATEST_FIRST, drawn_row)
 
     @answers(SpendingFileShape)
     def retrieve(self, request: Request, id: int) -> Response:
@@ -120,7 +102,7 @@ class SpendingFiles(Noun):
         with self.held(self._own(), id, self._drawn) as file:
             return self.answer(self._drawn(land_spending(file, actor=self.person)))
 
-    def _own(self) -> SpendFileQuerySet:
+    def _own(self) -> RowFileQuerySet[SpendFile]:
         return SpendFile.objects.visible_to(self.person)
 
     def _planned(self, file: SpendFile) -> Sequence[PlannedSpend]:
@@ -136,21 +118,7 @@ class SpendingFiles(Noun):
 
     def _drawn(self, file: SpendFile) -> SpendingFileShape:
         plan = self._planned(file)
-        outcomes = [outcome for outcome, _ in file.outcomes] if file.landed_at else [row.outcome for row in plan]
-        return {
-            **_row(file),
-            "columns": [
-                {"header": header, "holds": field} for header, field in zip(file.headers, file.mapping, strict=True)
-            ],
-            "outcomes": dict(Counter(outcomes)),
-            "overspending": [{"tranche": tranche.pk, "amount": more} for tranche, more in overspending(plan)],
-        }
-
-
-def _row(file: SpendFile) -> SpendingFileRowShape:
-    return {
-        "id": file.pk,
-        "file_name": file.file_name,
-        "uploaded_at": file.uploaded_at,
-        "landed_at": file.landed_at,
-    }
+        over: list[OverspendingShape] = [
+            {"tranche": tranche.pk, "amount": more} for tranche, more in overspending(plan)
+        ]
+        return {**drawn_file(file, plan), "overspending": over}

@@ -1,40 +1,12 @@
 """Files of spending on their way onto tranches."""
 
-from typing import Self
-
-from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
-from django.db import models
-
-from aiso import clock
-from aiso.accounts.models import User
+from portfolio.models.row_file import RowFile, RowFileQuerySet
 
 
-class SpendFileQuerySet(models.QuerySet["SpendFile"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """One's own: its rows name initiatives that others may not see."""
-        return self.filter(uploaded_by=user) if isinstance(user, User) and user.is_active else self.none()
+class SpendFile(RowFile):
+    """One uploaded table of spending."""
 
-
-class SpendFile(models.Model):
-    """One uploaded table of spending: its rows as they stood there, and, once landed, what became of each."""
-
-    file_name = models.CharField(max_length=255)
-    headers = models.JSONField()
-    mapping = models.JSONField(help_text="The field of each header; empty leaves it out.")
-    rows = models.JSONField(help_text="The number and the cells of each row.")
-    outcomes = models.JSONField(default=list, help_text="The outcome and the reason of each row, once landed.")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    uploaded_at = models.DateTimeField(default=clock.now)
-    landed_at = models.DateTimeField(null=True, blank=True)
-
-    objects = SpendFileQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.file_name
+    objects = RowFileQuerySet["SpendFile"].as_manager()
 
     def get_absolute_url(self) -> str:
         return f"/funding/spending/{self.pk}/"

@@ -1,7 +1,5 @@
 """Files of spending: upload, check, land, and what was rejected."""
 
-from collections import Counter
-
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,18 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
-from portfolio.actions.land_inventory import CREATED, REJECTED
 from portfolio.forms.imports import UploadForm
 from portfolio.inventory_files import RejectedSheet
+from portfolio.row_files import told_of
 from portfolio.views.files import csv_file, xlsx_file
 
 from ..actions.land_spending import land_spending, may_upload, overspending, planned_spending, upload_spending
 from ..models import SpendFile
 from ..permissions import SPENDING
 from ..spending_columns import SPENDING_COLUMNS
-
-# Rows of the preview; what is rejected is told of all.
-SHOWN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,27 +43,8 @@ def spend_upload(request: HttpRequest) -> HttpResponse:
 def spend_file(request: HttpRequest, pk: int) -> HttpResponse:
     """What would happen, or what did?"""
     file = _own_file(request, pk)
-    if file.landed_at:
-        rejected = [
-            (number, reason)
-            for (number, _), (outcome, reason) in zip(file.rows, file.outcomes, strict=True)
-            if outcome == REJECTED
-        ]
-        counts, plan = Counter(outcome for outcome, _ in file.outcomes), []
-    else:
-        plan = planned_spending(file, signed_in(request))
-        rejected = [(row.number, row.reason) for row in plan if row.outcome == REJECTED]
-        counts = Counter(row.outcome for row in plan)
-    landing = [row for row in plan if row.outcome == CREATED]
-    context = {
-        "file": file,
-        "rejected": rejected,
-        "counts": counts,
-        "landing": landing,
-        "overspending": overspending(plan),
-        "nothing_lands": not file.landed_at and not landing,
-        "shown": landing[:SHOWN],
-    }
+    plan = [] if file.landed_at else planned_spending(file, signed_in(request))
+    context = told_of(file, plan) | {"overspending": overspending(plan)}
     return render(request, "stagegates/spend_file.html", context)
 
 

@@ -6,8 +6,9 @@ import pytest
 from aiso import clock
 from portfolio.models import Initiative, OutcomeMetric
 from tests.factories import make_initiative
+from value.actions.catalogue import add_catalogue_metric, approve_unit_value, match_metric
 from value.actions.measure import record_measurement
-from value.models import Measurement
+from value.models import CatalogueMetric, Measurement
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 DAY = date(2026, 6, 10)
@@ -44,3 +45,29 @@ def measurement(metric, business_owner) -> Measurement:
     return record_measurement(
         metric, actor=business_owner, value=Decimal(12), measured_on=DAY, method="Log of the month"
     )
+
+
+@pytest.fixture
+def hours(office_lead, finance_controller) -> CatalogueMetric:
+    """Hours saved, of which finance says that one is worth 40 € of freed capacity."""
+    found = add_catalogue_metric(actor=office_lead, name="Hours saved", unit="hours", direction="up")
+    approve_unit_value(
+        found,
+        actor=finance_controller,
+        amount=Decimal(40),
+        benefit_type="capacity",
+        starts_on=date(2026, 1, 1),
+        method="Mean cost of an hour in the units concerned, without overheads.",
+        evidence="Controlling, cost rates of 2026",
+    )
+    return found
+
+
+@pytest.fixture
+def saved(initiative, hours, business_owner) -> OutcomeMetric:
+    """An outcome metric that is the catalogue's hours."""
+    found = OutcomeMetric.objects.create(
+        initiative=initiative, name="Hours saved a month", unit="hours", direction="up"
+    )
+    match_metric(found, hours, actor=business_owner)
+    return found

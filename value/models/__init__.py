@@ -1,3 +1,26 @@
+from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
+from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
+from .cost_file import CostFile
+from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
+from .month import ClosedMonth
+from .rate import ExchangeRate
 
-__all__ = ["Measurement", "MeasurementAnswer", "MeasurementQuerySet"]
+__all__ = [
+    "BenefitType",
+    "CatalogueLink",
+    "CatalogueMetric",
+    "ClaimAnswer",
+    "ClosedMonth",
+    "CostFile",
+    "ExchangeRate",
+    "LedgerEntry",
+    "LedgerEntryQuerySet",
+    "Measurement",
+    "MeasurementAnswer",
+    "MeasurementQuerySet",
+    "MethodConfirmation",
+    "OpenClaim",
+    "UnitValue",
+    "ValuingMethod",
+]

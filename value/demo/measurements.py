@@ -8,9 +8,9 @@ from aiso import clock
 from aiso.accounts.models import User
 from portfolio.models import OutcomeMetric
 
-from .actions.measure import confirm_measurement, record_measurement, reject_measurement
-from .models import Measurement
-from .permissions import can_answer_measurement
+from ..actions.measure import confirm_measurement, record_measurement, reject_measurement
+from ..models import Measurement
+from ..permissions import can_answer_measurement
 
 # Days before today, share of the way from baseline to target.
 READINGS = ((120, "0.15"), (60, "0.40"), (14, "0.62"))

@@ -1,0 +1,92 @@
+"""Value as people use it: from a claim to what counts, by another person's key; the waterfall with its table."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from aiso.accounts.models import Role
+from portfolio.models import OutcomeMetric
+from tests.factories import make_initiative, make_person
+from tests.value.factories import claim, cost_of, post
+from value.actions.claims import confirm_claim
+
+from .conftest import axe_findings, overflow
+
+
+@pytest.fixture
+def owner(transactional_db):
+    return make_person("Olga Owner", Role.FINANCE_CONTROLLER)
+
+
+@pytest.fixture
+def finance(transactional_db):
+    return make_person("Fina Controller", Role.FINANCE_CONTROLLER)
+
+
+@pytest.fixture
+def metric(owner):
+    initiative = make_initiative("Pump forecasts", owner=owner, stage="pilot")
+    return OutcomeMetric.objects.create(initiative=initiative, name="Stops a month", unit="stops", direction="down")
+
+
+@pytest.fixture
+def waiting(metric, owner, finance):
+    """A claim that counts, one by the same method that waits, and what it costs."""
+    confirm_claim(claim(metric, owner, amount=Decimal(5000)), actor=finance)
+    post(metric.initiative, finance, cost_of(1200, happened_on=date(2026, 5, 4)))
+    return claim(metric, owner)
+
+
+@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize("path", ["/ledger/", "/claims/", "{initiative}value/", "{entry}", "{initiative}value/claim/"])
+def test_pages(visit, finance, waiting, path, on, theme):
+    where = {"initiative": waiting.initiative.get_absolute_url(), "entry": waiting.get_absolute_url()}
+    page = visit(path.format(**where), as_=finance, on=on, theme=theme)
+
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("path", ["/catalogue/", "/ledger/rates/", "/ledger/months/", "/ledger/files/new/"])
+def test_what_finance_keeps(visit, finance, path):
+    assert axe_findings(visit(path, as_=finance)) == []
+
+
+def test_the_waterfall_draws_what_its_table_says(visit, finance, waiting):
+    page = visit(f"{waiting.initiative.get_absolute_url()}value/", as_=finance)
+    page.wait_for_load_state("networkidle")
+
+    bars = [text.replace("\N{NO-BREAK SPACE}", " ") for text in page.locator("svg.waterfall rect").all_text_contents()]
+    sums = [text.replace("\N{NO-BREAK SPACE}", " ") for text in page.locator(".split table td").all_inner_texts()]
+    assert (bars[0], bars[-1]) == ("Confirmed benefit: 5,000 €", "Net value: 3,800 €")
+    assert [bar.partition(": ")[2] for bar in bars] == sums[: len(bars)]
+    fill = "() => getComputedStyle(document.querySelector('svg.waterfall rect')).fill"
+    assert page.evaluate(fill) != "rgb(0, 0, 0)"
+
+
+def test_claimed_corrected_and_counted_by_another_person(visit, owner, finance, metric):
+    page = visit(f"{metric.initiative.get_absolute_url()}value/", as_=owner)
+    page.get_by_role("link", name="Claim a benefit").click()
+    page.get_by_label("Outcome metric").select_option("Stops a month")
+    page.get_by_label("Amount", exact=False).first.fill("8,000")
+    page.get_by_label("Kind of benefit").select_option("cost_avoidance")
+    page.get_by_label("How it is valued").fill("Stops avoided times the cost of one.")
+    page.get_by_label("Evidence").fill("Maintenance log")
+    page.get_by_role("button", name="Post the benefit").click()
+    page.wait_for_url("**/ledger/entries/**")
+    # The owner holds the role of finance, too, and is not asked.
+    assert page.get_by_text("A finance controller who neither claimed it").is_visible()
+    assert page.get_by_role("button", name="Confirm claim and method").count() == 0
+
+    page = visit("/claims/", as_=finance)
+    page.get_by_role("link", name="Stops a month").click()
+    page.wait_for_url("**/ledger/entries/**")
+    page.get_by_text("Correct", exact=True).click()
+    page.get_by_label("Amount that counts").fill("6,500")
+    page.get_by_label("Why").first.fill("One stop had another cause.")
+    page.get_by_role("button", name="Confirm the corrected amount").click()
+    page.get_by_text("corrected it to").wait_for()
+
+    page = visit(f"{metric.initiative.get_absolute_url()}value/", as_=owner)
+    assert page.get_by_role("heading", name="Of 6.5 k€ confirmed benefit").is_visible()

@@ -1,0 +1,77 @@
+"""Two people in the same moment at one ledger: nothing is posted, answered or taken back twice."""
+
+from datetime import date
+
+import pytest
+
+from aiso.errors import DomainError
+from aiso.events.models import Event
+from tests.at_once import both
+from tests.factories import make_person
+from value.actions.claims import confirm_claim, reject_claim
+from value.actions.months import close_month
+from value.actions.post import post_entry, reverse_entry
+from value.models import ClaimAnswer, ClosedMonth, LedgerEntry
+
+from .factories import claim, cost_of
+
+ONE_OF_TWO = [DomainError.__name__, "done"]
+MAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def here(transactional_db, request):
+    """An outcome metric that other threads see too."""
+    return request.getfixturevalue("metric")
+
+
+def test_the_same_entry_is_posted_once(here, business_owner):
+    asked = cost_of(5, key="ERP-1", happened_on=MAY)
+
+    assert both(lambda _: post_entry(here.initiative, asked, actor=business_owner)) == ["done", "done"]
+    assert (LedgerEntry.objects.count(), Event.objects.filter(name="ledger.posted").count()) == (1, 1)
+
+
+def test_one_of_two_answers_a_claim(here, business_owner, finance_controller):
+    other = make_person("", "finance_controller")
+    entry = claim(here, business_owner)
+    deeds = (
+        lambda: confirm_claim(entry, actor=finance_controller),
+        lambda: reject_claim(entry, actor=other, reason="No."),
+    )
+
+    assert both(lambda number: deeds[number]()) == ONE_OF_TWO
+    assert ClaimAnswer.objects.count() == 1
+
+
+def test_one_of_two_reverses_an_entry(here, business_owner):
+    entry = post_entry(here.initiative, cost_of(5, happened_on=MAY), actor=business_owner)
+
+    assert both(lambda _: reverse_entry(entry, actor=business_owner, reason="Twice.")) == ONE_OF_TWO
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_what_is_posted_while_a_month_closes_is_in_it_or_refused(here, business_owner, finance_controller):
+    deeds = (
+        lambda: post_entry(here.initiative, cost_of(5, happened_on=MAY), actor=business_owner),
+        lambda: close_month(MAY, actor=finance_controller),
+    )
+
+    told = both(lambda number: deeds[number]())
+
+    assert ClosedMonth.objects.count() == 1
+    assert told == (["done", "done"] if LedgerEntry.objects.exists() else ONE_OF_TWO)
+
+
+def test_a_claim_is_not_answered_and_taken_back(here, business_owner, finance_controller):
+    entry = claim(here, business_owner)
+    deeds = (
+        lambda: confirm_claim(entry, actor=finance_controller),
+        lambda: reverse_entry(entry, actor=finance_controller, reason="Twice."),
+    )
+
+    told = both(lambda number: deeds[number]())
+
+    # Reversed after it was confirmed, or reversed and answered no more.
+    assert told == (["done", "done"] if ClaimAnswer.objects.exists() else ONE_OF_TWO)
+    assert LedgerEntry.objects.count() == 2

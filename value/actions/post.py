@@ -1,0 +1,134 @@
+"""Posting what an initiative brings and costs, and taking an entry back by another one."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.errors import DomainError
+from aiso.events.outbox import publish
+from portfolio.models import Initiative, OutcomeMetric
+
+from ..models import ClosedMonth, LedgerEntry, ValuingMethod
+from ..models.ledger_triggers import MONTHS
+from ..permissions import POSTING, REVERSING, can_post, can_reverse
+from ..posting import Ground, NewEntry, is_same
+
+TAKEN = "This key names another entry of this initiative already."
+# What a reversal has from the entry that it takes back.
+MIRRORED = ("initiative", "kind", "benefit_type", "claim", "currency", "rate", "metric", "unit_value", "method")
+
+
+@transaction.atomic
+def post_entry(initiative: Initiative, asked: NewEntry, *, actor: User) -> LedgerEntry:
+    """Post a benefit or a cost. Its key names it: posted again with the same content it answers with the first entry.
+
+    Raises PermissionDenied for all but owners, office and finance, DomainError for what cannot be posted: a missing
+    rate, a closed month, a claim whose days are not over, or a key that names another entry.
+    """
+    initiative = _locked(initiative)
+    if not can_post(actor, initiative):
+        raise PermissionDenied(POSTING)
+    if earlier := _posted_before(initiative, asked.key.strip()):
+        if not is_same(earlier, asked):
+            raise DomainError(TAKEN, field="key")
+        return earlier
+    hold_months()
+    entry = Ground([asked]).drawn(initiative, asked, actor)
+    entry.method = _method(entry.metric, asked.method, actor) if entry.metric else None
+    entry.full_clean(exclude=["reporting_amount"], validate_unique=False, validate_constraints=False)
+    entry.save()
+    publish(f"ledger.{entry.claim or 'posted'}", actor=actor, initiative=initiative, entry=entry)
+    return entry
+
+
+@transaction.atomic
+def post_costs(rows: Sequence[tuple[Initiative, NewEntry]], *, actor: User) -> list[LedgerEntry]:
+    """Post many costs at once, of initiatives that the actor may post on and under keys that are new. Five queries."""
+    if any(asked.is_benefit for _, asked in rows):
+        raise DomainError("Benefits are claimed one by one.")
+    ids = {initiative.pk for initiative, _ in rows}
+    locked = Initiative.objects.select_for_update(of=["self"]).defer("search").filter(pk__in=ids).in_bulk()
+    if not all(can_post(actor, initiative) for initiative in locked.values()):
+        raise PermissionDenied(POSTING)
+    hold_months()
+    ground = Ground([asked for _, asked in rows])
+    entries = [ground.drawn(locked[initiative.pk], asked, actor) for initiative, asked in rows]
+    made = LedgerEntry.objects.bulk_create(entries, batch_size=2000)
+    publish("ledger.posted", actor=actor, entries=len(made), initiatives=sorted(ids)[:100])
+    return made
+
+
+@transaction.atomic
+def reverse_entry(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntry:
+    """Take an entry back by another one, dated today; the first stays. It covers the same days; where some of them are
+    closed, those that are open, and where all are, today.
+
+    Raises PermissionDenied for whoever may not, DomainError for one that was reversed, and for a reversal.
+    """
+    initiative = _locked(entry.initiative)
+    rows = LedgerEntry.objects.select_related("metric", "unit_value", "method", "answer", "reversed_by")
+    entry = rows.get(pk=entry.pk)
+    entry.initiative = initiative
+    if not can_reverse(actor, entry):
+        raise PermissionDenied(REVERSING)
+    if not reason.strip():
+        raise DomainError("Say what was wrong with it.", field="reason")
+    if entry.reverses_id:
+        raise DomainError("This takes another entry back. Post that one again instead.")
+    if hasattr(entry, "reversed_by"):
+        raise DomainError("This was reversed already.")
+    hold_months()
+    first_on, last_on = _open_days(entry)
+    reversal = LedgerEntry(
+        **{name: getattr(entry, name) for name in MIRRORED},
+        amount=-entry.amount,
+        quantity=None if entry.quantity is None else -entry.quantity,
+        happened_on=clock.today(),
+        first_on=first_on,
+        last_on=last_on,
+        reason=reason.strip(),
+        reverses=entry,
+        recorded_by=actor,
+        recorded_at=clock.now(),
+    )
+    reversal.save()
+    publish("ledger.reversed", actor=actor, initiative=initiative, entry=entry, reversal=reversal)
+    return reversal
+
+
+def hold_months() -> None:
+    """Until the transaction ends no month closes: what was read of them holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock_shared({MONTHS})")
+
+
+def _open_days(entry: LedgerEntry) -> tuple[date, date]:
+    open_from = ClosedMonth.objects.open_from()
+    if open_from is None or entry.first_on >= open_from:
+        return entry.first_on, entry.last_on
+    if entry.last_on >= open_from:
+        return open_from, entry.last_on
+    today = clock.today()
+    if today < open_from:
+        raise DomainError("The present month is closed.")
+    return today, today
+
+
+def _posted_before(initiative: Initiative, key: str) -> LedgerEntry | None:
+    rows = LedgerEntry.objects.select_related("method", "metric").exclude(key="")
+    return rows.filter(initiative=initiative, key=key).first()
+
+
+def _method(metric: OutcomeMetric, text: str, actor: User) -> ValuingMethod:
+    """The method of a metric that says just this; a new one where none does."""
+    told = {"written_by": actor, "written_at": clock.now()}
+    return ValuingMethod.objects.get_or_create(metric=metric, text=text.strip(), defaults=told)[0]
+
+
+def _locked(initiative: Initiative) -> Initiative:
+    found: Initiative = Initiative.objects.select_for_update(of=["self"]).defer("search").get(pk=initiative.pk)
+    return found

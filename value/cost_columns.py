@@ -1,0 +1,47 @@
+"""The columns of files of costs, and what their cells say."""
+
+import re
+
+from portfolio.importing.wording import folded
+from portfolio.inventory_columns import INITIATIVE, CellError, Column, read_day, words
+from stagegates.spending_columns import sum_above_zero
+
+from .models import LedgerEntry
+
+KINDS = {
+    folded(text): kind.value
+    for kind in LedgerEntry.Kind
+    if kind != LedgerEntry.Kind.BENEFIT
+    for text in (kind.value, kind.label, kind.label.removesuffix(" cost"), f"{kind.label}s")
+}
+
+
+def _kind(cell: str) -> str:
+    if (found := KINDS.get(folded(cell))) is None:
+        raise CellError(f"“{cell[:40]}” is none of run cost, build cost, rework, risk loss")
+    return found
+
+
+def _currency(cell: str) -> str:
+    if not re.fullmatch("[A-Za-z]{3}", cell):
+        raise CellError(f"“{cell[:40]}” is no currency; write its three letters, e.g. USD")
+    return cell.upper()
+
+
+COST_COLUMNS = (
+    INITIATIVE,
+    Column("kind", "Kind", _kind, ("cost type", "type", "kind of cost", "category"), is_required=True),
+    Column("happened_on", "Date", read_day, ("day", "booking date", "posting date", "invoice date"), is_required=True),
+    Column("amount", "Amount", sum_above_zero, ("sum", "value", "cost"), is_required=True),
+    Column("currency", "Currency", _currency, ("iso currency", "ccy")),
+    Column("first_on", "First day", read_day, ("from", "period start", "service from")),
+    Column("last_on", "Last day", read_day, ("until", "to", "period end", "service to")),
+    Column(
+        "evidence",
+        "Evidence",
+        words(300),
+        ("invoice", "booking", "document", "receipt", "text"),
+        is_required=True,
+    ),
+    Column("key", "Key", words(120), ("booking key", "document number", "id", "idempotency key")),
+)

@@ -1,0 +1,103 @@
+"""The ledger: its list and file, one entry, posting and reversing; the value tab of an initiative."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aiso.accounts.signed_in import signed_in
+from aiso.web.attempts import attempt, posted, status_of
+from aiso.web.htmx import announce
+from portfolio.export import MOST_XLSX
+from portfolio.models import Initiative
+from portfolio.page import page_for, visible_initiative
+from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.initiative_tab import show_tab
+from stagegates.actions.land_spending import may_upload
+
+from ..actions.post import post_entry, reverse_entry
+from ..forms.ledger import ClaimForm, CostForm, EntryForm, WhyForm
+from ..ledger_list import LedgerList, fetched
+from ..models import LedgerEntry
+from ..permissions import POSTING, REVERSING, can_post, can_reverse
+from ..value_page import ValuePage
+
+
+@require_safe
+def initiative_value(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is it worth, after what it costs?"""
+    page = page_for(request, pk, "value")
+    context: dict[str, object] = {"sees_money": page.sees_money}
+    if page.sees_money:
+        context["value"] = ValuePage(page, request.GET.get("days", ""))
+    return show_tab(request, page, "value/initiative_value.html", context)
+
+
+@require_safe
+def ledger(request: HttpRequest) -> HttpResponse:
+    """What do initiatives bring and cost?"""
+    person = signed_in(request)
+    context = {"found": LedgerList(person, request.GET), "may_upload": may_upload(person)}
+    return render(request, "value/ledger.html", context)
+
+
+@require_safe
+def ledger_export(request: HttpRequest) -> HttpResponseBase:
+    """What the list shows, all of it, as a file."""
+    found = LedgerList(signed_in(request), request.GET)
+    if request.GET.get("format") == "csv":
+        return csv_file(found)
+    if found.matching.order_by()[: MOST_XLSX + 1].count() > MOST_XLSX:
+        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
+        return redirect(f"{reverse('value:ledger')}{found.address}")
+    return xlsx_file(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cost_post(request: HttpRequest, pk: int) -> HttpResponse:
+    """What did it cost?"""
+    initiative = _postable(request, pk)
+    form = CostForm(posted(request))
+    return _post(request, initiative, form, "Posted.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_post(request: HttpRequest, pk: int) -> HttpResponse:
+    """What did it bring?"""
+    initiative = _postable(request, pk)
+    form = ClaimForm(initiative, posted(request))
+    return _post(request, initiative, form, "Posted. A claim counts once finance confirms it.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ledger_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was wrong with it?"""
+    actor = signed_in(request)
+    entry = get_object_or_404(fetched(LedgerEntry.objects.visible_to(actor)), pk=pk)
+    if not can_reverse(actor, entry):
+        raise PermissionDenied(REVERSING)
+    form = WhyForm(posted(request))
+    if reversal := attempt(form, lambda: reverse_entry(entry, actor=actor, **form.cleaned_data)):
+        announce(request, "Reversed.")
+        return redirect(reversal)
+    context = {"entry": entry, "initiative": entry.initiative, "form": form}
+    return render(request, "value/ledger_reverse.html", context, status=status_of(form))
+
+
+def _post(request: HttpRequest, initiative: Initiative, form: EntryForm, done: str) -> HttpResponse:
+    actor = signed_in(request)
+    if entry := attempt(form, lambda: post_entry(initiative, form.asked(), actor=actor)):
+        announce(request, done)
+        return redirect(entry)
+    context = {"form": form, "initiative": initiative, "is_claim": isinstance(form, ClaimForm)}
+    return render(request, "value/ledger_form.html", context, status=status_of(form))
+
+
+def _postable(request: HttpRequest, pk: int) -> Initiative:
+    initiative = visible_initiative(request, pk)
+    if not can_post(signed_in(request), initiative):
+        raise PermissionDenied(POSTING)
+    return initiative
