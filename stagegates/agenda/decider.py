@@ -43,7 +43,9 @@ def draw_decision(item: AgendaItem, person: User, data: QueryDict | None) -> str
 
 
 def record_decision(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> str:
-    """Decide what an item asks; of what was decided or withdrawn before, say what comes of the item in words."""
+    """Decide what an item asks; of what was decided or withdrawn before, or is not before this body, say what comes of
+    the item in words.
+    """
     panel = panel_for(item, actor, data)
     if panel is None or _is_over(panel, data):
         return _words(data)
@@ -79,7 +81,7 @@ def motion_of(item: AgendaItem, actor: User, data: Mapping[str, Any]) -> str:
 def _is_over(panel: Panel, data: Mapping[str, Any]) -> bool:
     if isinstance(panel, StandingPanel):
         return "outcome" not in data
-    return not panel.subject.is_open and "outcome" not in data
+    return panel.asks_words and "outcome" not in data
 
 
 def _words(data: Mapping[str, Any]) -> str:

@@ -48,6 +48,11 @@ class MeetingPanel(DecisionPanel):
         return other_than(self.item, self.body)
 
     @property
+    def asks_words(self) -> bool:
+        """Whether nothing of it can be decided here and now, so that what comes of the item is told in words."""
+        return self.other is not None or not self.review.is_ready
+
+    @property
     def to_override(self) -> list[Block]:
         """What the body of the meeting is high enough to override."""
         deciding = [each.rank for each in (self.body, self.needed) if each]
@@ -109,6 +114,11 @@ class RequestPanel(ItemPanel[FundingRequest | Expansion]):
     def other(self) -> Forum | None:
         """The body that decides instead of the one that meets."""
         return other_than(self.item, self.body)
+
+    @property
+    def asks_words(self) -> bool:
+        """Whether nothing of it can be decided here and now, so that what comes of the item is told in words."""
+        return self.other is not None or not self.subject.is_open
 
     @cached_property
     def body(self) -> Forum | None:

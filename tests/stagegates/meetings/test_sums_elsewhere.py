@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forums.actions.agenda import put_on_agenda
+from forums.actions.live import record_item
 from forums.item_page import sections_of
 from stagegates.actions.ask_funding import ask_money, withdraw_request
 from stagegates.agenda.decider import draw_decision
@@ -81,6 +83,17 @@ def test_the_form_of_the_decision_is_for_who_decides(review, chair, outsider):
     assert "60,000" not in html
     assert "Portfolio review decides this." in html
     assert "60,000" in draw_decision(make_item(make_meeting(), review), chair, None)
+
+
+def test_what_another_body_decides_is_settled_in_words(review, outsider):
+    first = seat(make_person("Sanna First"), ELSEWHERE, "chair")
+    away = make_item(make_meeting(ELSEWHERE), initiative=review.initiative, source="by_hand")
+    with pytest.raises(ValidationError):
+        record_item(away, actor=first, data={"outcome": "approve"})
+    told = record_item(away, actor=first, data={"result": "It takes up the shared checklist"})
+    assert (told.state, told.result) == ("done", "It takes up the shared checklist")
+    review.refresh_from_db()
+    assert review.is_open
 
 
 def test_many_cost_what_few_do(member, chair):
