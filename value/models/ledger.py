@@ -17,7 +17,7 @@ from portfolio.models.ownership import Ownership
 
 from .catalogue import BenefitType, UnitValue
 from .claim import ValuingMethod
-from .ledger_triggers import CLAIM_WAITS, ENTRY_FITS
+from .ledger_triggers import CLAIM_WAITS, ENTRIES_FIT
 from .money import in_reporting_currency, rate_to_reporting, sum_in_currency
 
 PERSON = settings.AUTH_USER_MODEL
@@ -89,7 +89,13 @@ class LedgerEntry(models.Model):
     class Meta:
         ordering = ["-pk"]
         verbose_name_plural = "ledger entries"
-        indexes = [models.Index(fields=["initiative", "first_on"], name="ledger_of_initiative")]
+        indexes = [
+            models.Index(fields=["initiative", "first_on"], name="ledger_of_initiative"),
+            # What the list narrows to, in its order.
+            models.Index(fields=["kind", "id"], name="ledger_by_kind"),
+            models.Index(fields=["claim", "id"], condition=~Q(claim=""), name="ledger_by_claim"),
+            models.Index(fields=["happened_on", "id"], name="ledger_by_day"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount__gt=0, reverses=None) | Q(amount__lt=0, reverses__isnull=False),
@@ -122,11 +128,13 @@ class LedgerEntry(models.Model):
         ]
         triggers = [
             pgtrigger.Trigger(
-                name="entry_fits",
-                when=pgtrigger.Before,
+                name="entries_fit",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
                 operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_entries"),  # type: ignore[no-untyped-call]
                 declare=[("open_from", "date")],
-                func=ENTRY_FITS,
+                func=ENTRIES_FIT,
             ),
             pgtrigger.Trigger(
                 name="claim_waits",

@@ -5,24 +5,27 @@ from .money import CHECK
 # Whoever posts shares it, whoever closes a month holds it alone: an entry is in before the month closes, or not at all.
 MONTHS = "hashtext('value_closedmonth')"
 
-ENTRY_FITS = f"""
+# Of all rows that one statement inserts, so that a long import asks once.
+ENTRIES_FIT = f"""
     PERFORM pg_advisory_xact_lock_shared({MONTHS});
     SELECT (max(month) + INTERVAL '1 month')::date INTO open_from FROM value_closedmonth;
-    IF LEAST(NEW.happened_on, NEW.first_on) < open_from THEN
+    IF EXISTS (SELECT 1 FROM new_entries AS n WHERE LEAST(n.happened_on, n.first_on) < open_from) THEN
         RAISE EXCEPTION 'This month is closed.' {CHECK};
     END IF;
-    IF NEW.reverses_id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM value_ledgerentry AS e WHERE e.id = NEW.reverses_id AND e.reverses_id IS NULL
-            AND e.initiative_id = NEW.initiative_id AND e.kind = NEW.kind AND e.benefit_type = NEW.benefit_type
-            AND e.claim = NEW.claim AND e.amount = -NEW.amount AND e.currency = NEW.currency AND e.rate = NEW.rate
-            AND e.metric_id IS NOT DISTINCT FROM NEW.metric_id AND e.method_id IS NOT DISTINCT FROM NEW.method_id
-            AND e.unit_value_id IS NOT DISTINCT FROM NEW.unit_value_id
-            AND e.quantity IS NOT DISTINCT FROM -NEW.quantity
-            AND ((e.first_on, e.last_on) = (NEW.first_on, NEW.last_on) OR e.first_on < open_from)
+    IF EXISTS (
+        SELECT 1 FROM new_entries AS n WHERE n.reverses_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM value_ledgerentry AS e WHERE e.id = n.reverses_id AND e.reverses_id IS NULL
+                AND e.initiative_id = n.initiative_id AND e.kind = n.kind AND e.benefit_type = n.benefit_type
+                AND e.claim = n.claim AND e.amount = -n.amount AND e.currency = n.currency AND e.rate = n.rate
+                AND e.metric_id IS NOT DISTINCT FROM n.metric_id AND e.method_id IS NOT DISTINCT FROM n.method_id
+                AND e.unit_value_id IS NOT DISTINCT FROM n.unit_value_id
+                AND e.quantity IS NOT DISTINCT FROM -n.quantity
+                AND ((e.first_on, e.last_on) = (n.first_on, n.last_on) OR e.first_on < open_from)
+        )
     ) THEN
         RAISE EXCEPTION 'An entry is reversed whole, as it was posted.' {CHECK};
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 """  # noqa: S608 (a constant)
 
 CLAIM_WAITS = """
