@@ -4,6 +4,7 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 from portfolio.models import Initiative
+from portfolio.permissions import sees
 
 from .models import Forum
 
@@ -19,7 +20,7 @@ def new_readers(forum: Forum, initiative: Initiative) -> list[User]:
     if not initiative.is_confidential or forum.items.filter(initiative=initiative).exists():
         return []
     seats = forum.members_on(clock.today()).filter(person__is_active=True)
-    return [seat.person for seat in seats if not _sees(seat.person, initiative)]
+    return [seat.person for seat in seats if not sees(seat.person, initiative)]
 
 
 def refuse_new_readers(forum: Forum, initiative: Initiative | None) -> None:
@@ -36,7 +37,3 @@ def _warning(forum: Forum, readers: list[User]) -> str:
         f"{names}{more} of the {forum} {do} not see it now and will read this item: its name, its owners, what is "
         "asked and its evidence. Say that they may, and send it again."
     )
-
-
-def _sees(person: User, initiative: Initiative) -> bool:
-    return Initiative.objects.visible_to(person).filter(pk=initiative.pk).exists()

@@ -137,6 +137,11 @@ def can_share_views(user: User | AnonymousUser) -> bool:
     return isinstance(user, User) and not changes_nothing(user) and user.has_role(*OFFICE)
 
 
+def sees(user: User, initiative: Initiative) -> bool:
+    """Whether a person sees an initiative: what is asked of somebody who does not would never reach them."""
+    return Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
+
+
 def office_among(user: User) -> Callable[[Initiative], bool]:
     """For which initiatives the user is the office, with the roles looked at once instead of for each."""
     if changes_nothing(user):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -217,6 +218,16 @@ def highest_body() -> Forum | None:
 def alone_in(person: User, least: Forum) -> Forum | None:
     """The lowest body, from `least` upwards, in which the person’s word alone is enough today."""
     return next((body for body in bodies_of(person, least) if decides_alone(person, body)), None)
+
+
+def seat_alone(actor: User, least: Forum) -> tuple[Forum, str]:
+    """That body, and in which way the person speaks for it. Raises PermissionDenied where their word is not enough."""
+    body = alone_in(actor, least)
+    if body is None:
+        raise PermissionDenied(
+            f"No member of {least} decides alone between meetings. Its chair does, or on a review a quorum in writing."
+        )
+    return body, Decision.Way.DELEGATE if body.is_delegate else Decision.Way.CHAIR
 
 
 def decides_alone(person: User, body: Forum) -> bool:

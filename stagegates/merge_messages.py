@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from aiso.accounts.models import User
 from aiso.events.models import Event, Notification
 from aiso.events.telling import Message
+from portfolio.permissions import sees
 
 from .decision_messages import MESSAGES, owners_of
 from .models import Merge
-from .permissions import sees
 
 
 def _merged(event: Event) -> Iterable[Message]:

@@ -50,11 +50,6 @@ def reviews_for(user: User | AnonymousUser, function: ReviewFunction, unit: int)
     return None in units or unit in BusinessUnit.objects.and_below([each for each in units if each is not None])
 
 
-def sees(user: User, initiative: Initiative) -> bool:
-    """Whether a person sees an initiative: what is asked of somebody who does not would never reach them."""
-    return Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
-
-
 def can_sign_off(user: User | AnonymousUser, sign_off: SignOff) -> bool:
     """People of its function, or whom one of them passed it to; never a party to the review, nor whoever wrote an
     assessment that it rests on, gave evidence for it or waived a requirement of it (DESIGN §4).

@@ -12,10 +12,11 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.models import Initiative
+from portfolio.permissions import sees
 
 from ..last_words import to_answer_anew
 from ..models import Condition, GateReview, SignOff, SignOffAnswer
-from ..permissions import can_sign_off, sees
+from ..permissions import can_sign_off
 from ..scopes import copies_of, scope_of
 from ..seals import Copy, seal_of, token_of
 from ..separation import own_words, why_apart

@@ -20,7 +20,7 @@ from portfolio.models import Initiative, Stage, Workflow
 from portfolio.models.stage import ENDED
 
 from ..asked_money import FUNDING_OUTCOMES, Asked, blocks_of_request, body_of_request, can_decide_request
-from ..deciding import alone_in, gate_ahead, who_decides_on
+from ..deciding import gate_ahead, seat_alone, who_decides_on
 from ..models import Decision, FundingRequest
 from ..money import hold_envelope
 from ..permissions import ASKING, can_ask_money
@@ -102,11 +102,8 @@ def decide_request(
         raise PermissionDenied(DECIDING)
     least = body_of_request(request)
     assert least is not None  # can_decide_request found one
-    body = alone_in(actor, least)
-    if body is None:
-        raise PermissionDenied(f"No member of {least} decides alone between meetings. Its chair does.")
+    body, way = seat_alone(actor, least)
     ruling = Ruling(outcome, rationale, conditions, hold_until, "", amount, overrides or {}, release_now)
-    way = Way.DELEGATE if body.is_delegate else Way.CHAIR
     return rule_on_request(request, ruling, actor=actor, body=body, way=way)
 
 

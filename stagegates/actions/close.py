@@ -10,11 +10,12 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.models import Initiative
+from portfolio.permissions import sees
 
 from ..deciding import stage_before_pause
 from ..decommissioning import owner_of, things_in_force
 from ..models import Closure, Decision, DecommissioningTask, LaterLesson
-from ..permissions import ADDING, SETTLING_THINGS, can_add_lesson, can_settle_thing, sees
+from ..permissions import ADDING, SETTLING_THINGS, can_add_lesson, can_settle_thing
 from .ask_no_more import withdraw_requests
 from .ruling import Closing
 

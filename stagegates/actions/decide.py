@@ -20,7 +20,7 @@ from portfolio.models import Initiative, Stage, Workflow
 from portfolio.models.stage import ENDED
 
 from ..blocks import Block, blocks_of
-from ..deciding import alone_in, body_of, naming_of, who_decides, who_decides_on
+from ..deciding import body_of, naming_of, seat_alone, who_decides, who_decides_on
 from ..models import Decision, GateReview, WrittenBallot
 from ..models.decision import APPROVING
 from ..money import hold_envelope
@@ -119,7 +119,7 @@ def decide_initiative(
         )
     check_initiative(initiative, outcome, rationale)
     check_latest(initiative, seen)
-    body, way = _alone_in(actor, least)
+    body, way = seat_alone(actor, least)
     ruling = Ruling(outcome, rationale.strip(), closing=closing)
     return record(initiative, None, ruling, actor=actor, body=body, way=way, names=names)
 
@@ -273,16 +273,7 @@ def _seat(actor: User, review: GateReview) -> tuple[Forum, str]:
     named = naming_of(review)
     if named and named.person_id == actor.pk:
         return named.body or own, Way.NAMED
-    return _alone_in(actor, own)
-
-
-def _alone_in(actor: User, own: Forum) -> tuple[Forum, str]:
-    body = alone_in(actor, own)
-    if body is None:
-        raise PermissionDenied(
-            f"No member of {own} decides alone between meetings. Its chair does, or a quorum in writing."
-        )
-    return body, Way.DELEGATE if body.is_delegate else Way.CHAIR
+    return seat_alone(actor, own)
 
 
 def _check_outcome(outcome: str, rationale: str) -> None:

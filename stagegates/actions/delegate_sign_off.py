@@ -6,10 +6,10 @@ from django.db import transaction
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
-from portfolio.permissions import changes_nothing
+from portfolio.permissions import changes_nothing, sees
 
 from ..models import SignOff
-from ..permissions import can_delegate, reviews_for, sees
+from ..permissions import can_delegate, reviews_for
 from ..separation import is_party, own_words
 from .answer_sign_off import lock
 

@@ -11,8 +11,9 @@ from aiso.errors import DomainError
 from forums.models import Forum
 from portfolio.models import Initiative
 from portfolio.models.stage import ENDED
+from portfolio.permissions import sees
 
-from ..deciding import alone_in, who_decides_on
+from ..deciding import seat_alone, who_decides_on
 from ..models import Decision, GateReview, Merge
 from ..permissions import can_decide_on
 from ..separation import parties_to
@@ -42,9 +43,9 @@ def merge_into(initiative: Initiative, *, actor: User, survivor: Initiative, rat
         raise PermissionDenied(DECIDING)
     check_goes_on(initiative)
     check_seen(ruling, actor)
-    body = _seat(actor, max(least, body_deciding_on(survivor) or least, key=lambda each: each.rank))
+    body, way = seat_alone(actor, max(least, body_deciding_on(survivor) or least, key=lambda each: each.rank))
     ruling = check_survivor(initiative, ruling, body)
-    return record(initiative, None, ruling, actor=actor, body=body, way=_way(body), names=names)
+    return record(initiative, None, ruling, actor=actor, body=body, way=way, names=names)
 
 
 @transaction.atomic
@@ -64,14 +65,14 @@ def undo_merge(merge: Merge, *, actor: User, rationale: str) -> Decision:
         raise DomainError(refusal)
     if not rationale.strip():
         raise DomainError(WHY, field="rationale")
-    body = _seat(actor, merge.decision.body)
+    body, way = seat_alone(actor, merge.decision.body)
     return record(
         merge.merged,
         None,
         Ruling(Outcome.UNDO_MERGE, rationale.strip()),
         actor=actor,
         body=body,
-        way=_way(body),
+        way=way,
         names=who_decides_on(merge.merged),
         supersedes=merge.decision,
     )
@@ -80,7 +81,7 @@ def undo_merge(merge: Merge, *, actor: User, rationale: str) -> Decision:
 def can_undo(person: User, merge: Merge) -> bool:
     """Those with a vote in the body that decided it or in a higher one, who see both and are party to neither."""
     both = (merge.merged, merge.survivor)
-    return all(can_decide_on(person, each, merge.decision.body) and _sees(person, each) for each in both)
+    return all(can_decide_on(person, each, merge.decision.body) and sees(person, each) for each in both)
 
 
 def why_not_undo(merge: Merge, *, has_later: bool | None = None) -> str:
@@ -111,7 +112,7 @@ def check_seen(ruling: Ruling, actor: User) -> None:
         return
     if ruling.survivor is None:
         raise DomainError("Choose the initiative in which it goes on.", field="survivor")
-    if not _sees(actor, ruling.survivor):
+    if not sees(actor, ruling.survivor):
         raise DomainError(UNKNOWN, field="survivor")
     if actor.pk in parties_to(ruling.survivor):
         raise PermissionDenied(f"You are a party to {ruling.survivor.reference}: somebody else decides this.")
@@ -147,18 +148,3 @@ def check_goes_on(initiative: Initiative) -> None:
 
 def body_deciding_on(initiative: Initiative) -> Forum | None:
     return Forum.objects.filter(slug=who_decides_on(initiative).body).first()
-
-
-def _seat(actor: User, least: Forum) -> Forum:
-    body = alone_in(actor, least)
-    if body is None:
-        raise PermissionDenied(f"No member of {least} decides alone between meetings. Its chair does.")
-    return body
-
-
-def _way(body: Forum) -> str:
-    return Way.DELEGATE if body.is_delegate else Way.CHAIR
-
-
-def _sees(person: User, initiative: Initiative) -> bool:
-    return Initiative.objects.visible_to(person).filter(pk=initiative.pk).exists()

@@ -9,10 +9,10 @@ from aiso import clock
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 from portfolio.models import Initiative
+from portfolio.permissions import sees
 
 from ..models import Closure, Decision
 from ..models.decision import APPROVING
-from ..permissions import sees
 
 WHY_CLOSED = "Choose why it is closed."
 WHAT_LEARNT = "Say what was learnt. It is shown where somebody asks for something similar."

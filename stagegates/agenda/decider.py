@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from aiso.accounts.models import User
 from aiso.errors import DomainError
-from forums.actions.live import in_words
+from forums.actions.live import in_words, words_of
 from forums.models import AgendaItem
 
 from ..actions.decide_in_meeting import decide_in_meeting, result_of, said_of
@@ -48,12 +48,12 @@ def record_decision(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -
     """
     panel = panel_for(item, actor, data)
     if panel is None or _is_over(panel, data):
-        return _words(data)
+        return words_of(data)
     form = panel.form
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
     if isinstance(panel, StandingPanel) and panel.is_in_words:
-        return _words(data)
+        return words_of(data)
     told = {name: form.cleaned_data[name] for name in ("by_consent", "seen")}
     return result_of(decide_in_meeting(item, panel.ruling(), actor=actor, **told))
 
@@ -82,7 +82,3 @@ def _is_over(panel: Panel, data: Mapping[str, Any]) -> bool:
     if isinstance(panel, StandingPanel):
         return "outcome" not in data
     return panel.asks_words and "outcome" not in data
-
-
-def _words(data: Mapping[str, Any]) -> str:
-    return " ".join(str(data.get("result", "")).split())

@@ -5,7 +5,7 @@ from .course import go_on, resume_meeting, show_item, start_meeting, take_break
 from .items import put_off_live, record_item, settle_item, write_note
 from .presence import arrive, end_proxy, give_proxy, leave
 from .votes import cast_item_vote, in_words, put_motion, put_to_vote
-from .writing import locked_live, stop_clock
+from .writing import locked_live, stop_clock, words_of
 
 __all__ = [
     "arrive",
@@ -27,5 +27,6 @@ __all__ = [
     "start_meeting",
     "stop_clock",
     "take_break",
+    "words_of",
     "write_note",
 ]

@@ -15,7 +15,7 @@ from ...beats import beat
 from ...deciding import decider_of
 from ...models import AgendaItem, Meeting
 from ..agenda import put_off
-from .writing import LONGEST, locked_item, may_run, refuse_settled
+from .writing import LONGEST, locked_item, may_run, refuse_settled, words_of
 
 
 @transaction.atomic
@@ -40,10 +40,8 @@ def record_item(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> Ag
     _may_lead(actor, item)
     _, item = locked_item(item)
     refuse_settled(item)
-    if decider := decider_of(item):
-        result = decider.record(item, actor=actor, data=data)
-    else:
-        result = " ".join(str(data.get("result", "")).split())
+    decider = decider_of(item)
+    result = decider.record(item, actor=actor, data=data) if decider else words_of(data)
     return settle_item(item, actor=actor, result=result)
 
 

@@ -16,7 +16,7 @@ from ...deciding import decider_of, needs_motion
 from ...models import AgendaItem, ItemVote, VoteChoice
 from ...recusals import recused_from
 from ...votes import Count, count_votes
-from .writing import LONGEST, locked_item, may_run, refuse_settled
+from .writing import locked_item, may_run, refuse_settled, words_of
 
 
 @transaction.atomic
@@ -81,8 +81,8 @@ def put_motion(item: AgendaItem, *, actor: User, motion: str) -> AgendaItem:
 
 def in_words(data: Mapping[str, Any]) -> str:
     """The result that was typed, as a motion. Raises DomainError where there is none."""
-    if words := " ".join(str(data.get("result", "")).split()):
-        return words[:LONGEST]
+    if words := words_of(data):
+        return words
     raise DomainError("Say first what is put to the vote.", field="result")
 
 

@@ -1,5 +1,8 @@
 """What every deed of a live meeting starts from: the right to run it, and its rows locked."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 
 from aiso import clock
@@ -10,7 +13,7 @@ from aiso.web import figures
 from ...models import AgendaItem, Meeting
 from ...permissions import can_run_meetings
 
-# Letters that a result or a motion has room for.
+# Letters that a result has room for.
 LONGEST = 200
 # States of an item in which it stands on the agenda.
 STANDING = (AgendaItem.State.WAITING, AgendaItem.State.DONE)
@@ -50,6 +53,11 @@ def refuse_settled(item: AgendaItem) -> None:
     raise DomainError(
         f"{item.settled_by or 'Somebody'} was first, at {when}: {item.result or item.get_state_display()}."
     )
+
+
+def words_of(data: Mapping[str, Any]) -> str:
+    """The result that was typed, on one line."""
+    return " ".join(str(data.get("result", "")).split())
 
 
 def start_clock(item: AgendaItem | None) -> None:
