@@ -23,9 +23,11 @@ class ValueConfig(AppConfig):
         from .entries import CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
+        from .value_card import register_value_card
         from .work import measurements_of
 
         register_facts()
+        register_value_card()
         for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE):
             register_entry(entry)
         register_tab(TAB)

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from aiso import clock
 from aiso.accounts.models import User
 from aiso.web.keyset import LATEST_FIRST, Page, page_of
 
@@ -149,7 +148,7 @@ class LedgerList:
             number = REFERENCE.fullmatch(self.reference)
             rows = rows.filter(initiative=int(number[1])) if number else rows.none()
         if self.month:
-            rows = rows.filter(happened_on__gte=self.month, happened_on__lt=clock.months_later(self.month, 1))
+            rows = rows.dated_in(self.month)
         return fetched(rows)
 
     @cached_property

@@ -105,6 +105,11 @@ class Worth:
         return self.sum_of(RISK_LOSS)
 
     @property
+    def operating(self) -> Decimal:
+        """Run cost, rework and risk loss."""
+        return rounded(sum((self._exact(part) for part in TAKEN), NOTHING))
+
+    @property
     def net(self) -> Decimal:
         """Confirmed benefit of all kinds − run cost − rework − risk loss."""
         return rounded(self._exact(CONFIRMED) - sum((self._exact(part) for part in TAKEN), NOTHING))

@@ -1,4 +1,4 @@
-"""Seed two registers, measure, print a Markdown table, then a meeting that two hundred people follow.
+"""Seed two registers, measure, print a Markdown table, then a meeting that two hundred people follow, and the ledger.
 
 Sizes can be given: python -m tests.bench 1000 10000
 """
@@ -13,6 +13,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from aiso.embedded import ensure_servers
+
+from .report import open_database, report_of
 
 SIZES = (10_000, 100_000)
 
@@ -31,11 +33,13 @@ def main() -> None:
     settings.API_REQUESTS_A_MINUTE = 10**9
     sizes = [int(size) for size in sys.argv[1:]] or [*SIZES]
     results = [_measured(size) for size in sizes]
-    print(_report(sizes, results))
+    print(report_of(sizes, results))
     print(_import_seconds())
     print("\nA meeting\n", flush=True)
-    # On servers of its own, and with a web server before them.
+    # Each on servers of its own, the meeting with a web server before them.
     subprocess.run([sys.executable, "-m", "tests.bench.meeting"], check=True)
+    print("\nThe ledger\n", flush=True)
+    subprocess.run([sys.executable, "-m", "tests.bench.ledger"], check=True)
 
 
 def _measured(size: int) -> dict[str, Any]:
@@ -43,7 +47,6 @@ def _measured(size: int) -> dict[str, Any]:
     from django.core.cache import cache
     from django.core.management import call_command
     from django.test import Client
-    from django.test.utils import override_settings
 
     from aiso.accounts.models import User
 
@@ -57,18 +60,16 @@ def _measured(size: int) -> dict[str, Any]:
     from .seed import seed
     from .sign_offs import sign_off_asks
 
-    _open_database(f"bench_{size}")
+    open_database(f"bench_{size}")
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
     seed(size)
     print(f"{size:,} initiatives seeded in {time.perf_counter() - began:.1f} s", file=sys.stderr)
     cache.clear()
-    client, bare = Client(), Client()
+    client = Client()
     person = User.objects.get(email="office@example.org")
-    for each in (client, bare):
-        each.force_login(person)
-    with override_settings(MIDDLEWARE=floor.MIDDLEWARE):
-        bare.handler.load_middleware()
+    client.force_login(person)
+    bare = floor.bare_client(person)
     floors = {
         "floor": lambda n: bare.get("/floor/"),
         "API list floor": lambda n: bare.get("/floor/api/"),
@@ -80,41 +81,13 @@ def _measured(size: int) -> dict[str, Any]:
     )
 
 
-def floor_of(name: str) -> str:
-    """What a request is compared with."""
-    if not name.startswith("API"):
-        return "floor"
-    return "API create floor" if "create" in name else "API list floor"
-
-
-def _open_database(name: str) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    connection.close()
-    connection.settings_dict["NAME"] = name
-
-
-def _report(sizes: list[int], results: list[dict[str, Any]]) -> str:
-    small, large = results[0], results[-1]
-    head = ["page", *(f"{size:,}: median, p95, CPU ms" for size in sizes), "queries", "ratio to floor", "growth"]
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    for name in large:
-        figures = [f"{each[name].median:.1f}, {each[name].p95:.1f}, {each[name].cpu:.1f}" for each in results]
-        ratio = f"{large[name].median / large[floor_of(name)].median:.1f}"
-        growth = f"{large[name].median / small[name].median:.2f}"
-        lines.append(f"| {' | '.join([name, *figures, str(large[name].queries), ratio, growth])} |")
-    return "\n".join(lines)
-
-
 def _import_seconds() -> str:
     """How long the sample portfolio takes to come in."""
     from django.core.management import call_command
 
     from .seed import SAMPLE
 
-    _open_database("bench_import")
+    open_database("bench_import")
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
     call_command("import_initiatives", str(SAMPLE), preset="omb-2024", stdout=StringIO())

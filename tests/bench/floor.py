@@ -11,6 +11,8 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
+from django.test import Client
+from django.test.utils import override_settings
 from django.urls import path
 from rest_framework import serializers, viewsets
 from rest_framework.authentication import SessionAuthentication
@@ -20,6 +22,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import exception_handler
 
+from aiso.accounts.models import User
 from portfolio.api.shapes import COLUMNS as API_COLUMNS
 from portfolio.models import Initiative
 
@@ -41,6 +44,15 @@ def at_the_floor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return get_response(request)
 
     return asked
+
+
+def bare_client(person: User) -> Client:
+    """Signed in, and served by the floors alone."""
+    client = Client()
+    client.force_login(person)
+    with override_settings(MIDDLEWARE=MIDDLEWARE):
+        client.handler.load_middleware()
+    return client
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The ledger: what initiatives bring and cost. Append-only: a mistake is reversed by another entry (DESIGN §7)."""
 
+from datetime import date
 from typing import Self
 
 import pgtrigger
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -21,12 +23,18 @@ from .ledger_triggers import CLAIM_WAITS, ENTRIES_FIT
 from .money import in_reporting_currency, rate_to_reporting, sum_in_currency
 
 PERSON = settings.AUTH_USER_MODEL
+# The month of its date as one number, so that an index holds a month in the order of the list.
+MONTH_OF = ExtractYear("happened_on") * 12 + ExtractMonth("happened_on")
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Entries of initiatives that the user sees and whose money they see (DESIGN §8)."""
         return self.filter(on_visible(user, "initiative"), on_money(user, "initiative"))
+
+    def dated_in(self, month: date) -> Self:
+        """Entries whose date lies in the month of a day."""
+        return self.alias(dated_in=MONTH_OF).filter(dated_in=month.year * 12 + month.month)
 
     def waiting(self) -> Self:
         """Claims that finance has not answered."""
@@ -94,7 +102,7 @@ class LedgerEntry(models.Model):
             # What the list narrows to, in its order.
             models.Index(fields=["kind", "id"], name="ledger_by_kind"),
             models.Index(fields=["claim", "id"], condition=~Q(claim=""), name="ledger_by_claim"),
-            models.Index(fields=["happened_on", "id"], name="ledger_by_day"),
+            models.Index(MONTH_OF, F("id"), name="ledger_by_month"),
         ]
         constraints = [
             models.CheckConstraint(
