@@ -100,7 +100,7 @@ def told_of(file: RowFile, plan: Sequence[PlannedRow]) -> dict[str, Any]:
         ended = [(number, *told) for number, told in zip(numbers, file.outcomes, strict=True)]
     else:
         ended = [(row.number, row.outcome, row.reason) for row in plan]
-    landing = [row for row in plan if row.outcome == CREATED]
+    landing = [row for row in plan if row.outcome in (CREATED, UPDATED)]
     return {
         "file": file,
         "rejected": [(number, reason) for number, outcome, reason in ended if outcome == REJECTED],

@@ -4,7 +4,8 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import expansions, funding, funding_requests, spend_files
+from .views import expansions, funding, funding_requests
+from .views.spend_files import SPEND_FILES
 
 urlpatterns = [
     path("funding/", funding.funding, name="funding"),
@@ -15,10 +16,7 @@ urlpatterns = [
     path("funding/tranches/<int:pk>/release/", funding.tranche_release, name="tranche_release"),
     path("funding/tranches/<int:pk>/spend/", funding.tranche_spend, name="tranche_spend"),
     path("funding/entries/<int:pk>/reverse/", funding.entry_reverse, name="entry_reverse"),
-    path("funding/spending/upload/", spend_files.spend_upload, name="spend_upload"),
-    path("funding/spending/<int:pk>/", spend_files.spend_file, name="spend_file"),
-    path("funding/spending/<int:pk>/land/", spend_files.spend_land, name="spend_land"),
-    path("funding/spending/<int:pk>/rejected/", spend_files.spend_rejected, name="spend_rejected"),
+    *SPEND_FILES.paths("funding/spending/"),
     path("funding/requests/", funding_requests.request_list, name="funding_requests"),
     path("funding/requests/<int:pk>/", funding_requests.request_detail, name="funding_request"),
     path("funding/requests/<int:pk>/withdraw/", funding_requests.request_withdraw, name="funding_withdraw"),
