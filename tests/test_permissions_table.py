@@ -103,7 +103,7 @@ from tests.stagegates.decisions.conftest import make_condition, seat
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
 from value.actions.post import post_entry
-from value.models import CatalogueMetric, CostFile, LedgerEntry, Measurement, MethodConfirmation
+from value.models import CatalogueMetric, CostFile, LedgerEntry, Measurement, MeasurementFile, MethodConfirmation
 from value.posting import NewEntry
 
 pytestmark = pytest.mark.django_db
@@ -769,6 +769,8 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
     file = {"file_name": "s.csv", "headers": mapping, "mapping": mapping, "rows": [[2, ["x", "2020-01-01", "5", "y"]]]}
     mine = file | {"uploaded_by": finance}
     costs = mine | {"mapping": ["initiative", "happened_on", "amount", "kind"]}
+    measured = mine | {"mapping": ["initiative", "measured_on", "value", "method"]}
+    landed: dict[str, Any] = {"outcomes": [["rejected", "No."]], "landed_at": clock.now()}
     return {
         "envelope": envelope.pk,
         "tranche": withheld.pk,
@@ -778,8 +780,10 @@ def _money(people: dict[str, User]) -> dict[str, Any]:
         "bucket_pk": make_entry(Bucket).pk,
         "spend_file": SpendFile.objects.create(**mine, outcomes=[]).pk,
         "cost_file": CostFile.objects.create(**costs, outcomes=[]).pk,
-        "landed_costs": CostFile.objects.create(**costs, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
-        "landed_spending": SpendFile.objects.create(**mine, outcomes=[["rejected", "No."]], landed_at=clock.now()).pk,
+        "landed_costs": CostFile.objects.create(**costs, **landed).pk,
+        "measurement_file": MeasurementFile.objects.create(**measured, outcomes=[]).pk,
+        "landed_measurements": MeasurementFile.objects.create(**measured, **landed).pk,
+        "landed_spending": SpendFile.objects.create(**mine, **landed).pk,
     }
 
 

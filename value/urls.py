@@ -3,6 +3,7 @@ from django.urls import path
 from portfolio import references  # noqa: F401 - paths name its converter
 
 from .views import catalogue, claims, cost_files, ledger, measurements, months
+from .views.measurement_files import MEASUREMENT_FILES
 
 app_name = "value"
 INITIATIVE = "initiatives/<reference:pk>/"
@@ -13,6 +14,7 @@ urlpatterns = [
     path(f"{BELOW}<int:metric>/new/", measurements.measurement_record, name="measurement_record"),
     path("measurements/", measurements.measurement_list, name="measurement_list"),
     path("measurements/export/", measurements.measurement_export, name="measurement_export"),
+    *MEASUREMENT_FILES.paths("measurements/files/"),
     path("measurements/<int:pk>/", measurements.measurement_detail, name="measurement_detail"),
     path("measurements/<int:pk>/correct/", measurements.measurement_correct, name="measurement_correct"),
     path("measurements/<int:pk>/confirm/", measurements.measurement_confirm, name="measurement_confirm"),

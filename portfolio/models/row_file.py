@@ -1,6 +1,6 @@
 """Tables that people upload, on their way to where their rows land."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +17,11 @@ class RowFileQuerySet[F: models.Model](models.QuerySet[F]):
 
 
 class RowFile(models.Model):
-    """One uploaded table: its columns, its rows as they stood there, and, once landed, what became of each."""
+    """One uploaded table: its columns, its rows as they stood there, and, once landed, what became of each. Each kind
+    of table has its pages `under` an address.
+    """
+
+    under: ClassVar[str]
 
     file_name = models.CharField(max_length=255)
     headers = models.JSONField()
@@ -34,3 +38,6 @@ class RowFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return f"{self.under}{self.pk}/"

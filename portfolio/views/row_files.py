@@ -63,6 +63,10 @@ class RowFilePages[F: RowFile, R: PlannedRow]:
     def upload_url(self) -> str:
         return reverse(f"{self.template.partition('/')[0]}:{self.name}_upload")
 
+    def visible_to(self, user: User) -> RowFileQuerySet[F]:
+        found: RowFileQuerySet[F] = self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        return found
+
     def paths(self, under: str) -> list[URLPattern]:
         file = f"{under}<int:pk>/"
         return [
@@ -116,6 +120,5 @@ class RowFilePages[F: RowFile, R: PlannedRow]:
         return made(sheet, sheet.file_name)
 
     def _own(self, request: HttpRequest, pk: int) -> F:
-        rows: RowFileQuerySet[F] = self.model._default_manager.visible_to(signed_in(request))  # type: ignore[attr-defined]
-        found: F = get_object_or_404(rows, pk=pk)
+        found: F = get_object_or_404(self.visible_to(signed_in(request)), pk=pk)
         return found

@@ -6,7 +6,5 @@ from portfolio.models.row_file import RowFile, RowFileQuerySet
 class SpendFile(RowFile):
     """One uploaded table of spending."""
 
+    under = "/funding/spending/"
     objects = RowFileQuerySet["SpendFile"].as_manager()
-
-    def get_absolute_url(self) -> str:
-        return f"/funding/spending/{self.pk}/"

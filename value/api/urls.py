@@ -5,11 +5,13 @@ from portfolio.api.below import INITIATIVE
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
 from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
+from .measurement_files import MeasurementFiles
 from .measurements import InitiativeMeasurements, Measurements
 
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
 nouns.add(f"{INITIATIVE}/measurements", InitiativeMeasurements, "initiative-measurement")
+nouns.add("measurement-files", MeasurementFiles, "measurement-file")
 nouns.add("ledger-entries", LedgerEntries, "ledger-entry")
 nouns.add(f"{INITIATIVE}/ledger-entries", InitiativeLedger, "initiative-ledger-entry")
 nouns.add(f"{INITIATIVE}/value", InitiativeWorth, "initiative-value")

@@ -10,6 +10,9 @@ from portfolio.models import OutcomeMetric
 
 from ..models import Measurement
 
+# A figure as it is measured.
+VALUE = forms.DecimalField(max_digits=18, decimal_places=4)
+
 
 class MeasurementForm(forms.Form):
     """What was measured, when and how."""

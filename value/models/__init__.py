@@ -3,6 +3,7 @@ from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
+from .measurement_file import MeasurementFile
 from .month import ClosedMonth
 from .rate import ExchangeRate
 
@@ -18,6 +19,7 @@ __all__ = [
     "LedgerEntryQuerySet",
     "Measurement",
     "MeasurementAnswer",
+    "MeasurementFile",
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",

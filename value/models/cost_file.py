@@ -6,7 +6,5 @@ from portfolio.models.row_file import RowFile, RowFileQuerySet
 class CostFile(RowFile):
     """One uploaded table of costs."""
 
+    under = "/ledger/files/"
     objects = RowFileQuerySet["CostFile"].as_manager()
-
-    def get_absolute_url(self) -> str:
-        return f"/ledger/files/{self.pk}/"

@@ -18,6 +18,7 @@ from portfolio.page import page_for, visible_initiative
 from portfolio.views.files import csv_file, xlsx_file
 from portfolio.views.initiative_tab import show_tab
 
+from ..actions.land_measurements import may_upload
 from ..actions.measure import confirm_measurement, record_measurement, reject_measurement
 from ..forms.measurements import ConfirmForm, MeasurementForm, RejectForm
 from ..measurement_list import MeasurementLine, MeasurementList, fetched
@@ -53,7 +54,9 @@ def measurement_correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def measurement_list(request: HttpRequest) -> HttpResponse:
     """What waits for finance, and what did it confirm?"""
-    return render(request, "value/measurements.html", {"found": MeasurementList(signed_in(request), request.GET)})
+    viewer = signed_in(request)
+    context = {"found": MeasurementList(viewer, request.GET), "may_upload": may_upload(viewer)}
+    return render(request, "value/measurements.html", context)
 
 
 @require_safe
