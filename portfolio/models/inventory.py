@@ -12,6 +12,7 @@ class InventoryFile(RowFile):
         DECISIONS = "decisions", "Decisions"
         READINGS = "readings", "Readings"
 
+    under = "/decision-classes/import/"
     kind = models.CharField(max_length=20, choices=Kind)
 
     objects = RowFileQuerySet["InventoryFile"].as_manager()
