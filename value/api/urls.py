@@ -2,6 +2,7 @@ from aiso.api.routing import Nouns
 from portfolio import references  # noqa: F401 - paths name its converter
 from portfolio.api.below import INITIATIVE
 
+from .adoption import AdoptionReadings, WorkflowAdoption
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
 from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
@@ -18,4 +19,6 @@ nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
 nouns.add("cost-files", CostFiles, "cost-file")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")
+nouns.add("adoption-readings", AdoptionReadings, "adoption-reading")
+nouns.add("workflows/<int:workflow>/adoption", WorkflowAdoption, "workflow-adoption")
 urlpatterns = nouns.urls
