@@ -57,8 +57,12 @@ class WeeksForm(forms.Form):
         return [*ASKED.values()]
 
     @property
-    def rows(self) -> list[tuple[str, date, list[BoundField]]]:
-        return [(week_name(week), week, [self[_name(week, name)] for name in ASKED]) for week in self.weeks]
+    def rows(self) -> list[tuple[str, date, list[tuple[str, BoundField]]]]:
+        """Each week with its name and its fields, these with the heads of their columns."""
+        return [
+            (week_name(week), week, [(head, self[_name(week, name)]) for name, head in ASKED.items()])
+            for week in self.weeks
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
