@@ -450,6 +450,7 @@ FILES = {
     "/api/v1/decision-classes/files/",
     "/api/v1/spending-files/",
     "/api/v1/cost-files/",
+    "/api/v1/adoption-files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.

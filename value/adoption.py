@@ -125,9 +125,10 @@ def adoption_by_workflow(
     )
     found: dict[int, Adoption] = {}
     counted: Any = {"read": Count("pk"), "told": Count("pk", filter=TELLS)} | SUMS
-    row: dict[str, Any]
-    for row in rows.order_by().values("workflow").annotate(**counted):
-        sums = Sums(**{name.removeprefix("sum_"): row[name] or 0 for name in SUMS})
+    grouped: Iterable[Any] = rows.order_by().values("workflow").annotate(**counted)
+    for row in grouped:
+        told: dict[str, Any] = {name.removeprefix("sum_"): row[name] or 0 for name in SUMS}
+        sums = Sums(**told)
         found[row["workflow"]] = Adoption(weeks, row["read"], row["told"], sums)
     return found
 

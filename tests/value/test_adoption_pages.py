@@ -17,8 +17,11 @@ from portfolio.models import Workflow
 from tests.api.conftest import Script, make_api_token, problem
 from tests.factories import make_entry, make_initiative, make_person, make_unit
 from value.actions.land_adoption import land_adoption, planned_adoption, upload_adoption
+from value.adoption import adoption_figure
 from value.adoption_told import Told
+from value.demo.adoption import tell_of_adoption
 from value.models import AdoptionReading
+from value.worth import Window
 
 from .adoption_factories import WEEK, read
 
@@ -310,6 +313,27 @@ def test_what_is_exported_imports_again_without_loss(client, workflow, business_
         assert (made.opt_outs, made.satisfaction, Told.of(made).week) == (0, Decimal("4.50"), "2026-W22")
 
 
+def test_a_file_draws_nothing_withheld_into_sight(client, workflow, business_owner):
+    read(workflow, business_owner, **SECRET)
+    row = ",".join(["Handle a claim", NEWEST, *["under 5 people"] * 6, "Another report", "Named anew"])
+    file = upload_adoption((HEAD + row).encode(), file_name="a.csv", actor=business_owner)
+    client.force_login(business_owner)
+    page = text_of(client.get(file.get_absolute_url()))
+    assert ("1 to correct" in page, "3.21" in page, page.count("under 5 people")) == (True, False, 6)
+    land_adoption(file, actor=business_owner)
+    later = AdoptionReading.objects.current().get()
+    assert (later.target_users, later.source) == (4, "Another report")
+
+
+def test_the_demonstration_tells_of_three_workflows(workflow, office_lead):
+    for number in range(3):
+        make_initiative(workflow=make_entry(Workflow, f"Workflow {number}"), stage="limited_rollout")
+    tell_of_adoption({"office-lead": office_lead})
+    figure = adoption_figure(Workflow.objects.filter(adoption_readings__isnull=False).distinct(), Window.of_days(90))
+    assert (len(figure.by_workflow), len(figure.unmeasured)) == (3, 1)
+    assert AdoptionReading.objects.exclude(corrects=None).count() == 2
+
+
 def test_a_plan_costs_the_same_with_more_rows(workflow, office_member, django_assert_max_num_queries):
     names = [make_entry(Workflow).name for _ in range(5)]
     rows = [f"{name},2026-W{week:02},100,60,,,,,Report," for name in names for week in range(1, 25)]
@@ -387,3 +411,18 @@ def test_the_api_tells_figures_of_a_window(workflow, business_owner):
     for wrong in ("window=1", "as_of=0001-01-01", "as_of=x", "nonsense=1"):
         assert script.get(f"{address}?{wrong}").status_code == 400
     assert script.get("workflows/999999/adoption/").status_code == 404
+
+
+def test_the_api_takes_files(workflow, service_account, stranger, auditor):
+    program, nobody, reader = (Script(make_api_token(each)[1]) for each in (service_account, stranger, auditor))
+    sent = (HEAD + "\n".join([*GOOD, *BAD])).encode()
+    made = program.upload("adoption-files/", file=SimpleUploadedFile("a.csv", sent))
+    assert made.json()["outcomes"] == {"created": 3, "rejected": len(BAD) - 1}
+    assert reader.upload("adoption-files/", file=SimpleUploadedFile("a.csv", sent)).status_code == 403
+    assert nobody.get(made["Location"]).status_code == 404
+    assert len(program.get(f"{made['Location']}rows/?outcome=created").json()["results"]) == 3
+    assert program.post(f"{made['Location']}land/", {}).json()["landed_at"]
+    assert program.post(f"{made['Location']}land/", {}).status_code == 409
+    assert len(program.get(f"{made['Location']}rows/?outcome=rejected").json()["results"]) == len(BAD) - 1
+    assert [row["id"] for row in program.get("adoption-files/").json()["results"]] == [made.json()["id"]]
+    assert AdoptionReading.objects.count() == 3

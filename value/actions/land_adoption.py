@@ -25,7 +25,7 @@ from portfolio.row_files import (
 )
 
 from ..adoption_columns import ADOPTION_COLUMNS, WITHHELD
-from ..adoption_told import UNDER, withheld
+from ..adoption_told import UNDER, Told, withheld
 from ..models import AdoptionFile, AdoptionReading
 from ..permissions import ADOPTING, adoption_recorded_by
 from ..weeks import week_name
@@ -55,6 +55,11 @@ class PlannedReading:
     reason: str = ""
     workflow: Workflow | None = None
     asked: NewReading | None = None
+
+    @property
+    def told(self) -> Told | None:
+        """It as a reading is told, with what is withheld: a row may have taken that over from the reading before."""
+        return Told.of(AdoptionReading(workflow=self.workflow, **self.asked.fields)) if self.asked else None
 
 
 def can_upload_adoption(user: User) -> bool:
