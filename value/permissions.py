@@ -105,8 +105,8 @@ ADOPTING = (
 
 
 def can_record_adoption(user: User | AnonymousUser, workflow: Workflow) -> bool:
-    """Owners and deputies of a running initiative of the workflow; the office and service accounts, where their reach
-    includes its unit: usage is counted by systems, and a program that counts vouches for nothing else.
+    """Owners and deputies of a running initiative of the workflow; the office, where its reach includes the unit; and
+    service accounts: usage is counted by systems, and a program that counts vouches for nothing.
     """
     if not isinstance(user, User) or changes_nothing(user):
         return False
