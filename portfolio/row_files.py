@@ -80,9 +80,9 @@ def hold_unlanded[F: RowFile](file: F, *, actor: User, may: Callable[[User], boo
     """
     held: F = type(file)._default_manager.select_for_update().get(pk=file.pk)
     if held.uploaded_by_id != actor.pk or not may(actor):
-        raise PermissionDenied("Only the person of finance who uploaded a file lands it.")
+        raise PermissionDenied("Only the person who uploaded a file lands it.")
     if held.landed_at:
-        raise DomainError("This file has landed. Upload it again: what is booked already stays as it is.")
+        raise DomainError("This file has landed. Upload it again: what is there already stays as it is.")
     return held
 
 

@@ -103,7 +103,16 @@ from tests.stagegates.decisions.conftest import make_condition, seat
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
 from value.actions.post import post_entry
-from value.models import CatalogueMetric, CostFile, LedgerEntry, Measurement, MeasurementFile, MethodConfirmation
+from value.models import (
+    AdoptionFile,
+    AdoptionReading,
+    CatalogueMetric,
+    CostFile,
+    LedgerEntry,
+    Measurement,
+    MeasurementFile,
+    MethodConfirmation,
+)
 from value.posting import NewEntry
 
 pytestmark = pytest.mark.django_db
@@ -350,6 +359,17 @@ BODIES |= {
     ("post", "/api/v1/exchange-rates/"): {"currency": "USD", "month": "2026-01-01", "rate": "0.9", "source": "ECB"},
     ("post", "/api/v1/closed-months/"): {"month": "2020-01-01"},
 }
+COUNTED = {"target_users": "9", "active_users": "5", "source": "x"}
+READ = COUNTED | {"workflow": "{used_workflow}", "week_ends_on": "2026-01-11"}
+CORRECTION = COUNTED | {"reason": "Late."}
+SENT |= {
+    "/adoption/workflows/{used_workflow}/record/": {"source": "x"},
+    "/adoption/readings/{adoption_reading}/correct/": CORRECTION,
+}
+BODIES |= {
+    ("post", "/api/v1/adoption-readings/"): READ,
+    ("post", "/api/v1/adoption-readings/bulk/"): {"readings": [READ]},
+}
 ACTION_SENT: dict[str, dict[str, Any]] = {
     "/actions/{given_action}/finish/": {"note": "Done."},
     "/actions/{given_action}/drop/": {"reason": "Not needed."},
@@ -431,6 +451,7 @@ FILES = {
     "/api/v1/decision-classes/files/",
     "/api/v1/spending-files/",
     "/api/v1/cost-files/",
+    "/api/v1/adoption-files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.
@@ -493,8 +514,10 @@ class World:
 
     def filled(self, value: Any) -> Any:
         """A value with the names in braces filled in."""
+        if isinstance(value, dict):
+            return {name: self.filled(each) for name, each in value.items()}
         if isinstance(value, list):
-            return [int(self.filled(each)) for each in value]
+            return [self.filled(each) if isinstance(each, dict) else int(self.filled(each)) for each in value]
         return value.format(**self.names) if isinstance(value, str) else value
 
     def sent(self, row: Row) -> dict[str, Any]:
@@ -572,6 +595,8 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         release=criterion.release,
         measurement=(measured := _measured(initiative, me)),
         claim=_claimed(measured, people["owner"]),
+        used_workflow=(used := _used(initiative)),
+        adoption_reading=_read(used, me),
         catalogue_metric=CatalogueMetric.objects.create(name="Hours saved", unit="hours", direction="up"),
         seat=make_seat("portfolio-review", person),
         legal=ReviewFunction.objects.get(slug="legal"),
@@ -596,6 +621,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     seat(people["oneself"], "portfolio-review", "chair")
     names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
     names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
+    names |= _adoption_files(me)
     return names
 
 
@@ -604,6 +630,25 @@ def _measured(initiative: Initiative, by: User) -> Measurement:
     metric = OutcomeMetric.objects.create(initiative=initiative, name="Stops", unit="stops", direction="down", **told)
     measured = {"value": Decimal(12), "measured_on": date(2026, 1, 7), "method": "Log", "recorded_by": by}
     return Measurement.objects.create(initiative=initiative, metric=metric, **measured)
+
+
+def _used(initiative: Initiative) -> Workflow:
+    initiative.workflow = make_entry(Workflow)
+    initiative.save(update_fields=["workflow"])
+    return initiative.workflow
+
+
+def _read(workflow: Workflow, by: User) -> AdoptionReading:
+    told = {"target_users": 9, "active_users": 6, "source": "x", "week_ends_on": date(2026, 1, 4)}
+    return AdoptionReading.objects.create(workflow=workflow, recorded_by=by, **told)
+
+
+def _adoption_files(me: User) -> dict[str, Any]:
+    fields = ["workflow", "week_ends_on", "target_users", "active_users", "source"]
+    told = {"file_name": "a.csv", "headers": fields, "mapping": fields, "uploaded_by": me}
+    told["rows"] = [[2, ["x", "2026-W01", "9", "5", "y"]]]
+    landed = AdoptionFile.objects.create(**told, outcomes=[["rejected", "No."]], landed_at=clock.now())
+    return {"adoption_file": AdoptionFile.objects.create(**told).pk, "landed_adoption": landed.pk}
 
 
 def _claimed(measured: Measurement, by: User) -> LedgerEntry:

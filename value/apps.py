@@ -17,10 +17,12 @@ class ValueConfig(AppConfig):
         from stagegates import sign_off_tasks
 
         from . import tasks
+        from .adoption_work import adoption_missing
         from .claim_work import claims_of
+        from .demo.adoption import tell_of_adoption
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
-        from .entries import CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
+        from .entries import ADOPTION, CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
         from .value_card import register_value_card
@@ -28,14 +30,16 @@ class ValueConfig(AppConfig):
 
         register_facts()
         register_value_card()
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE):
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE, ADOPTION):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)
         register_work("measurements", measurements_of)
         register_work("claims", claims_of)
+        register_work("adoption", adoption_missing)
         register_teller(tell_of_measurements)
         register_teller(tell_of_the_ledger)
+        register_teller(tell_of_adoption)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)

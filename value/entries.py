@@ -48,5 +48,13 @@ CATALOGUE = Entry(
     order=40,
     about="Metrics by which initiatives compare, and what one unit is worth.",
 )
+ADOPTION = Entry(
+    "Adoption",
+    "users",
+    "value:adoption_list",
+    section="value",
+    order=35,
+    about="How many of a workflow’s target users use it, week by week.",
+)
 VALUE_TAB = Tab("value", "Value", "value:initiative_value", order=28)
 TAB = Tab("measurements", "Measurements", "value:initiative_measurements", order=27)

@@ -1,15 +1,20 @@
 """Who measures, posts and claims, and whose word confirms it. Plain predicates."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import Role, User
+from aiso.accounts.models.role import OFFICE
 from aiso.accounts.permissions import can_manage_lists
 from aiso.web.figures import local_date
-from portfolio.models import Initiative
+from portfolio.models import Initiative, Ownership, Workflow
+from portfolio.models.initiative import InitiativeQuerySet
+from portfolio.models.stage import ENDED
 from portfolio.permissions import can_edit, changes_nothing
 from stagegates.separation import parties_to
 
-from .models import ClaimAnswer, LedgerEntry, Measurement
+from .models import AdoptionReading, ClaimAnswer, LedgerEntry, Measurement
 
 MEASURING = "Its owners and the office record what was measured."
 CONFIRMING = "A finance controller who neither measured it nor owns or requested the initiative answers it."
@@ -91,3 +96,40 @@ def can_keep_catalogue(user: User | AnonymousUser) -> bool:
 def can_link(user: User | AnonymousUser, initiative: Initiative) -> bool:
     """Its owners and their deputies, and the office."""
     return can_edit(user, initiative)
+
+
+ADOPTING = (
+    "The owners of its initiatives and their deputies, the office and programs record how many use a workflow; "
+    "a program corrects only what a program recorded."
+)
+
+
+def can_record_adoption(user: User | AnonymousUser, workflow: Workflow) -> bool:
+    """Owners and deputies of a running initiative of the workflow; the office, where its reach includes the unit; and
+    service accounts: usage is counted by systems, and a program that counts vouches for nothing.
+    """
+    if not isinstance(user, User) or changes_nothing(user):
+        return False
+    if user.has_role(*OFFICE, Role.SERVICE_ACCOUNT, unit=workflow.unit_id):
+        return True
+    return running_owned_by(user).filter(workflow=workflow).exists()
+
+
+def running_owned_by(user: User) -> InitiativeQuerySet:
+    """The initiatives that have not ended and of which the user is an owner or a deputy."""
+    owned = Ownership.objects.current().filter(person=user).values("initiative")
+    return Initiative.objects.on_register().filter(pk__in=owned).exclude(stage__in=ENDED)
+
+
+def adoption_recorded_by(user: User) -> Callable[[Workflow], bool]:
+    """For which workflows the user records, found in one query at most."""
+    if changes_nothing(user):
+        return lambda workflow: False
+    owned = {*running_owned_by(user).exclude(workflow=None).values_list("workflow", flat=True)}
+    roles = (*OFFICE, Role.SERVICE_ACCOUNT)
+    return lambda workflow: workflow.pk in owned or user.has_role(*roles, unit=workflow.unit_id)
+
+
+def can_correct_adoption(user: User, reading: AdoptionReading) -> bool:
+    """Whoever records; a program not over a person's word."""
+    return not user.is_service_account or reading.recorded_by.is_service_account

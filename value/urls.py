@@ -2,7 +2,8 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import catalogue, claims, cost_files, ledger, measurements, months
+from .views import adoption, catalogue, claims, cost_files, ledger, measurements, months
+from .views.adoption_files import ADOPTION_FILES
 from .views.measurement_files import MEASUREMENT_FILES
 
 app_name = "value"
@@ -44,4 +45,11 @@ urlpatterns = [
     path("catalogue/<int:pk>/", catalogue.catalogue_metric, name="catalogue_metric"),
     path("catalogue/<int:pk>/edit/", catalogue.catalogue_edit, name="catalogue_edit"),
     path("catalogue/<int:pk>/value/", catalogue.unit_value_approve, name="unit_value_approve"),
+    path("adoption/", adoption.adoption_list, name="adoption_list"),
+    path("adoption/export/", adoption.adoption_export, name="adoption_export"),
+    path("adoption/workflows/<int:pk>/", adoption.adoption_workflow, name="adoption_workflow"),
+    path("adoption/workflows/<int:pk>/record/", adoption.adoption_record, name="adoption_record"),
+    path("adoption/readings/<int:pk>/", adoption.adoption_reading, name="adoption_reading"),
+    path("adoption/readings/<int:pk>/correct/", adoption.adoption_correct, name="adoption_correct"),
+    *ADOPTION_FILES.paths("adoption/files/"),
 ]

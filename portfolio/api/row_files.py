@@ -76,13 +76,13 @@ class RowFileCellsShape(TypedDict):
 
 
 class RowFileRowsShape(TypedDict):
-    """Its rows, 500 at most."""
+    """Its rows."""
 
     results: list[RowFileCellsShape]
 
 
 class NewRowFile(Body):
-    file = serializers.FileField(help_text="CSV or XLSX, up to 500 rows; columns are found by their names.")
+    file = serializers.FileField(help_text="CSV or XLSX; columns are found by their names, whatever their order.")
 
 
 class RowFileRowsQuery(Query):

@@ -2,6 +2,8 @@ from aiso.api.routing import Nouns
 from portfolio import references  # noqa: F401 - paths name its converter
 from portfolio.api.below import INITIATIVE
 
+from .adoption import AdoptionReadings, WorkflowAdoption
+from .adoption_files import AdoptionFiles
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
 from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
@@ -20,4 +22,7 @@ nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
 nouns.add("cost-files", CostFiles, "cost-file")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")
+nouns.add("adoption-readings", AdoptionReadings, "adoption-reading")
+nouns.add("adoption-files", AdoptionFiles, "adoption-file")
+nouns.add("workflows/<int:workflow>/adoption", WorkflowAdoption, "workflow-adoption")
 urlpatterns = nouns.urls

@@ -1,3 +1,4 @@
+from .adoption import AdoptionFile, AdoptionReading, AdoptionReadingQuerySet
 from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
 from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
@@ -8,6 +9,9 @@ from .month import ClosedMonth
 from .rate import ExchangeRate
 
 __all__ = [
+    "AdoptionFile",
+    "AdoptionReading",
+    "AdoptionReadingQuerySet",
     "BenefitType",
     "CatalogueLink",
     "CatalogueMetric",

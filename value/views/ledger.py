@@ -19,6 +19,7 @@ from portfolio.views.initiative_tab import show_tab
 from stagegates.actions.land_spending import may_upload
 
 from ..actions.post import post_entry, reverse_entry
+from ..adoption_page import AdoptionNote
 from ..forms.ledger import ClaimForm, CostForm, EntryForm, WhyForm
 from ..ledger_list import LedgerList, fetched
 from ..models import LedgerEntry
@@ -31,6 +32,8 @@ def initiative_value(request: HttpRequest, pk: int) -> HttpResponse:
     """What is it worth, after what it costs?"""
     page = page_for(request, pk, "value")
     context: dict[str, object] = {"sees_money": page.sees_money}
+    if page.initiative.workflow:
+        context["adoption"] = AdoptionNote(page.initiative.workflow)
     if page.sees_money:
         context["value"] = ValuePage(page, request.GET.get("days", ""))
     return show_tab(request, page, "value/initiative_value.html", context)
