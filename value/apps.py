@@ -15,8 +15,10 @@ class ValueConfig(AppConfig):
         from portfolio.history import register_history
         from portfolio.panels import register_tab
         from stagegates import sign_off_tasks
+        from stagegates.recorded_spending import register_spending
 
         from . import tasks
+        from .actions.post_spending import post_spending
         from .claim_work import claims_of
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
@@ -28,6 +30,7 @@ class ValueConfig(AppConfig):
 
         register_facts()
         register_value_card()
+        register_spending(post_spending)
         for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE):
             register_entry(entry)
         register_tab(TAB)

@@ -5,6 +5,8 @@ from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .month import ClosedMonth
 from .rate import ExchangeRate
+from .tranche_cost import TrancheCost
+from .yearly_rate import YearlyRate
 
 __all__ = [
     "BenefitType",
@@ -21,6 +23,8 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "TrancheCost",
     "UnitValue",
     "ValuingMethod",
+    "YearlyRate",
 ]
