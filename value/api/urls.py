@@ -6,6 +6,7 @@ from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, Exchange
 from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurements import InitiativeMeasurements, Measurements
+from .yearly_rates import YearlyRates
 
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
@@ -17,5 +18,6 @@ nouns.add(f"{INITIATIVE}/compared-metrics", ComparedMetrics, "initiative-compare
 nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
 nouns.add("cost-files", CostFiles, "cost-file")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
+nouns.add("yearly-rates", YearlyRates, "yearly-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")
 urlpatterns = nouns.urls
