@@ -7,7 +7,8 @@ from itertools import accumulate
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -158,6 +159,22 @@ def test_of_many_it_costs_two_queries(initiative, metric, business_owner, rate, 
         cost(initiative, business_owner, 100, month)
     with django_assert_num_queries(2):
         payback_of(rows)
+
+
+def test_the_tab_costs_the_same_however_many_months(metric, business_owner, finance_controller, rate, client):
+    here = f"{metric.initiative.get_absolute_url()}value/"
+    client.force_login(business_owner)
+
+    def asked(months: int) -> int:
+        for number in range(months):
+            cost(metric.initiative, business_owner, 5, clock.months_later(JAN, -number))
+        gain(metric, business_owner, finance_controller, 9, MAY)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(here).status_code == 200
+        return len(queries)
+
+    asked(1)
+    assert asked(1) == asked(20)
 
 
 # --- the rate
