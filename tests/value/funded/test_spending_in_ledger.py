@@ -13,11 +13,15 @@ from aiso import clock
 from aiso.errors import DomainError
 from aiso.events.models import Event
 from aiso.web import figures
+from portfolio.models import Stage
 from stagegates import recorded_spending
 from stagegates.actions.funding import enter, reverse_spend
 from stagegates.actions.land_spending import land_spending, upload_spending
+from stagegates.actions.merge import merge_into
+from stagegates.family import family_seen
 from stagegates.models import FundingEntry
 from tests.api.conftest import Script, make_api_token
+from tests.factories import make_initiative
 from tests.stagegates.funding.factories import spend
 from tests.value.factories import cost_of, post
 from value.actions.months import close_month
@@ -192,3 +196,15 @@ def test_what_was_spent_before_is_posted_by_the_migration(released, finance_cont
     ]
     assert TrancheCost.objects.count() == 4
     assert built(released) == (100, 100)
+
+
+def test_a_merge_moves_money_and_counts_nothing_twice(released, finance_controller, office_lead, chair):
+    survivor = make_initiative("Predict failures", stage=Stage.BUILD, owner=office_lead, risk_tier="moderate")
+    spending = spend(released, finance_controller, 5_000)
+    merge_into(released.initiative, actor=chair, survivor=survivor, rationale="The same thing twice.")
+    family = family_seen(survivor.pk, finance_controller)
+    assert LedgerEntry.objects.get().initiative == released.initiative
+    assert worth_of(family.order_by(), Window.to_date()).build_cost == 5_000
+    # Where it was spent it is taken back, though nothing is posted there by hand any more.
+    reverse_spend(spending, actor=finance_controller, reason="Not ours.")
+    assert spent_of_tranches(family.order_by(), Window.to_date()) == 0
