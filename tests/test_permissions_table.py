@@ -357,6 +357,7 @@ BODIES |= {
     ("patch", "/api/v1/catalogue-metrics/{catalogue_metric}/"): {"about": "All."},
     ("post", "/api/v1/catalogue-metrics/{catalogue_metric}/approve-value/"): UNIT_VALUE,
     ("post", "/api/v1/exchange-rates/"): {"currency": "USD", "month": "2026-01-01", "rate": "0.9", "source": "ECB"},
+    ("post", "/api/v1/yearly-rates/"): {"per_cent": "8", "starts_on": "2026-01-01", "source": "Cost of capital"},
     ("post", "/api/v1/closed-months/"): {"month": "2020-01-01"},
 }
 COUNTED = {"target_users": "9", "active_users": "5", "source": "x"}

@@ -15,8 +15,10 @@ class ValueConfig(AppConfig):
         from portfolio.history import register_history
         from portfolio.panels import register_tab
         from stagegates import sign_off_tasks
+        from stagegates.recorded_spending import register_spending
 
         from . import tasks
+        from .actions.post_spending import post_spending
         from .adoption_work import adoption_missing
         from .claim_work import claims_of
         from .demo.adoption import tell_of_adoption
@@ -30,6 +32,7 @@ class ValueConfig(AppConfig):
 
         register_facts()
         register_value_card()
+        register_spending(post_spending)
         for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE, ADOPTION):
             register_entry(entry)
         register_tab(TAB)

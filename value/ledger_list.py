@@ -13,14 +13,18 @@ from django.utils.http import urlencode
 
 from aiso.accounts.models import User
 from aiso.web.keyset import LATEST_FIRST, Page, page_of
+from stagegates.models import FundingEntry
 
-from .models import ClaimAnswer, LedgerEntry, LedgerEntryQuerySet
+from .models import ClaimAnswer, LedgerEntry, LedgerEntryQuerySet, TrancheCost
 
 PAGE = 50
 CHUNK = 1000
 # More than this is told as “more than”.
 COUNTED = 1000
-RELATED = ("initiative", "metric", "method", "unit_value", "recorded_by", "answer__answered_by", "reversed_by")
+RELATED = (
+    *("initiative", "metric", "method", "unit_value", "recorded_by", "answer__answered_by", "reversed_by"),
+    "tranche_cost__spending",
+)
 UNREAD = ("initiative__search", "initiative__notes", "initiative__summary", "initiative__outcome")
 REFERENCE = re.compile(r"\s*(?:ai-?)?\s*0*(\d{1,12})\s*", re.IGNORECASE)
 MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -76,6 +80,12 @@ class EntryLine:
         """The kind, of a benefit with its own kind."""
         told = self.entry.get_kind_display()
         return f"{told}, {self.entry.get_benefit_type_display().lower()}" if self.entry.benefit_type else told
+
+    @property
+    def spending(self) -> FundingEntry | None:
+        """What of a tranche it stands for."""
+        cost: TrancheCost | None = getattr(self.entry, "tranche_cost", None)
+        return cost.spending if cost else None
 
     @property
     def note(self) -> str:

@@ -48,6 +48,7 @@ REVERSING = "Its owners, the office and finance reverse an entry; once finance c
 CLAIMING = "A finance controller who neither claimed it nor owns or requested the initiative answers it."
 CLOSING = "Finance for the whole company closes months."
 RATING = "Finance for the whole company records exchange rates."
+DISCOUNTING = "Finance for the whole company says the yearly rate."
 VALUING = "Finance for the whole company says what one unit is worth."
 KEEPING = "The office and finance for the whole company keep the catalogue."
 LINKING = "Its owners and the office say which metric of the catalogue it is."

@@ -22,6 +22,8 @@ CENT = Decimal("0.01")
 Kind, Claim = LedgerEntry.Kind, LedgerEntry.Claim
 # The longest stretch that one entry covers: five years of a licence.
 MOST_DAYS = 1827
+# How keys of entries begin that follow from spending of a tranche; after it comes the number of the funding entry.
+FROM_FUNDING = "funding-entry:"
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ def _check_words(asked: NewEntry) -> None:
         raise DomainError("Name the evidence: an invoice, a booking, a report.", field="evidence")
     if not asked.key.strip():
         raise DomainError("Give the entry a key, so that it is posted once.", field="key")
+    if asked.key.strip().startswith(FROM_FUNDING):
+        raise DomainError(f"Keys that begin with “{FROM_FUNDING}” are for what is spent under Funding.", field="key")
     if asked.is_benefit:
         if asked.claim not in Claim.values:
             raise DomainError("Say whether it is a forecast or claimed.", field="claim")

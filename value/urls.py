@@ -2,7 +2,7 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import adoption, catalogue, claims, cost_files, ledger, measurements, months
+from .views import adoption, catalogue, claims, cost_files, ledger, measurements, months, yearly_rates
 from .views.adoption_files import ADOPTION_FILES
 from .views.measurement_files import MEASUREMENT_FILES
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export/", ledger.ledger_export, name="ledger_export"),
     path("ledger/rates/", months.rates, name="rates"),
+    path("ledger/yearly-rate/", yearly_rates.yearly_rates, name="yearly_rates"),
     path("ledger/months/", months.months, name="months"),
     path("ledger/months/close/", months.month_close, name="month_close"),
     path("ledger/files/new/", cost_files.cost_upload, name="cost_upload"),

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.page import InitiativePage
-from stagegates.family import family_funding, family_seen
+from stagegates.family import family_seen
 
 from .comparing import Compared, compared
+from .cost_coverage import CostCoverage, cost_coverage_of
 from .ledger_list import EntryLine, fetched
 from .models import CatalogueMetric, LedgerEntry
-from .permissions import can_link, can_post
+from .payback import Payback, payback_of
+from .permissions import can_link, can_post, is_finance
 from .posting import why_not_post
+from .tranche_costs import spent_of_tranches
 from .waterfall import Waterfall, waterfall_of
 from .worth import CLAIMED, CONFIRMED, FORECAST, Window, Worth, worth_of
 
@@ -32,7 +36,7 @@ class BenefitRow:
 
 
 class ValuePage:
-    """One person's view of it. Six queries."""
+    """One person's view of it. Ten queries."""
 
     def __init__(self, page: InitiativePage, days: str = "") -> None:
         self.page, self.initiative = page, page.initiative
@@ -48,8 +52,29 @@ class ValuePage:
 
     @cached_property
     def worth(self) -> Worth:
-        family = family_seen(self.initiative.pk, self.page.person).with_money_for(self.page.person)
-        return worth_of(family.order_by(), self.window)
+        return worth_of(self._family, self.window)
+
+    @property
+    def _family(self) -> InitiativeQuerySet:
+        return family_seen(self.initiative.pk, self.page.person).with_money_for(self.page.person).order_by()
+
+    @cached_property
+    def coverage(self) -> CostCoverage:
+        return cost_coverage_of(self._family, self.window)
+
+    @cached_property
+    def payback(self) -> Payback:
+        """To date, whatever days the reader chose for the figures above it."""
+        return payback_of(self._family)
+
+    @cached_property
+    def from_tranches(self) -> Decimal:
+        """What of the build cost was spent of tranches."""
+        return spent_of_tranches(self._family, self.window)
+
+    @property
+    def may_say_rate(self) -> bool:
+        return is_finance(self.page.person)
 
     @property
     def benefits(self) -> list[BenefitRow]:
@@ -63,11 +88,6 @@ class ValuePage:
     @property
     def chart(self) -> Waterfall:
         return waterfall_of(self.worth)
-
-    @cached_property
-    def spent(self) -> Decimal:
-        """What was spent of released money, in all."""
-        return family_funding(self.initiative.pk, self.page.person).spent
 
     @cached_property
     def lines(self) -> list[EntryLine]:

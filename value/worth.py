@@ -162,23 +162,30 @@ def _sums(rows: QuerySet[LedgerEntry], window: Window, known_at: datetime | None
     """Sums of amount × days inside, by initiative, part, kind of benefit and days covered: whole numbers of cents, so
     that the division is left to who needs it exact.
     """
-    known = known_at or clock.now()
-    rows = rows.filter(happened_on__lte=window.as_of, recorded_at__lte=known, first_on__lte=window.as_of)
+    rows = weighed(rows, window.as_of, known_at).filter(first_on__lte=window.as_of)
     if window.first:
         rows = rows.filter(last_on__gte=window.first)
-    rows = rows.annotate(
+    rows = rows.annotate(inside=_Days(Least(F("last_on"), _day(window.as_of)), _first(window)))
+    grouped = rows.order_by().values("initiative", "part", "benefit_type", "covered")
+    total = Sum(F("worth") * F("inside"), output_field=DecimalField(max_digits=30, decimal_places=2))
+    return grouped.annotate(total=total)
+
+
+def weighed(rows: QuerySet[LedgerEntry], as_of: date, known_at: datetime | None) -> "QuerySet[LedgerEntry, Any]":
+    """What happened up to a day, as it was known then: each row with its part, what it is `worth` whole, and the days
+    `covered`.
+    """
+    known = known_at or clock.now()
+    rows = rows.filter(happened_on__lte=as_of, recorded_at__lte=known)
+    return rows.annotate(
         said=FilteredRelation("answer", condition=Q(answer__answered_at__lte=known)),
     ).annotate(
         # What was answered was so before it was reversed: whoever knows of the reversal knows the answer.
         verdict=Coalesce("said__verdict", "reverses__answer__verdict", Value("")),
         part=PART,
         covered=_Days(F("last_on"), F("first_on")),
-        inside=_Days(Least(F("last_on"), _day(window.as_of)), _first(window)),
         worth=Coalesce("said__reporting_amount", F("reverses__answer__reporting_amount") * -1, "reporting_amount"),
     )
-    grouped = rows.order_by().values("initiative", "part", "benefit_type", "covered")
-    total = Sum(F("worth") * F("inside"), output_field=DecimalField(max_digits=30, decimal_places=2))
-    return grouped.annotate(total=total)
 
 
 PART = Case(

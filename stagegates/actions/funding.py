@@ -25,6 +25,7 @@ from ..deciding import bodies_of, decides_alone
 from ..models import Decision, Envelope, FundingEntry, Tranche
 from ..money import NOTHING, Funding, hold_envelope
 from ..permissions import RELEASING, SPENDING, can_record_spend, can_release
+from ..recorded_spending import tell_of_spending
 from ..release_blocks import blocks_of_release
 from .ruling import Ruling
 
@@ -187,6 +188,7 @@ def record_spend(
     publish("money.spent", actor=actor, **_about(tranche), entry=entry)
     if tranche.overspent > before:
         publish("money.overspent", actor=actor, **_about(tranche), entry=entry)
+    tell_of_spending(entry)
     return entry
 
 
@@ -212,6 +214,7 @@ def reverse_spend(entry: FundingEntry, *, actor: User, reason: str) -> FundingEn
     if tranche.initiative.stage in ENDED and tranche.unspent:
         enter(tranche, Kind.RETURN, tranche.unspent, actor=actor, reason=reason.strip())
     publish("money.reversed", actor=actor, **_about(tranche), entry=entry)
+    tell_of_spending(reversal)
     return reversal
 
 

@@ -32,6 +32,7 @@ from portfolio.row_files import (
 
 from ..models import FundingEntry, SpendFile, Tranche
 from ..permissions import SPENDING, can_record_spend
+from ..recorded_spending import spending_at_once
 from ..spending_columns import SPENDING_COLUMNS
 from .funding import hold_envelopes, record_spend
 from .merge import hold
@@ -98,7 +99,9 @@ def land_spending(file: SpendFile, *, actor: User) -> SpendFile:
     """
     with transaction.atomic():
         file = hold_unlanded(file, actor=actor, may=may_upload)
-        publish("spending.landed", actor=actor, file=file, outcomes=keep_outcomes(file, [*_landed(file, actor)]))
+        with spending_at_once():
+            outcomes = [*_landed(file, actor)]
+        publish("spending.landed", actor=actor, file=file, outcomes=keep_outcomes(file, outcomes))
     return file
 
 

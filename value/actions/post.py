@@ -18,6 +18,7 @@ from ..permissions import POSTING, REVERSING, can_post, can_reverse
 from ..posting import Ground, NewEntry, is_same
 
 TAKEN = "This key names another entry of this initiative already."
+FROM_A_TRANCHE = "It came from a tranche. Take the spending back under Funding, and this with it."
 # What a reversal has from the entry that it takes back.
 MIRRORED = ("initiative", "kind", "benefit_type", "claim", "currency", "rate", "metric", "unit_value", "method")
 
@@ -67,10 +68,12 @@ def reverse_entry(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntr
     """Take an entry back by another one, dated today; the first stays. It covers the same days; where some of them are
     closed, those that are open, and where all are, today.
 
-    Raises PermissionDenied for whoever may not, DomainError for one that was reversed, and for a reversal.
+    Raises PermissionDenied for whoever may not, DomainError for one that was reversed, for a reversal, and
+    for what came from a tranche.
     """
     initiative = _locked(entry.initiative)
-    rows = LedgerEntry.objects.select_related("metric", "unit_value", "method", "answer", "reversed_by")
+    related = ("metric", "unit_value", "method", "answer", "reversed_by", "tranche_cost")
+    rows = LedgerEntry.objects.select_related(*related)
     entry = rows.get(pk=entry.pk)
     entry.initiative = initiative
     if not can_reverse(actor, entry):
@@ -81,9 +84,19 @@ def reverse_entry(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntr
         raise DomainError("This takes another entry back. Post that one again instead.")
     if hasattr(entry, "reversed_by"):
         raise DomainError("This was reversed already.")
+    if hasattr(entry, "tranche_cost"):
+        raise DomainError(FROM_A_TRANCHE)
     hold_months()
-    first_on, last_on = _open_days(entry)
-    reversal = LedgerEntry(
+    reversal = reversal_of(entry, actor=actor, reason=reason, open_from=ClosedMonth.objects.open_from())
+    reversal.save()
+    publish("ledger.reversed", actor=actor, initiative=initiative, entry=entry, reversal=reversal)
+    return reversal
+
+
+def reversal_of(entry: LedgerEntry, *, actor: User, reason: str, open_from: date | None) -> LedgerEntry:
+    """The entry that takes another back, unsaved. Months are held."""
+    first_on, last_on = _open_days(entry, open_from)
+    return LedgerEntry(
         **{name: getattr(entry, name) for name in MIRRORED},
         amount=-entry.amount,
         quantity=None if entry.quantity is None else -entry.quantity,
@@ -95,9 +108,6 @@ def reverse_entry(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntr
         recorded_by=actor,
         recorded_at=clock.now(),
     )
-    reversal.save()
-    publish("ledger.reversed", actor=actor, initiative=initiative, entry=entry, reversal=reversal)
-    return reversal
 
 
 def hold_months() -> None:
@@ -106,8 +116,7 @@ def hold_months() -> None:
         cursor.execute(f"SELECT pg_advisory_xact_lock_shared({MONTHS})")
 
 
-def _open_days(entry: LedgerEntry) -> tuple[date, date]:
-    open_from = ClosedMonth.objects.open_from()
+def _open_days(entry: LedgerEntry, open_from: date | None) -> tuple[date, date]:
     if open_from is None or entry.first_on >= open_from:
         return entry.first_on, entry.last_on
     if entry.last_on >= open_from:

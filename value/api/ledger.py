@@ -26,11 +26,15 @@ from stagegates.family import family_seen
 from ..actions.claims import confirm_claim, confirm_months, correct_claim, reject_claim
 from ..actions.post import post_entry, reverse_entry
 from ..claim_work import claims_for
+from ..cost_coverage import cost_coverage_of
 from ..ledger_list import STATES, fetched, in_state, state_of
 from ..models import BenefitType, LedgerEntry, LedgerEntryQuerySet
+from ..payback import payback_of
 from ..permissions import CLAIMING
 from ..posting import NewEntry
+from ..tranche_costs import spent_of_tranches
 from ..worth import CLAIMED, CONFIRMED, FORECAST, Window, worth_of
+from .figures import CostCoverageShape, PaybackShape, drawn_coverage, drawn_payback
 
 UNSEEN = "Its owners, finance, the office, executives and auditors see its money."
 IS = ["posted", "forecast", "waiting", "confirmed", "corrected", "rejected", "reversed", "reversal"]
@@ -60,6 +64,7 @@ class LedgerEntryShape(TypedDict):
     reason: str
     key: str
     reverses: int | None
+    spending: Annotated[int | None, "The funding entry by which it was spent of a tranche. It is taken back there."]
     recorded_by: Person
     recorded_at: datetime
     answered_by: Person | None
@@ -89,6 +94,9 @@ class WorthShape(TypedDict):
     risk_loss: Decimal
     net: Annotated[Decimal, "Confirmed benefit of all kinds − run cost − rework − risk loss."]
     build_cost: Annotated[Decimal, "Stands beside net value, never in it."]
+    build_cost_from_tranches: Annotated[Decimal, "What of the build cost was spent of tranches."]
+    cost_coverage: CostCoverageShape
+    payback: PaybackShape
 
 
 class EntriesQuery(PageQuery):
@@ -261,8 +269,8 @@ class InitiativeWorth(BelowInitiative):
             raise Refusal("forbidden", UNSEEN)
         days, as_of, known_at = (self.asked.get(name) for name in ("days", "as_of", "known_at"))
         window = Window.of_days(days, as_of) if days else Window.to_date(as_of)
-        family = family_seen(found.pk, self.person).with_money_for(self.person)
-        worth = worth_of(family.order_by(), window, known_at=known_at)
+        family = family_seen(found.pk, self.person).with_money_for(self.person).order_by()
+        worth = worth_of(family, window, known_at=known_at)
         kinds = [
             {
                 "benefit_type": kind.value,
@@ -274,7 +282,12 @@ class InitiativeWorth(BelowInitiative):
         ]
         costs = {name: getattr(worth, name) for name in ("run_cost", "rework", "risk_loss", "net", "build_cost")}
         told = {"first": window.first, "as_of": window.as_of, "known_at": known_at, "has_data": not worth.is_empty}
-        return self.answer(told | {"benefits": kinds} | costs)
+        more = {
+            "build_cost_from_tranches": spent_of_tranches(family, window, known_at=known_at),
+            "cost_coverage": drawn_coverage(cost_coverage_of(family, window, known_at=known_at)),
+            "payback": drawn_payback(payback_of(family, window.as_of, known_at=known_at)),
+        }
+        return self.answer(told | {"benefits": kinds} | costs | more)
 
 
 def drawn(entry: LedgerEntry) -> LedgerEntryShape:
@@ -302,6 +315,7 @@ def drawn(entry: LedgerEntry) -> LedgerEntryShape:
         "reason": entry.reason,
         "key": entry.key,
         "reverses": entry.reverses_id,
+        "spending": entry.tranche_cost.spending_id if hasattr(entry, "tranche_cost") else None,
         "recorded_by": {"id": entry.recorded_by_id, "name": str(entry.recorded_by)},
         "recorded_at": entry.recorded_at,
         "answered_by": {"id": answer.answered_by_id, "name": str(answer.answered_by)} if answer else None,

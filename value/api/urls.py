@@ -9,6 +9,7 @@ from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurement_files import MeasurementFiles
 from .measurements import InitiativeMeasurements, Measurements
+from .yearly_rates import YearlyRates
 
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
@@ -21,6 +22,7 @@ nouns.add(f"{INITIATIVE}/compared-metrics", ComparedMetrics, "initiative-compare
 nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
 nouns.add("cost-files", CostFiles, "cost-file")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
+nouns.add("yearly-rates", YearlyRates, "yearly-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")
 nouns.add("adoption-readings", AdoptionReadings, "adoption-reading")
 nouns.add("adoption-files", AdoptionFiles, "adoption-file")

@@ -15,6 +15,7 @@ from ..actions.claims import confirm_claim, confirm_months, correct_claim, rejec
 from ..actions.months import close_month
 from ..actions.post import post_entry, reverse_entry
 from ..actions.rates import record_rate
+from ..actions.yearly_rate import record_yearly_rate
 from ..models import CatalogueMetric, LedgerEntry
 from ..models.catalogue import counts_alike
 from ..permissions import can_answer_claim
@@ -32,6 +33,7 @@ METHOD = "Difference to the baseline over the month, times the value of one; wha
 WHY_CORRECTED = "A fifth of it comes from the new shift plan, which began in the same month."
 WHY_REJECTED = "The month was measured on eleven days only; claim it again with the whole month."
 MONTHS, MOST = 4, 10
+YEARLY = Decimal(8)
 STAGES = (Stage.PILOT, *IN_PRODUCTION)
 
 
@@ -39,6 +41,8 @@ def tell_of_the_ledger(people: Mapping[str, User]) -> None:
     """Costs and benefits of the initiatives from pilot on whose metrics have a baseline."""
     finance, today = people["finance-controller"], clock.today()
     catalogue = [_keep(people["office-lead"], finance, *told) for told in CATALOGUE]
+    year = today.replace(year=today.year - 1, month=1, day=1)
+    record_yearly_rate(actor=finance, per_cent=YEARLY, starts_on=year, source="Cost of capital, treasury")
     for back in range(MONTHS + 1):
         month = clock.months_later(today.replace(day=1), -back)
         rate = Decimal("0.86") + Decimal(back) / 200

@@ -7,6 +7,8 @@ from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
 from .rate import ExchangeRate
+from .tranche_cost import TrancheCost
+from .yearly_rate import YearlyRate
 
 __all__ = [
     "AdoptionFile",
@@ -27,6 +29,8 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "TrancheCost",
     "UnitValue",
     "ValuingMethod",
+    "YearlyRate",
 ]

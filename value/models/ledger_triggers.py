@@ -76,3 +76,19 @@ CLOSES_IN_ORDER = f"""
     END IF;
     RETURN NEW;
 """  # noqa: S608 (a constant)
+
+# What came from a tranche is the same sum of the same initiative, and is taken back with its spending.
+SPENDING_FITS = f"""
+    IF EXISTS (
+        SELECT 1 FROM new_costs AS n
+            JOIN value_ledgerentry AS e ON e.id = n.entry_id
+            JOIN stagegates_fundingentry AS f ON f.id = n.spending_id
+            JOIN stagegates_tranche AS t ON t.id = f.tranche_id
+            LEFT JOIN value_tranchecost AS taken ON taken.spending_id = f.reverses_id
+        WHERE f.kind <> 'spend' OR e.kind = 'benefit' OR e.amount <> f.amount OR e.initiative_id <> t.initiative_id
+            OR e.reverses_id IS DISTINCT FROM taken.entry_id
+    ) THEN
+        RAISE EXCEPTION 'What came from a tranche stands in the ledger as it was spent.' {CHECK};
+    END IF;
+    RETURN NULL;
+"""  # noqa: S608 (a constant)

@@ -89,7 +89,7 @@ def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpR
         "initiative": entry.initiative,
         "claim": claim_lines([entry])[0] if entry.is_claim else None,
         "may_answer": is_open and can_answer_claim(person, entry),
-        "may_reverse": line.state not in ("reversal", "reversed") and can_reverse(person, entry),
+        "may_reverse": line.state not in ("reversal", "reversed") and not line.spending and can_reverse(person, entry),
         "confirm": ConfirmClaimForm(),
         "correct": CorrectClaimForm(entry),
         "reject": WhyForm(auto_id="reject_%s"),
