@@ -93,12 +93,7 @@ class RiskRegister:
 
     @property
     def chips(self) -> list[Chip]:
-        return [
-            Chip(
-                str(self.form.fields[name].label or name.capitalize()), self.form.said(name), self.address(**{name: ""})
-            )
-            for name in self.chosen
-        ]
+        return [Chip(*self.form.said(name), remove=self.address(**{name: ""})) for name in self.chosen]
 
     @cached_property
     def mapped(self) -> RiskQuerySet:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import Role
@@ -17,7 +18,7 @@ from portfolio.actions.keep_risks import change_risk, close_risk, reopen_risk
 from portfolio.models import Initiative, Intake, Risk, RiskAcceptance, RiskAcceptanceEnd
 from portfolio.risk_permissions import can_accept_risk
 from portfolio.risks import acceptances_ending, risks_of
-from tests.factories import make_acceptance, make_ownership, make_person, make_risk, make_unit
+from tests.factories import make_acceptance, make_ownership, make_person, make_risk, make_unit, move_stage
 from tests.portfolio.initiative.forms import events
 
 from .conftest import NOON, TODAY
@@ -97,8 +98,7 @@ def test_a_program_of_the_office_and_reviewers_out_of_reach_or_sight_do_not(
     initiative, risk, risk_reviewer, service_account
 ):
     elsewhere = make_person("Local", Role.RISK_REVIEWER, role_unit=make_unit())
-    make_ownership(initiative, service_account, "technical")
-    Initiative.objects.filter(pk=initiative.pk).update(risk_owner=service_account)
+    make_ownership(initiative, service_account, "risk", is_deputy=True)
     for actor in (elsewhere, service_account):
         with pytest.raises(PermissionDenied):
             accept(Risk.objects.get(pk=risk.pk), actor)
@@ -125,7 +125,7 @@ def test_a_closed_risk_and_one_of_what_has_ended_are_not_accepted(risk, office_m
     with pytest.raises(DomainError, match="closed"):
         accept(risk, office_member)
     reopen_risk(risk, actor=office_member, reason="Back.")
-    Initiative.objects.filter(pk=risk.initiative_id).update(stage="closed")
+    move_stage(risk.initiative, "closed", TODAY)
     with pytest.raises(DomainError, match="ended"):
         accept(risk, office_member)
 
@@ -151,8 +151,6 @@ def test_it_holds_through_its_last_day_by_the_clock_of_the_office(settings, risk
             found = Risk.objects.get(pk=risk.pk)
             every = Risk.objects.all()
             return found.is_accepted, [*every.accepted()], [*every.expired()], [*every.unaccepted()]
-
-    from django.utils import timezone
 
     timezone.get_default_timezone.cache_clear()
     try:

@@ -14,7 +14,15 @@ from portfolio.actions.keep_risks import change_risk, close_risk, raise_risk, re
 from portfolio.merging import carry_along, what_moves
 from portfolio.models import Initiative, Risk
 from portfolio.risks import risks_due, risks_of, risks_to_treat
-from tests.factories import make_acceptance, make_initiative, make_ownership, make_person, make_risk, make_unit
+from tests.factories import (
+    make_acceptance,
+    make_initiative,
+    make_ownership,
+    make_person,
+    make_risk,
+    make_unit,
+    move_stage,
+)
 from tests.portfolio.initiative.forms import events
 
 from .conftest import NOON, TODAY
@@ -22,7 +30,7 @@ from .conftest import NOON, TODAY
 pytestmark = pytest.mark.django_db
 
 
-def facts(owner, **other) -> dict:
+def facts(owner, /, **other) -> dict:
     told = {"title": "Wrong orders", "cause": " Few labels ", "event": "wrong answers", "effect": "late orders"}
     told |= {"likelihood": 4, "impact": 3, "treatment": "reduce", "measures": "More labels."}
     return told | {"owner": owner, "due_on": TODAY + timedelta(days=30)} | other
@@ -87,7 +95,7 @@ def test_what_is_wrong_is_named(initiative, office_member, service_account, stra
     assert raise_risk(initiative, actor=office_member, **left).measures == ""
     Initiative.objects.filter(pk=initiative.pk).update(is_confidential=True)
     assert refused(owner=stranger) == "owner"
-    Initiative.objects.filter(pk=initiative.pk).update(stage="closed")
+    move_stage(initiative, "closed", TODAY)
     assert refused() is None
 
 
@@ -214,7 +222,7 @@ def test_open_ones_go_along_with_a_merge_and_are_accepted_anew(initiative, risk,
     risk.refresh_from_db()
     closed.refresh_from_db()
     assert (risk.initiative, risk.is_accepted, closed.initiative) == (goal, False, initiative)
-    assert [*Risk.objects.unaccepted()] == [closed, risk] or {*Risk.objects.unaccepted()} == {closed, risk}
+    assert {*Risk.objects.unaccepted()} == {closed, risk}
     carry_along(moving, goal, initiative, back=True)
     risk.refresh_from_db()
     assert risk.is_accepted
