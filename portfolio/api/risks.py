@@ -31,7 +31,7 @@ ACCEPTANCE = {"accepted": "Accepted", "expiring": "Expiring", "expired": "Expire
 CODES = {words: code for code, words in ACCEPTANCE.items()}
 
 
-class AcceptanceShape(TypedDict):
+class RiskAcceptanceShape(TypedDict):
     """Somebody's word that what is left of a risk may stay until a day."""
 
     accepted_by: Person
@@ -68,7 +68,7 @@ class RiskShape(TypedDict):
     status_at: datetime | None
     is_late: bool
     standing: Annotated[str, "How it stands with its acceptance.", {"enum": [*ACCEPTANCE]}]
-    acceptance: Annotated[AcceptanceShape | None, "The last one, unless it was withdrawn or voided."]
+    acceptance: Annotated[RiskAcceptanceShape | None, "The last one, unless it was withdrawn or voided."]
     raised_by: Person
     raised_at: datetime
 
@@ -308,7 +308,7 @@ def drawn(risk: Risk) -> RiskShape:
     }
 
 
-def _acceptance(risk: Risk) -> AcceptanceShape | None:
+def _acceptance(risk: Risk) -> RiskAcceptanceShape | None:
     held = risk.last_acceptance
     if held is None:
         return None
