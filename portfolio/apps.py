@@ -23,6 +23,7 @@ class PortfolioConfig(AppConfig):
         from .entries import ENTRIES
         from .movers import register_movers
         from .overview import register_overview
+        from .risks import risks_of
         from .search import initiative_named
 
         for entry in ENTRIES:
@@ -40,6 +41,7 @@ class PortfolioConfig(AppConfig):
         register_work("upkeep", work.upkeep_of)
         register_work("clearances", tool_work.clearances_of)
         register_work("barriers", barriers_of)
+        register_work("risks", risks_of)
 
     def _listen(self) -> None:
         from aiso.events.outbox import subscribe
@@ -49,10 +51,13 @@ class PortfolioConfig(AppConfig):
         from . import tasks
         from .barriers import barriers_due
         from .models import Initiative, Intake
+        from .risks import TOLD, acceptances_ending, risks_due
 
         register_sight("initiative", lambda person, pks: Initiative.objects.visible_to(person).filter(pk__in=pks))
         register_sight("intake", lambda person, pks: Intake.objects.visible_to(person).filter(pk__in=pks))
         register_reminders("barriers", barriers_due)
+        register_reminders("risks", risks_due)
+        register_reminders("risk acceptances", acceptances_ending)
 
         subscribe("person.deactivated", tasks.end_ownerships)
         subscribe("comment.added", tasks.notify_mentioned)
@@ -63,6 +68,8 @@ class PortfolioConfig(AppConfig):
             subscribe(f"intake.{told}", tasks.notify_of_intake)
         for told in ("raised", "changed", "lifted", "reopened"):
             subscribe(f"barrier.{told}", tasks.notify_of_barrier)
+        for told in TOLD:
+            subscribe(told, tasks.notify_of_risk)
         for told in ("autonomy.reopened", "autonomy.stepped_down", "decision_class.level_asked"):
             subscribe(told, tasks.notify_of_autonomy)
         subscribe("decision_class.level_ended", tasks.notify_of_autonomy)

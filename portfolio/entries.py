@@ -7,6 +7,7 @@ from .barriers import barriers_open
 from .counts import count_register
 from .intake_work import intakes_waiting
 from .permissions import can_see_imports
+from .risks import risks_to_treat
 
 ENTRIES = (
     Entry(
@@ -53,6 +54,15 @@ ENTRIES = (
         order=33,
         count=barriers_open,
         about="What holds initiatives up, who sees to it, and since when.",
+    ),
+    Entry(
+        "Risks",
+        "alert-triangle",
+        "portfolio:risk_list",
+        section="portfolio",
+        order=34,
+        count=risks_to_treat,
+        about="What may happen to initiatives, how likely and how bad, and who bears what is left.",
     ),
     Entry(
         "Decision inventory",

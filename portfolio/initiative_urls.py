@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from . import references  # noqa: F401 - paths name its converter
+from . import (
+    references,  # noqa: F401 - paths name its converter
+    risk_urls,
+)
 from .views import (
     decision_level,
     initiative,
@@ -71,6 +74,7 @@ urlpatterns = [
     path("<reference:pk>/barriers/<int:barrier>/", initiative_barriers.barrier_change, name="barrier_change"),
     path("<reference:pk>/barriers/<int:barrier>/lift/", initiative_barriers.barrier_lift, name="barrier_lift"),
     path("<reference:pk>/barriers/<int:barrier>/reopen/", initiative_barriers.barrier_reopen, name="barrier_reopen"),
+    *risk_urls.BELOW_INITIATIVE,
     path("<reference:pk>/releases/", initiative_releases.initiative_releases, name="initiative_releases"),
     path("<reference:pk>/releases/new/", initiative_releases.release_record, name="release_record"),
     path("<reference:pk>/releases/<int:release>/", initiative_releases.release_detail, name="release_detail"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from .merging import Mover, register_mover
-from .models import DecisionReading, Initiative, LevelChoice, StepDown
+from .models import DecisionReading, Initiative, LevelChoice, Risk, StepDown
 
 # What belongs to a decision class names the initiative, too.
 OF_CLASSES = (LevelChoice, DecisionReading, StepDown)
@@ -67,6 +67,7 @@ MOVERS = (
     CLASSES,
     METRICS,
     Mover("barriers", "open barrier", "open barriers", lambda one, other: one.barriers.filter(lifted_at=None)),
+    Mover("risks", "risk", "risks", lambda one, other: one.risks.exclude(status=Risk.Status.CLOSED)),
     RELEASES,
     Mover("tools", "tool", "tools", _new_tools, _share_tools, _take_back_tools),
     Mover("comments", "comment", "comments", lambda one, other: one.comments.all()),

@@ -10,7 +10,7 @@ from aiso.web import markup
 from .actions.edit_initiative import AMOUNTS, CLASSIFYING
 from .facts import TERMS, fact_html, fact_link, label_of, money_withheld
 from .importing.catalogue import MONEY, columns
-from .models import Attachment, Barrier, Comment, DecisionClass, Intake, Link, OutcomeMetric, Plan, Release
+from .models import Attachment, Barrier, Comment, DecisionClass, Intake, Link, OutcomeMetric, Plan, Release, Risk
 from .page import InitiativePage
 from .panels import Panel, Tab, count_of, register_panel, register_tab
 
@@ -64,6 +64,8 @@ def register_overview() -> None:
     register_tab(
         Tab("barriers", "Barriers", "portfolio:initiative_barriers", order=35, count=count_of(Barrier, lifted_at=None))
     )
+    still = [Risk.Status.OPEN, Risk.Status.TREATED]
+    register_tab(Tab("risks", "Risks", "portfolio:initiative_risks", order=36, count=count_of(Risk, status__in=still)))
     register_tab(Tab("releases", "Releases", "portfolio:initiative_releases", order=40, count=count_of(Release)))
     remarks = count_of(Comment, withdrawn_at=None)
     register_tab(Tab("discussion", "Discussion", "portfolio:initiative_discussion", order=80, count=remarks))

@@ -18,6 +18,7 @@ from .barriers import message_of_barrier
 from .counts import forget_counts
 from .intake_work import message_of
 from .models import Clearance, Comment, Initiative, Lane, SearchWord
+from .risks import message_of_risk
 
 # The fields whose words searches know, and the one that decides whether they may.
 LEARNT = frozenset({"name", "summary", "outcome", "is_confidential"})
@@ -70,6 +71,13 @@ def notify_of_barrier(event_id: int) -> None:
     """Tell whose barrier it is now, or who raised what is lifted. Once a person and event, however often this runs."""
     event = Event.objects.get(pk=event_id)
     _tell(event, message_of_barrier(event))
+
+
+@shared_task
+def notify_of_risk(event_id: int) -> None:
+    """Tell whose risk it is, and who accepted what is accepted no longer. Once a person and event."""
+    event = Event.objects.get(pk=event_id)
+    _tell(event, message_of_risk(event))
 
 
 def _tell(event: Event, message: Message | None) -> None:

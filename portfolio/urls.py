@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import import_urls, initiative_urls, intake_urls, tool_urls
+from . import import_urls, initiative_urls, intake_urls, risk_urls, tool_urls
 from .views import barriers, bulk, inventory, inventory_files, lists, ranking, register, register_export, saved_views
 
 app_name = "portfolio"
@@ -28,6 +28,7 @@ urlpatterns = [
         lists.list_entry_bring_back,
         name="list_entry_bring_back",
     ),
+    *risk_urls.ALL,
     path("portfolio/", ranking.ranking_list, name="ranking"),
     path("portfolio/map/", ranking.ranking_map, name="ranking_map"),
     path("portfolio/export/", ranking.ranking_export, name="ranking_export"),

@@ -21,6 +21,8 @@ from portfolio.models import (
     Ownership,
     Release,
     ReleaseCriterion,
+    Risk,
+    RiskAcceptance,
     Stage,
     StageChange,
     Tool,
@@ -193,6 +195,27 @@ def make_barrier(initiative: Initiative, owner: User, what: str = "", **fields: 
         what=what or f"Barrier {next(_numbers)}",
         **{"raised_by": owner, "raised_at": clock.now()} | told | fields,
     )
+
+
+def make_risk(initiative: Initiative, owner: User, title: str = "", **fields: Any) -> Risk:
+    """An open risk, 4 × 3 before and 2 × 3 after treatment, due in a week, unless `fields` say otherwise."""
+    told: dict[str, Any] = {"likelihood": 4, "impact": 3, "residual_likelihood": 2, "residual_impact": 3}
+    told |= {"cause": "Few labels", "event": "wrong answers", "effect": "late orders", "treatment": "reduce"}
+    return Risk.objects.create(
+        initiative=initiative,
+        owner=owner,
+        title=title or f"Risk {next(_numbers)}",
+        **{"measures": "More labels.", "due_on": clock.today() + timedelta(days=7), "raised_by": owner} | told | fields,
+    )
+
+
+def make_acceptance(risk: Risk, by: User, until: date, **fields: Any) -> RiskAcceptance:
+    """An acceptance of what is left, past the action and its permission; the risk's last one."""
+    told = {"reason": "Borne.", "score": risk.score, "residual_score": risk.residual_score, "appetite": 9} | fields
+    acceptance = risk.acceptances.create(initiative=risk.initiative, accepted_by=by, until=until, **told)
+    risk.acceptance = acceptance
+    risk.save(update_fields=["acceptance"])
+    return acceptance
 
 
 def make_release(initiative: Initiative, by: User, name: str = "", **fields: Any) -> Release:

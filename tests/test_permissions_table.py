@@ -95,6 +95,7 @@ from tests.factories import (
     make_ownership,
     make_person,
     make_release,
+    make_risk,
     make_seat,
     make_unit,
     move_stage,
@@ -184,6 +185,17 @@ SENT: dict[str, dict[str, Any]] = {
 EVIDENCE = {"code": "data-fit/lineage", "link": "https://example.org/lineage"}
 REQUIREMENT = "/api/v1/reviews/{review}/requirements/{requirement}/"
 DECISION = {"name": "Find the order", "cost_of_error": "low", "reversibility": "easy"}
+RISK = {
+    "title": "No log",
+    "cause": "No log",
+    "event": "No answer",
+    "effect": "Late",
+    "treatment": "accept",
+    "likelihood": 2,
+    "impact": 2,
+    "owner": "{person}",
+    "due_on": "2090-01-01",
+}
 BARRIER = {"what": "No log", "kind": "{barrier_kind}", "owner": "{person}"}
 RELEASE = {"name": "2.0", "scope": "One site"}
 CRITERION = {"name": "Attacks withstood", "category": "red_team", "demand": "yes"}
@@ -279,6 +291,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/initiatives/{confidential}/barriers/"): BARRIER | {"owner": "{office_lead}"},
     ("patch", "/api/v1/initiatives/{initiative}/barriers/{barrier}/"): {"what": "No log"},
     ("post", "/api/v1/initiatives/{initiative}/barriers/{barrier}/lift/"): {"how": "Granted."},
+    ("post", "/api/v1/initiatives/{initiative}/risks/"): RISK,
+    ("post", "/api/v1/initiatives/{confidential}/risks/"): RISK | {"owner": "{office_lead}"},
+    ("patch", "/api/v1/initiatives/{initiative}/risks/{risk}/"): {"title": "No log"},
+    ("post", "/api/v1/initiatives/{initiative}/risks/{risk}/treat/"): {"reason": "In place."},
+    ("post", "/api/v1/initiatives/{initiative}/risks/{risk}/close/"): {"reason": "Gone."},
+    ("post", "/api/v1/initiatives/{initiative}/risks/{risk}/reopen/"): {"reason": "Back."},
+    ("post", "/api/v1/initiatives/{initiative}/risks/{risk}/withdraw/"): {"reason": "Wrong."},
+    ("post", "/api/v1/initiatives/{initiative}/risks/{risk}/accept/"): {"reason": "Borne.", "until": "2090-01-01"},
     ("post", "/api/v1/initiatives/{initiative}/releases/"): RELEASE,
     ("post", "/api/v1/initiatives/{confidential}/releases/"): RELEASE,
     ("patch", "/api/v1/initiatives/{initiative}/releases/{release}/"): {"scope": "All"},
@@ -589,6 +609,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         uploaded=_import(me),
         imported=_import(me, state=ImportJob.State.DONE, started_at=clock.now()),
         barrier=make_barrier(initiative, person),
+        risk=make_risk(initiative, person),
         barrier_kind=BarrierKind.objects.get(name="Other"),
         lifted=make_barrier(initiative, person, lifted_at=clock.now(), lifted_by=person, how="Granted."),
         office_lead=people["office_lead"],

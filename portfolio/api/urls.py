@@ -24,6 +24,7 @@ from .owners import Deputies, Owners
 from .plans import PlanOfInitiative, PlanVersions
 from .ranking import RankingOfInitiatives, WhatIfs
 from .releases import Criteria, Releases
+from .risks import AllRisks, Risks
 from .suppliers import Suppliers
 from .tools import Tools
 
@@ -46,6 +47,8 @@ nouns.add(f"{INITIATIVE}/history", HistoryOfInitiative, "initiative-history")
 nouns.add(f"{INITIATIVE}/barriers", Barriers, "barrier")
 nouns.add(f"{INITIATIVE}/releases", Releases, "release")
 nouns.add(f"{INITIATIVE}/releases/<int:release>/criteria", Criteria, "release-criterion")
+nouns.add(f"{INITIATIVE}/risks", Risks, "risk")
+nouns.add("risks", AllRisks, "all-risks")
 nouns.add("barriers", AllBarriers, "all-barriers")
 nouns.add("intakes", Intakes, "intake")
 nouns.add("decision-classes", DecisionInventory, "decision-inventory")

@@ -28,6 +28,7 @@ from .barriers import hold_up, release
 from .decisions import decide
 from .levels import live_with, workflow_for
 from .plans import plan
+from .risks import endanger
 from .tools import SOUND, stock_tools
 
 DEMO = "Demo data"
@@ -82,6 +83,7 @@ def tell_stories() -> int:
     tools = stock_tools(people)
     for place, initiative in enumerate(chosen):
         Story(initiative, people, place).tell(demo, buckets, tools)
+    endanger(chosen, people)
     return len(chosen)
 
 

@@ -12,6 +12,7 @@ from .lists import Bucket, Jurisdiction, Objective, Tag, UseCaseType, Workflow
 from .outcome import OutcomeMetric
 from .ownership import OwnerKind, Ownership
 from .plan import Plan, PlanKind, PlanLine, PlanMetric
+from .register_risk import Impact, Likelihood, Risk, RiskAcceptance, RiskAcceptanceEnd
 from .release import Release, ReleaseCriterion
 from .risk import Answer, AnswerOption, Question, QuestionSet
 from .saved_view import SavedView
@@ -34,6 +35,7 @@ __all__ = [
     "Comment",
     "DecisionClass",
     "DecisionReading",
+    "Impact",
     "ImportJob",
     "ImportRow",
     "ImportedRecord",
@@ -47,6 +49,7 @@ __all__ = [
     "Jurisdiction",
     "Lane",
     "LevelChoice",
+    "Likelihood",
     "Link",
     "Objective",
     "OutcomeMetric",
@@ -60,6 +63,9 @@ __all__ = [
     "QuestionSet",
     "Release",
     "ReleaseCriterion",
+    "Risk",
+    "RiskAcceptance",
+    "RiskAcceptanceEnd",
     "SavedView",
     "SearchWord",
     "Stage",

@@ -46,6 +46,7 @@ from tests.factories import (
     make_ownership,
     make_person,
     make_release,
+    make_risk,
     make_seat,
     make_unit,
 )
@@ -121,6 +122,7 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         ).pk,
         "outgoing-mail": Mail.objects.create(person=office_member).pk,
         "intake": start_intake(actor=office_member).reference,
+        "risks": make_risk(initiative, office_member).pk,
         "barriers": make_barrier(initiative, office_member).pk,
         "release": (criterion := make_criterion(make_release(initiative, office_member))).release_id,
         "releases": criterion.release_id,
