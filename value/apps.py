@@ -46,7 +46,7 @@ class ValueConfig(AppConfig):
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
-        for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected"):
+        for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected", "claim.shared"):
             subscribe(name, tasks.tell_of_claim)
         register_history(
             Told(Measurement, says=str, hide=("metric", "initiative", "recorded_by", "recorded_at", "corrects")),

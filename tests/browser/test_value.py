@@ -33,7 +33,8 @@ def metric(owner):
 @pytest.fixture
 def waiting(metric, owner, finance):
     """A claim that counts, one by the same method that waits, and what it costs."""
-    confirm_claim(claim(metric, owner, amount=Decimal(5000)), actor=finance)
+    april = {"first_on": date(2026, 4, 1), "last_on": date(2026, 4, 30)}
+    confirm_claim(claim(metric, owner, amount=Decimal(5000), **april), actor=finance)
     post(metric.initiative, finance, cost_of(1200, happened_on=date(2026, 5, 4)))
     return claim(metric, owner)
 
