@@ -51,7 +51,10 @@ def sharing_of(claims: Iterable[int]) -> dict[int, Sharing]:
     """How each of some claims, by their ids, shares its days. One query."""
     with connection.cursor() as cursor:
         cursor.execute(sharing("%s::bigint[]"), [[*claims]])
-        rows = [Sharing(*row, tuple(ids)) for *row, ids in cursor.fetchall()]
+        rows = [
+            Sharing(claim, share, others, unshared, total, tuple(ids))
+            for claim, share, others, unshared, total, ids in cursor.fetchall()
+        ]
     return {row.claim: row for row in rows}
 
 

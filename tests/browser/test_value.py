@@ -54,6 +54,29 @@ def test_what_finance_keeps(visit, finance, path):
     assert axe_findings(visit(path, as_=finance)) == []
 
 
+def test_what_overlaps_is_shared_and_confirmed(visit, owner, finance, waiting):
+    other = claim(waiting.metric, owner, amount=Decimal(400))
+    page = visit("/claims/", as_=finance)
+    assert axe_findings(page) == []
+    assert page.get_by_role("checkbox").count() == 0
+
+    page = visit(waiting.get_absolute_url(), as_=finance)
+    assert axe_findings(page) == []
+    assert page.get_by_role("button", name="Confirm", exact=True).count() == 0
+    page.locator(f"[name=share_{waiting.pk}]").fill("70")
+    page.locator(f"[name=share_{other.pk}]").fill("30")
+    page.get_by_label("What was agreed, and by whom").fill("Both owners, on Monday.")
+    page.get_by_role("button", name="Record shares").click()
+    page.get_by_role("heading", name="of which 70").wait_for()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.get_by_text("confirmed it on").wait_for()
+
+    page = visit("/claims/", as_=finance, on="phone")
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+    assert page.get_by_role("checkbox").count() == 1
+
+
 def test_the_waterfall_draws_what_its_table_says(visit, finance, waiting):
     page = visit(f"{waiting.initiative.get_absolute_url()}value/", as_=finance)
     page.wait_for_load_state("networkidle")

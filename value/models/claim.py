@@ -38,6 +38,7 @@ class ValuingMethod(models.Model):
     written_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=clock.now)
 
+    done_to_metric = "valued"
     objects = ValuingMethodQuerySet.as_manager()
 
     class Meta:

@@ -166,6 +166,10 @@ class LedgerEntry(models.Model):
         return f"/ledger/entries/{self.pk}/"
 
     @property
+    def done_to_metric(self) -> str:
+        return "claimed" if self.is_claim else "forecast"
+
+    @property
     def is_claim(self) -> bool:
         return self.claim == self.Claim.CLAIMED
 
