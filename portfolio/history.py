@@ -84,14 +84,20 @@ RELATED = [
 ]
 
 
-def register_history(*told: Told) -> None:
+# Rows that are money as a whole, told to those alone who see the initiative's money.
+MONEY: list[Told] = []
+
+
+def register_history(*told: Told, is_money: bool = False) -> None:
     """Let rows of later apps stand in the history; called in AppConfig.ready()."""
-    RELATED.extend(told)
+    (MONEY if is_money else RELATED).extend(told)
 
 
 def history_of_initiative(initiative: Initiative, *, sees_money: bool = False, after: str = "") -> History:
-    """Who changed what, newest first; pages of it by `after`. Sums are left out unless the reader may see them."""
-    return history_of(initiative, RELATED, hide=() if sees_money else AMOUNTS, after=after)
+    """Who changed what, newest first; pages of it by `after`. Money is left out unless the reader may see it."""
+    if not sees_money:
+        return history_of(initiative, RELATED, hide=AMOUNTS, after=after)
+    return history_of(initiative, [*RELATED, *MONEY], after=after)
 
 
 def who_changed(initiative: Initiative, field: str) -> Entry | None:

@@ -369,7 +369,12 @@ UNIT_VALUE = {
     "method": "Mean",
     "evidence": "Rates",
 }
+SENT["/ledger/entries/{claim}/share/"] = {"reason": "Agreed.", "share_{claim}": "50"}
 BODIES |= {
+    ("post", "/api/v1/ledger-entries/agree-shares/"): {
+        "shares": [{"entry": "{claim}", "share": "0.5"}],
+        "reason": "Agreed.",
+    },
     ("post", "/api/v1/ledger-entries/confirm-together/"): {"entries": ["{claim}"]},
     ("post", "/api/v1/initiatives/{initiative}/ledger-entries/"): POSTED,
     ("post", "/api/v1/initiatives/{initiative}/compared-metrics/"): {"metric": "{metric}"},

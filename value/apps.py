@@ -17,7 +17,7 @@ class ValueConfig(AppConfig):
         from stagegates import sign_off_tasks
         from stagegates.recorded_spending import register_spending
 
-        from . import tasks
+        from . import ledger_history, tasks
         from .actions.post_spending import post_spending
         from .adoption_work import adoption_missing
         from .claim_work import claims_of
@@ -46,8 +46,9 @@ class ValueConfig(AppConfig):
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
-        for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected"):
+        for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected", "claim.shared"):
             subscribe(name, tasks.tell_of_claim)
+        register_history(*ledger_history.TOLD, is_money=True)
         register_history(
             Told(Measurement, says=str, hide=("metric", "initiative", "recorded_by", "recorded_at", "corrects")),
             Told(

@@ -1,6 +1,6 @@
 """What finance is to confirm, the oldest first, with what it needs to judge each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from django.http import QueryDict
@@ -11,6 +11,7 @@ from aiso.web.keyset import AS_MADE, Page, page_of
 from .claim_work import RELATED, UNREAD, claims_for
 from .known import latest_of
 from .models import LedgerEntry, LedgerEntryQuerySet, Measurement
+from .overlaps import Overlaps, overlaps_of
 from .progress import Progress, progress
 
 PAGE = 50
@@ -19,13 +20,18 @@ PAGE = 50
 class ClaimLine:
     """One claim as the queue shows it: what is claimed, by which method, and what was measured of its metric."""
 
-    def __init__(self, entry: LedgerEntry, latest: Measurement | None) -> None:
-        self.entry, self.latest = entry, latest
+    def __init__(self, entry: LedgerEntry, latest: Measurement | None, overlaps: Overlaps | None = None) -> None:
+        self.entry, self.latest, self.overlaps = entry, latest, overlaps
 
     @property
     def has_known_method(self) -> bool:
         """Whether finance confirmed its method before, so that it confirms with others at once."""
         return hasattr(self.entry.method, "confirmation")
+
+    @property
+    def confirms_with_others(self) -> bool:
+        """Whether nothing of it is left to be read or agreed."""
+        return self.has_known_method and not (self.overlaps and self.overlaps.refusal)
 
     @property
     def progress(self) -> Progress | None:
@@ -38,10 +44,10 @@ class ClaimLine:
         return answer is not None and answer.holds
 
 
-def claim_lines(entries: Sequence[LedgerEntry]) -> list[ClaimLine]:
-    """Claims with the latest measurement of each metric. One query."""
-    latest = latest_of({each.metric_id for each in entries if each.metric_id})
-    return [ClaimLine(each, latest.get(each.metric_id or 0)) for each in entries]
+def claim_lines(entries: Sequence[LedgerEntry], overlaps: Mapping[int, Overlaps] | None = None) -> list[ClaimLine]:
+    """Claims with the latest measurement of each metric, and with what is known of their overlaps. One query."""
+    latest, known = latest_of({each.metric_id for each in entries if each.metric_id}), overlaps or {}
+    return [ClaimLine(each, latest.get(each.metric_id or 0), known.get(each.pk)) for each in entries]
 
 
 def queue_for(person: User) -> LedgerEntryQuerySet:
@@ -49,7 +55,7 @@ def queue_for(person: User) -> LedgerEntryQuerySet:
 
 
 class ClaimQueue:
-    """The claims that a controller may answer. Its page costs three queries."""
+    """The claims that a controller may answer. Its page costs five queries."""
 
     address = "?"
 
@@ -67,9 +73,9 @@ class ClaimQueue:
 
     @cached_property
     def rows(self) -> list[ClaimLine]:
-        return claim_lines(self.page.rows)
+        return claim_lines(self.page.rows, overlaps_of([each.pk for each in self.page.rows], self.viewer))
 
     @property
     def batch(self) -> list[ClaimLine]:
         """Those of this page that confirm together."""
-        return [line for line in self.rows if line.has_known_method]
+        return [line for line in self.rows if line.confirms_with_others]

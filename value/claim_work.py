@@ -14,7 +14,8 @@ from aiso.web.work import WorkItem
 from portfolio.models import Intake, Ownership
 from portfolio.permissions import changes_nothing
 
-from .models import ClaimAnswer, LedgerEntry, LedgerEntryQuerySet
+from .models import ClaimAnswer, ClaimShare, LedgerEntry, LedgerEntryQuerySet
+from .overlaps import in_percent
 from .permissions import can_answer_claim
 from .work import MOST
 
@@ -61,7 +62,9 @@ def claims_waiting(person: User) -> int:
 
 
 def claim_message(event: Event) -> Message | None:
-    """A new claim goes to the controllers who may answer it, an answer to its author and the business owner."""
+    """A new claim goes to the controllers who may answer it; a share and an answer to its author and the business
+    owner.
+    """
     rows = LedgerEntry.objects.select_related("initiative__business_owner", "metric", "method", "recorded_by", "answer")
     entry = rows.filter(pk=event.payload["entry"]).first()
     if entry is None:
@@ -69,14 +72,19 @@ def claim_message(event: Event) -> Message | None:
     initiative, path = entry.initiative, entry.get_absolute_url()
     about = {"initiative": initiative.pk}
     what = f"{figures.money(entry.amount, entry.currency)} of {entry.metric} of {initiative.reference}"
+    people = list(filter(None, [entry.recorded_by, initiative.business_owner]))
+    if event.name == "claim.shared":
+        fact = ClaimShare.objects.get(pk=event.payload["share"])
+        return Message(
+            people, f"Finance lets {in_percent(fact.share)} count of {what}: {fact.reason}", path, about=about
+        )
     answer: ClaimAnswer | None = getattr(entry, "answer", None)
     if answer is None:
         return Message(_controllers(entry), f"{what} is claimed", path, Notification.Kind.REQUEST, about)
     if event.name == "ledger.claimed":
         return None
     reason = f": {answer.reason}" if answer.reason else ""
-    people = filter(None, [entry.recorded_by, initiative.business_owner])
-    return Message([*people], f"Finance {answer.get_verdict_display().lower()} {what}{reason}", path, about=about)
+    return Message(people, f"Finance {answer.get_verdict_display().lower()} {what}{reason}", path, about=about)
 
 
 def _controllers(entry: LedgerEntry) -> Iterable[User]:

@@ -88,6 +88,13 @@ class EntryLine:
         return cost.spending if cost else None
 
     @property
+    def counts_otherwise(self) -> bool:
+        """Whether another amount counts than was claimed: it was corrected, or it shares its days."""
+        if self.answer is None or not self.answer.counts or self.state == "reversed":
+            return False
+        return bool(self.answer.reporting_amount != self.entry.reporting_amount)
+
+    @property
     def note(self) -> str:
         return self.entry.evidence or self.entry.reason
 
@@ -112,7 +119,17 @@ class LedgerList:
             "First day",
             "Last day",
         ),
-        *("Amount", "Currency", "Rate", "Reporting amount", "Confirmed amount", "Metric", "Quantity", "Method"),
+        *(
+            "Amount",
+            "Currency",
+            "Rate",
+            "Reporting amount",
+            "Confirmed amount",
+            "Share",
+            "Metric",
+            "Quantity",
+            "Method",
+        ),
         *("Evidence", "Reason", "Key", "Reverses", "Recorded by", "Recorded"),
     ]
 
@@ -187,6 +204,7 @@ class LedgerList:
                 *(each.pk, each.initiative.reference, each.initiative.name, each.get_kind_display()),
                 *(each.get_benefit_type_display(), state_of(each), each.happened_on, each.first_on, each.last_on),
                 *(each.amount, each.currency, each.rate, each.reporting_amount, answer.amount if answer else None),
+                answer.share if answer and answer.counts else None,
                 *(str(each.metric or ""), each.quantity, str(each.method or ""), each.evidence, each.reason, each.key),
                 *(each.reverses_id, each.recorded_by.name, each.recorded_at),
             ]

@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{ENTRY}reverse/", ledger.ledger_reverse, name="ledger_reverse"),
     path(f"{ENTRY}confirm/", claims.claim_confirm, name="claim_confirm"),
     path(f"{ENTRY}correct/", claims.claim_correct, name="claim_correct"),
+    path(f"{ENTRY}share/", claims.claim_share, name="claim_share"),
     path(f"{ENTRY}reject/", claims.claim_reject, name="claim_reject"),
     path("claims/", claims.claim_queue, name="claim_queue"),
     path("claims/confirm/", claims.claims_confirm, name="claims_confirm"),

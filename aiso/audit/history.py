@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from aiso.accounts.models import User
 from aiso.web import figures
 
-from .rows import Place, Row, Table, newest_rows
+from .rows import Facts, Place, Row, Table, newest_rows
 
 # Changes on one page of history.
 PAGE = 50
@@ -40,13 +40,23 @@ class Told:
     """Rows of a model that belong to a thing's history, by their foreign key to it.
 
     `says` names one of them for the reader; `hide` names fields whose values are not told, and `unless` the
-    history rows of which nothing is.
+    history rows of which nothing is. Rows that are never edited need no history of their own: `written` names their
+    columns of when and by whom, and `key` the way to the thing.
     """
 
     model: type[models.Model]
     says: Callable[[Any], str] = called_by_kind
     hide: tuple[str, ...] = ()
     unless: models.Q | None = None
+    written: tuple[str, str] | None = None
+    key: str = ""
+
+    def table(self, subject: models.Model, number: int) -> Table:
+        """Where what happened to these rows is read."""
+        if self.written is None:
+            return Table(self.model, subject, number, self.unless)
+        at, by = self.written
+        return Facts(self.model, subject, number, at=at, by=by, key=self.key)
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def history_of(
     name, however long the history is.
     """
     told = [Told(type(subject), hide=hide), *related]
-    tables = [Table(each.model, subject, number, each.unless) for number, each in enumerate(told)]
+    tables = [each.table(subject, number) for number, each in enumerate(told)]
     place = Place.read(after)
     rows = newest_rows(tables, place, size + 1)
     shown = rows[:size]
@@ -141,7 +151,7 @@ def changes_since(
 
 def _entries(rows: Sequence[Row], tables: Sequence[Table], told: Sequence[Told], names: "_Names") -> list[Entry]:
     """The rows that one person wrote in one go stand together; what tells nothing is left out."""
-    grouped = groupby(rows, key=lambda row: (row.at, row.context_id))
+    grouped = groupby(rows, key=lambda row: (row.at, row.context_id or (row.context or {}).get("user")))
     entries = [_entry([*group], tables, told, names) for _, group in grouped]
     return [entry for entry in entries if entry.lines]
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
 # Fields that every history row has, beside those of the thing that changed.
@@ -157,6 +158,43 @@ class Table:
         rows: models.QuerySet[Any] = models.QuerySet(self.events)
         earlier = rows.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
         return Subquery(earlier.order_by("-pgh_id").values_list(WholeRow())[:1])
+
+
+class Facts(Table):
+    """Rows that are written once and never edited: they are their own history. `at` and `by` name their columns of when
+    and by whom, and `key` leads to the subject, also over other rows.
+    """
+
+    def __init__(self, model: type[models.Model], subject: models.Model, number: int, *, at: str, by: str, key: str):
+        self.model, self.subject, self.number, self.at, self.by = model, subject, number, at, by
+        self.unless, self.among = None, ()
+        self.key = key
+
+    @cached_property
+    def fields(self) -> "list[models.Field[Any, Any]]":
+        return [each for each in self.model._meta.fields if each.name not in NEVER_TOLD]
+
+    def rows(self, place: Place | None, size: int, since: datetime | None = None) -> Any:
+        told = (
+            models.QuerySet(self.model)
+            .filter(**{self.key: self.subject.pk})
+            .annotate(
+                table=Value(self.number),
+                pgh_id=F("pk"),
+                pgh_created_at=F(self.at),
+                pgh_label=Value("insert"),
+                context=Value(None, models.UUIDField()),
+                who=JSONObject(user=F(self.by)),
+                now=WholeRow(),
+                before=Value(None, models.JSONField()),
+            )
+        )
+        if since:
+            told = told.filter(pgh_created_at__gt=since)
+        if place:
+            told = told.filter(self._past(place))
+        values = told.values_list("table", "pgh_id", "pgh_created_at", "pgh_label", "context", "who", "now", "before")
+        return values.order_by("-pgh_created_at", "-pgh_id")[:size]
 
 
 def newest_rows(tables: Sequence[Table], place: Place | None, size: int, since: datetime | None = None) -> list[Row]:

@@ -63,7 +63,7 @@ def edit_outcome_metric(
 def remove_outcome_metric(metric: OutcomeMetric, *, actor: User) -> None:
     """Take a metric away; its history stays. The next version of an approved plan says that it went.
 
-    Raises DomainError for one that was measured: what was measured of it stays.
+    Raises DomainError for one on which something hangs that stays: measurements, claims, how they are valued.
     """
     _may_measure(metric.initiative, actor)
     note_metrics_change(metric.initiative, actor=actor, reason=f"Outcome metric “{metric}” was taken away.")
@@ -72,7 +72,10 @@ def remove_outcome_metric(metric: OutcomeMetric, *, actor: User) -> None:
     try:
         metric.delete()
     except ProtectedError as error:
-        raise DomainError(f"“{metric}” was measured, and what was measured stays. Edit it instead.") from error
+        # Rows of later apps say for themselves what was done to the metric.
+        words = sorted({getattr(each, "done_to_metric", "used") for each in error.protected_objects})
+        done = " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+        raise DomainError(f"“{metric}” was {done}, and what was {done} stays. Edit it instead.") from error
 
 
 def _may_measure(initiative: Initiative, actor: User) -> None:

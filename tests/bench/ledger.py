@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from tempfile import mkdtemp
 from typing import Any
@@ -126,9 +127,11 @@ def _one_claim(office: Any, controller: Any) -> Callable[[int], Any]:
         turn = next(turns)
         initiative = Initiative.objects.get(pk=pks[turn])
         metric = initiative.outcome_metrics.get()
+        # Before all that was seeded, each on a day of its own: what overlaps would wait for shares.
+        day = clock.today() - timedelta(days=1200 + turn)
         new = NewEntry(
             kind=LedgerEntry.Kind.BENEFIT, evidence="Report", key=f"bench-{turn}", amount=Decimal(1000),
-            first_on=clock.today(), last_on=clock.today(), benefit_type="capacity", claim="claimed", metric=metric,
+            first_on=day, last_on=day, benefit_type="capacity", claim="claimed", metric=metric,
             method="Hours of the report times the cost of one.",
         )  # fmt: skip
         entry = post_entry(initiative, new, actor=office)

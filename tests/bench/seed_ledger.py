@@ -48,8 +48,8 @@ ENTRIES = """
     ) AS l, portfolio_outcomemetric AS m JOIN value_valuingmethod AS v ON v.metric_id = m.id
 """
 ANSWERS = """
-    INSERT INTO value_claimanswer (entry_id, verdict, amount, rate, reason, answered_by_id, answered_at)
-    SELECT e.id, 'confirmed', e.amount, e.rate, '', %(controller)s, e.recorded_at + INTERVAL '5 days'
+    INSERT INTO value_claimanswer (entry_id, verdict, amount, rate, share, reason, answered_by_id, answered_at)
+    SELECT e.id, 'confirmed', e.amount, e.rate, 1, '', %(controller)s, e.recorded_at + INTERVAL '5 days'
     FROM value_ledgerentry AS e
     WHERE e.claim = 'claimed' AND (e.first_on < %(month)s::date OR e.initiative_id > %(waiting)s)
 """

@@ -33,7 +33,8 @@ def metric(owner):
 @pytest.fixture
 def waiting(metric, owner, finance):
     """A claim that counts, one by the same method that waits, and what it costs."""
-    confirm_claim(claim(metric, owner, amount=Decimal(5000)), actor=finance)
+    april = {"first_on": date(2026, 4, 1), "last_on": date(2026, 4, 30)}
+    confirm_claim(claim(metric, owner, amount=Decimal(5000), **april), actor=finance)
     post(metric.initiative, finance, cost_of(1200, happened_on=date(2026, 5, 4)))
     return claim(metric, owner)
 
@@ -51,6 +52,29 @@ def test_pages(visit, finance, waiting, path, on, theme):
 @pytest.mark.parametrize("path", ["/catalogue/", "/ledger/rates/", "/ledger/months/", "/ledger/files/new/"])
 def test_what_finance_keeps(visit, finance, path):
     assert axe_findings(visit(path, as_=finance)) == []
+
+
+def test_what_overlaps_is_shared_and_confirmed(visit, owner, finance, waiting):
+    other = claim(waiting.metric, owner, amount=Decimal(400))
+    page = visit("/claims/", as_=finance)
+    assert axe_findings(page) == []
+    assert page.get_by_role("checkbox").count() == 0
+
+    page = visit(waiting.get_absolute_url(), as_=finance)
+    assert axe_findings(page) == []
+    assert page.get_by_role("button", name="Confirm", exact=True).count() == 0
+    page.locator(f"[name=share_{waiting.pk}]").fill("70")
+    page.locator(f"[name=share_{other.pk}]").fill("30")
+    page.get_by_label("What was agreed, and by whom").fill("Both owners, on Monday.")
+    page.get_by_role("button", name="Record shares").click()
+    page.get_by_role("heading", name="of which 70").wait_for()
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.get_by_text("confirmed it on").wait_for()
+
+    page = visit("/claims/", as_=finance, on="phone")
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+    assert page.get_by_role("checkbox").count() == 1
 
 
 def test_the_waterfall_draws_what_its_table_says(visit, finance, waiting):

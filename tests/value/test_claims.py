@@ -19,6 +19,8 @@ from value.models import ClaimAnswer, LedgerEntry, MethodConfirmation, OpenClaim
 
 from .factories import claim
 
+APRIL = {"first_on": date(2026, 4, 1), "last_on": date(2026, 4, 30)}
+
 
 @pytest.fixture
 def claimed(metric, business_owner) -> LedgerEntry:
@@ -79,7 +81,7 @@ def test_nobody_answers_what_they_claimed_own_or_requested(claimed, metric, busi
 def test_whoever_wrote_the_method_does_not_answer_claims_by_it(claimed, metric, office_member):
     author = make_person("", Role.FINANCE_CONTROLLER)
     ValuingMethod.objects.create(metric=metric, text="Another way.", written_by=author)
-    by_it = claim(metric, office_member, method="Another way.")
+    by_it = claim(metric, office_member, method="Another way.", **APRIL)
     with pytest.raises(PermissionDenied):
         confirm_claim(by_it, actor=author)
     assert confirm_claim(claimed, actor=author).counts
@@ -116,12 +118,13 @@ def test_a_forecast_is_not_answered(metric, business_owner, finance_controller):
 
 
 def test_a_method_once_and_its_months_in_a_batch(claimed, metric, business_owner, finance_controller):
-    april = {"first_on": date(2026, 4, 1), "last_on": date(2026, 4, 30)}
-    months = [claim(metric, business_owner, **april), claim(metric, business_owner)]
+    march = {"first_on": date(2026, 3, 1), "last_on": date(2026, 3, 31)}
+    months = [claim(metric, business_owner, **APRIL), claim(metric, business_owner, **march)]
     with pytest.raises(DomainError, match="method is new"):
         confirm_months([claimed, *months], actor=finance_controller)
     confirm_claim(claimed, actor=finance_controller)
-    new = claim(metric, business_owner, method="Quite another one.")
+    february = {"first_on": date(2026, 2, 1), "last_on": date(2026, 2, 28)}
+    new = claim(metric, business_owner, method="Quite another one.", **february)
     with pytest.raises(DomainError, match="method is new"), transaction.atomic():
         confirm_months([*months, new], actor=finance_controller)
     assert OpenClaim.objects.count() == 3
@@ -130,16 +133,17 @@ def test_a_method_once_and_its_months_in_a_batch(claimed, metric, business_owner
 
 
 def test_the_database_keeps_answers(claimed, metric, business_owner, finance_controller):
-    other = claim(metric, business_owner)
+    other = claim(metric, business_owner, **APRIL)
     confirm_claim(other, actor=finance_controller)
-    into = "INSERT INTO value_claimanswer (entry_id, verdict, amount, rate, reason, answered_by_id, answered_at) VALUES"
+    columns = "entry_id, verdict, amount, rate, reason, answered_by_id, answered_at, share"
+    into = f"INSERT INTO value_claimanswer ({columns}) VALUES"
     bad = [
-        f"{into} ({claimed.pk}, 'confirmed', 999, 1, '', {finance_controller.pk}, now())",
-        f"{into} ({claimed.pk}, 'confirmed', 1000, 2, '', {finance_controller.pk}, now())",
-        f"{into} ({claimed.pk}, 'confirmed', 1000, 1, '', {business_owner.pk}, now())",
-        f"{into} ({claimed.pk}, 'corrected', 1000, 1, 'Less.', {finance_controller.pk}, now())",
-        f"{into} ({claimed.pk}, 'rejected', 1000, 1, 'No.', {finance_controller.pk}, now())",
-        f"{into} ({claimed.pk}, 'rejected', NULL, 1, '', {finance_controller.pk}, now())",
+        f"{into} ({claimed.pk}, 'confirmed', 999, 1, '', {finance_controller.pk}, now(), 1)",
+        f"{into} ({claimed.pk}, 'confirmed', 1000, 2, '', {finance_controller.pk}, now(), 1)",
+        f"{into} ({claimed.pk}, 'confirmed', 1000, 1, '', {business_owner.pk}, now(), 1)",
+        f"{into} ({claimed.pk}, 'corrected', 1000, 1, 'Less.', {finance_controller.pk}, now(), 1)",
+        f"{into} ({claimed.pk}, 'rejected', 1000, 1, 'No.', {finance_controller.pk}, now(), 1)",
+        f"{into} ({claimed.pk}, 'rejected', NULL, 1, '', {finance_controller.pk}, now(), 1)",
         *(
             f"{deed} value_{table}{rest}"
             for table in ("claimanswer", "methodconfirmation", "valuingmethod")
@@ -150,5 +154,5 @@ def test_the_database_keeps_answers(claimed, metric, business_owner, finance_con
         with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     with connection.cursor() as cursor:
-        cursor.execute(f"{into} ({claimed.pk}, 'rejected', NULL, 1, 'No.', {finance_controller.pk}, now())")
+        cursor.execute(f"{into} ({claimed.pk}, 'rejected', NULL, 1, 'No.', {finance_controller.pk}, now(), 1)")
     assert not OpenClaim.objects.exists()

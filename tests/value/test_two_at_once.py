@@ -1,8 +1,11 @@
 """Two people in the same moment at one ledger: nothing is posted, answered or taken back twice."""
 
+import threading
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from aiso.errors import DomainError
 from aiso.events.models import Event
@@ -11,7 +14,9 @@ from tests.factories import make_person
 from value.actions.claims import confirm_claim, reject_claim
 from value.actions.months import close_month
 from value.actions.post import post_entry, reverse_entry
-from value.models import ClaimAnswer, ClosedMonth, LedgerEntry
+from value.actions.shares import agree_shares
+from value.models import ClaimAnswer, ClosedMonth, LedgerEntry, MethodConfirmation
+from value.overlaps import sharing_of
 
 from .factories import claim, cost_of
 
@@ -75,3 +80,39 @@ def test_a_claim_is_not_answered_and_taken_back(here, business_owner, finance_co
     # Reversed after it was confirmed, or reversed and answered no more.
     assert told == (["done", "done"] if ClaimAnswer.objects.exists() else ONE_OF_TWO)
     assert LedgerEntry.objects.count() == 2
+
+
+def test_shares_stay_while_a_claim_is_confirmed(here, business_owner, finance_controller):
+    other = make_person("", "finance_controller")
+    claims = [claim(here, business_owner), claim(here, business_owner)]
+    agree_shares({each: Decimal("0.5") for each in claims}, actor=finance_controller, reason="Agreed.")
+    deeds = (
+        lambda: confirm_claim(claims[0], actor=finance_controller),
+        lambda: agree_shares({claims[1]: Decimal("0.6"), claims[0]: Decimal("0.4")}, actor=other, reason="Anew."),
+    )
+
+    told = both(lambda number: deeds[number]())
+
+    # Confirmed by the half that it had, and nothing agreed anew; or agreed anew first, and confirmed by that.
+    share = ClaimAnswer.objects.get().share
+    assert (told, share) in [(ONE_OF_TWO, Decimal("0.5")), (["done", "done"], Decimal("0.4"))]
+    assert sharing_of([claims[1].pk])[claims[1].pk].total == 1
+
+
+def test_the_database_lets_one_of_two_take_the_whole(here, business_owner, finance_controller):
+    """Also where nobody asks for shares first: both write their answer in the same moment."""
+    claims = [claim(here, business_owner), claim(here, business_owner)]
+    MethodConfirmation.objects.create(method=claims[0].method, confirmed_by=finance_controller)
+    written = threading.Barrier(2)
+
+    def confirm(number: int) -> None:
+        entry, told = claims[number], {"verdict": "confirmed", "answered_by": finance_controller}
+        try:
+            with transaction.atomic():
+                written.wait()
+                ClaimAnswer.objects.create(entry=entry, amount=entry.amount, rate=entry.rate, **told)
+        except IntegrityError as error:
+            raise DomainError(str(error)) from error
+
+    assert both(confirm) == ONE_OF_TWO
+    assert ClaimAnswer.objects.count() == 1

@@ -84,7 +84,8 @@ def test_from_claim_to_confirmed_by_another_person(saved, business_owner, financ
 
 
 def test_months_confirm_together(metric, business_owner, finance_controller, client):
-    first, second, third = (claim(metric, business_owner) for _ in range(3))
+    months = [{"first_on": date(2026, month, 1), "last_on": date(2026, month, 28)} for month in (3, 4, 5)]
+    first, second, third = (claim(metric, business_owner, **month) for month in months)
     client.force_login(finance_controller)
     client.post("/claims/confirm/", {"entry": [first.pk, second.pk]})
     assert claims_for(finance_controller).count() == 3

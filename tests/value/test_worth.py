@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import count
 
 import pytest
 from django.db import transaction
@@ -18,6 +19,7 @@ from value.actions.claims import confirm_claim, correct_claim, reject_claim
 from value.actions.months import close_month
 from value.actions.post import reverse_entry
 from value.actions.rates import record_rate
+from value.actions.shares import agree_shares
 from value.models import BenefitType, ClosedMonth, LedgerEntry
 from value.worth import Window, Worth, rounded, worth_by_initiative, worth_of
 
@@ -26,6 +28,12 @@ from .reading import Fact, in_cents, read
 
 pytestmark = pytest.mark.django_db
 JUNE = Window(date(2026, 6, 30), date(2026, 6, 1))
+
+
+def another(metric: OutcomeMetric, number: object) -> OutcomeMetric:
+    """One more of its initiative, of which a claim does not overlap with those of the first."""
+    name = f"Another one, {number}"
+    return OutcomeMetric.objects.create(initiative=metric.initiative, name=name, unit="u", direction="up")
 
 
 def test_a_window_is_the_last_so_many_days():
@@ -57,7 +65,7 @@ def test_thirds_of_a_day_meet_half_a_cent(initiative, business_owner):
 
 def test_only_what_finance_confirmed_counts(metric, business_owner, finance_controller):
     may = Window(date(2026, 6, 15), date(2026, 5, 1))
-    entries = [claim(metric, business_owner) for _ in range(4)]
+    entries = [claim(each, business_owner) for each in (metric, *(another(metric, n) for n in range(3)))]
     claim(metric, business_owner, claim="forecast", amount=Decimal(77))
     post(
         metric.initiative,
@@ -137,6 +145,7 @@ class Story:
             for _ in range(2)
         ]
         self.facts: list[Fact] = []
+        self.numbers = count(1)
         self.entries: list[LedgerEntry] = []
         self.moments: list[datetime] = [clock.now()]
         self.frozen: dict[date, dict] = {}
@@ -155,7 +164,7 @@ class Story:
             last = min(last, clock.today())
         told = {"amount": Decimal(cents) / 100, "currency": currency, "happened_on": happened_on}
         told |= {"first_on": first, "last_on": last}
-        metric = self.metrics[who]
+        metric = self.metrics[who] if dice % 3 else another(self.metrics[who], next(self.numbers))
         kind = [*BenefitType][dice % 4]
         if part in ("forecast", "claimed"):
             asked = claim_of(metric, claim=part, benefit_type=kind, **told)
@@ -202,7 +211,9 @@ class Story:
         if not fact:
             return
         entry, verdict = fact.extra["entry"], dice % 3
-        amount = Decimal(cents) / 100
+        amount, share = Decimal(cents) / 100, Decimal(1 + cents % 5000).scaleb(-4)
+        if self._done(lambda: agree_shares({entry: share}, actor=self.finance, reason="Agreed.")):
+            fact.extra["share"] = share
         deed = (
             lambda: confirm_claim(entry, actor=self.finance),
             lambda: correct_claim(entry, actor=self.finance, amount=amount, reason="Otherwise."),
@@ -210,8 +221,10 @@ class Story:
         )[verdict]
         if self._done(deed) is None:
             return
-        corrected = (amount * fact.extra["rate"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        fact.answer = (clock.now(), (fact.cents, int(corrected * 100), None)[verdict])
+        counts = entry.amount if verdict == 0 else amount
+        exact = counts * fact.extra["rate"] * fact.extra.get("share", 1)
+        said = int(exact.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100)
+        fact.answer = (clock.now(), None if verdict == 2 else said)
 
     def close(self, who: int, cents: int, dice: int) -> None:
         month = clock.months_later(clock.today().replace(day=1), -1 - dice % 2)

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from aiso.accounts.models import Role
 from aiso.api.fields import LARGEST_ID, IdField
-from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, Query, answers, answers_page
 from aiso.api.problems import Refusal
 from aiso.api.shapes import Person
@@ -35,6 +34,7 @@ from ..posting import NewEntry
 from ..tranche_costs import spent_of_tranches
 from ..worth import CLAIMED, CONFIRMED, FORECAST, Window, worth_of
 from .figures import CostCoverageShape, PaybackShape, drawn_coverage, drawn_payback
+from .shares import ClaimShares
 
 UNSEEN = "Its owners, finance, the office, executives and auditors see its money."
 IS = ["posted", "forecast", "waiting", "confirmed", "corrected", "rejected", "reversed", "reversal"]
@@ -53,6 +53,7 @@ class LedgerEntryShape(TypedDict):
     rate: Annotated[Decimal, "What one of the currency was in its month."]
     reporting_amount: Annotated[Decimal, "In the reporting currency."]
     confirmed_amount: Annotated[Decimal | None, "What finance confirmed, in the entry's currency."]
+    share: Annotated[Decimal | None, "The part of the confirmed amount that counts beside claims that overlap."]
     happened_on: date
     first_on: Annotated[date, "The first day that it covers."]
     last_on: Annotated[date, "The last day that it covers."]
@@ -162,7 +163,7 @@ class BatchShape(TypedDict):
     entries: list[int]
 
 
-class LedgerEntries(Noun):
+class LedgerEntries(ClaimShares):
     tag = "Ledger"
     lookup_url_kwarg = "id"
     lookup_value_converter = "int"
@@ -304,6 +305,7 @@ def drawn(entry: LedgerEntry) -> LedgerEntryShape:
         "rate": entry.rate,
         "reporting_amount": entry.reporting_amount,
         "confirmed_amount": answer.amount if answer else None,
+        "share": answer.share if answer and answer.counts else None,
         "happened_on": entry.happened_on,
         "first_on": entry.first_on,
         "last_on": entry.last_on,

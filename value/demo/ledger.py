@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from aiso import clock
@@ -15,9 +15,11 @@ from ..actions.claims import confirm_claim, confirm_months, correct_claim, rejec
 from ..actions.months import close_month
 from ..actions.post import post_entry, reverse_entry
 from ..actions.rates import record_rate
+from ..actions.shares import STEP, agree_shares
 from ..actions.yearly_rate import record_yearly_rate
 from ..models import CatalogueMetric, LedgerEntry
 from ..models.catalogue import counts_alike
+from ..overlaps import sharing_of
 from ..permissions import can_answer_claim
 from ..posting import NewEntry, why_not_post
 
@@ -32,6 +34,8 @@ WORKED_OUT = "Mean full cost of a year, without overheads that stay."
 METHOD = "Difference to the baseline over the month, times the value of one; what other projects explain is taken off."
 WHY_CORRECTED = "A fifth of it comes from the new shift plan, which began in the same month."
 WHY_REJECTED = "The month was measured on eleven days only; claim it again with the whole month."
+WHY_SHARED = "The owners agreed in the discussion to share alike what both projects moved."
+METHOD_AGAIN = "Stops and hours that the new shift plan saved, as its project counts them."
 MONTHS, MOST = 4, 10
 YEARLY = Decimal(8)
 STAGES = (Stage.PILOT, *IN_PRODUCTION)
@@ -50,9 +54,17 @@ def tell_of_the_ledger(people: Mapping[str, User]) -> None:
     metrics = OutcomeMetric.objects.filter(
         baseline__isnull=False, initiative__stage__in=STAGES, initiative__business_owner__is_active=True
     )
-    for number, metric in enumerate(metrics.select_related("initiative__business_owner").order_by("pk")[:MOST]):
-        if not why_not_post(metric.initiative):
-            _tell_of(metric, number, finance, catalogue)
+    rows = metrics.select_related("initiative__business_owner").order_by("pk")[:MOST]
+    claimed = [
+        (number, metric, _tell_of(metric, number, finance, catalogue))
+        for number, metric in enumerate(rows)
+        if not why_not_post(metric.initiative)
+    ]
+    _share([claim for _, _, claims in claimed for claim in claims], finance)
+    for number, _, claims in claimed:
+        _answer(_confirmable(claims, finance), finance, number)
+    for number, metric, _ in claimed[:1]:
+        _claim_again(metric, number)
     closing = clock.months_later(today.replace(day=1), -MONTHS)
     if not LedgerEntry.objects.waiting().filter(first_on__lt=clock.months_later(closing, 1)).exists():
         close_month(closing, actor=finance)
@@ -73,7 +85,8 @@ def _keep(office: User, finance: User, name: str, unit: str, direction: str, wor
     return metric
 
 
-def _tell_of(metric: OutcomeMetric, number: int, finance: User, catalogue: list[CatalogueMetric]) -> None:
+def _tell_of(metric: OutcomeMetric, number: int, finance: User, catalogue: list[CatalogueMetric]) -> list[LedgerEntry]:
+    """What it cost and what its owner claims, month by month."""
     initiative, owner = metric.initiative, metric.initiative.business_owner
     assert owner is not None
     alike = next((each for each in catalogue if counts_alike(metric, each)), None)
@@ -86,7 +99,42 @@ def _tell_of(metric: OutcomeMetric, number: int, finance: User, catalogue: list[
         claims.append(_claim(metric, owner, month, number, is_matched=alike is not None))
     forecast = clock.today().replace(day=1)
     _claim(metric, owner, forecast, number, is_matched=alike is not None, claim="forecast")
-    _answer([each for each in claims if can_answer_claim(finance, each)], finance, number)
+    return claims
+
+
+def _share(claims: list[LedgerEntry], finance: User) -> None:
+    """Claims that overlap share their days evenly."""
+    found = sharing_of([each.pk for each in claims if can_answer_claim(finance, each)])
+    shares = {
+        each: (1 / Decimal(found[each.pk].others + 1)).quantize(STEP, ROUND_DOWN)
+        for each in claims
+        if each.pk in found and found[each.pk].others
+    }
+    if shares:
+        agree_shares(shares, actor=finance, reason=WHY_SHARED)
+
+
+def _confirmable(claims: list[LedgerEntry], finance: User) -> list[LedgerEntry]:
+    found = sharing_of([each.pk for each in claims])
+    return [each for each in claims if found[each.pk].is_shared and can_answer_claim(finance, each)]
+
+
+def _claim_again(metric: OutcomeMetric, number: int) -> None:
+    """The gain of the last month once more, as another project counts it: it waits until shares are agreed."""
+    owner = metric.initiative.business_owner
+    assert owner is not None
+    asked = NewEntry(
+        kind="benefit",
+        claim="claimed",
+        metric=metric,
+        method=METHOD_AGAIN,
+        first_on=clock.months_later(clock.today().replace(day=1), -1),
+        amount=Decimal(2100 + 300 * number),
+        benefit_type="cost_avoidance",
+        evidence="Report of the shift plan",
+        key="claimed-again",
+    )
+    post_entry(metric.initiative, asked, actor=owner)
 
 
 def _cost(initiative: Initiative, finance: User, month: date, number: int) -> None:

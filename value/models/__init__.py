@@ -7,6 +7,7 @@ from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
 from .rate import ExchangeRate
+from .share import ClaimShare
 from .tranche_cost import TrancheCost
 from .yearly_rate import YearlyRate
 
@@ -18,6 +19,7 @@ __all__ = [
     "CatalogueLink",
     "CatalogueMetric",
     "ClaimAnswer",
+    "ClaimShare",
     "ClosedMonth",
     "CostFile",
     "ExchangeRate",

@@ -16,6 +16,7 @@ from portfolio.models import Initiative, OutcomeMetric
 
 from .ledger_triggers import CLAIM_ANSWERED, FOLLOWS
 from .money import in_reporting_currency, rate_to_reporting, sum_in_currency
+from .share import SHARES_FIT, part_of_one
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -37,6 +38,7 @@ class ValuingMethod(models.Model):
     written_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=clock.now)
 
+    done_to_metric = "valued"
     objects = ValuingMethodQuerySet.as_manager()
 
     class Meta:
@@ -96,7 +98,8 @@ class ClaimAnswer(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict)
     amount = sum_in_currency(null=True, help_text="What counts, in the claim's currency; nothing where rejected.")
     rate = rate_to_reporting(help_text="The claim's own.")
-    reporting_amount = in_reporting_currency()
+    share = part_of_one(default=1, help_text="The part of the amount that counts beside claims that overlap.")
+    reporting_amount = in_reporting_currency(of_share=True)
     reason = models.CharField(max_length=1000, blank=True)
     answered_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(default=clock.now)
@@ -108,10 +111,18 @@ class ClaimAnswer(models.Model):
                 name="answer_has_its_amount",
             ),
             models.CheckConstraint(condition=Q(verdict="confirmed") | ~Q(reason=""), name="answer_says_why"),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="answer_counts_a_part"),
         ]
         triggers = [
             pgtrigger.Trigger(
                 name="claim_answered", when=pgtrigger.After, operation=pgtrigger.Insert, func=CLAIM_ANSWERED
+            ),
+            pgtrigger.Trigger(
+                name="shares_fit",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__verdict__df="rejected"),
+                func=SHARES_FIT,
             ),
             *_written_once(),
         ]

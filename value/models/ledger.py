@@ -25,6 +25,7 @@ from .money import in_reporting_currency, rate_to_reporting, sum_in_currency
 PERSON = settings.AUTH_USER_MODEL
 # The month of its date as one number, so that an index holds a month in the order of the list.
 MONTH_OF = ExtractYear("happened_on") * 12 + ExtractMonth("happened_on")
+CLAIMS = Q(claim="claimed", reverses=None)
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
@@ -103,6 +104,9 @@ class LedgerEntry(models.Model):
             models.Index(fields=["kind", "id"], name="ledger_by_kind"),
             models.Index(fields=["claim", "id"], condition=~Q(claim=""), name="ledger_by_claim"),
             models.Index(MONTH_OF, F("id"), name="ledger_by_month"),
+            # Where claims are looked for that overlap with one.
+            models.Index(fields=["metric", "last_on"], condition=CLAIMS, name="claims_of_metric"),
+            models.Index(fields=["initiative", "last_on"], condition=CLAIMS, name="claims_of_initiative"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -160,6 +164,10 @@ class LedgerEntry(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/ledger/entries/{self.pk}/"
+
+    @property
+    def done_to_metric(self) -> str:
+        return "claimed" if self.is_claim else "forecast"
 
     @property
     def is_claim(self) -> bool:

@@ -51,6 +51,7 @@ class Measurement(models.Model):
     recorded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now)
 
+    done_to_metric = "measured"
     objects = MeasurementQuerySet.as_manager()
 
     class Meta:

@@ -20,10 +20,11 @@ def rate_to_reporting(**options: Any) -> Any:
     return models.DecimalField(max_digits=18, decimal_places=8, **options)
 
 
-def in_reporting_currency() -> models.GeneratedField:
-    """The amount by its rate, half a cent away from zero."""
+def in_reporting_currency(*, of_share: bool = False) -> models.GeneratedField:
+    """The amount by its rate, or only the share of it that stands beside it; half a cent away from zero."""
+    whole = F("amount") * F("rate")
     return models.GeneratedField(
-        expression=Round(F("amount") * F("rate"), 2),
+        expression=Round(whole * F("share") if of_share else whole, 2),
         output_field=models.DecimalField(max_digits=18, decimal_places=2),
         db_persist=True,
     )

@@ -13,13 +13,17 @@ from aiso.web.attempts import attempt, refused, status_of
 from aiso.web.htmx import announce
 
 from ..actions.claims import confirm_claim, confirm_months, correct_claim, reject_claim
+from ..actions.shares import agree_shares
 from ..claim_queue import ClaimQueue, claim_lines
 from ..claim_work import claims_for
 from ..forms.ledger import ConfirmClaimForm, CorrectClaimForm, WhyForm
 from ..ledger_list import EntryLine, fetched
 from ..models import LedgerEntry
 from ..permissions import CLAIMING, can_answer_claim, can_reverse
+from ..shares_page import SharesPage
 
+# States of a claim in which others may overlap with it.
+SHARING = ("waiting", "confirmed", "corrected")
 # What one page of the queue holds, and so the most that come in a batch.
 MOST = 50
 
@@ -70,6 +74,17 @@ def claim_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def claim_share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which part of each counts, where they overlap?"""
+    entry, actor = _answerable(request, pk)
+    form = SharesPage(entry, actor).form(request.POST)
+    if attempt(form, lambda: agree_shares(form.shares(), actor=actor, reason=form.cleaned_data["reason"])) is not None:
+        announce(request, "Recorded. The authors are told.")
+        return redirect(entry)
+    return _show(request, entry, shares=form)
+
+
+@require_POST
 def claim_reject(request: HttpRequest, pk: int) -> HttpResponse:
     entry, actor = _answerable(request, pk)
     form = WhyForm(request.POST)
@@ -93,7 +108,9 @@ def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpR
         "confirm": ConfirmClaimForm(),
         "correct": CorrectClaimForm(entry),
         "reject": WhyForm(auto_id="reject_%s"),
+        "shares": None,
         "said": [*said],
+        "sharing": SharesPage(entry, person) if line.state in SHARING else None,
     }
     if entry.is_claim and not is_open and person.has_role(Role.FINANCE_CONTROLLER):
         waiting = claims_for(person).order_by("pk")
