@@ -39,6 +39,7 @@ class ValueConfig(AppConfig):
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
+        subscribe("costs.queued", tasks.run_queued_costs)
         for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected"):
             subscribe(name, tasks.tell_of_claim)
         register_history(

@@ -1,5 +1,7 @@
 """Who measures, posts and claims, and whose word confirms it. Plain predicates."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import Role, User
@@ -45,6 +47,9 @@ CLOSING = "Finance for the whole company closes months."
 RATING = "Finance for the whole company records exchange rates."
 VALUING = "Finance for the whole company says what one unit is worth."
 KEEPING = "The office and finance for the whole company keep the catalogue."
+SHARING = "Finance posts and reverses shared costs, where its reach includes the unit of each part."
+KEEPING_SHARING = "Finance for the whole company keeps cost centres and the rules by which costs are shared."
+READING_SHARING = "Finance, the office and auditors read cost centres and the rules by which costs are shared."
 LINKING = "Its owners and the office say which metric of the catalogue it is."
 
 
@@ -91,3 +96,15 @@ def can_keep_catalogue(user: User | AnonymousUser) -> bool:
 def can_link(user: User | AnonymousUser, initiative: Initiative) -> bool:
     """Its owners and their deputies, and the office."""
     return can_edit(user, initiative)
+
+
+def can_keep_sharing(user: User | AnonymousUser) -> bool:
+    """Finance for the whole company: cost centres and rules concern every unit."""
+    return is_finance(user)
+
+
+def can_share(user: User | AnonymousUser, initiatives: Iterable[Initiative]) -> bool:
+    """Finance, where its reach includes the unit of each initiative that has a part."""
+    if not isinstance(user, User) or changes_nothing(user):
+        return False
+    return all(is_finance_for(user, initiative) for initiative in initiatives)

@@ -14,7 +14,8 @@ from portfolio.api.row_files import OUTCOMES, RowFileRowShape, RowFileShape, dra
 from portfolio.api.shapes import REFERENCE
 from portfolio.models.row_file import RowFileQuerySet
 
-from ..actions.land_costs import PlannedCost, land_costs, planned_costs, upload_costs
+from ..actions.land_costs import land_costs, upload_costs
+from ..cost_plan import PlannedCost, planned_costs
 from ..models import CostFile
 
 

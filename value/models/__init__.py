@@ -5,6 +5,15 @@ from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .month import ClosedMonth
 from .rate import ExchangeRate
+from .sharing import (
+    CostCentre,
+    CostCentreMapping,
+    SharedCost,
+    SharedCostPart,
+    SharingPart,
+    SharingRule,
+    SharingVersion,
+)
 
 __all__ = [
     "BenefitType",
@@ -12,6 +21,8 @@ __all__ = [
     "CatalogueMetric",
     "ClaimAnswer",
     "ClosedMonth",
+    "CostCentre",
+    "CostCentreMapping",
     "CostFile",
     "ExchangeRate",
     "LedgerEntry",
@@ -21,6 +32,11 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "SharedCost",
+    "SharedCostPart",
+    "SharingPart",
+    "SharingRule",
+    "SharingVersion",
     "UnitValue",
     "ValuingMethod",
 ]

@@ -16,8 +16,9 @@ from portfolio.row_files import told_of
 from portfolio.views.files import csv_file, xlsx_file
 from stagegates.actions.land_spending import may_upload
 
-from ..actions.land_costs import UPLOADING, land_costs, planned_costs, upload_costs
+from ..actions.land_costs import UPLOADING, land_costs, upload_costs
 from ..cost_columns import COST_COLUMNS
+from ..cost_plan import planned_costs
 from ..models import CostFile
 
 
