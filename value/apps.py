@@ -20,7 +20,7 @@ class ValueConfig(AppConfig):
         from .claim_work import claims_of
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
-        from .entries import CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
+        from .entries import CATALOGUE, CENTRES, CLAIMS, LEDGER, MEASUREMENTS, SHARING, TAB, VALUE_TAB
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
         from .value_card import register_value_card
@@ -28,7 +28,7 @@ class ValueConfig(AppConfig):
 
         register_facts()
         register_value_card()
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE):
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE, CENTRES, SHARING):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)

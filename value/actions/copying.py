@@ -6,15 +6,15 @@ from django.db import connection, models
 
 
 def copy_in(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model by COPY: the quickest way, and one statement, so that triggers check all of them at once.
-    They have their ids afterwards. Nothing happens for no rows.
+    """Insert rows of one model by COPY: the quickest way, and one statement, so that triggers check all at once. They
+    have their ids afterwards. Nothing happens for no rows.
     """
     if not rows:
         return
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields if field.column)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",

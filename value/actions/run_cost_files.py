@@ -92,7 +92,9 @@ def _read(file: CostFile) -> None:
     seen: set[Named] = set()
     for start in range(0, file.rows_total, LOT):
         lot = read_cost_rows(file, file.rows[start : start + LOT])
-        outcomes += [[row.outcome, row.reason] for row in CostPlan(file.uploaded_by, lot, seen).planned()]
+        outcomes += [
+            [row.outcome, row.reason] for row in CostPlan(file.uploaded_by, lot, seen, is_drawn=False).planned()
+        ]
         CostFile.objects.filter(pk=file.pk).update(rows_done=len(outcomes), moved_at=clock.now())
     file.outcomes, file.told, file.state = outcomes, _told(file, outcomes), State.CHECKED
     file.attempts, file.rows_done = 0, 0

@@ -95,7 +95,7 @@ def check_parts(parts: Parts) -> None:
             )
         if refusal := why_not_post(initiative):
             raise DomainError(f"{initiative.reference}: {refusal}", field="parts")
-    if (total := sum(share for _, share in parts)) != 100:
+    if (total := sum((share for _, share in parts), Decimal(0))) != 100:
         raise DomainError(f"The shares are {total.normalize():f} %; together they are 100 %.", field="parts")
 
 

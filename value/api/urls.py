@@ -6,6 +6,7 @@ from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, Exchange
 from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurements import InitiativeMeasurements, Measurements
+from .sharing import CostCentres, SharedCosts, SharingRules
 
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
@@ -16,6 +17,9 @@ nouns.add(f"{INITIATIVE}/value", InitiativeWorth, "initiative-value")
 nouns.add(f"{INITIATIVE}/compared-metrics", ComparedMetrics, "initiative-compared-metric")
 nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
 nouns.add("cost-files", CostFiles, "cost-file")
+nouns.add("cost-centres", CostCentres, "cost-centre")
+nouns.add("sharing-rules", SharingRules, "sharing-rule")
+nouns.add("shared-costs", SharedCosts, "shared-cost")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")
 urlpatterns = nouns.urls

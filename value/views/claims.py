@@ -20,6 +20,13 @@ from ..ledger_list import EntryLine, fetched
 from ..models import LedgerEntry
 from ..permissions import CLAIMING, can_answer_claim, can_reverse
 
+# What the page of one entry tells beside what a row does.
+OF_ONE = (
+    "method__confirmation__confirmed_by",
+    "unit_value__metric",
+    "shared_part__part",
+    "shared_part__shared_cost__version__rule",
+)
 # What one page of the queue holds, and so the most that come in a batch.
 MOST = 50
 
@@ -82,14 +89,15 @@ def claim_reject(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpResponse:
     """One entry; `said` is a form that was refused, by what it does."""
     person, line = signed_in(request), EntryLine(entry)
-    is_open = line.state == "waiting"
+    is_open, shared_part = line.state == "waiting", getattr(entry, "shared_part", None)
     context = {
         "line": line,
         "entry": entry,
         "initiative": entry.initiative,
         "claim": claim_lines([entry])[0] if entry.is_claim else None,
         "may_answer": is_open and can_answer_claim(person, entry),
-        "may_reverse": line.state not in ("reversal", "reversed") and can_reverse(person, entry),
+        "shared_part": shared_part,
+        "may_reverse": line.state not in ("reversal", "reversed") and not shared_part and can_reverse(person, entry),
         "confirm": ConfirmClaimForm(),
         "correct": CorrectClaimForm(entry),
         "reject": WhyForm(auto_id="reject_%s"),
@@ -118,4 +126,4 @@ def _answerable(request: HttpRequest, pk: int) -> tuple[LedgerEntry, User]:
 
 def _entry(request: HttpRequest, pk: int) -> LedgerEntry:
     rows = fetched(LedgerEntry.objects.visible_to(signed_in(request)))
-    return get_object_or_404(rows.select_related("method__confirmation__confirmed_by", "unit_value__metric"), pk=pk)
+    return get_object_or_404(rows.select_related(*OF_ONE), pk=pk)
