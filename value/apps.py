@@ -20,6 +20,7 @@ class ValueConfig(AppConfig):
         from .claim_work import claims_of
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
+        from .demo.sharing import tell_of_sharing
         from .entries import CATALOGUE, CENTRES, CLAIMS, LEDGER, MEASUREMENTS, SHARING, TAB, VALUE_TAB
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
@@ -36,6 +37,7 @@ class ValueConfig(AppConfig):
         register_work("claims", claims_of)
         register_teller(tell_of_measurements)
         register_teller(tell_of_the_ledger)
+        register_teller(tell_of_sharing)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
