@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('portfolio', '0006_autonomy_limits'),
-        ('value', '0004_ledger_by_statement'),
+        ('value', '0005_ledger_by_month'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
