@@ -221,7 +221,7 @@ class SharedCosts(Noun):
 
     @answers_page(SharedCostRowShape)
     def list(self, request: Request) -> Response:
-        """Shared costs of which one sees a part, the oldest first; all, for finance, the office and auditors."""
+        """Shared costs of which one sees a part, and those that one posted, the oldest first."""
         return self.page(SharedCost.objects.visible_to(self.person).select_related("version"), AS_MADE, drawn_row)
 
     @answers(SharedCostShape)

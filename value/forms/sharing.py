@@ -12,7 +12,6 @@ from portfolio.forms.picking import BEGINS, InitiativeField
 from portfolio.models import Initiative
 
 from ..models import SharingRule, SharingVersion
-from .ledger import CostForm
 
 
 class PartsField(forms.CharField):
@@ -107,7 +106,3 @@ class MappingForm(forms.Form):
         assert isinstance(rules, forms.ModelChoiceField)
         rules.queryset = SharingRule.objects.visible_to(viewer)
         self.order_fields(self.field_order)
-
-
-class SharedCostForm(CostForm):
-    """A cost that several initiatives share."""

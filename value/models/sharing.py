@@ -1,6 +1,5 @@
 """Costs that several initiatives share: the rules by which they are split, and the costs that were (DESIGN §7)."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
@@ -125,12 +124,12 @@ class SharingPart(models.Model):
 
 class SharedCostQuerySet(models.QuerySet["SharedCost"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """For those who read rules, and for whoever sees one of its parts."""
-        if reads_sharing(user):
-            return self
+        """For whoever sees one of its parts, and for who posted it."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
         seen = LedgerEntry.objects.visible_to(user).filter(pk=models.OuterRef("entry"))
         parts = SharedCostPart.objects.filter(models.Exists(seen), shared_cost=models.OuterRef("pk"))
-        return self.filter(models.Exists(parts))
+        return self.filter(models.Exists(parts) | Q(recorded_by=user))
 
 
 class SharedCost(models.Model):
@@ -186,9 +185,6 @@ class SharedCostPart(models.Model):
 class CostCentreQuerySet(models.QuerySet["CostCentre"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self if reads_sharing(user) else self.none()
-
-    def coded(self, codes: Sequence[str]) -> Self:
-        return self.filter(code__in=codes)
 
 
 class CostCentre(models.Model):

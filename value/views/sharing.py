@@ -11,8 +11,8 @@ from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 
 from ..actions.sharing import add_sharing_rule, post_shared_cost, reverse_shared_cost, revise_sharing_rule
-from ..forms.ledger import WhyForm
-from ..forms.sharing import SharedCostForm, SharingRuleForm, SharingVersionForm
+from ..forms.ledger import CostForm, WhyForm
+from ..forms.sharing import SharingRuleForm, SharingVersionForm
 from ..models import SharedCost, SharingRule, SharingVersion
 from ..models.sharing import reads_sharing
 from ..permissions import (
@@ -55,7 +55,7 @@ def sharing_rule_add(request: HttpRequest) -> HttpResponse:
 def sharing_rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Who bears which share, and what was shared by it?"""
     rule, person = _rule(request, pk), signed_in(request)
-    costs = SharedCost.objects.filter(version__rule=rule).select_related("recorded_by")
+    costs = SharedCost.objects.visible_to(person).filter(version__rule=rule).select_related("recorded_by")
     context = {
         "rule": rule,
         "versions": told_versions(rule, person),
@@ -86,7 +86,7 @@ def shared_cost_post(request: HttpRequest, pk: int) -> HttpResponse:
     rule, actor = _rule(request, pk), signed_in(request)
     if not may_post_shared(rule, actor):
         raise PermissionDenied(SHARING)
-    form = SharedCostForm(posted(request))
+    form = CostForm(posted(request))
     if cost := attempt(form, lambda: post_shared_cost(rule, form.asked(), actor=actor)):
         announce(request, "Posted.")
         return redirect(cost)
