@@ -60,6 +60,7 @@ def shares_of_all(draw: st.DrawFn) -> list[Decimal]:
     return [Decimal(high - low).scaleb(-4) for low, high in pairwise(edges)]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.integers(1, 10**14 - 1), shares_of_all())
 def test_parts_add_up_to_the_cent_whatever_the_amount_and_the_shares(cents, shares):
     amount = Decimal(cents).scaleb(-2)
@@ -86,7 +87,7 @@ def test_a_shared_cost_is_an_entry_for_each_part(cost, three, finance_controller
     assert Event.objects.get(name="ledger.posted").payload["initiatives"] == [each.pk for each in three]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[*HealthCheck], max_examples=25, deadline=None)
 @given(cents=st.integers(1, 10**9), currency=st.sampled_from(["EUR", "USD"]))
 def test_posted_parts_add_up_too(rule, finance_controller, cents, currency):
     with transaction.atomic():
