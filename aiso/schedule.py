@@ -23,6 +23,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "renew-reviews": {"task": "stagegates.tasks.renew_reviews_of_the_night", "schedule": crontab(hour=0, minute=5)},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
+    "resume-cost-files": {"task": "value.tasks.resume_cost_files", "schedule": 30},
     # From the first minute of its day a version is read; what follows from it follows now.
     "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},
     # An approval that ended yesterday holds no more from the first minute of the day.

@@ -7,11 +7,14 @@ from django.core.exceptions import ValidationError
 from aiso.web.forms import MoneyField
 from portfolio.inventory_columns import INITIATIVE, CellError, Column, read_day, words
 
+# One for all cells: to make it takes longer than to read a sum.
+SUM = MoneyField()
+
 
 def sum_above_zero(cell: str) -> Decimal:
     """A sum as people type it."""
     try:
-        found = MoneyField().clean(cell)
+        found = SUM.clean(cell)
     except ValidationError as error:
         raise CellError(f"“{cell[:40]}”: {error.messages[0].rstrip('.')}") from error
     if not isinstance(found, Decimal) or found <= 0:

@@ -104,10 +104,12 @@ from tests.stagegates.decisions.conftest import make_condition, seat
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import answered, make_review, sign_off_of
 from value.actions.post import post_entry
+from value.actions.sharing import add_sharing_rule, post_shared_cost
 from value.models import (
     AdoptionFile,
     AdoptionReading,
     CatalogueMetric,
+    CostCentre,
     CostFile,
     LedgerEntry,
     Measurement,
@@ -370,6 +372,12 @@ UNIT_VALUE = {
     "evidence": "Rates",
 }
 SENT["/ledger/entries/{claim}/share/"] = {"reason": "Agreed.", "share_{claim}": "50"}
+SHARES = {
+    "starts_on": "2026-01-01",
+    "basis": "Use",
+    "reason": "Agreed",
+    "parts": [{"initiative": "{initiative}", "share": "75"}, {"initiative": "{unasked}", "share": "25"}],
+}
 BODIES |= {
     ("post", "/api/v1/ledger-entries/agree-shares/"): {
         "shares": [{"entry": "{claim}", "share": "0.5"}],
@@ -381,6 +389,18 @@ BODIES |= {
     ("post", "/api/v1/catalogue-metrics/"): {"name": "Calls", "unit": "calls", "direction": "down"},
     ("patch", "/api/v1/catalogue-metrics/{catalogue_metric}/"): {"about": "All."},
     ("post", "/api/v1/catalogue-metrics/{catalogue_metric}/approve-value/"): UNIT_VALUE,
+    ("post", "/api/v1/cost-centres/"): {"code": "4712", "name": "Cloud"},
+    ("post", "/api/v1/cost-centres/{cost_centre}/map/"): {"starts_on": "2026-01-01"},
+    ("post", "/api/v1/sharing-rules/"): SHARES | {"name": "Licences"},
+    ("post", "/api/v1/sharing-rules/{sharing_rule}/revise/"): SHARES,
+    ("post", "/api/v1/shared-costs/"): {
+        "rule": "{sharing_rule}",
+        "kind": "run_cost",
+        "amount": "9",
+        "evidence": "Invoice",
+        "key": "Another",
+    },
+    ("post", "/api/v1/shared-costs/{shared_cost}/reverse/"): WRONG,
     ("post", "/api/v1/exchange-rates/"): {"currency": "USD", "month": "2026-01-01", "rate": "0.9", "source": "ECB"},
     ("post", "/api/v1/yearly-rates/"): {"per_cent": "8", "starts_on": "2026-01-01", "source": "Cost of capital"},
     ("post", "/api/v1/closed-months/"): {"month": "2020-01-01"},
@@ -649,7 +669,20 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
     names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
     names |= _adoption_files(me)
-    return names
+    return names | _shared(people["finance_controller"], initiative)
+
+
+def _shared(finance: User, initiative: Initiative) -> dict[str, Any]:
+    """A cost centre, a rule and a cost that was shared by it."""
+    parts = [(initiative, Decimal(75)), (make_initiative(), Decimal(25))]
+    told = {"starts_on": date(2026, 1, 1), "basis": "Use", "reason": "Agreed", "name": "Platform"}
+    rule = add_sharing_rule(actor=finance, parts=parts, **told)
+    asked = NewEntry(kind="run_cost", amount=Decimal(9), evidence="Invoice", key="Shared")
+    return {
+        "sharing_rule": rule.pk,
+        "shared_cost": post_shared_cost(rule, asked, actor=finance).pk,
+        "cost_centre": CostCentre.objects.create(code="4711", name="Cloud", made_by=finance).pk,
+    }
 
 
 def _measured(initiative: Initiative, by: User) -> Measurement:

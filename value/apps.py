@@ -24,7 +24,18 @@ class ValueConfig(AppConfig):
         from .demo.adoption import tell_of_adoption
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
-        from .entries import ADOPTION, CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
+        from .demo.sharing import tell_of_sharing
+        from .entries import (
+            ADOPTION,
+            CATALOGUE,
+            CENTRES,
+            CLAIMS,
+            LEDGER,
+            MEASUREMENTS,
+            SHARING,
+            TAB,
+            VALUE_TAB,
+        )
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
         from .value_card import register_value_card
@@ -33,7 +44,7 @@ class ValueConfig(AppConfig):
         register_facts()
         register_value_card()
         register_spending(post_spending)
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE, ADOPTION):
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE, ADOPTION, CENTRES, SHARING):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)
@@ -42,10 +53,12 @@ class ValueConfig(AppConfig):
         register_work("adoption", adoption_missing)
         register_teller(tell_of_measurements)
         register_teller(tell_of_the_ledger)
+        register_teller(tell_of_sharing)
         register_teller(tell_of_adoption)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
+        subscribe("costs.queued", tasks.run_queued_costs)
         for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected", "claim.shared"):
             subscribe(name, tasks.tell_of_claim)
         register_history(*ledger_history.TOLD, is_money=True)

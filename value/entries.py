@@ -5,6 +5,7 @@ from aiso.web.navigation import Entry
 from portfolio.panels import Tab
 
 from .claim_work import claims_waiting
+from .models.sharing import reads_sharing
 from .work import measurements_waiting
 
 MEASUREMENTS = Entry(
@@ -55,6 +56,24 @@ ADOPTION = Entry(
     section="value",
     order=35,
     about="How many of a workflow’s target users use it, week by week.",
+)
+CENTRES = Entry(
+    "Cost centres",
+    "building",
+    "value:cost_centres",
+    section="value",
+    order=50,
+    may_see=reads_sharing,
+    about="Where the costs of each cost centre belong.",
+)
+SHARING = Entry(
+    "Sharing rules",
+    "percentage",
+    "value:sharing_rules",
+    section="value",
+    order=60,
+    may_see=reads_sharing,
+    about="How costs are split among initiatives that share them.",
 )
 VALUE_TAB = Tab("value", "Value", "value:initiative_value", order=28)
 TAB = Tab("measurements", "Measurements", "value:initiative_measurements", order=27)

@@ -1,6 +1,6 @@
 """Who measures, posts and claims, and whose word confirms it. Plain predicates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -51,6 +51,9 @@ RATING = "Finance for the whole company records exchange rates."
 DISCOUNTING = "Finance for the whole company says the yearly rate."
 VALUING = "Finance for the whole company says what one unit is worth."
 KEEPING = "The office and finance for the whole company keep the catalogue."
+SHARING = "Finance posts and reverses shared costs, where its reach includes the unit of each part."
+KEEPING_SHARING = "Finance for the whole company keeps cost centres and the rules by which costs are shared."
+READING_SHARING = "Finance, the office and auditors read cost centres and the rules by which costs are shared."
 LINKING = "Its owners and the office say which metric of the catalogue it is."
 
 
@@ -134,3 +137,15 @@ def adoption_recorded_by(user: User) -> Callable[[Workflow], bool]:
 def can_correct_adoption(user: User, reading: AdoptionReading) -> bool:
     """Whoever records; a program not over a person's word."""
     return not user.is_service_account or reading.recorded_by.is_service_account
+
+
+def can_keep_sharing(user: User | AnonymousUser) -> bool:
+    """Finance for the whole company: cost centres and rules concern every unit."""
+    return is_finance(user)
+
+
+def can_share(user: User | AnonymousUser, initiatives: Iterable[Initiative]) -> bool:
+    """Finance, where its reach includes the unit of each initiative that has a part."""
+    if not isinstance(user, User) or changes_nothing(user):
+        return False
+    return all(is_finance_for(user, initiative) for initiative in initiatives)

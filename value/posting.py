@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.conf import settings
 
@@ -20,6 +21,7 @@ from .rates import Rates
 
 CENT = Decimal("0.01")
 Kind, Claim = LedgerEntry.Kind, LedgerEntry.Claim
+KINDS = frozenset(Kind.values)
 # The longest stretch that one entry covers: five years of a licence.
 MOST_DAYS = 1827
 # How keys of entries begin that follow from spending of a tranche; after it comes the number of the funding entry.
@@ -74,50 +76,53 @@ class Ground:
     def __init__(self, entries: Sequence[NewEntry]) -> None:
         self.rates = Rates((each.in_currency, each.dated_on) for each in entries)
         self.open_from = ClosedMonth.objects.open_from()
+        # Asked once: a long file asks for each of its rows.
+        self.today, self.now = clock.today(), clock.now()
 
     def drawn(self, initiative: Initiative, asked: NewEntry, actor: User) -> LedgerEntry:
         """The entry, unsaved and without its method. Raises DomainError for what cannot be posted."""
+        told = self.told(initiative, asked)
+        return LedgerEntry(initiative=initiative, recorded_by=actor, recorded_at=self.now, **told)
+
+    def told(self, initiative: Initiative, asked: NewEntry) -> dict[str, Any]:
+        """What the entry says, by field. Raises DomainError for what cannot be posted."""
         if refusal := why_not_post(initiative):
             raise DomainError(refusal)
         _check_words(asked)
-        self.check_days(asked)
+        days = asked.days
+        self.check_days(asked, days)
         value = self._value(initiative, asked)
         amount = asked.amount
         if value is not None and asked.quantity is not None:
             amount = (asked.quantity * value.amount).quantize(CENT, ROUND_HALF_UP)
         if amount is None or amount <= 0:
             raise DomainError("An amount is more than 0. To take one back, reverse its entry.", field="amount")
-        first_on, last_on = asked.days
-        return LedgerEntry(
-            initiative=initiative,
-            kind=asked.kind,
-            benefit_type=value.benefit_type if value else asked.benefit_type,
-            claim=asked.claim,
-            amount=amount,
-            currency=asked.in_currency,
-            rate=self.rates.rate_on(asked.in_currency, asked.dated_on),
-            happened_on=asked.dated_on,
-            first_on=first_on,
-            last_on=last_on,
-            metric=asked.metric,
-            quantity=asked.quantity,
-            unit_value=value,
-            evidence=asked.evidence.strip(),
-            key=asked.key.strip(),
-            recorded_by=actor,
-            recorded_at=clock.now(),
-        )
+        first_on, last_on = days
+        return {
+            "kind": asked.kind,
+            "benefit_type": value.benefit_type if value else asked.benefit_type,
+            "claim": asked.claim,
+            "amount": amount,
+            "currency": asked.in_currency,
+            "rate": self.rates.rate_on(asked.in_currency, asked.dated_on),
+            "happened_on": asked.dated_on,
+            "first_on": first_on,
+            "last_on": last_on,
+            "quantity": asked.quantity,
+            "evidence": asked.evidence.strip(),
+            "key": asked.key.strip(),
+        } | ({"metric": asked.metric, "unit_value": value} if asked.is_benefit else {})
 
-    def check_days(self, asked: NewEntry) -> None:
+    def check_days(self, asked: NewEntry, days: tuple[date, date]) -> None:
         """Raises DomainError for days that are to come, closed, the wrong way round or too many."""
-        first, last = asked.days
-        if asked.dated_on > clock.today():
+        first, last = days
+        if asked.dated_on > self.today:
             raise DomainError("This day is to come. Date it today or before.", field="happened_on")
         if last < first:
             raise DomainError("The last day comes before the first.", field="last_on")
         if (last - first).days >= MOST_DAYS:
             raise DomainError("One entry covers five years at most.", field="last_on")
-        if asked.claim == Claim.CLAIMED and last > clock.today():
+        if asked.claim == Claim.CLAIMED and last > self.today:
             told = "These days are not over: claim the benefit when they are, or post it as a forecast."
             raise DomainError(told, field="last_on")
         if self.open_from and min(asked.dated_on, first) < self.open_from:
@@ -175,7 +180,7 @@ def why_not_post(initiative: Initiative) -> str:
 
 
 def _check_words(asked: NewEntry) -> None:
-    if asked.kind not in Kind.values:
+    if asked.kind not in KINDS:
         raise DomainError(f"The kind is one of {', '.join(Kind.values)}.", field="kind")
     if not asked.evidence.strip():
         raise DomainError("Name the evidence: an invoice, a booking, a report.", field="evidence")

@@ -5,8 +5,12 @@ from celery import shared_task
 from aiso.events.models import Event
 from aiso.events.telling import Message, tell
 
+from .actions import run_cost_files
 from .claim_work import claim_message
 from .work import message_of
+
+# A lot takes a second or two: a file that has not moved for this long has lost its worker.
+STALLED_MINUTES = 1
 
 
 @shared_task
@@ -19,6 +23,18 @@ def tell_of_measurement(event_id: int) -> None:
 def tell_of_claim(event_id: int) -> None:
     """Tell who is to answer a claim, or what finance said of it. Once a person and event."""
     _tell(Event.objects.get(pk=event_id), claim_message)
+
+
+@shared_task
+def run_queued_costs(event_id: int) -> None:
+    """Read a long file of costs, or post it. Repeating it goes on where it stands, or finds nothing to do."""
+    run_cost_files.run_cost_file(Event.objects.get(pk=event_id).payload["file"])
+
+
+@shared_task
+def resume_cost_files() -> None:
+    """Take up files of costs whose worker died."""
+    run_cost_files.resume_cost_files(STALLED_MINUTES)
 
 
 def _tell(event: Event, message: Callable[[Event], Message | None]) -> None:

@@ -2,7 +2,18 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import adoption, catalogue, claims, cost_files, ledger, measurements, months, yearly_rates
+from .views import (
+    adoption,
+    catalogue,
+    claims,
+    cost_centres,
+    cost_files,
+    ledger,
+    measurements,
+    months,
+    sharing,
+    yearly_rates,
+)
 from .views.adoption_files import ADOPTION_FILES
 from .views.measurement_files import MEASUREMENT_FILES
 
@@ -34,6 +45,17 @@ urlpatterns = [
     path("ledger/files/<int:pk>/", cost_files.cost_file, name="cost_file"),
     path("ledger/files/<int:pk>/land/", cost_files.cost_land, name="cost_land"),
     path("ledger/files/<int:pk>/rejected/", cost_files.cost_rejected, name="cost_rejected"),
+    path("ledger/shared/<int:pk>/", sharing.shared_cost, name="shared_cost"),
+    path("ledger/shared/<int:pk>/reverse/", sharing.shared_cost_reverse, name="shared_cost_reverse"),
+    path("sharing-rules/", sharing.sharing_rules, name="sharing_rules"),
+    path("sharing-rules/new/", sharing.sharing_rule_add, name="sharing_rule_add"),
+    path("sharing-rules/<int:pk>/", sharing.sharing_rule, name="sharing_rule"),
+    path("sharing-rules/<int:pk>/revise/", sharing.sharing_rule_revise, name="sharing_rule_revise"),
+    path("sharing-rules/<int:pk>/cost/", sharing.shared_cost_post, name="shared_cost_post"),
+    path("cost-centres/", cost_centres.cost_centres, name="cost_centres"),
+    path("cost-centres/new/", cost_centres.cost_centre_add, name="cost_centre_add"),
+    path("cost-centres/<int:pk>/", cost_centres.cost_centre, name="cost_centre"),
+    path("cost-centres/<int:pk>/map/", cost_centres.cost_centre_map, name="cost_centre_map"),
     path(ENTRY, claims.ledger_entry, name="ledger_entry"),
     path(f"{ENTRY}reverse/", ledger.ledger_reverse, name="ledger_reverse"),
     path(f"{ENTRY}confirm/", claims.claim_confirm, name="claim_confirm"),

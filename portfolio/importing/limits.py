@@ -9,7 +9,7 @@ from aiso.errors import DomainError
 MEGABYTE = 1024 * 1024
 MAX_FILE_BYTES = 25 * MEGABYTE
 MAX_UNPACKED_BYTES = 400 * MEGABYTE  # an XLSX is a zip file; real ones unpack to 5 to 15 times their size
-MAX_ROWS = 100_000
+MAX_ROWS = 200_000
 MAX_COLUMNS = 500
 MAX_CELLS = 5_000_000
 MAX_CELL_CHARACTERS = 100_000

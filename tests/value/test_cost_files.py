@@ -13,9 +13,10 @@ from aiso.events.models import Event
 from portfolio.models import Initiative
 from tests.api.conftest import Script, make_api_token
 from tests.factories import make_initiative, make_person
-from value.actions.land_costs import land_costs, planned_costs, upload_costs
+from value.actions.land_costs import land_costs, upload_costs
 from value.actions.months import close_month
 from value.actions.rates import record_rate
+from value.cost_plan import planned_costs
 from value.models import LedgerEntry
 
 from .factories import cost_of, post

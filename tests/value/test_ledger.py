@@ -18,7 +18,7 @@ from tests.factories import make_initiative, make_person, make_unit
 from value.actions.catalogue import approve_unit_value, match_metric
 from value.actions.claims import confirm_claim
 from value.actions.months import close_month
-from value.actions.post import post_costs, reverse_entry
+from value.actions.post import reverse_entry
 from value.actions.rates import record_rate
 from value.models import ClosedMonth, ExchangeRate, LedgerEntry, OpenClaim
 
@@ -292,16 +292,6 @@ def test_a_metric_of_another_initiative_does_not_gain_here(metric, business_owne
 def test_a_forecast_may_cover_days_to_come(metric, business_owner):
     made = claim(metric, business_owner, claim="forecast", last_on=date(2027, 4, 30))
     assert (made.claim, OpenClaim.objects.exists()) == ("forecast", False)
-
-
-def test_many_costs_at_once(initiative, business_owner, django_assert_max_num_queries):
-    other = make_initiative(owner=business_owner)
-    rows = [(each, cost_of(number)) for number in range(1, 40) for each in (initiative, other)]
-    with django_assert_max_num_queries(14):
-        assert len(post_costs(rows, actor=business_owner)) == 78
-    with pytest.raises(PermissionDenied):
-        post_costs([*rows, (make_initiative(), cost_of(5))], actor=business_owner)
-    assert LedgerEntry.objects.count() == 78
 
 
 def test_who_sees_entries(entry, business_owner, finance_controller, executive, requester):

@@ -1,160 +1,108 @@
-"""Files of costs, as finance systems give them month by month: read, checked, and posted, nothing twice."""
+"""Files of costs, as finance systems give them month by month: read, checked, and posted, nothing twice. A long file is
+read and posted by a worker, in lots (`run_cost_files`).
+"""
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from aiso import clock
 from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
-from portfolio.inventory_columns import read_cells
+from portfolio.importing.limits import check_size
 from portfolio.models import Initiative
-from portfolio.row_files import (
-    CREATED,
-    REJECTED,
-    UNCHANGED,
-    check_columns,
-    hold_unlanded,
-    initiatives_named,
-    keep_outcomes,
-    read_rows,
-)
+from portfolio.row_files import hold_unlanded, initiatives_named, keep_outcomes, read_rows
 from stagegates.actions.land_spending import may_upload
 
-from ..cost_columns import COST_COLUMNS
-from ..models import CostFile, LedgerEntry
-from ..permissions import POSTING, can_post
-from ..posting import Ground, NewEntry, is_same
-from .post import TAKEN, hold_months, post_costs
+from ..cost_columns import COST_COLUMNS, check_cost_columns
+from ..cost_plan import CostPlan, CostRow, Named, PlannedCost, read_cost_rows
+from ..models import CostFile
+from ..sharing import Centres, SharingGround
+from .post import hold_months
+from .sharing import hold_initiatives, hold_sharing, insert_drawn
 
 UPLOADING = "Finance imports costs, where its reach includes the unit."
-# Rows of one file: they land while the person waits.
-MOST_ROWS = 10_000
-
-
-@dataclass(frozen=True)
-class PlannedCost:
-    """What would become of one row."""
-
-    number: int
-    outcome: str
-    reason: str = ""
-    initiative: Initiative | None = None
-    asked: NewEntry | None = None
-    entry: LedgerEntry | None = None
+MOST_ROWS = 200_000
+# A file of more bytes, or rows of a packed one, takes more than a second to check: a worker does it.
+LONG_BYTES, LONG_ROWS = 256 * 1024, 3000
 
 
 @transaction.atomic
 def upload_costs(content: bytes, *, file_name: str, actor: User) -> CostFile:
-    """Read a file and keep its rows. Nothing is posted yet. Raises PermissionDenied for all but finance, DomainError
-    for a file that cannot be read, is too long, or lacks a column that every row needs.
+    """Read a file and keep its rows; a long one is read by a worker soon. Nothing is posted yet.
+
+    Raises PermissionDenied for all but finance, DomainError for a file that cannot be read, is too long, or lacks a
+    column that every row needs; a long one tells that later, as its `failure`.
     """
     if not may_upload(actor):
         raise PermissionDenied(UPLOADING)
-    read = read_rows(content, COST_COLUMNS, file_name=file_name, most=MOST_ROWS)
-    check_columns(COST_COLUMNS, read["mapping"], "A file of costs")
+    check_size(content)
+    if len(content) > LONG_BYTES:
+        name = PurePath(file_name).name[:255]
+        read: dict[str, Any] = {"file_name": name, "headers": [], "mapping": [], "rows": [], "content": content}
+        read |= {"state": CostFile.State.READING, "moved_at": clock.now()}
+    else:
+        read = read_costs(content, file_name)
+        if len(read["rows"]) > LONG_ROWS:
+            read |= {"state": CostFile.State.READING, "moved_at": clock.now(), "rows_total": len(read["rows"])}
     file = CostFile.objects.create(uploaded_by=actor, **read)
     publish("costs.uploaded", actor=actor, file=file)
+    if file.is_moving:
+        publish("costs.queued", actor=actor, file=file)
     return file
 
 
-def planned_costs(file: CostFile, viewer: User) -> list[PlannedCost]:
-    """What would become of each row if it landed now. Six queries."""
-    read = [(number, *read_cells(COST_COLUMNS, file.mapping, cells)) for number, cells in file.rows]
-    rows = [_Row(number, wrong, str(told.pop("initiative", "")), told) for number, told, wrong in read]
-    ground = _Ground.of(viewer, {row.name for row in rows}, [row.asked for row in rows if row.asked])
-    return [ground.planned(row) for row in rows]
+def read_costs(content: bytes, file_name: str) -> dict[str, Any]:
+    """The fields of a file of costs. Raises DomainError as `upload_costs` does."""
+    read = read_rows(content, COST_COLUMNS, file_name=file_name, most=MOST_ROWS)
+    check_cost_columns(read["mapping"])
+    return read
 
 
 def land_costs(file: CostFile, *, actor: User) -> CostFile:
-    """Post the rows that are right, all at once; the others stay with their reasons.
+    """Post the rows that are right, all at once; the others stay with their reasons. A long file is posted by a worker.
 
-    Raises PermissionDenied for anybody but its uploader, DomainError where it landed before.
+    Raises PermissionDenied for anybody but its uploader, DomainError where it landed before or is not checked.
     """
     with transaction.atomic():
         file = hold_unlanded(file, actor=actor, may=may_upload)
-        plan = planned_costs(file, actor)
-        # Planned anew once nobody else posts on them, so that what was right still is.
-        _hold({row.initiative.pk for row in plan if row.initiative})
-        plan = planned_costs(file, actor)
-        post_costs([(row.initiative, row.asked) for row in plan if row.outcome == CREATED], actor=actor)  # type: ignore[misc]
+        if file.state != CostFile.State.CHECKED:
+            raise DomainError(f"This file is {file.get_state_display().lower()}.")
+        if file.is_long:
+            file.state, file.rows_done, file.moved_at = CostFile.State.LANDING, 0, clock.now()
+            file.save(update_fields=["state", "rows_done", "moved_at"])
+            publish("costs.queued", actor=actor, file=file)
+            return file
+        plan = post_rows(read_cost_rows(file, file.rows), set(), actor)
         outcomes = keep_outcomes(file, [[row.outcome, row.reason] for row in plan])
         publish("costs.landed", actor=actor, file=file, outcomes=outcomes)
     return file
 
 
-def _hold(initiatives: Iterable[int]) -> None:
-    rows = Initiative.objects.select_for_update(of=["self"]).filter(pk__in=initiatives).order_by("pk")
-    [*rows.values_list("pk")]
+def post_rows(rows: Sequence[CostRow], seen: set[Named], actor: User) -> list[PlannedCost]:
+    """Post those of some rows that are right. Planned once nobody else changes what they are held against, so that
+    what is right stays so. Within a transaction.
+    """
+    centres = {row.by_centre for row in rows} - {""}
+    if centres:
+        hold_sharing()
+    hold_initiatives(_initiatives(rows, centres, actor))
     hold_months()
+    plan = CostPlan(actor, rows, seen).planned()
+    entries, splits = ([getattr(row, name) for row in plan if getattr(row, name)] for name in ("entry", "split"))
+    insert_drawn(entries, splits, actor=actor)
+    return plan
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row as it was read: what is wrong with it, the initiative that it names, and what else it says."""
-
-    number: int
-    wrong: list[str]
-    name: str
-    told: dict[str, Any]
-
-    @cached_property
-    def asked(self) -> NewEntry | None:
-        """What it asks; without a key of its own, what it says names it: uploaded again, it is the same one."""
-        if self.wrong:
-            return None
-        said = {name: value for name, value in self.told.items() if value}
-        text = "|".join(f"{name}={said[name]}" for name in sorted(said))
-        key = said.pop("key", "") or f"row:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
-        return NewEntry(key=key, **said)
-
-
-@dataclass(frozen=True)
-class _Ground:
-    """What rows are held against: the initiatives they name, what is posted on them, and the rows before."""
-
-    viewer: User
-    named: dict[str, Initiative]
-    known: dict[tuple[int, str], LedgerEntry]
-    ground: Ground
-    seen: set[tuple[int, str]] = field(default_factory=set)
-    may: dict[int, bool] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, viewer: User, names: set[str], asked: list[NewEntry]) -> "_Ground":
-        named = initiatives_named(Initiative.objects.visible_to(viewer).defer("search"), names)
-        rows = LedgerEntry.objects.filter(initiative__in=[*named.values()], key__in={each.key for each in asked})
-        known = {(each.initiative_id, each.key): each for each in rows.select_related("method", "metric")}
-        return cls(viewer, named, known, Ground(asked))
-
-    def planned(self, row: _Row) -> PlannedCost:
-        initiative = self.named.get(row.name)
-        if row.asked is None or initiative is None:
-            unfound = f"No initiative that you see is “{row.name[:80]}”. Give its reference, e.g. AI-0042."
-            return PlannedCost(row.number, REJECTED, " ".join(row.wrong) or unfound)
-        try:
-            entry = self._new_entry(initiative, row.asked)
-        except DomainError as error:
-            return PlannedCost(row.number, REJECTED, str(error))
-        return PlannedCost(row.number, CREATED if entry else UNCHANGED, "", initiative, row.asked, entry)
-
-    def _new_entry(self, initiative: Initiative, asked: NewEntry) -> LedgerEntry | None:
-        """What would be posted; nothing where it is already. Raises DomainError for a row that cannot be posted."""
-        if initiative.pk not in self.may:
-            self.may[initiative.pk] = can_post(self.viewer, initiative)
-        if not self.may[initiative.pk]:
-            raise DomainError(POSTING)
-        named = (initiative.pk, asked.key)
-        if named in self.seen:
-            raise DomainError("This booking stands in the file twice.")
-        self.seen.add(named)
-        if earlier := self.known.get(named):
-            if not is_same(earlier, asked):
-                raise DomainError(TAKEN)
-            return None
-        return self.ground.drawn(initiative, asked, self.viewer)
+def _initiatives(rows: Sequence[CostRow], codes: set[str], actor: User) -> set[int]:
+    """All on which rows may be posted."""
+    named = initiatives_named(Initiative.objects.visible_to(actor).only("name"), {row.name for row in rows} - {""})
+    found = {each.pk for each in named.values()}
+    if codes:
+        centres = Centres(codes)
+        found |= centres.initiatives | SharingGround(actor, centres.rules).initiatives
+    return found

@@ -1,6 +1,5 @@
 """Posting what an initiative brings and costs, and taking an entry back by another one."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,7 @@ from aiso.events.outbox import publish
 from portfolio.models import Initiative, OutcomeMetric
 
 from ..models import ClosedMonth, LedgerEntry, ValuingMethod
+from ..models.ledger import BY_CENTRE, BY_RULE
 from ..models.ledger_triggers import MONTHS
 from ..permissions import POSTING, REVERSING, can_post, can_reverse
 from ..posting import Ground, NewEntry, is_same
@@ -37,6 +37,8 @@ def post_entry(initiative: Initiative, asked: NewEntry, *, actor: User) -> Ledge
         if not is_same(earlier, asked):
             raise DomainError(TAKEN, field="key")
         return earlier
+    if asked.key.strip().startswith((BY_CENTRE, BY_RULE)):
+        raise DomainError(f"Keys that begin with “{BY_CENTRE}” or “{BY_RULE}” are kept for shared costs.", field="key")
     hold_months()
     entry = Ground([asked]).drawn(initiative, asked, actor)
     entry.method = _method(entry.metric, asked.method, actor) if entry.metric else None
@@ -47,37 +49,27 @@ def post_entry(initiative: Initiative, asked: NewEntry, *, actor: User) -> Ledge
 
 
 @transaction.atomic
-def post_costs(rows: Sequence[tuple[Initiative, NewEntry]], *, actor: User) -> list[LedgerEntry]:
-    """Post many costs at once, of initiatives that the actor may post on and under keys that are new. Five queries."""
-    if any(asked.is_benefit for _, asked in rows):
-        raise DomainError("Benefits are claimed one by one.")
-    ids = {initiative.pk for initiative, _ in rows}
-    locked = Initiative.objects.select_for_update(of=["self"]).defer("search").filter(pk__in=ids).in_bulk()
-    if not all(can_post(actor, initiative) for initiative in locked.values()):
-        raise PermissionDenied(POSTING)
-    hold_months()
-    ground = Ground([asked for _, asked in rows])
-    entries = [ground.drawn(locked[initiative.pk], asked, actor) for initiative, asked in rows]
-    made = LedgerEntry.objects.bulk_create(entries, batch_size=2000)
-    publish("ledger.posted", actor=actor, entries=len(made), initiatives=sorted(ids)[:100])
-    return made
-
-
-@transaction.atomic
 def reverse_entry(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntry:
     """Take an entry back by another one, dated today; the first stays. It covers the same days; where some of them are
     closed, those that are open, and where all are, today.
 
-    Raises PermissionDenied for whoever may not, DomainError for one that was reversed, for a reversal, and
-    for what came from a tranche.
+    Raises PermissionDenied for whoever may not, DomainError for one that was reversed, for a reversal, for what came
+    from a tranche, and for a part of a shared cost, which is reversed whole.
     """
     initiative = _locked(entry.initiative)
-    related = ("metric", "unit_value", "method", "answer", "reversed_by", "tranche_cost")
+    related = ("metric", "unit_value", "method", "answer", "reversed_by", "tranche_cost", "shared_part")
     rows = LedgerEntry.objects.select_related(*related)
     entry = rows.get(pk=entry.pk)
     entry.initiative = initiative
     if not can_reverse(actor, entry):
         raise PermissionDenied(REVERSING)
+    if hasattr(entry, "shared_part"):
+        raise DomainError("It is part of a shared cost. Reverse that, with all its parts.")
+    return take_back(entry, actor=actor, reason=reason)
+
+
+def take_back(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntry:
+    """Reverse an entry whose initiative is locked, of somebody who may. Raises DomainError as `reverse_entry` does."""
     if not reason.strip():
         raise DomainError("Say what was wrong with it.", field="reason")
     if entry.reverses_id:
@@ -89,7 +81,7 @@ def reverse_entry(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntr
     hold_months()
     reversal = reversal_of(entry, actor=actor, reason=reason, open_from=ClosedMonth.objects.open_from())
     reversal.save()
-    publish("ledger.reversed", actor=actor, initiative=initiative, entry=entry, reversal=reversal)
+    publish("ledger.reversed", actor=actor, initiative=entry.initiative, entry=entry, reversal=reversal)
     return reversal
 
 

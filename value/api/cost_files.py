@@ -12,10 +12,14 @@ from aiso.api.operations import Body, Query, answers, answers_page
 from aiso.web.keyset import LATEST_FIRST
 from portfolio.api.row_files import OUTCOMES, RowFileRowShape, RowFileShape, drawn_file, drawn_row
 from portfolio.api.shapes import REFERENCE
-from portfolio.models.row_file import RowFileQuerySet
 
-from ..actions.land_costs import PlannedCost, land_costs, planned_costs, upload_costs
+from ..actions.land_costs import land_costs, upload_costs
+from ..cost_plan import PlannedCost, planned_costs
 from ..models import CostFile
+from ..models.cost_file import CostFileQuerySet
+
+# Rows of one answer.
+MOST_TOLD = 10_000
 
 
 class CostFileRowShape(RowFileRowShape):
@@ -23,7 +27,12 @@ class CostFileRowShape(RowFileRowShape):
 
 
 class CostFileShape(RowFileShape):
-    """A file of costs on its way into the ledger."""
+    """A file of costs on its way into the ledger. A long one is read and posted by a worker: ask again."""
+
+    state: Annotated[str, CostFile.State]
+    rows: Annotated[int, "How many it has; 0 until it is read."]
+    rows_done: Annotated[int, "Of a long one, while it is read or posted: how many are done."]
+    failure: Annotated[str, "Why it cannot be imported."]
 
 
 class CostCellsShape(TypedDict):
@@ -37,20 +46,24 @@ class CostCellsShape(TypedDict):
 
 
 class CostRowsShape(TypedDict):
-    """Its rows, 10,000 at most."""
+    """Its rows, 10,000 at a time."""
 
     results: list[CostCellsShape]
+    next: Annotated[int | None, "Ask for the rows `after` this one; null: these are the last."]
 
 
 class NewCostFile(Body):
     file = serializers.FileField(
-        help_text="CSV or XLSX, up to 10,000 rows, with the columns Initiative, Kind, Date, Amount, Evidence and, "
-        "if you like, Currency, First day, Last day, Key."
+        help_text="CSV or XLSX, up to 25 MB and 200,000 rows, with the columns Initiative or Cost centre, Kind, Date, "
+        "Amount, Evidence and, if you like, Currency, First day, Last day, Key."
     )
 
 
 class CostRowsQuery(Query):
     outcome = serializers.ChoiceField(OUTCOMES, required=False, help_text="Only rows with this outcome.")
+    after = serializers.IntegerField(
+        min_value=0, max_value=10**9, required=False, help_text="Only rows after this one."
+    )
 
 
 class CostFiles(Noun):
@@ -64,7 +77,7 @@ class CostFiles(Noun):
     @answers_page(CostFileRowShape)
     def list(self, request: Request) -> Response:
         """One's own files, the latest first."""
-        return self.page(self._own().defer("headers", "mapping", "rows", "outcomes"), LATEST_FIRST, drawn_row)
+        return self.page(self._own().defer("headers", "mapping", "told"), LATEST_FIRST, drawn_row)
 
     @answers(CostFileShape)
     def retrieve(self, request: Request, id: int) -> Response:
@@ -83,7 +96,12 @@ class CostFiles(Noun):
     def rows(self, request: Request, id: int) -> Response:
         """What would become of each row, or did once the file landed, with the reasons of those rejected."""
         file, only = get_object_or_404(self._own(), pk=id), self.asked.get("outcome")
-        return self.answer({"results": [row for row in self._rows(file) if row["outcome"] == only or not only]})
+        if file.state != CostFile.State.CHECKED:
+            return self.answer({"results": [], "next": None})
+        rows = [row for row in self._rows(file) if row["outcome"] == only or not only]
+        rows = [row for row in rows if row["row"] > self.asked.get("after", 0)]
+        told = rows[:MOST_TOLD]
+        return self.answer({"results": told, "next": told[-1]["row"] if len(rows) > MOST_TOLD else None})
 
     @action(detail=True, methods=["post"])
     @answers(CostFileShape)
@@ -92,19 +110,35 @@ class CostFiles(Noun):
         with self.held(self._own(), id, self._drawn) as file:
             return self.answer(self._drawn(land_costs(file, actor=self.person)))
 
-    def _own(self) -> RowFileQuerySet[CostFile]:
-        return CostFile.objects.visible_to(self.person)
+    def _own(self) -> CostFileQuerySet:
+        """One's files without their rows, which are many."""
+        return CostFile.objects.visible_to(self.person).defer("content", "rows", "outcomes")
 
     def _planned(self, file: CostFile) -> Sequence[PlannedCost]:
-        """What would become of its rows; none once it landed."""
-        return [] if file.landed_at else planned_costs(file, self.person)
+        """What would become of its rows; none once that is kept."""
+        return [] if file.landed_at or file.is_long else planned_costs(file, self.person)
 
     def _rows(self, file: CostFile) -> Iterator[CostCellsShape]:
-        became = [(outcome, reason, None) for outcome, reason in file.outcomes] if file.landed_at else []
+        became = [(outcome, reason, None) for outcome, reason in file.outcomes]
         would = [(row.outcome, row.reason, row.initiative) for row in self._planned(file)]
         for (number, cells), (outcome, reason, initiative) in zip(file.rows, became or would, strict=True):
             where = initiative.reference if initiative else None
             yield {"row": number, "cells": cells, "outcome": outcome, "reason": reason, "initiative": where}
 
-    def _drawn(self, file: CostFile) -> RowFileShape:
-        return drawn_file(file, self._planned(file))
+    def _drawn(self, file: CostFile) -> CostFileShape:
+        if file.is_long:
+            held = zip(file.headers, file.mapping, strict=True)
+            told: RowFileShape = {
+                **drawn_row(file),
+                "columns": [{"header": header, "holds": field} for header, field in held],
+                "outcomes": file.told.get("counts", {}),
+            }
+        else:
+            told = drawn_file(file, self._planned(file))
+        return {
+            **told,
+            "state": file.state,
+            "rows": file.rows_total if file.is_long else len(file.rows),
+            "rows_done": file.rows_done,
+            "failure": file.failure,
+        }

@@ -9,6 +9,7 @@ from .cost_files import CostFiles
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurement_files import MeasurementFiles
 from .measurements import InitiativeMeasurements, Measurements
+from .sharing import CostCentres, SharedCosts, SharingRules
 from .yearly_rates import YearlyRates
 
 nouns = Nouns()
@@ -21,6 +22,9 @@ nouns.add(f"{INITIATIVE}/value", InitiativeWorth, "initiative-value")
 nouns.add(f"{INITIATIVE}/compared-metrics", ComparedMetrics, "initiative-compared-metric")
 nouns.add("catalogue-metrics", CatalogueMetrics, "catalogue-metric")
 nouns.add("cost-files", CostFiles, "cost-file")
+nouns.add("cost-centres", CostCentres, "cost-centre")
+nouns.add("sharing-rules", SharingRules, "sharing-rule")
+nouns.add("shared-costs", SharedCosts, "shared-cost")
 nouns.add("exchange-rates", ExchangeRates, "exchange-rate")
 nouns.add("yearly-rates", YearlyRates, "yearly-rate")
 nouns.add("closed-months", ClosedMonths, "closed-month")

@@ -8,6 +8,15 @@ from .measurement_file import MeasurementFile
 from .month import ClosedMonth
 from .rate import ExchangeRate
 from .share import ClaimShare
+from .sharing import (
+    CostCentre,
+    CostCentreMapping,
+    SharedCost,
+    SharedCostPart,
+    SharingPart,
+    SharingRule,
+    SharingVersion,
+)
 from .tranche_cost import TrancheCost
 from .yearly_rate import YearlyRate
 
@@ -21,6 +30,8 @@ __all__ = [
     "ClaimAnswer",
     "ClaimShare",
     "ClosedMonth",
+    "CostCentre",
+    "CostCentreMapping",
     "CostFile",
     "ExchangeRate",
     "LedgerEntry",
@@ -31,6 +42,11 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "SharedCost",
+    "SharedCostPart",
+    "SharingPart",
+    "SharingRule",
+    "SharingVersion",
     "TrancheCost",
     "UnitValue",
     "ValuingMethod",

@@ -26,6 +26,8 @@ PERSON = settings.AUTH_USER_MODEL
 # The month of its date as one number, so that an index holds a month in the order of the list.
 MONTH_OF = ExtractYear("happened_on") * 12 + ExtractMonth("happened_on")
 CLAIMS = Q(claim="claimed", reverses=None)
+# How the keys of entries begin that a cost centre led to, and of those that are parts of a shared cost.
+BY_CENTRE, BY_RULE = "centre:", "shared:"
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
@@ -137,6 +139,10 @@ class LedgerEntry(models.Model):
                 name="ledger_says_why",
             ),
             models.UniqueConstraint(fields=["initiative", "key"], condition=~Q(key=""), name="ledger_posted_once"),
+            # What a cost centre booked is posted once, wherever its costs belonged by then.
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(key__startswith=BY_CENTRE), name="ledger_centre_posted_once"
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -24,6 +24,13 @@ from ..shares_page import SharesPage
 
 # States of a claim in which others may overlap with it.
 SHARING = ("waiting", "confirmed", "corrected")
+# What the page of one entry tells beside what a row does.
+OF_ONE = (
+    "method__confirmation__confirmed_by",
+    "unit_value__metric",
+    "shared_part__part",
+    "shared_part__shared_cost__version__rule",
+)
 # What one page of the queue holds, and so the most that come in a batch.
 MOST = 50
 
@@ -97,14 +104,15 @@ def claim_reject(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpResponse:
     """One entry; `said` is a form that was refused, by what it does."""
     person, line = signed_in(request), EntryLine(entry)
-    is_open = line.state == "waiting"
+    is_open, shared_part = line.state == "waiting", getattr(entry, "shared_part", None)
     context = {
         "line": line,
         "entry": entry,
         "initiative": entry.initiative,
         "claim": claim_lines([entry])[0] if entry.is_claim else None,
         "may_answer": is_open and can_answer_claim(person, entry),
-        "may_reverse": line.state not in ("reversal", "reversed") and not line.spending and can_reverse(person, entry),
+        "shared_part": shared_part,
+        "may_reverse": _is_reversible(line, shared_part) and can_reverse(person, entry),
         "confirm": ConfirmClaimForm(),
         "correct": CorrectClaimForm(entry),
         "reject": WhyForm(auto_id="reject_%s"),
@@ -117,6 +125,11 @@ def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpR
         context |= {"next_waiting": waiting.first(), "left": waiting.count()}
     status = next((status_of(form) for form in said.values()), 200)
     return render(request, "value/ledger_entry.html", context | said, status=status)
+
+
+def _is_reversible(line: EntryLine, shared_part: object) -> bool:
+    """Whether it is taken back from here: what came from a tranche or is shared is reversed where it was made."""
+    return line.state not in ("reversal", "reversed") and not line.spending and shared_part is None
 
 
 def _controller(request: HttpRequest) -> User:
@@ -135,4 +148,4 @@ def _answerable(request: HttpRequest, pk: int) -> tuple[LedgerEntry, User]:
 
 def _entry(request: HttpRequest, pk: int) -> LedgerEntry:
     rows = fetched(LedgerEntry.objects.visible_to(signed_in(request)))
-    return get_object_or_404(rows.select_related("method__confirmation__confirmed_by", "unit_value__metric"), pk=pk)
+    return get_object_or_404(rows.select_related(*OF_ONE), pk=pk)

@@ -9,15 +9,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import attempt, posted, refused, status_of
-from aiso.web.htmx import announce
+from aiso.web.htmx import announce, wants_partial
 from portfolio.forms.imports import UploadForm
 from portfolio.inventory_files import RejectedSheet
-from portfolio.row_files import told_of
 from portfolio.views.files import csv_file, xlsx_file
 from stagegates.actions.land_spending import may_upload
 
-from ..actions.land_costs import UPLOADING, land_costs, planned_costs, upload_costs
+from ..actions.land_costs import UPLOADING, land_costs, upload_costs
 from ..cost_columns import COST_COLUMNS
+from ..cost_page import told_of_costs
+from ..cost_plan import planned_costs
 from ..models import CostFile
 
 
@@ -40,17 +41,17 @@ def cost_upload(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def cost_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """What would happen, or what did?"""
+    """How far is it, what would happen, or what did?"""
     file = _own_file(request, pk)
-    plan = [] if file.landed_at else planned_costs(file, signed_in(request))
-    return render(request, "value/cost_file.html", told_of(file, plan))
+    template = "value/cost_file.html#state" if wants_partial(request) else "value/cost_file.html"
+    return render(request, template, told_of_costs(file, signed_in(request)))
 
 
 @require_POST
 def cost_land(request: HttpRequest, pk: int) -> HttpResponse:
     """Post the rows that are right."""
     file = _own_file(request, pk)
-    if not refused(request, lambda: land_costs(file, actor=signed_in(request))):
+    if not refused(request, lambda: land_costs(file, actor=signed_in(request))) and not file.is_long:
         announce(request, f"{file.file_name} landed.")
     return redirect(file)
 
@@ -59,7 +60,9 @@ def cost_land(request: HttpRequest, pk: int) -> HttpResponse:
 def cost_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that did not land, or would not, with their reasons."""
     file = _own_file(request, pk)
-    if not file.landed_at:
+    if file.state != CostFile.State.CHECKED:
+        return redirect(file)
+    if not file.landed_at and not file.is_long:
         file.outcomes = [[row.outcome, row.reason] for row in planned_costs(file, signed_in(request))]
     sheet = RejectedSheet(file)
     made = csv_file if request.GET.get("format") == "csv" else xlsx_file
@@ -67,5 +70,7 @@ def cost_rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _own_file(request: HttpRequest, pk: int) -> CostFile:
-    found: CostFile = get_object_or_404(CostFile.objects.visible_to(signed_in(request)), pk=pk)
+    """The file without its rows: a page that asks how far it is does not read them."""
+    rows = CostFile.objects.visible_to(signed_in(request)).defer("content", "rows", "outcomes")
+    found: CostFile = get_object_or_404(rows, pk=pk)
     return found

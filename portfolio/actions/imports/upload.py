@@ -22,6 +22,7 @@ REASON_HEADER = "Reason it was rejected"
 REJECTED_PREFIX = "rejected rows of "
 # "copy of plan", "plan (2)", "plan - Copy": what browsers and desktops call the same file saved again.
 SAVED_AGAIN = re.compile(r"^copy of | *\(\d+\)$| - copy$", re.IGNORECASE)
+MOST_ROWS = 100_000
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -36,6 +37,8 @@ def upload_import(content: bytes, *, file_name: str, actor: User | None, preset:
     sheet = read_sheet(content)
     if not sheet.rows:
         raise DomainError("The file has a header and no rows below it.", field="file")
+    if len(sheet.rows) > MOST_ROWS:
+        raise DomainError(f"The table has {len(sheet.rows):,} rows; up to {MOST_ROWS:,} are imported.", field="file")
     known = PRESETS[preset] if preset else preset_for(sheet.headers)
     if known and not known.fits(sheet.headers):
         raise DomainError(f"The file lacks columns of the preset “{known.label}”.", field="preset")
