@@ -2,9 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from itertools import count
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, count
 
 import pytest
 from django.core.exceptions import PermissionDenied
