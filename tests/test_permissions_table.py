@@ -322,6 +322,7 @@ SENT |= {
     "/measurements/{measurement}/reject/": {"reason": "Half a month."},
 }
 BODIES |= {
+    ("post", "/api/v1/initiatives/{initiative}/baselines/"): {"metric": "{based}"},
     ("post", "/api/v1/initiatives/{initiative}/measurements/"): MEASURED | {"metric": "{metric}"},
     ("post", "/api/v1/measurements/{measurement}/reject/"): {"reason": "Half a month."},
 }
@@ -571,6 +572,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         criterion=(criterion := make_criterion(make_release(initiative, me))),
         release=criterion.release,
         measurement=(measured := _measured(initiative, me)),
+        based=measured.metric,
         claim=_claimed(measured, people["owner"]),
         catalogue_metric=CatalogueMetric.objects.create(name="Hours saved", unit="hours", direction="up"),
         seat=make_seat("portfolio-review", person),

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from aiso.accounts.models import User
 from aiso.web.keyset import AS_MADE, Page, page_of
 
+from .baselines import Baseline, baselines_of
 from .claim_work import RELATED, UNREAD, claims_for
 from .known import latest_of
 from .models import LedgerEntry, LedgerEntryQuerySet, Measurement
@@ -19,8 +20,8 @@ PAGE = 50
 class ClaimLine:
     """One claim as the queue shows it: what is claimed, by which method, and what was measured of its metric."""
 
-    def __init__(self, entry: LedgerEntry, latest: Measurement | None) -> None:
-        self.entry, self.latest = entry, latest
+    def __init__(self, entry: LedgerEntry, latest: Measurement | None, baseline: Baseline | None) -> None:
+        self.entry, self.latest, self.baseline = entry, latest, baseline
 
     @property
     def has_known_method(self) -> bool:
@@ -39,9 +40,10 @@ class ClaimLine:
 
 
 def claim_lines(entries: Sequence[LedgerEntry]) -> list[ClaimLine]:
-    """Claims with the latest measurement of each metric. One query."""
-    latest = latest_of({each.metric_id for each in entries if each.metric_id})
-    return [ClaimLine(each, latest.get(each.metric_id or 0)) for each in entries]
+    """Claims with the latest measurement of each metric, and whether its baseline is confirmed. Two queries."""
+    metrics = {each.metric_id: each.metric for each in entries if each.metric_id and each.metric}
+    latest, baselines = latest_of(metrics), baselines_of(metrics.values())
+    return [ClaimLine(each, latest.get(each.metric_id or 0), baselines.get(each.metric_id or 0)) for each in entries]
 
 
 def queue_for(person: User) -> LedgerEntryQuerySet:
@@ -49,7 +51,7 @@ def queue_for(person: User) -> LedgerEntryQuerySet:
 
 
 class ClaimQueue:
-    """The claims that a controller may answer. Its page costs three queries."""
+    """The claims that a controller may answer. Its page costs four queries."""
 
     address = "?"
 

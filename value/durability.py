@@ -125,8 +125,8 @@ class Outcome:
 
     def checks(self, as_of: date) -> list[Check]:
         """How each check that binds stands on a day; the readings are those up to it."""
-        ends = [due for _, due in self.due_days[1:]] + [date.max]
-        return [self._check(months, due, end, as_of) for (months, due), end in zip(self.due_days, ends, strict=True)]
+        followed = pairwise([*self.due_days, (0, date.max)])
+        return [self._check(months, due, end, as_of) for (months, due), (_, end) in followed]
 
     def spans_lost(self, as_of: date) -> Iterator[Span]:
         """The days up to one on which not all counts."""

@@ -2,7 +2,7 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import catalogue, claims, cost_files, ledger, measurements, months
+from .views import baselines, catalogue, claims, cost_files, ledger, measurements, months
 
 app_name = "value"
 INITIATIVE = "initiatives/<reference:pk>/"
@@ -11,6 +11,8 @@ ENTRY = "ledger/entries/<int:pk>/"
 urlpatterns = [
     path(BELOW, measurements.initiative_measurements, name="initiative_measurements"),
     path(f"{BELOW}<int:metric>/new/", measurements.measurement_record, name="measurement_record"),
+    path(f"{BELOW}<int:metric>/baseline/", baselines.baseline_confirm, name="baseline_confirm"),
+    path("baselines/", baselines.baseline_queue, name="baseline_queue"),
     path("measurements/", measurements.measurement_list, name="measurement_list"),
     path("measurements/export/", measurements.measurement_export, name="measurement_export"),
     path("measurements/<int:pk>/", measurements.measurement_detail, name="measurement_detail"),

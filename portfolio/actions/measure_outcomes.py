@@ -63,7 +63,7 @@ def edit_outcome_metric(
 def remove_outcome_metric(metric: OutcomeMetric, *, actor: User) -> None:
     """Take a metric away; its history stays. The next version of an approved plan says that it went.
 
-    Raises DomainError for one that was measured: what was measured of it stays.
+    Raises DomainError for one that was measured, or whose baseline was confirmed: that stays.
     """
     _may_measure(metric.initiative, actor)
     note_metrics_change(metric.initiative, actor=actor, reason=f"Outcome metric “{metric}” was taken away.")

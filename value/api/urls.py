@@ -4,12 +4,16 @@ from portfolio.api.below import INITIATIVE
 
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
 from .cost_files import CostFiles
+from .durability import Baselines, DurabilityChecks, InitiativeBaselines
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurements import InitiativeMeasurements, Measurements
 
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
 nouns.add(f"{INITIATIVE}/measurements", InitiativeMeasurements, "initiative-measurement")
+nouns.add(f"{INITIATIVE}/durability-checks", DurabilityChecks, "initiative-durability-check")
+nouns.add(f"{INITIATIVE}/baselines", InitiativeBaselines, "initiative-baseline")
+nouns.add("baselines", Baselines, "baseline")
 nouns.add("ledger-entries", LedgerEntries, "ledger-entry")
 nouns.add(f"{INITIATIVE}/ledger-entries", InitiativeLedger, "initiative-ledger-entry")
 nouns.add(f"{INITIATIVE}/value", InitiativeWorth, "initiative-value")

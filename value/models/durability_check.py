@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from aiso import clock
 from aiso.accounts.models import User
 from portfolio.models import Initiative, OutcomeMetric
+from portfolio.models.stage import ENDED
 
 from .measurement import Measurement
 
@@ -20,8 +21,9 @@ class DurabilityCheckQuerySet(models.QuerySet["DurabilityCheck"]):
         """Those that are due and that nothing measured since answers; of a metric the latest."""
         since = Measurement.objects.current().exclude(answer__is_confirmed=False)
         answered = since.filter(metric=OuterRef("metric"), measured_on__gte=OuterRef("due_on"))
-        open_checks = self.filter(~Exists(answered), due_on__lte=clock.today(), initiative__is_off_register=False)
-        return open_checks.order_by("metric", "-due_on").distinct("metric")
+        due = self.filter(due_on__lte=clock.today(), initiative__is_off_register=False)
+        unanswered = due.exclude(initiative__stage__in=ENDED).exclude(Exists(answered))
+        return unanswered.order_by("metric_id", "-due_on").distinct("metric_id")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
