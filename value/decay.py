@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from .durability_facts import Then
-from .models import LedgerEntry
 
 # Confirmed entries `e` (a query of its own) met with the days on which something is lost `s`.
 DECAYED = """
@@ -38,9 +37,7 @@ DECAYED = """
 """
 
 
-def decayed(
-    rows: "QuerySet[LedgerEntry, Any]", initiatives: Collection[int], then: Then
-) -> dict[int, dict[str, Fraction]]:
+def decayed(rows: "QuerySet[Any, Any]", initiatives: Collection[int], then: Then) -> dict[int, dict[str, Fraction]]:
     """By initiative and kind of benefit. `rows` are the confirmed entries of a window, with what `worth` annotates.
 
     Four queries at most, whatever the number; one where nothing was launched, three where everything lasts.
@@ -61,8 +58,9 @@ def decayed(
     return found
 
 
-def _as_sql(rows: "QuerySet[LedgerEntry, Any]") -> tuple[str, tuple[Any, ...]]:
+def _as_sql(rows: "QuerySet[Any, Any]") -> tuple[str, tuple[Any, ...]]:
     """The query of confirmed entries, to be part of another one: its text holds no value, its values come beside it."""
     fields = ("initiative_id", "metric_id", "benefit_type", "worth", "inside", "covered", "first_on", "last_on")
     of = {"of_first": F("reverses__first_on"), "of_last": F("reverses__last_on")}
-    return rows.order_by().values(*fields, "begins", **of).query.sql_with_params()
+    text, values = rows.order_by().values(*fields, "begins", **of).query.sql_with_params()
+    return text, values

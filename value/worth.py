@@ -170,7 +170,7 @@ def worth_of(
     return sum(worth_by_initiative(initiatives, window, known_at=known_at).values(), Worth())
 
 
-def _counted(rows: QuerySet[LedgerEntry], window: Window, then: Then) -> "QuerySet[LedgerEntry, Any]":
+def _counted(rows: QuerySet[LedgerEntry], window: Window, then: Then) -> "QuerySet[Any, Any]":
     """Entries of a window, each with the part that it is of, its worth, the days that it covers and those inside."""
     rows = rows.filter(happened_on__lte=then.as_of, recorded_at__lte=then.known_at, first_on__lte=then.as_of)
     if window.first:
@@ -188,13 +188,14 @@ def _counted(rows: QuerySet[LedgerEntry], window: Window, then: Then) -> "QueryS
     )
 
 
-def _sums(rows: "QuerySet[LedgerEntry, Any]") -> "QuerySet[LedgerEntry, Any]":
+def _sums(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
     """Sums of amount × days inside, by initiative, part, kind of benefit and days covered: whole numbers of cents, so
     that the division is left to who needs it exact.
     """
     grouped = rows.order_by().values("initiative", "part", "benefit_type", "covered")
     total = Sum(F("worth") * F("inside"), output_field=DecimalField(max_digits=30, decimal_places=2))
-    return grouped.annotate(total=total)
+    found: QuerySet[Any, Any] = grouped.annotate(total=total)
+    return found
 
 
 PART = Case(
