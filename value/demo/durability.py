@@ -22,7 +22,7 @@ MOST = 18
 
 
 def tell_of_lasting_outcomes(people: Mapping[str, User]) -> None:
-    """Confirm two of three baselines, launch the pilots that claim a benefit and are not under review, and measure every
+    """Confirm two of three baselines, launch pilots that claim a benefit and are not under review, and measure every
     other one again; the rest is overdue.
     """
     finance = people["finance-controller"]
