@@ -34,6 +34,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # The meetings of the months ahead, and what is to be spoken of at the next ones.
     "prepare-meetings": {"task": "forums.tasks.prepare_meetings", "schedule": crontab(hour=0, minute=40)},
     "schedule-monitoring": {"task": "stagegates.tasks.schedule_monitoring", "schedule": crontab(hour=0, minute=30)},
+    "schedule-durability": {
+        "task": "value.tasks.schedule_checks_of_the_night",
+        "schedule": crontab(hour=0, minute=35),
+    },
     # A bolder level whose last day was yesterday falls back.
     "end-levels": {"task": "portfolio.tasks.end_levels_of_the_night", "schedule": crontab(hour=0, minute=2)},
     # Votes count until the end of a ballot's last day.

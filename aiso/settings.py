@@ -332,6 +332,8 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 # Every sum is in this one currency; amounts in others are converted before they are entered.
 REPORTING_CURRENCY = os.environ.get("AISO_CURRENCY") or "EUR"
+# Percent of the confirmed improvement from which an outcome counts as held, when it is measured again after launch.
+DURABILITY_HELD_PERCENT = int(os.environ.get("AISO_DURABILITY_HELD_PERCENT", "90"))
 if not re.fullmatch(r"[A-Z]{3}", REPORTING_CURRENCY):
     sys.exit("AISO_CURRENCY must be three capital letters, e.g. EUR or CHF.")
 STATIC_URL = "/static/"

@@ -353,6 +353,7 @@ SENT |= {
     "/measurements/{measurement}/reject/": {"reason": "Half a month."},
 }
 BODIES |= {
+    ("post", "/api/v1/initiatives/{initiative}/baselines/"): {"metric": "{based}"},
     ("post", "/api/v1/initiatives/{initiative}/measurements/"): MEASURED | {"metric": "{metric}"},
     ("post", "/api/v1/measurements/{measurement}/reject/"): {"reason": "Half a month."},
 }
@@ -641,6 +642,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
         criterion=(criterion := make_criterion(make_release(initiative, me))),
         release=criterion.release,
         measurement=(measured := _measured(initiative, me)),
+        based=measured.metric,
         claim=_claimed(measured, people["owner"]),
         used_workflow=(used := _used(initiative)),
         adoption_reading=_read(used, me),

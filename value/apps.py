@@ -9,6 +9,7 @@ class ValueConfig(AppConfig):
         """Fill the registries of the apps below, and listen to what happens."""
         from aiso.audit.history import Told
         from aiso.events.outbox import subscribe
+        from aiso.events.reminders import register_reminders
         from aiso.web.navigation import register_entry
         from aiso.web.work import register_work
         from portfolio.demo import register_teller
@@ -20,13 +21,17 @@ class ValueConfig(AppConfig):
         from . import ledger_history, tasks
         from .actions.post_spending import post_spending
         from .adoption_work import adoption_missing
+        from .baselines import baselines_for
         from .claim_work import claims_of
         from .demo.adoption import tell_of_adoption
+        from .demo.durability import tell_of_lasting_outcomes
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
         from .demo.sharing import tell_of_sharing
+        from .durability_work import CHANGING, checks_of, durability_reminders
         from .entries import (
             ADOPTION,
+            BASELINES,
             CATALOGUE,
             CENTRES,
             CLAIMS,
@@ -37,32 +42,42 @@ class ValueConfig(AppConfig):
             VALUE_TAB,
         )
         from .known import register_facts
-        from .models import Measurement, MeasurementAnswer
+        from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .value_card import register_value_card
         from .work import measurements_of
 
         register_facts()
         register_value_card()
         register_spending(post_spending)
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, CATALOGUE, ADOPTION, CENTRES, SHARING):
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)
         register_work("measurements", measurements_of)
         register_work("claims", claims_of)
+        register_work("baselines", baselines_for)
+        register_work("durability", checks_of)
+        register_reminders("durability", durability_reminders)
         register_work("adoption", adoption_missing)
         register_teller(tell_of_measurements)
         register_teller(tell_of_the_ledger)
         register_teller(tell_of_sharing)
         register_teller(tell_of_adoption)
+        register_teller(tell_of_lasting_outcomes)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
         subscribe("costs.queued", tasks.run_queued_costs)
         for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected", "claim.shared"):
             subscribe(name, tasks.tell_of_claim)
+        for name in CHANGING:
+            subscribe(name, tasks.schedule_checks_after)
+        for name in ("metric.added", "metric.edited", "baseline.confirmed"):
+            subscribe(name, tasks.tell_of_baseline)
         register_history(*ledger_history.TOLD, is_money=True)
         register_history(
+            Told(BaselineConfirmation, says=str, hide=("metric", "confirmed_by", "confirmed_at", "is_after_launch")),
+            Told(DurabilityCheck, says=str, hide=("metric", "months")),
             Told(Measurement, says=str, hide=("metric", "initiative", "recorded_by", "recorded_at", "corrects")),
             Told(
                 MeasurementAnswer,

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from aiso.accounts.models import User
 from aiso.web.keyset import AS_MADE, Page, page_of
 
+from .baselines import Baseline, baselines_of
 from .claim_work import RELATED, UNREAD, claims_for
 from .known import latest_of
 from .models import LedgerEntry, LedgerEntryQuerySet, Measurement
@@ -20,8 +21,14 @@ PAGE = 50
 class ClaimLine:
     """One claim as the queue shows it: what is claimed, by which method, and what was measured of its metric."""
 
-    def __init__(self, entry: LedgerEntry, latest: Measurement | None, overlaps: Overlaps | None = None) -> None:
-        self.entry, self.latest, self.overlaps = entry, latest, overlaps
+    def __init__(
+        self,
+        entry: LedgerEntry,
+        latest: Measurement | None,
+        baseline: Baseline | None,
+        overlaps: Overlaps | None = None,
+    ) -> None:
+        self.entry, self.latest, self.baseline, self.overlaps = entry, latest, baseline, overlaps
 
     @property
     def has_known_method(self) -> bool:
@@ -45,9 +52,15 @@ class ClaimLine:
 
 
 def claim_lines(entries: Sequence[LedgerEntry], overlaps: Mapping[int, Overlaps] | None = None) -> list[ClaimLine]:
-    """Claims with the latest measurement of each metric, and with what is known of their overlaps. One query."""
-    latest, known = latest_of({each.metric_id for each in entries if each.metric_id}), overlaps or {}
-    return [ClaimLine(each, latest.get(each.metric_id or 0), known.get(each.pk)) for each in entries]
+    """Claims with the latest measurement of each metric, whether its baseline is confirmed, and what is known of their
+    overlaps. Two queries.
+    """
+    metrics = {each.metric_id: each.metric for each in entries if each.metric_id and each.metric}
+    latest, baselines, known = latest_of(metrics), baselines_of(metrics.values()), overlaps or {}
+    return [
+        ClaimLine(each, latest.get(each.metric_id or 0), baselines.get(each.metric_id or 0), known.get(each.pk))
+        for each in entries
+    ]
 
 
 def queue_for(person: User) -> LedgerEntryQuerySet:
@@ -55,7 +68,7 @@ def queue_for(person: User) -> LedgerEntryQuerySet:
 
 
 class ClaimQueue:
-    """The claims that a controller may answer. Its page costs five queries."""
+    """The claims that a controller may answer. Its page costs six queries."""
 
     address = "?"
 

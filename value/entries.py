@@ -4,6 +4,7 @@ from aiso.accounts.models import Role, User
 from aiso.web.navigation import Entry
 from portfolio.panels import Tab
 
+from .baselines import baselines_waiting, may_have_queue
 from .claim_work import claims_waiting
 from .models.sharing import reads_sharing
 from .work import measurements_waiting
@@ -40,6 +41,16 @@ CLAIMS = Entry(
     may_see=_is_controller,
     count=claims_waiting,
     about="Benefits that owners claim and finance answers.",
+)
+BASELINES = Entry(
+    "Baselines to confirm",
+    "flag",
+    "value:baseline_queue",
+    section="value",
+    order=35,
+    may_see=may_have_queue,
+    count=baselines_waiting,
+    about="Where outcomes stood before, for somebody who has no part in them.",
 )
 CATALOGUE = Entry(
     "Metric catalogue",

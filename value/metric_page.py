@@ -1,13 +1,19 @@
-"""The measurements of an initiative, by metric, as its tab shows them."""
+"""The measurements of an initiative, by metric, as its tab shows them, with the baseline and the checks of each."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from aiso.accounts.models import User
 from portfolio.models import Initiative, OutcomeMetric
 
+from .baselines import Baseline, baselines_of
+from .durability import Check
+from .durability_facts import Then
 from .measurement_list import MeasurementLine, fetched
 from .models import Measurement
+from .permissions import can_confirm_baseline
 
 
 @dataclass(frozen=True)
@@ -16,17 +22,51 @@ class MetricLines:
 
     metric: OutcomeMetric
     lines: list[MeasurementLine]
+    baseline: Baseline
+    checks: list[Check] = field(default_factory=list)
+    may_confirm_baseline: bool = False
 
     @cached_property
     def latest(self) -> MeasurementLine | None:
         """What counts as its value now: neither corrected nor rejected."""
         return next((line for line in self.lines if line.state not in ("corrected", "rejected")), None)
 
+    @property
+    def is_to_be_measured(self) -> bool:
+        return any(check.is_open for check in self.checks)
 
-def measured(initiative: Initiative) -> list[MetricLines]:
-    """Each metric of an initiative. Two queries."""
+
+def measured(initiative: Initiative, person: User) -> list[MetricLines]:
+    """Each metric of an initiative. Eight queries at most, and one for each baseline that the person may confirm."""
     lines: dict[int, list[MeasurementLine]] = defaultdict(list)
     rows = fetched(Measurement.objects.filter(metric__initiative=initiative))
     for row in rows.order_by("-measured_on", "-pk"):
         lines[row.metric_id].append(MeasurementLine(row))
-    return [MetricLines(metric, lines[metric.pk]) for metric in initiative.outcome_metrics.all()]
+    metrics = [*initiative.outcome_metrics.all()]
+    baselines, checks = baselines_of(metrics), checks_by_metric(initiative, metrics)
+    return [
+        MetricLines(
+            metric,
+            lines[metric.pk],
+            baselines[metric.pk],
+            checks.get(metric.pk, []),
+            _may_confirm(person, initiative, baselines[metric.pk]),
+        )
+        for metric in metrics
+    ]
+
+
+def checks_by_metric(
+    initiative: Initiative, metrics: Iterable[OutcomeMetric], then: Then | None = None
+) -> dict[int, list[Check]]:
+    """How the checks of each metric stand, of those that have any; now unless told. Three queries."""
+    then = then or Then.now()
+    outcomes = then.outcomes({(initiative.pk, metric.pk) for metric in metrics})
+    return {metric: checks for (_, metric), found in outcomes.items() if (checks := found.checks(then.as_of))}
+
+
+def _may_confirm(person: User, initiative: Initiative, baseline: Baseline) -> bool:
+    if baseline.state not in ("unconfirmed", "changed") or initiative.is_off_register:
+        return False
+    baseline.metric.initiative = initiative
+    return can_confirm_baseline(person, baseline.metric)

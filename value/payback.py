@@ -1,7 +1,7 @@
 """Payback and net present value, from the first cost (DESIGN §7).
 
 Month 0 is the first calendar month whose costs do not add up to nothing: build, run, rework and risk loss. The flow of
-a month is the confirmed benefit of its days − run − build − rework − risk loss. Net present value is
+a month is what counts of the confirmed benefit of its days − run − build − rework − risk loss. Net present value is
 Σ flow of month m ÷ (1 + i)^m with i = (1 + yearly rate)^(1/12) − 1, so that a year discounts by just the yearly rate.
 
 Flows are exact. Discounting is done in decimals of 60 figures, for a twelfth root is no fraction; what differs by less
@@ -22,7 +22,7 @@ from portfolio.models import Initiative
 
 from .models import YearlyRate
 from .months_worth import Month, months_of
-from .worth import BUILD_COST, CONFIRMED, FORECAST, NOTHING, TAKEN, rounded
+from .worth import BUILD_COST, CONFIRMED, DECAYED, FORECAST, NOTHING, TAKEN, rounded
 
 FIGURES = 60
 NEARLY, CENT = Decimal("1E-20"), Decimal("0.01")
@@ -113,14 +113,15 @@ class Payback:
 def payback_of(
     initiatives: Iterable[int] | QuerySet[Initiative], as_of: date | None = None, *, known_at: datetime | None = None
 ) -> Payback:
-    """Payback and net present value of some together, by the rate that holds on the day. Two queries."""
+    """Payback and net present value of some together, by the rate that holds on the day. Five
+    queries at most."""
     day = as_of or clock.today()
     rate = YearlyRate.objects.on(day, known_at=known_at)
     months = months_of(initiatives, day, known_at=known_at)
     first = next((month for month in sorted(months.to_date) if _cost(months.to_date[month])), None)
     if first is None:
         return Payback(day, rate, Course(()), Course(()), Decimal(0))
-    actual = {month: (parts.get(CONFIRMED, NOTHING), _cost(parts)) for month, parts in months.to_date.items()}
+    actual = {month: (_counting(parts), _cost(parts)) for month, parts in months.to_date.items()}
     coming = {month: (parts.get(FORECAST, NOTHING), _cost(parts)) for month, parts in months.to_come.items()}
     coming = {month: sums for month, sums in coming.items() if any(sums)}
     before = sum((gained for month, (gained, _) in actual.items() if month < first), NOTHING)
@@ -156,6 +157,11 @@ def in_cents(amount: Decimal) -> Decimal:
 
 def _decimal(amount: Fraction) -> Decimal:
     return Decimal(amount.numerator) / Decimal(amount.denominator)
+
+
+def _counting(parts: Month) -> Fraction:
+    """Of what finance confirmed that which lasts."""
+    return parts.get(CONFIRMED, NOTHING) - parts.get(DECAYED, NOTHING)
 
 
 def _cost(parts: Month) -> Fraction:

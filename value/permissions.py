@@ -1,14 +1,16 @@
 """Who measures, posts and claims, and whose word confirms it. Plain predicates."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from aiso.accounts.models import Role, User
 from aiso.accounts.models.role import OFFICE
 from aiso.accounts.permissions import can_manage_lists
 from aiso.web.figures import local_date
-from portfolio.models import Initiative, Ownership, Workflow
+from portfolio.models import Initiative, OutcomeMetric, Ownership, Workflow
 from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.models.stage import ENDED
 from portfolio.permissions import can_edit, changes_nothing
@@ -149,3 +151,26 @@ def can_share(user: User | AnonymousUser, initiatives: Iterable[Initiative]) -> 
     if not isinstance(user, User) or changes_nothing(user):
         return False
     return all(is_finance_for(user, initiative) for initiative in initiatives)
+
+
+BASING = "Finance or the office confirms a baseline: somebody who neither owns, requested nor wrote it."
+# Whose word confirms a baseline.
+BASED_BY = (Role.FINANCE_CONTROLLER, *OFFICE)
+
+
+def can_confirm_baseline(user: User | AnonymousUser, metric: OutcomeMetric) -> bool:
+    """Finance and the office, as named persons, where their reach includes the unit: nobody who is a party to the
+    initiative or wrote anything of the metric (DESIGN §7).
+    """
+    initiative = metric.initiative
+    if not isinstance(user, User) or changes_nothing(user) or user.is_service_account:
+        return False
+    if not user.has_role(*BASED_BY, unit=initiative.unit_id) or user.pk in parties_to(initiative):
+        return False
+    return not wrote_metric(user, metric.pk).exists()
+
+
+def wrote_metric(user: User, metric: Any) -> "QuerySet[Any]":
+    """The rows of a metric's history that the user caused, among all metrics those of one id or outer reference."""
+    history = OutcomeMetric.pgh_event_model.objects  # type: ignore[attr-defined]
+    return history.filter(pgh_obj=metric, pgh_context__metadata__user=user.pk)  # type: ignore[no-any-return]

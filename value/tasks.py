@@ -4,8 +4,11 @@ from celery import shared_task
 
 from aiso.events.models import Event
 from aiso.events.telling import Message, tell
+from stagegates.touched import touched_by
 
 from .actions import run_cost_files
+from .actions.schedule_checks import schedule_all_checks, schedule_checks
+from .baselines import baseline_message
 from .claim_work import claim_message
 from .work import message_of
 
@@ -35,6 +38,25 @@ def run_queued_costs(event_id: int) -> None:
 def resume_cost_files() -> None:
     """Take up files of costs whose worker died."""
     run_cost_files.resume_cost_files(STALLED_MINUTES)
+
+
+@shared_task
+def tell_of_baseline(event_id: int) -> None:
+    """Tell who is to confirm a baseline, or that it is confirmed. Once a person and event."""
+    _tell(Event.objects.get(pk=event_id), baseline_message)
+
+
+@shared_task
+def schedule_checks_after(event_id: int) -> None:
+    """Schedule when what was confirmed is measured again, of the initiatives that an event concerns."""
+    if touched := touched_by(Event.objects.get(pk=event_id)):
+        schedule_checks(touched)
+
+
+@shared_task
+def schedule_checks_of_the_night() -> None:
+    """The same of all initiatives, for what no event told."""
+    schedule_all_checks()
 
 
 def _tell(event: Event, message: Callable[[Event], Message | None]) -> None:

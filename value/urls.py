@@ -4,6 +4,7 @@ from portfolio import references  # noqa: F401 - paths name its converter
 
 from .views import (
     adoption,
+    baselines,
     catalogue,
     claims,
     cost_centres,
@@ -24,6 +25,8 @@ ENTRY = "ledger/entries/<int:pk>/"
 urlpatterns = [
     path(BELOW, measurements.initiative_measurements, name="initiative_measurements"),
     path(f"{BELOW}<int:metric>/new/", measurements.measurement_record, name="measurement_record"),
+    path(f"{BELOW}<int:metric>/baseline/", baselines.baseline_confirm, name="baseline_confirm"),
+    path("baselines/", baselines.baseline_queue, name="baseline_queue"),
     path("measurements/", measurements.measurement_list, name="measurement_list"),
     path("measurements/export/", measurements.measurement_export, name="measurement_export"),
     *MEASUREMENT_FILES.paths("measurements/files/"),

@@ -17,7 +17,7 @@ from .permissions import can_link, can_post, is_finance
 from .posting import why_not_post
 from .tranche_costs import spent_of_tranches
 from .waterfall import Waterfall, waterfall_of
-from .worth import CLAIMED, CONFIRMED, FORECAST, Window, Worth, worth_of
+from .worth import CLAIMED, CONFIRMED, DECAYED, FORECAST, Window, Worth, worth_of
 
 # Entries on the tab; the ledger has them all.
 SHOWN = 10
@@ -27,16 +27,17 @@ WINDOWS = {"": "To date", "30": "30 days", "90": "90 days", "365": "365 days"}
 
 @dataclass(frozen=True)
 class BenefitRow:
-    """One kind of benefit, or all kinds together: forecast, claimed and confirmed side by side."""
+    """One kind of benefit, or all kinds together: forecast, claimed, confirmed and decayed side by side."""
 
     label: str
     forecast: Decimal
     claimed: Decimal
     confirmed: Decimal
+    decayed: Decimal
 
 
 class ValuePage:
-    """One person's view of it. Ten queries."""
+    """One person's view of it. Fourteen queries at most."""
 
     def __init__(self, page: InitiativePage, days: str = "") -> None:
         self.page, self.initiative = page, page.initiative
@@ -83,7 +84,7 @@ class ValuePage:
         return [*kinds, self._row("All kinds added up", None)] if len(kinds) > 1 else kinds
 
     def _row(self, label: str, kind: str | None) -> BenefitRow:
-        return BenefitRow(label, *(self.worth.sum_of(part, kind) for part in (FORECAST, CLAIMED, CONFIRMED)))
+        return BenefitRow(label, *(self.worth.sum_of(part, kind) for part in (FORECAST, CLAIMED, CONFIRMED, DECAYED)))
 
     @property
     def chart(self) -> Waterfall:

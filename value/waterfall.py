@@ -61,8 +61,9 @@ class Waterfall:
 
 
 def waterfall_of(worth: Worth) -> Waterfall:
-    """Confirmed benefit of all kinds, less run cost, rework and risk loss, is net value."""
-    taken = (("Run cost", worth.run_cost), ("Rework", worth.rework), ("Risk loss", worth.risk_loss))
+    """Confirmed benefit of all kinds, less what decayed, if any, run cost, rework and risk loss, is net value."""
+    costs = (("Run cost", worth.run_cost), ("Rework", worth.rework), ("Risk loss", worth.risk_loss))
+    taken = (("Decayed", worth.decayed), *costs) if worth.decayed else costs
     steps = [("Confirmed benefit", "up", worth.confirmed), *((label, "down", -amount) for label, amount in taken)]
     edges, level = [], NOTHING
     for label, look, amount in steps:
@@ -97,6 +98,10 @@ def _finding(worth: Worth) -> str:
     if not worth.confirmed:
         return f"Nothing is confirmed yet; net value {net}"
     if worth.net < 0:
-        told = figures.money(worth.confirmed)
-        return f"Operating costs are {figures.money(-worth.net)} more than the {told} of confirmed benefit"
+        told = figures.money(worth.confirmed - worth.decayed)
+        lasting = "confirmed benefit that lasts" if worth.decayed else "confirmed benefit"
+        return f"Operating costs are {figures.money(-worth.net)} more than the {told} of {lasting}"
+    if worth.decayed:
+        told = f"{figures.money(worth.decayed)} decayed and {net} is left after operating costs"
+        return f"Of {figures.money(worth.confirmed)} confirmed benefit {told}"
     return f"Of {figures.money(worth.confirmed)} confirmed benefit {net} is left after operating costs"

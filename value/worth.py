@@ -2,6 +2,7 @@
 
 An entry counts in a window by its days: amount × days inside ÷ days covered, and only the total is rounded. Every
 figure takes what happened up to `as_of` and was recorded up to `known_at`. A reversal takes back what its entry counts.
+What finance confirmed counts on each day as far as the outcome lasted by then (`durability`); the rest is decayed.
 """
 
 import math
@@ -33,11 +34,14 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from aiso import clock
 from portfolio.models import Initiative
 
+from .decay import decayed
+from .durability_facts import Then
 from .models import BenefitType, LedgerEntry
 
 FORECAST, CLAIMED, CONFIRMED, REJECTED = "forecast", "claimed", "confirmed", "rejected"
+DECAYED = "decayed"
 RUN_COST, BUILD_COST, REWORK, RISK_LOSS = "run_cost", "build_cost", "rework", "risk_loss"
-# What net value takes from the confirmed benefit. Build cost stands beside it.
+# What net value takes from the confirmed benefit that lasts. Build cost stands beside it.
 TAKEN = (RUN_COST, REWORK, RISK_LOSS)
 NOTHING = Fraction(0)
 type Parts = Mapping[tuple[str, str], Fraction]
@@ -89,6 +93,11 @@ class Worth:
         return self.sum_of(CONFIRMED)
 
     @property
+    def decayed(self) -> Decimal:
+        """What of the confirmed benefit counts no more, because its outcome did not last or was not measured again."""
+        return self.sum_of(DECAYED)
+
+    @property
     def run_cost(self) -> Decimal:
         return self.sum_of(RUN_COST)
 
@@ -111,8 +120,9 @@ class Worth:
 
     @property
     def net(self) -> Decimal:
-        """Confirmed benefit of all kinds − run cost − rework − risk loss."""
-        return rounded(self._exact(CONFIRMED) - sum((self._exact(part) for part in TAKEN), NOTHING))
+        """Confirmed benefit of all kinds − what of it decayed − run cost − rework − risk loss."""
+        taken = sum((self._exact(part) for part in TAKEN), NOTHING)
+        return rounded(self._exact(CONFIRMED) - self._exact(DECAYED) - taken)
 
     @property
     def is_empty(self) -> bool:
@@ -142,43 +152,47 @@ def rounded(amount: Fraction) -> Decimal:
 def worth_by_initiative(
     initiatives: Iterable[int] | QuerySet[Initiative], window: Window, *, known_at: datetime | None = None
 ) -> dict[int, Worth]:
-    """What each is worth, by its id; those without an entry in the window are left out. One query."""
+    """What each is worth, by its id; those without an entry in the window are left out. One query, and at most five
+    where finance confirmed a benefit.
+    """
+    then = Then(window.as_of, known_at or clock.now())
+    rows = _counted(LedgerEntry.objects.filter(initiative__in=initiatives), window, then)
     found: dict[int, dict[tuple[str, str], Fraction]] = defaultdict(dict)
-    for row in _sums(LedgerEntry.objects.filter(initiative__in=initiatives), window, known_at):
+    for row in _sums(rows):
         key = (row["part"], row["benefit_type"])
         share = Fraction(row["total"]) / row["covered"]
         found[row["initiative"]][key] = found[row["initiative"]].get(key, NOTHING) + share
+    confirmed = [pk for pk, parts in found.items() if any(part == CONFIRMED for part, _ in parts)]
+    if confirmed:
+        for pk, kinds in decayed(rows.filter(part=CONFIRMED), confirmed, then).items():
+            found[pk] |= {(DECAYED, kind): amount for kind, amount in kinds.items()}
     return {pk: Worth(parts) for pk, parts in found.items()}
 
 
 def worth_of(
     initiatives: Iterable[int] | QuerySet[Initiative], window: Window, *, known_at: datetime | None = None
 ) -> Worth:
-    """What several are worth together; of none, nothing. One query."""
+    """What several are worth together; of none, nothing. As many queries as `worth_by_initiative`."""
     return sum(worth_by_initiative(initiatives, window, known_at=known_at).values(), Worth())
 
 
-def _sums(rows: QuerySet[LedgerEntry], window: Window, known_at: datetime | None) -> "QuerySet[LedgerEntry, Any]":
-    """Sums of amount × days inside, by initiative, part, kind of benefit and days covered: whole numbers of cents, so
-    that the division is left to who needs it exact.
-    """
-    rows = weighed(rows, window.as_of, known_at).filter(first_on__lte=window.as_of)
+def _counted(rows: QuerySet[LedgerEntry], window: Window, then: Then) -> "QuerySet[Any, Any]":
+    """Entries of a window, each with the days of it that lie inside."""
+    rows = weighed(rows, then).filter(first_on__lte=window.as_of)
     if window.first:
         rows = rows.filter(last_on__gte=window.first)
-    rows = rows.annotate(inside=_Days(Least(F("last_on"), _day(window.as_of)), _first(window)))
-    grouped = rows.order_by().values("initiative", "part", "benefit_type", "covered")
-    total = Sum(F("worth") * F("inside"), output_field=DecimalField(max_digits=30, decimal_places=2))
-    return grouped.annotate(total=total)
+    inside = _Days(Least(F("last_on"), _day(window.as_of)), _first(window))
+    found: QuerySet[Any, Any] = rows.annotate(begins=_first(window), inside=inside)
+    return found
 
 
-def weighed(rows: QuerySet[LedgerEntry], as_of: date, known_at: datetime | None) -> "QuerySet[LedgerEntry, Any]":
+def weighed(rows: QuerySet[LedgerEntry], then: Then) -> "QuerySet[Any, Any]":
     """What happened up to a day, as it was known then: each row with its part, what it is `worth` whole, and the days
     `covered`.
     """
-    known = known_at or clock.now()
-    rows = rows.filter(happened_on__lte=as_of, recorded_at__lte=known)
-    return rows.annotate(
-        said=FilteredRelation("answer", condition=Q(answer__answered_at__lte=known)),
+    rows = rows.filter(happened_on__lte=then.as_of, recorded_at__lte=then.known_at)
+    found: QuerySet[Any, Any] = rows.annotate(
+        said=FilteredRelation("answer", condition=Q(answer__answered_at__lte=then.known_at)),
     ).annotate(
         # What was answered was so before it was reversed: whoever knows of the reversal knows the answer.
         verdict=Coalesce("said__verdict", "reverses__answer__verdict", Value("")),
@@ -186,6 +200,17 @@ def weighed(rows: QuerySet[LedgerEntry], as_of: date, known_at: datetime | None)
         covered=_Days(F("last_on"), F("first_on")),
         worth=Coalesce("said__reporting_amount", F("reverses__answer__reporting_amount") * -1, "reporting_amount"),
     )
+    return found
+
+
+def _sums(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
+    """Sums of amount × days inside, by initiative, part, kind of benefit and days covered: whole numbers of cents, so
+    that the division is left to who needs it exact.
+    """
+    grouped = rows.order_by().values("initiative", "part", "benefit_type", "covered")
+    total = Sum(F("worth") * F("inside"), output_field=DecimalField(max_digits=30, decimal_places=2))
+    found: QuerySet[Any, Any] = grouped.annotate(total=total)
+    return found
 
 
 PART = Case(

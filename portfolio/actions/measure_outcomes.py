@@ -63,7 +63,8 @@ def edit_outcome_metric(
 def remove_outcome_metric(metric: OutcomeMetric, *, actor: User) -> None:
     """Take a metric away; its history stays. The next version of an approved plan says that it went.
 
-    Raises DomainError for one on which something hangs that stays: measurements, claims, how they are valued.
+    Raises DomainError for one on which something hangs that stays: measurements, claims, how they are valued, a
+    confirmed baseline.
     """
     _may_measure(metric.initiative, actor)
     note_metrics_change(metric.initiative, actor=actor, reason=f"Outcome metric “{metric}” was taken away.")

@@ -26,7 +26,7 @@ from value.payback import COSTS, payback_of
 from value.worth import Window, worth_of
 
 from .factories import claim, cost_of, post
-from .reading import Fact
+from .reading import Lasting, kept
 from .test_worth import NOON, Story, steps
 
 pytestmark = pytest.mark.django_db
@@ -284,7 +284,7 @@ def test_any_history_reads_as_the_definition_says(db, steps, after, place, per_c
         ids = [metric.initiative_id for metric in story.metrics]
         with clock.fixed_at(now):
             found = payback_of(ids, as_of, known_at=known_at)
-            _same(found, story.facts, as_of, known_at, said.per_cent)
+            _same(found, story, as_of, known_at, said.per_cent)
             _adds_up(ids, as_of, known_at)
         transaction.set_rollback(True)
 
@@ -292,13 +292,13 @@ def test_any_history_reads_as_the_definition_says(db, steps, after, place, per_c
 def _adds_up(ids: list[int], as_of: date, known_at: datetime) -> None:
     """All months together are what the window up to the day is worth."""
     worth, months = worth_of(ids, Window(as_of), known_at=known_at), months_of(ids, as_of, known_at=known_at)
-    for part in ("confirmed", "forecast", "claimed", "rejected", *COSTS):
+    for part in ("confirmed", "decayed", "forecast", "claimed", "rejected", *COSTS):
         every = sum((month.get(part, 0) for month in months.to_date.values()), Fraction(0))
         assert every == sum((amount for (name, _), amount in worth.parts.items() if name == part), Fraction(0))
 
 
-def _same(found, facts: list[Fact], as_of: date, known_at: datetime, per_cent: Decimal) -> None:
-    flows, costs, coming = _dealt(facts, as_of, known_at)
+def _same(found, story: Story, as_of: date, known_at: datetime, per_cent: Decimal) -> None:
+    flows, costs, coming = _dealt(story, as_of, known_at)
     first = min((month for month, cents in costs.items() if cents), default=None)
     if first is None:
         assert found.first_cost is None
@@ -316,10 +316,11 @@ def _same(found, facts: list[Fact], as_of: date, known_at: datetime, per_cent: D
 type Series = dict[tuple[int, int], Fraction]
 
 
-def _dealt(facts: list[Fact], as_of: date, known_at: datetime) -> tuple[Series, Series, Series]:
+def _dealt(story: Story, as_of: date, known_at: datetime) -> tuple[Series, Series, Series]:
     """Flows and costs of each month, day by day; and the flows of days to come."""
     flows, costs, coming = {}, {}, {}
-    for fact in facts:
+    lasting = Lasting(story.facts, story.looks, story.starts, as_of, known_at)
+    for fact in story.facts:
         if fact.happened_on > as_of or fact.recorded_at > known_at:
             continue
         pile, cents = fact.counts_as(known_at)
@@ -334,7 +335,8 @@ def _dealt(facts: list[Fact], as_of: date, known_at: datetime) -> tuple[Series, 
                     costs[month] = costs.get(month, 0) + share
             elif pile == ("confirmed" if day <= as_of else "forecast"):
                 there = flows if day <= as_of else coming
-                there[month] = there.get(month, 0) + share
+                counts = kept(fact, day, lasting) if pile == "confirmed" else 1
+                there[month] = there.get(month, 0) + share * counts
     return flows, costs, coming
 
 

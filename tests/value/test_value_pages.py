@@ -284,7 +284,7 @@ def test_the_api_does_the_same(saved, business_owner, finance_controller):
     assert finance.post(f"{here}confirm/", {}).status_code == 409
     worth = finance.get(f"{below}value/?days=90").json()
     assert (worth["benefits"], worth["first"]) == (
-        [{"benefit_type": "capacity", "forecast": "0.00", "claimed": "0.00", "confirmed": "350.00"}],
+        [{"benefit_type": "capacity", "forecast": "0.00", "claimed": "0.00", "confirmed": "350.00", "decayed": "0.00"}],
         "2026-03-18",
     )
     assert (worth["run_cost"], worth["net"]) == ("150.00", "200.00")

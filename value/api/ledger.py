@@ -32,7 +32,7 @@ from ..payback import payback_of
 from ..permissions import CLAIMING
 from ..posting import NewEntry
 from ..tranche_costs import spent_of_tranches
-from ..worth import CLAIMED, CONFIRMED, FORECAST, Window, worth_of
+from ..worth import CLAIMED, CONFIRMED, DECAYED, FORECAST, Window, worth_of
 from .figures import CostCoverageShape, PaybackShape, drawn_coverage, drawn_payback
 from .shares import ClaimShares
 
@@ -80,6 +80,7 @@ class BenefitShape(TypedDict):
     forecast: Decimal
     claimed: Annotated[Decimal, "Claimed, and not answered yet."]
     confirmed: Decimal
+    decayed: Annotated[Decimal, "What of the confirmed counts no more: its outcome did not last."]
 
 
 class WorthShape(TypedDict):
@@ -90,10 +91,11 @@ class WorthShape(TypedDict):
     known_at: datetime | None
     has_data: Annotated[bool, "Whether anything was posted; without, the sums say nothing."]
     benefits: list[BenefitShape]
+    decayed: Annotated[Decimal, "What of all confirmed benefit counts no more."]
     run_cost: Decimal
     rework: Decimal
     risk_loss: Decimal
-    net: Annotated[Decimal, "Confirmed benefit of all kinds − run cost − rework − risk loss."]
+    net: Annotated[Decimal, "Confirmed benefit of all kinds − decayed − run cost − rework − risk loss."]
     build_cost: Annotated[Decimal, "Stands beside net value, never in it."]
     build_cost_from_tranches: Annotated[Decimal, "What of the build cost was spent of tranches."]
     cost_coverage: CostCoverageShape
@@ -259,6 +261,10 @@ class InitiativeLedger(BelowInitiative):
         return self.answer(drawn(shown), status=201, location=f"/api/v1/ledger-entries/{made.pk}/")
 
 
+# What stands below the kinds of benefit.
+COSTS = ("decayed", "run_cost", "rework", "risk_loss", "net", "build_cost")
+
+
 class InitiativeWorth(BelowInitiative):
     tag = "Ledger"
 
@@ -278,10 +284,11 @@ class InitiativeWorth(BelowInitiative):
                 "forecast": worth.sum_of(FORECAST, kind),
                 "claimed": worth.sum_of(CLAIMED, kind),
                 "confirmed": worth.sum_of(CONFIRMED, kind),
+                "decayed": worth.sum_of(DECAYED, kind),
             }
             for kind in worth.benefit_types
         ]
-        costs = {name: getattr(worth, name) for name in ("run_cost", "rework", "risk_loss", "net", "build_cost")}
+        costs = {name: getattr(worth, name) for name in COSTS}
         told = {"first": window.first, "as_of": window.as_of, "known_at": known_at, "has_data": not worth.is_empty}
         more = {
             "build_cost_from_tranches": spent_of_tranches(family, window, known_at=known_at),

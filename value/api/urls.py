@@ -6,6 +6,7 @@ from .adoption import AdoptionReadings, WorkflowAdoption
 from .adoption_files import AdoptionFiles
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
 from .cost_files import CostFiles
+from .durability import Baselines, DurabilityChecks, InitiativeBaselines
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurement_files import MeasurementFiles
 from .measurements import InitiativeMeasurements, Measurements
@@ -15,6 +16,9 @@ from .yearly_rates import YearlyRates
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
 nouns.add(f"{INITIATIVE}/measurements", InitiativeMeasurements, "initiative-measurement")
+nouns.add(f"{INITIATIVE}/durability-checks", DurabilityChecks, "initiative-durability-check")
+nouns.add(f"{INITIATIVE}/baselines", InitiativeBaselines, "initiative-baseline")
+nouns.add("baselines", Baselines, "baseline")
 nouns.add("measurement-files", MeasurementFiles, "measurement-file")
 nouns.add("ledger-entries", LedgerEntries, "ledger-entry")
 nouns.add(f"{INITIATIVE}/ledger-entries", InitiativeLedger, "initiative-ledger-entry")

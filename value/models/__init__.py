@@ -1,7 +1,9 @@
 from .adoption import AdoptionFile, AdoptionReading, AdoptionReadingQuerySet
+from .baseline import BaselineConfirmation, BaselineConfirmationQuerySet
 from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
 from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
+from .durability_check import DurabilityCheck, DurabilityCheckQuerySet
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
@@ -24,6 +26,8 @@ __all__ = [
     "AdoptionFile",
     "AdoptionReading",
     "AdoptionReadingQuerySet",
+    "BaselineConfirmation",
+    "BaselineConfirmationQuerySet",
     "BenefitType",
     "CatalogueLink",
     "CatalogueMetric",
@@ -33,6 +37,8 @@ __all__ = [
     "CostCentre",
     "CostCentreMapping",
     "CostFile",
+    "DurabilityCheck",
+    "DurabilityCheckQuerySet",
     "ExchangeRate",
     "LedgerEntry",
     "LedgerEntryQuerySet",

@@ -32,7 +32,7 @@ from ..work import answerable_by
 def initiative_measurements(request: HttpRequest, pk: int) -> HttpResponse:
     """Do the outcome metrics move, and does finance agree?"""
     page = page_for(request, pk, "measurements")
-    context = {"metrics": measured(page.initiative)}
+    context = {"metrics": measured(page.initiative, page.person)}
     return show_tab(request, page, "value/initiative_measurements.html", context)
 
 
