@@ -41,8 +41,8 @@ from .models import BenefitType, LedgerEntry
 FORECAST, CLAIMED, CONFIRMED, REJECTED = "forecast", "claimed", "confirmed", "rejected"
 DECAYED = "decayed"
 RUN_COST, BUILD_COST, REWORK, RISK_LOSS = "run_cost", "build_cost", "rework", "risk_loss"
-# What net value takes from the confirmed benefit. Build cost stands beside it.
-TAKEN = (DECAYED, RUN_COST, REWORK, RISK_LOSS)
+# What net value takes from the confirmed benefit that lasts. Build cost stands beside it.
+TAKEN = (RUN_COST, REWORK, RISK_LOSS)
 NOTHING = Fraction(0)
 type Parts = Mapping[tuple[str, str], Fraction]
 
@@ -116,7 +116,8 @@ class Worth:
     @property
     def net(self) -> Decimal:
         """Confirmed benefit of all kinds − what of it decayed − run cost − rework − risk loss."""
-        return rounded(self._exact(CONFIRMED) - sum((self._exact(part) for part in TAKEN), NOTHING))
+        taken = sum((self._exact(part) for part in TAKEN), NOTHING)
+        return rounded(self._exact(CONFIRMED) - self._exact(DECAYED) - taken)
 
     @property
     def is_empty(self) -> bool:
