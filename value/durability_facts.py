@@ -41,8 +41,8 @@ class Then:
         return self._outcomes(claimed.keys(), launches, claimed)
 
     def spans_lost(self, initiatives: Collection[int]) -> dict[tuple[int, int], list[Span]]:
-        """By initiative and metric the days up to `as_of` on which not all of what was confirmed counts. As many queries
-        as `claimed_outcomes`, none for no initiative.
+        """By initiative and metric the days up to `as_of` on which not all of what was confirmed counts. As many
+        queries as `claimed_outcomes`, none for no initiative.
         """
         found = self.claimed_outcomes(initiatives) if initiatives else {}
         return {pair: spans for pair, outcome in found.items() if (spans := [*outcome.spans_lost(self.as_of)])}

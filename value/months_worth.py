@@ -56,8 +56,8 @@ def months_of(
         for month, days in _by_month(max(first, as_of + timedelta(days=1)), last):
             to_come[month][row["part"]] += a_day * days
         if row["part"] == CONFIRMED:
-            for month, days in _lost_days(row, lost.get((row["initiative"], row["metric"]), ()), as_of):
-                to_date[month][DECAYED] += a_day * days
+            for month, gone in _lost_days(row, lost.get((row["initiative"], row["metric"]), ()), as_of):
+                to_date[month][DECAYED] += a_day * gone
     return Months(to_date, to_come)
 
 

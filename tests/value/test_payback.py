@@ -27,7 +27,7 @@ from value.worth import Window, worth_of
 
 from .factories import claim, cost_of, post
 from .reading import Lasting, kept
-from .test_worth import NOON, Story, steps
+from .test_worth import NOON, Story, histories
 
 pytestmark = pytest.mark.django_db
 HERE = "/ledger/yearly-rate/"
@@ -267,7 +267,7 @@ def test_the_tab_and_the_api_tell_it(metric, business_owner, finance_controller,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(steps, st.integers(-5, 200), st.integers(0, 30), st.integers(0, 10_000))
+@given(histories, st.integers(-5, 200), st.integers(0, 30), st.integers(0, 10_000))
 def test_any_history_reads_as_the_definition_says(db, steps, after, place, per_cent):
     with transaction.atomic():
         with clock.fixed_at(NOON):

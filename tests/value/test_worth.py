@@ -137,6 +137,9 @@ def _history(seed: int) -> list[tuple[str, int, int, int]]:
     return [(name, chance.randint(0, 1), chance.randint(1, 10**7), chance.randint(0, 10_000)) for name in names]
 
 
+histories = SEEDS.map(_history)
+
+
 def _looks(seed: int) -> list[tuple[int, int | None, int]]:
     """The last day from the beginning, the days of the window, and when it was known: half of them at the end."""
     chance = Random(seed)
@@ -331,7 +334,7 @@ class Story:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(SEEDS.map(_history), SEEDS.map(_looks))
+@given(histories, SEEDS.map(_looks))
 def test_any_history_reads_as_the_definition_says(db, steps, looks):
     with transaction.atomic():
         with clock.fixed_at(NOON):
