@@ -16,6 +16,7 @@ from .actions.imports import run
 from .autonomy_work import message_of_autonomy
 from .barriers import message_of_barrier
 from .counts import forget_counts
+from .incidents import message_of_incident
 from .intake_work import message_of
 from .models import Clearance, Comment, Initiative, Lane, SearchWord
 
@@ -70,6 +71,13 @@ def notify_of_barrier(event_id: int) -> None:
     """Tell whose barrier it is now, or who raised what is lifted. Once a person and event, however often this runs."""
     event = Event.objects.get(pk=event_id)
     _tell(event, message_of_barrier(event))
+
+
+@shared_task
+def notify_of_incident(event_id: int) -> None:
+    """Tell whom an incident concerns now. One notification a person and event, however often this runs."""
+    event = Event.objects.get(pk=event_id)
+    _tell(event, message_of_incident(event))
 
 
 def _tell(event: Event, message: Message | None) -> None:

@@ -13,6 +13,7 @@ class ValueConfig(AppConfig):
         from aiso.web.work import register_work
         from portfolio.demo import register_teller
         from portfolio.history import register_history
+        from portfolio.incident_page import register_incident_panel
         from portfolio.panels import register_tab
         from stagegates import sign_off_tasks
 
@@ -21,6 +22,7 @@ class ValueConfig(AppConfig):
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
         from .entries import CATALOGUE, CLAIMS, LEDGER, MEASUREMENTS, TAB, VALUE_TAB
+        from .incident_costs import costs_panel
         from .known import register_facts
         from .models import Measurement, MeasurementAnswer
         from .work import measurements_of
@@ -30,6 +32,7 @@ class ValueConfig(AppConfig):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)
+        register_incident_panel(costs_panel)
         register_work("measurements", measurements_of)
         register_work("claims", claims_of)
         register_teller(tell_of_measurements)

@@ -2,7 +2,7 @@ from django.urls import path
 
 from portfolio import references  # noqa: F401 - paths name its converter
 
-from .views import catalogue, claims, cost_files, ledger, measurements, months
+from .views import catalogue, claims, cost_files, incident_costs, ledger, measurements, months
 
 app_name = "value"
 INITIATIVE = "initiatives/<reference:pk>/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{INITIATIVE}value/cost/", ledger.cost_post, name="cost_post"),
     path(f"{INITIATIVE}value/claim/", ledger.claim_post, name="claim_post"),
     path(f"{INITIATIVE}value/<int:metric>/match/", catalogue.metric_match, name="metric_match"),
+    path("incidents/<incident:pk>/costs/new/", incident_costs.incident_cost, name="incident_cost"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export/", ledger.ledger_export, name="ledger_export"),
     path("ledger/rates/", months.rates, name="rates"),

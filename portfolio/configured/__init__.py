@@ -2,9 +2,9 @@
 
 from aiso.configuration.kinds import register_kind
 
-from . import autonomy, lane, objectives, questions, weights
+from . import autonomy, incidents, lane, objectives, questions, weights
 
 
 def register_kinds() -> None:
-    for kind in (*questions.KINDS, lane.KIND, autonomy.KIND, weights.KIND, objectives.KIND):
+    for kind in (*questions.KINDS, lane.KIND, autonomy.KIND, incidents.KIND, weights.KIND, objectives.KIND):
         register_kind(kind)

@@ -1,6 +1,7 @@
 from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
 from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
+from .incident_cost import IncidentCost, IncidentCostQuerySet
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .month import ClosedMonth
@@ -14,6 +15,8 @@ __all__ = [
     "ClosedMonth",
     "CostFile",
     "ExchangeRate",
+    "IncidentCost",
+    "IncidentCostQuerySet",
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "Measurement",
