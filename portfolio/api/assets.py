@@ -43,7 +43,7 @@ class AssetChanges(AssetSeen):
     )
 
 
-class Used(Body):
+class AssetUse(Body):
     initiative = InitiativeByReference(max_length=20, help_text="Its reference.")
     uses = serializers.BooleanField(default=True, help_text="False: it uses it no more.")
 
@@ -97,7 +97,7 @@ class Assets(Noun):
             return self.answer(_drawn(self._rows().get(pk=id)))
 
     @action(detail=True, methods=["post"])
-    @answers(AssetShape, takes=Used)
+    @answers(AssetShape, takes=AssetUse)
     def use(self, request: Request, id: int) -> Response:
         """Say that an initiative uses it, or does so no more. For the same."""
         asset = get_object_or_404(self._rows(), pk=id)

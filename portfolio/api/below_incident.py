@@ -31,7 +31,7 @@ from .incident_shapes import (
     drawn_share,
     drawn_step,
 )
-from .incidents import InitiativeByReference, Reason, long_text
+from .incidents import IncidentReason, InitiativeByReference, long_text
 
 # Where such nouns stand.
 INCIDENT = "incidents/<incident:incident>"
@@ -75,7 +75,7 @@ class NewIncidentAction(Body):
     due_on = serializers.DateField()
 
 
-class Result(Body):
+class ActionResult(Body):
     result = long_text()
 
 
@@ -188,14 +188,14 @@ class ActionsOfIncident(BelowIncident):
         return self.answer(drawn_action(give_action(self.incident(), actor=self.person, **self.sent)), status=201)
 
     @action(detail=True, methods=["post"])
-    @answers(IncidentActionShape, takes=Result)
+    @answers(IncidentActionShape, takes=ActionResult)
     def done(self, request: Request, incident: int, id: int) -> Response:
         """Say what was done. For its owner and those who handle the incident."""
         found = get_object_or_404(self._rows(), pk=id)
         return self.answer(drawn_action(finish_action(found, actor=self.person, **self.sent)))
 
     @action(detail=True, methods=["post"])
-    @answers(IncidentActionShape, takes=Reason)
+    @answers(IncidentActionShape, takes=IncidentReason)
     def drop(self, request: Request, incident: int, id: int) -> Response:
         """Say why it is not needed any more. For its owner and those who handle the incident."""
         found = get_object_or_404(self._rows(), pk=id)

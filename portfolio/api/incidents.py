@@ -93,16 +93,16 @@ class IncidentChanges(IncidentFacts):
     )
 
 
-class How(Body):
+class HowDone(Body):
     how = long_text()
     at = serializers.DateTimeField(required=False, allow_null=True, help_text="Now unless told.")
 
 
-class Reason(Body):
+class IncidentReason(Body):
     reason = long_text()
 
 
-class NewSeverity(Reason):
+class NewSeverity(IncidentReason):
     severity = serializers.ChoiceField(Severity.choices)
 
 
@@ -111,7 +111,7 @@ class Rollback(Body):
     at = serializers.DateTimeField(required=False, allow_null=True, help_text="Now unless told.")
 
 
-class Note(Body):
+class TimelineNote(Body):
     text = long_text()
     at = serializers.DateTimeField(required=False, allow_null=True, help_text="Now unless told.")
 
@@ -169,19 +169,19 @@ class Incidents(Noun):
         return self._done(id, change_incident, seen=sent.pop("was", {}), **sent)
 
     @action(detail=True, methods=["post"])
-    @answers(IncidentShape, takes=How)
+    @answers(IncidentShape, takes=HowDone)
     def contain(self, request: Request, id: int) -> Response:
         """Say how it was contained. For those who handle it."""
         return self._done(id, contain_incident, **self.sent)
 
     @action(detail=True, methods=["post"])
-    @answers(IncidentShape, takes=How)
+    @answers(IncidentShape, takes=HowDone)
     def resolve(self, request: Request, id: int) -> Response:
         """Say how it was resolved. For those who handle it."""
         return self._done(id, resolve_incident, **self.sent)
 
     @action(detail=True, methods=["post"])
-    @answers(IncidentShape, takes=Reason)
+    @answers(IncidentShape, takes=IncidentReason)
     def reopen(self, request: Request, id: int) -> Response:
         """Open it again; its clocks begin anew. For those who handle it."""
         return self._done(id, reopen_incident, **self.sent)
@@ -199,7 +199,7 @@ class Incidents(Noun):
         return self._done(id, record_rollback, **self.sent)
 
     @action(detail=True, methods=["post"])
-    @answers(TimelineShape, status=201, takes=Note, version=False)
+    @answers(TimelineShape, status=201, takes=TimelineNote, version=False)
     def note(self, request: Request, id: int) -> Response:
         """Add to the timeline. For those who handle it."""
         incident = get_object_or_404(self._rows(), pk=id)

@@ -94,8 +94,10 @@ class Incident(models.Model):
     )
     contain_by = models.DateTimeField(help_text="When the clock of its severity for containing runs out.")
     resolve_on = models.DateField(help_text="The last day for resolving it.")
-    review_on = models.DateField(null=True, help_text="The last day for the review, once it is resolved.")
-    due_at = models.DateTimeField(null=True, help_text="When the clock of its state runs out; null once reviewed.")
+    review_on = models.DateField(null=True, blank=True, help_text="The last day for the review, once it is resolved.")
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the clock of its state runs out; null once reviewed."
+    )
     contained_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
