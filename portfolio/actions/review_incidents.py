@@ -55,7 +55,7 @@ def conclude_review(incident: Incident, *, actor: User) -> Incident:
     review = IncidentReview.objects.select_for_update(of=["self"]).filter(incident=incident).first()
     for name, asked in ASKED.items():
         if review is None or not getattr(review, name):
-            raise DomainError(asked, field=name)
+            raise DomainError(asked)
     assert review is not None
     review.concluded_by, review.concluded_at = actor, clock.now()
     review.save(update_fields=["concluded_by", "concluded_at"])

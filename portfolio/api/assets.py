@@ -44,7 +44,7 @@ class AssetChanges(AssetSeen):
 
 
 class AssetUse(Body):
-    initiative = InitiativeByReference(max_length=20, help_text="Its reference.")
+    initiative = InitiativeByReference(help_text="Its reference.")
     uses = serializers.BooleanField(default=True, help_text="False: it uses it no more.")
 
 

@@ -38,7 +38,7 @@ INCIDENT = "incidents/<incident:incident>"
 
 
 class Joined(Body):
-    initiative = InitiativeByReference(max_length=20, help_text="Its reference.")
+    initiative = InitiativeByReference(help_text="Its reference.")
     what = long_text(required=False, allow_blank=True, help_text="What happened there.")
     decisions = EntriesField(DecisionClass.objects.all(), required=False, help_text="Of this initiative.")
 

@@ -1,8 +1,10 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -37,22 +39,25 @@ from .incident_shapes import (
 )
 
 LONG = 20_000
+REFERENCE = re.compile(r"ai-([0-9]{1,9})", re.IGNORECASE)
 
 
-class InitiativeByReference(serializers.CharField):
+@extend_schema_field({"type": "string", "pattern": "^[Aa][Ii]-[0-9]{1,9}$"})
+class InitiativeByReference(serializers.Field[Any, str, str, Any]):
     """An initiative that the person sees, by its reference."""
 
     default_error_messages = {"missing": "You see no initiative with this reference; it looks like AI-0042."}
 
     def to_internal_value(self, data: Any) -> Any:
-        text = super().to_internal_value(data).strip()
-        number = text[3:]
+        named = REFERENCE.fullmatch(data.strip()) if isinstance(data, str) else None
         rows = Initiative.objects.visible_to(self.context["person"]).defer("search")
-        is_one = text[:3].upper() == "AI-" and number.isascii() and number.isdecimal() and len(number) < 10
-        found = rows.filter(pk=int(number)).first() if is_one else None
+        found = rows.filter(pk=int(named[1])).first() if named else None
         if found is None:
             self.fail("missing")
         return found
+
+    def to_representation(self, value: Initiative) -> str:
+        return value.reference
 
 
 def long_text(**options: Any) -> serializers.CharField:
@@ -82,7 +87,7 @@ class IncidentFacts(Body):
 
 
 class NewIncident(IncidentFacts):
-    initiative = InitiativeByReference(max_length=20, help_text="The one that it hit first: its reference.")
+    initiative = InitiativeByReference(help_text="The one that it hit first: its reference.")
     severity = serializers.ChoiceField(Severity.choices, help_text="Severe steps the decision classes down at once.")
     decisions = EntriesField(DecisionClass.objects.all(), required=False, help_text="Of its initiative.")
 

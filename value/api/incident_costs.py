@@ -22,7 +22,7 @@ class PostedCostsShape(TypedDict):
 
 
 class CostOfOne(Body):
-    initiative = InitiativeByReference(max_length=20, help_text="Its reference.")
+    initiative = InitiativeByReference(help_text="Its reference.")
     amount = serializers.DecimalField(max_digits=16, decimal_places=2)
 
 

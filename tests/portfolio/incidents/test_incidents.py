@@ -345,9 +345,7 @@ def test_a_coordinated_one_has_a_share_of_each(incident, office_member, business
 def test_what_one_does_not_see_of_it_stays_hidden(client, incident, office_member, stranger, risk_reviewer):
     secret = make_initiative("Secret salaries", is_confidential=True, owner=make_person("Insider"))
     add_initiative(incident, actor=office_member, initiative=secret, what="Salaries were shown.")
-    send_message(
-        incident, actor=office_member, subject="On {initiative}", body="{what}", recipients=[office_member]
-    )
+    send_message(incident, actor=office_member, subject="On {initiative}", body="{what}", recipients=[office_member])
     for who in (stranger, risk_reviewer):
         client.force_login(who)
         page = client.get(incident.get_absolute_url()).content.decode()
@@ -448,9 +446,9 @@ def test_no_part_of_a_review_may_be_empty_when_it_is_concluded(incident, technic
         conclude_review(incident, actor=technical_owner)
     learn(incident, technical_owner)
     write_review(incident, actor=technical_owner, **{empty: "  "})
-    with pytest.raises(DomainError) as refused:
+    with pytest.raises(DomainError, match="Say wh"):
         conclude_review(incident, actor=technical_owner)
-    assert refused.value.field == empty
+    assert kinds(incident) == ["reported", "resolved"]
 
 
 def test_a_closed_one_stays_until_it_is_reopened(incident, technical_owner):
