@@ -14,6 +14,8 @@ from aiso.web.navigation import Entry, register_entry
 from aiso.web.work import register_work
 
 from . import tasks
+from .demo import register_teller
+from .demo.incidents import tell_of_incidents
 from .history import register_history
 from .incidents import incidents_due, incidents_of, incidents_open
 from .merging import Mover, register_mover
@@ -95,6 +97,7 @@ def register_incidents() -> None:
     register_tab(Tab("incidents", "Incidents", "portfolio:initiative_incidents", order=37, count=running))
     register_panel(Panel("incidents", "main", incidents_panel, order=4))
     register_work("incidents", incidents_of)
+    register_teller(tell_of_incidents)
     register_reminders("incidents", incidents_due)
     register_sight("incident", lambda person, pks: Incident.objects.visible_to(person).filter(pk__in=pks))
     register_history(Told(IncidentShare, says=lambda share: f"Incident {share}", hide=("incident", "is_lead")))

@@ -35,6 +35,11 @@ FACTS = (
 )
 
 
+def to_minute(moment: datetime) -> datetime:
+    """Moments are typed to the minute, and compared as they are typed."""
+    return moment.replace(second=0, microsecond=0)
+
+
 @transaction.atomic
 def report_incident(
     initiative: Initiative,
@@ -57,14 +62,12 @@ def report_incident(
     who could not see it.
     """
     locked = _initiative_for(actor, initiative)
-    # Moments are typed to the minute.
-    now = clock.now().replace(second=0, microsecond=0)
     incident = Incident(
         title=title.strip(),
         severity=severity,
         what_happened=what_happened.strip(),
-        happened_at=happened_at,
-        detected_at=detected_at or now,
+        happened_at=to_minute(happened_at),
+        detected_at=to_minute(detected_at or clock.now()),
         detection=detection,
         detected_by=detected_by.strip(),
         asset=asset,
