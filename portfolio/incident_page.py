@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 
-from .incident_permissions import can_handle_incident, can_report_incident
+from .incident_permissions import reports_among
 from .incident_register import fetched
 from .models import (
     EscalationStep,
@@ -25,6 +25,7 @@ from .models import (
     Initiative,
     TimelineEntry,
 )
+from .permissions import changes_nothing
 
 # Entries of the timeline on the page, the newest first; the API has them all.
 MOST = 300
@@ -54,14 +55,19 @@ class IncidentPage:
     @property
     def parts(self) -> list[tuple[IncidentShare, list[IncidentDecision], bool]]:
         """Each initiative with the decision classes concerned there, and whether the viewer may say more of it."""
+        may_say = self._may_report if self.goes_on else lambda initiative: False
         return [
             (
                 share,
                 [each for each in self.decisions if each.decision_class.initiative_id == share.initiative_id],
-                self.goes_on and can_report_incident(self.viewer, share.initiative),
+                may_say(share.initiative),
             )
             for share in self.shares
         ]
+
+    @cached_property
+    def _may_report(self) -> Callable[[Initiative], bool]:
+        return reports_among(self.viewer, [share.initiative for share in self.shares])
 
     @cached_property
     def timeline(self) -> list[TimelineEntry]:
@@ -91,7 +97,11 @@ class IncidentPage:
 
     @cached_property
     def handles(self) -> bool:
-        return can_handle_incident(self.viewer, self.incident)
+        """As `can_handle_incident` says, of what is read already."""
+        if changes_nothing(self.viewer):
+            return False
+        is_own = self.incident.support_owner_id == self.viewer.pk
+        return is_own or any(self._may_report(share.initiative) for share in self.shares)
 
     @property
     def goes_on(self) -> bool:

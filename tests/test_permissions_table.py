@@ -651,6 +651,8 @@ def _incidents(people: dict[str, User], initiative: Initiative, confidential: In
     told: dict[str, Any] = moment | {"severity": "major", "actor": owner, "support_owner": owner}
     open_one, over = (report_incident(initiative, **told) for _ in range(2))
     resolve_incident(over, actor=owner, how="Mended.")
+    asset = make_entry(Asset, kind="model")
+    asset.initiatives.add(initiative)
     given: dict[str, Any] = {"actor": owner, "owner": owner, "due_on": clock.today()}
     return {
         "incident": open_one.reference,
@@ -658,7 +660,7 @@ def _incidents(people: dict[str, User], initiative: Initiative, confidential: In
         "secret_incident": report_incident(confidential, **told).reference,
         "escalation": add_escalation(open_one, actor=owner, function="Head").pk,
         "incident_action": review_incidents.give_action(open_one, text="Do", **given).pk,
-        "asset": make_entry(Asset, kind="model").pk,
+        "asset": asset.pk,
         "template": MessageTemplate.objects.first().pk,
     }
 

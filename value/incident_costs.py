@@ -13,7 +13,7 @@ from portfolio.permissions import money_seen_among
 
 from .ledger_list import EntryLine, fetched
 from .models import IncidentCost, LedgerEntry
-from .permissions import can_post
+from .permissions import posts_among
 from .posting import why_not_post
 
 
@@ -45,4 +45,6 @@ def postable(viewer: User, incident: Incident) -> list[Initiative]:
     """Those of its initiatives on which the viewer may post a cost."""
     rows = Initiative.objects.visible_to(viewer).filter(incident_shares__incident=incident).defer("search")
     rows = rows.order_by("-incident_shares__is_lead", "pk")
-    return [each for each in rows if can_post(viewer, each) and not why_not_post(each)]
+    found = [*rows]
+    may = posts_among(viewer, found)
+    return [each for each in found if may(each) and not why_not_post(each)]

@@ -1,12 +1,14 @@
 """Who measures, posts and claims, and whose word confirms it. Plain predicates."""
 
+from collections.abc import Callable, Sequence
+
 from django.contrib.auth.models import AnonymousUser
 
 from aiso.accounts.models import Role, User
 from aiso.accounts.permissions import can_manage_lists
 from aiso.web.figures import local_date
 from portfolio.models import Initiative
-from portfolio.permissions import can_edit, changes_nothing
+from portfolio.permissions import can_edit, changes_nothing, owned_among
 from stagegates.separation import parties_to
 
 from .models import ClaimAnswer, LedgerEntry, Measurement
@@ -53,6 +55,12 @@ def can_post(user: User | AnonymousUser, initiative: Initiative) -> bool:
     if isinstance(user, User) and not changes_nothing(user) and is_finance_for(user, initiative):
         return True
     return can_edit(user, initiative)
+
+
+def posts_among(user: User, initiatives: Sequence[Initiative]) -> Callable[[Initiative], bool]:
+    """On which of some initiatives the user may post. One query at most, however many there are."""
+    edits = owned_among(user, initiatives)
+    return lambda each: edits(each) or (not changes_nothing(user) and is_finance_for(user, each))
 
 
 def can_reverse(user: User | AnonymousUser, entry: LedgerEntry) -> bool:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portfolio.actions.handle_incidents import contain_incident, resolve_incident
+from portfolio.actions.report_incidents import add_initiative
 from portfolio.actions.review_incidents import give_action, write_review
 from portfolio.actions.tell_of_incidents import add_escalation
 from portfolio.models import Asset, Incident, IncidentMessage, IncidentShare, MessageTemplate
@@ -171,6 +172,12 @@ def test_the_list_and_the_page_cost_the_same_however_many(client, report, strang
     for number in range(4):
         give_action(incident, actor=technical_owner, text=f"A{number}", owner=office_member, due_on=NOON.date())
         add_escalation(incident, actor=technical_owner, function=f"F{number}")
+    client.force_login(office_member)
+    for_office = cost(at(incident))
+    for _ in range(3):
+        add_initiative(incident, actor=office_member, initiative=make_initiative())
+    assert cost(at(incident)) == for_office
+    client.force_login(stranger)
     assert cost(at(incident)) == one
     assert max(*before, one) < 40
 
