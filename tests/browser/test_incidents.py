@@ -97,7 +97,7 @@ def test_from_the_report_to_the_action_that_follows(visit, initiative, business_
     page.get_by_role("button", name="Save the review").click()
     page.get_by_role("link", name="Add an action").click()
     page.get_by_label("What is to be done").fill("Add the alarm")
-    page.get_by_label("Owner").fill(technical_owner.email)
+    page.locator("#id_owner").fill(technical_owner.email)
     page.get_by_role("button", name="Give the action").click()
     expect(page.get_by_role("rowheader", name="Add the alarm")).to_be_visible()
     page.get_by_role("button", name="Conclude the review").click()
