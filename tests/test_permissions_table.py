@@ -539,7 +539,9 @@ class World:
     def filled(self, value: Any) -> Any:
         """A value with the names in braces filled in."""
         if isinstance(value, list):
-            return [int(self.filled(each)) for each in value]
+            return [self.filled(each) if isinstance(each, dict) else int(self.filled(each)) for each in value]
+        if isinstance(value, dict):
+            return {name: self.filled(each) for name, each in value.items()}
         return value.format(**self.names) if isinstance(value, str) else value
 
     def sent(self, row: Row) -> dict[str, Any]:

@@ -13,29 +13,31 @@ from ..actions.report_incidents import report_incident
 from ..actions.review_incidents import conclude_review, give_action, write_review
 from ..actions.tell_of_incidents import add_escalation, escalate, send_message
 from ..models import AutonomyLevel, DecisionClass, Incident, Initiative, MessageTemplate
-from ..models.stage import ACTIVE
+from ..models.stage import ENDED
+from .stories import DEMO
 
 
 def tell_of_incidents(people: Mapping[str, User]) -> None:
-    """Nothing where no initiative decides anything by itself."""
-    office = people["office-member"]
-    acting = DecisionClass.objects.exclude(autonomy=AutonomyLevel.KEEP_HUMAN).filter(
-        initiative__stage__in=ACTIVE, initiative__is_confidential=False
-    )
-    found = acting.select_related("initiative").order_by("initiative", "pk").distinct("initiative")[:2]
-    decisions = [*found]
-    if Incident.objects.exists() or len(decisions) < 2:
+    """On initiatives with stories: the severe one where something acts by itself, if anything does."""
+    demo = Initiative.objects.on_register().filter(tags__name=DEMO, is_confidential=False)
+    invented = demo.exclude(stage__in=ENDED)
+    acting = DecisionClass.objects.filter(initiative__in=invented).exclude(autonomy=AutonomyLevel.KEEP_HUMAN)
+    decisions = [*acting.select_related("initiative").order_by("pk")[:1]]
+    hit = decisions[0].initiative if decisions else invented.order_by("pk").first()
+    if hit is None or Incident.objects.exists():
         return
-    _severe(decisions[0], office, people)
-    _reviewed(decisions[1].initiative, office, people)
+    office = people["office-member"]
+    _severe(hit, decisions, office, people)
+    if other := invented.exclude(pk=hit.pk).order_by("pk").last():
+        _reviewed(other, office, people)
 
 
-def _severe(decision: DecisionClass, office: User, people: Mapping[str, User]) -> None:
+def _severe(hit: Initiative, decisions: list[DecisionClass], office: User, people: Mapping[str, User]) -> None:
     model = add_asset(actor=office, name="Routing model, version 3", kind="model", description="Runs on the platform.")
-    use_asset(model, decision.initiative, actor=office)
+    use_asset(model, hit, actor=office)
     now = clock.now()
     incident = report_incident(
-        decision.initiative,
+        hit,
         actor=office,
         title="One case in five went to the wrong team",
         severity="severe",
@@ -46,7 +48,7 @@ def _severe(decision: DecisionClass, office: User, people: Mapping[str, User]) -
         detected_by="A clerk of the night shift",
         support_owner=people["technical-owner"],
         asset=model,
-        decisions=[decision],
+        decisions=decisions,
     )
     record_rollback(incident, actor=office, what="Release 1.1 back to 1.0.", at=now - timedelta(hours=1))
     contain_incident(incident, actor=office, how="All cases are routed by hand.", at=now - timedelta(minutes=50))
