@@ -21,6 +21,7 @@ class PortfolioConfig(AppConfig):
         from .belongings import INITIATIVES
         from .configured import register_kinds
         from .entries import ENTRIES
+        from .incident_registry import register_incidents
         from .movers import register_movers
         from .overview import register_overview
         from .risks import risks_of
@@ -33,6 +34,7 @@ class PortfolioConfig(AppConfig):
         register_shortcut(initiative_named)
         register_overview()
         register_movers()
+        register_incidents()
         register_kinds()
         register_work("gaps", work.gaps_of_own)
         register_work("intakes", intake_work.intakes_of)

@@ -1,4 +1,7 @@
-"""References in addresses: AI-0042 and IN-0042, and whatever people type for them. Importing this makes them known."""
+"""References in addresses: AI-0042, IN-0042 and INC-0042, and whatever people type for them.
+
+Importing this makes them known.
+"""
 
 from django.urls import register_converter
 
@@ -11,7 +14,7 @@ class ReferenceConverter:
     letters = "AI"
 
     def to_python(self, value: str) -> int:
-        return int(value[3:])
+        return int(value.rpartition("-")[2])
 
     def to_url(self, value: str | int) -> str:
         return value if isinstance(value, str) else f"{self.letters}-{value:04d}"
@@ -24,5 +27,13 @@ class IntakeConverter(ReferenceConverter):
     letters = "IN"
 
 
+class IncidentConverter(ReferenceConverter):
+    """`INC-0042` or `inc-42` as the incident's id."""
+
+    regex = r"[Ii][Nn][Cc]-[0-9]{1,9}"
+    letters = "INC"
+
+
 register_converter(ReferenceConverter, "reference")
 register_converter(IntakeConverter, "intake")
+register_converter(IncidentConverter, "incident")

@@ -16,6 +16,7 @@ from .actions.imports import run
 from .autonomy_work import message_of_autonomy
 from .barriers import message_of_barrier
 from .counts import forget_counts
+from .incidents import message_of_incident
 from .intake_work import message_of
 from .models import Clearance, Comment, Initiative, Lane, SearchWord
 from .risks import message_of_risk
@@ -78,6 +79,13 @@ def notify_of_risk(event_id: int) -> None:
     """Tell whose risk it is, and who accepted what is accepted no longer. Once a person and event."""
     event = Event.objects.get(pk=event_id)
     _tell(event, message_of_risk(event))
+
+
+@shared_task
+def notify_of_incident(event_id: int) -> None:
+    """Tell whom an incident concerns now. One notification a person and event, however often this runs."""
+    event = Event.objects.get(pk=event_id)
+    _tell(event, message_of_incident(event))
 
 
 def _tell(event: Event, message: Message | None) -> None:

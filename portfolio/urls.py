@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import import_urls, initiative_urls, intake_urls, risk_urls, tool_urls
+from . import import_urls, incident_urls, initiative_urls, intake_urls, risk_urls, tool_urls
 from .views import barriers, bulk, inventory, inventory_files, lists, ranking, register, register_export, saved_views
 
 app_name = "portfolio"
@@ -9,6 +9,7 @@ urlpatterns = [
     path("intakes/", include(intake_urls.urlpatterns)),
     path("barriers/", barriers.barrier_list, name="barrier_list"),
     path("barriers/export/", barriers.barrier_export, name="barrier_export"),
+    *incident_urls.urlpatterns,
     path("tools/", include(tool_urls.urlpatterns)),
     *import_urls.urlpatterns,
     path("workflows/", inventory.workflow_list, name="workflow_list"),

@@ -29,9 +29,14 @@ from aiso.events.models import Event, Mail, Notification
 from forums.actions.action_items import give_action
 from forums.actions.minutes import close_meeting, write_addendum
 from forums.models import AgendaItem, Forum, Meeting
+from portfolio.actions import review_incidents
 from portfolio.actions.edit_initiative import Change
+from portfolio.actions.handle_incidents import resolve_incident
+from portfolio.actions.report_incidents import report_incident
+from portfolio.actions.tell_of_incidents import add_escalation
 from portfolio.configured.lane import KIND as LANE
 from portfolio.models import (
+    Asset,
     Attachment,
     BarrierKind,
     Bucket,
@@ -44,6 +49,7 @@ from portfolio.models import (
     InventoryFile,
     LevelChoice,
     Link,
+    MessageTemplate,
     Objective,
     OutcomeMetric,
     OwnerKind,
@@ -356,6 +362,45 @@ BODIES |= {
     ("post", "/api/v1/initiatives/{initiative}/baselines/"): {"metric": "{based}"},
     ("post", "/api/v1/initiatives/{initiative}/measurements/"): MEASURED | {"metric": "{metric}"},
     ("post", "/api/v1/measurements/{measurement}/reject/"): {"reason": "Half a month."},
+}
+INCIDENT = {
+    "title": "Wrong",
+    "what_happened": "All of it.",
+    "happened_at": "2026-01-01T10:00:00Z",
+    "detection": "user",
+    "support_owner": "{person}",
+    "severity": "minor",
+    "initiative": "{initiative}",
+}
+ONE_INCIDENT = "/api/v1/incidents/{incident}/"
+BODIES |= {
+    ("post", "/api/v1/incidents/"): INCIDENT,
+    ("patch", ONE_INCIDENT): {"title": "Else"},
+    ("patch", "/api/v1/incidents/{secret_incident}/"): {"title": "Else"},
+    ("post", f"{ONE_INCIDENT}contain/"): {"how": "Off."},
+    ("post", f"{ONE_INCIDENT}resolve/"): {"how": "Off."},
+    ("post", f"{ONE_INCIDENT}severity/"): {"severity": "minor", "reason": "Few."},
+    ("post", f"{ONE_INCIDENT}rollback/"): {"what": "All."},
+    ("post", f"{ONE_INCIDENT}note/"): {"text": "Called."},
+    ("post", "/api/v1/incidents/{resolved_incident}/reopen/"): {"reason": "Again."},
+    ("patch", f"{ONE_INCIDENT}review/"): {"control": "An alarm."},
+    ("post", f"{ONE_INCIDENT}initiatives/"): {"initiative": "{initiative}"},
+    ("patch", f"{ONE_INCIDENT}initiatives/{{initiative}}/"): {"what": "Half."},
+    ("post", f"{ONE_INCIDENT}escalation/"): {"function": "Head"},
+    ("post", f"{ONE_INCIDENT}messages/"): {"subject": "S", "body": "B", "recipients": ["{person}"]},
+    ("post", f"{ONE_INCIDENT}actions/"): {"text": "Do", "owner": "{person}", "due_on": "2099-01-01"},
+    ("post", f"{ONE_INCIDENT}actions/{{incident_action}}/done/"): {"result": "Done."},
+    ("post", f"{ONE_INCIDENT}actions/{{incident_action}}/drop/"): {"reason": "No."},
+    ("post", f"{ONE_INCIDENT}costs/"): {
+        "amounts": [{"initiative": "{initiative}", "amount": "5"}],
+        "evidence": "Note",
+        "key": "one",
+    },
+    ("post", "/api/v1/assets/"): {"name": "Router", "kind": "model"},
+    ("patch", "/api/v1/assets/{asset}/"): {"description": "v3"},
+    ("post", "/api/v1/assets/{asset}/use/"): {"initiative": "{initiative}"},
+    ("post", "/api/v1/message-templates/"): {"name": "N", "subject": "S", "body": "B"},
+    ("patch", "/api/v1/message-templates/{template}/"): {"body": "C"},
 }
 POSTED = {"kind": "run_cost", "amount": "5", "evidence": "Invoice", "key": "one"}
 CORRECTED, WRONG = {"amount": "5", "reason": "Less."}, {"reason": "Wrong."}
@@ -671,6 +716,7 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
     names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
     names |= _adoption_files(me)
+    names |= _incidents(people, initiative, confidential)
     return names | _shared(people["finance_controller"], initiative)
 
 
@@ -684,6 +730,27 @@ def _shared(finance: User, initiative: Initiative) -> dict[str, Any]:
         "sharing_rule": rule.pk,
         "shared_cost": post_shared_cost(rule, asked, actor=finance).pk,
         "cost_centre": CostCentre.objects.create(code="4711", name="Cloud", made_by=finance).pk,
+    }
+
+
+def _incidents(people: dict[str, User], initiative: Initiative, confidential: Initiative) -> dict[str, Any]:
+    """One under way with somebody on the way up and something to do, one that is resolved, and a confidential one."""
+    owner = people["owner"]
+    moment = {"happened_at": clock.now(), "detection": "user", "title": "Wrong", "what_happened": "All."}
+    told: dict[str, Any] = moment | {"severity": "major", "actor": owner, "support_owner": owner}
+    open_one, over = (report_incident(initiative, **told) for _ in range(2))
+    resolve_incident(over, actor=owner, how="Mended.")
+    asset = make_entry(Asset, kind="model")
+    asset.initiatives.add(initiative)
+    given: dict[str, Any] = {"actor": owner, "owner": owner, "due_on": clock.today()}
+    return {
+        "incident": open_one.reference,
+        "resolved_incident": over.reference,
+        "secret_incident": report_incident(confidential, **told).reference,
+        "escalation": add_escalation(open_one, actor=owner, function="Head").pk,
+        "incident_action": review_incidents.give_action(open_one, text="Do", **given).pk,
+        "asset": asset.pk,
+        "template": MessageTemplate.objects.first().pk,
     }
 
 

@@ -14,6 +14,7 @@ class ValueConfig(AppConfig):
         from aiso.web.work import register_work
         from portfolio.demo import register_teller
         from portfolio.history import register_history
+        from portfolio.incident_page import register_incident_panel
         from portfolio.panels import register_tab
         from stagegates import sign_off_tasks
         from stagegates.recorded_spending import register_spending
@@ -41,6 +42,7 @@ class ValueConfig(AppConfig):
             TAB,
             VALUE_TAB,
         )
+        from .incident_costs import costs_panel
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .value_card import register_value_card
@@ -53,6 +55,7 @@ class ValueConfig(AppConfig):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)
+        register_incident_panel(costs_panel)
         register_work("measurements", measurements_of)
         register_work("claims", claims_of)
         register_work("baselines", baselines_for)

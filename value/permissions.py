@@ -1,6 +1,6 @@
 """Who measures, posts and claims, and whose word confirms it. Plain predicates."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +13,7 @@ from aiso.web.figures import local_date
 from portfolio.models import Initiative, OutcomeMetric, Ownership, Workflow
 from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.models.stage import ENDED
-from portfolio.permissions import can_edit, changes_nothing
+from portfolio.permissions import can_edit, changes_nothing, owned_among
 from stagegates.separation import parties_to
 
 from .models import AdoptionReading, ClaimAnswer, LedgerEntry, Measurement
@@ -64,6 +64,12 @@ def can_post(user: User | AnonymousUser, initiative: Initiative) -> bool:
     if isinstance(user, User) and not changes_nothing(user) and is_finance_for(user, initiative):
         return True
     return can_edit(user, initiative)
+
+
+def posts_among(user: User, initiatives: Sequence[Initiative]) -> Callable[[Initiative], bool]:
+    """On which of some initiatives the user may post. One query at most, however many there are."""
+    edits = owned_among(user, initiatives)
+    return lambda each: edits(each) or (not changes_nothing(user) and is_finance_for(user, each))
 
 
 def can_reverse(user: User | AnonymousUser, entry: LedgerEntry) -> bool:

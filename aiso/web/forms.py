@@ -77,6 +77,15 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class MomentInput(forms.DateTimeInput):
+    """The browser's own picker of a day and an hour."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "w-moment"} | (attrs or {}), format="%Y-%m-%dT%H:%M")
+
+
 class MoneyInput(forms.TextInput):
     """An amount with its currency beside it, by default the reporting currency."""
 

@@ -7,19 +7,11 @@ from django.core.exceptions import ValidationError
 
 from aiso.web import figures
 from aiso.web.attempts import SeenForm
+from aiso.web.forms import MomentInput
 
 from ..models import AgendaItem, Cadence, Meeting
 
 LONGEST_ITEM = 240
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own picker of a day and an hour."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "w-moment"} | (attrs or {}), format="%Y-%m-%dT%H:%M")
 
 
 class HourInput(forms.TimeInput):

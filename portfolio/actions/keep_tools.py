@@ -14,6 +14,7 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..models import Clearance, Supplier, Tool
+from ..models.lists import NamedEntry
 from ..permissions import can_clear, can_keep_tools
 
 
@@ -101,6 +102,13 @@ def _edited[E: Tool | Supplier](
     entry: E, actor: User, event: str, seen: Mapping[str, Any] | None, fields: Mapping[str, Any]
 ) -> E:
     _may_keep(actor)
+    return change_kept(entry, actor, event, seen, fields)
+
+
+def change_kept[E: NamedEntry](
+    entry: E, actor: User, event: str, seen: Mapping[str, Any] | None, fields: Mapping[str, Any]
+) -> E:
+    """Change an entry of a register for somebody who keeps it. `seen` as in `edit_entry`."""
     entry = type(entry)._default_manager.select_for_update(of=["self"]).get(pk=entry.pk)  # type: ignore[assignment]
     changed = changes_to_make(entry, seen=seen or {}, wanted=fields)
     for name, value in changed.items():

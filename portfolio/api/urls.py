@@ -4,14 +4,24 @@ from aiso.api.routing import Nouns
 from .. import references  # noqa: F401
 from . import kinds  # noqa: F401
 from .answers import Answers
+from .assets import Assets, MessageTemplates
 from .autonomy import AutonomyMap, Levels, Readings, StepsDown
 from .barriers import AllBarriers, Barriers
 from .below import INITIATIVE
+from .below_incident import (
+    INCIDENT,
+    ActionsOfIncident,
+    EscalationOfIncident,
+    MessagesOfIncident,
+    SharesOfIncident,
+    TimelineOfIncident,
+)
 from .clearances import Clearances
 from .comments import Comments
 from .decisions import Decisions
 from .history import HistoryOfInitiative
 from .imports import Imports
+from .incidents import Incidents
 from .initiatives import Initiatives
 from .intakes import Intakes
 from .inventory import DecisionInventory
@@ -50,6 +60,14 @@ nouns.add(f"{INITIATIVE}/releases/<int:release>/criteria", Criteria, "release-cr
 nouns.add(f"{INITIATIVE}/risks", Risks, "risk")
 nouns.add("risks", AllRisks, "all-risks")
 nouns.add("barriers", AllBarriers, "all-barriers")
+nouns.add("incidents", Incidents, "incident")
+nouns.add(f"{INCIDENT}/initiatives", SharesOfIncident, "incident-share")
+nouns.add(f"{INCIDENT}/timeline", TimelineOfIncident, "incident-timeline")
+nouns.add(f"{INCIDENT}/escalation", EscalationOfIncident, "incident-escalation")
+nouns.add(f"{INCIDENT}/messages", MessagesOfIncident, "incident-message")
+nouns.add(f"{INCIDENT}/actions", ActionsOfIncident, "incident-action")
+nouns.add("assets", Assets, "asset")
+nouns.add("message-templates", MessageTemplates, "message-template")
 nouns.add("intakes", Intakes, "intake")
 nouns.add("decision-classes", DecisionInventory, "decision-inventory")
 nouns.add("decision-classes/files", DecisionFiles, "decision-file")

@@ -1,3 +1,4 @@
+from .asset import Asset
 from .autonomy import AutonomyAcceptance, DecisionReading, LevelChoice, StepDown
 from .barrier import Barrier, BarrierKind
 from .bulk_edit import BulkEdit, BulkEditRow
@@ -5,6 +6,15 @@ from .decision import AutonomyLevel, DecisionClass
 from .discussion import Attachment, Comment, Link
 from .history import InitiativeJurisdiction, InitiativeTag, InitiativeTool
 from .imports import ImportedRecord, ImportJob, ImportRow, ValueMapEntry
+from .incident import Incident, IncidentDecision, IncidentShare, Severity
+from .incident_record import (
+    EscalationStep,
+    IncidentAction,
+    IncidentMessage,
+    IncidentReview,
+    MessageTemplate,
+    TimelineEntry,
+)
 from .initiative import Initiative, Lane
 from .intake import Intake, IntakeQuestion
 from .inventory import InventoryFile
@@ -23,6 +33,7 @@ from .tools import Clearance, Supplier, Tool
 __all__ = [
     "Answer",
     "AnswerOption",
+    "Asset",
     "Attachment",
     "AutonomyAcceptance",
     "AutonomyLevel",
@@ -35,10 +46,17 @@ __all__ = [
     "Comment",
     "DecisionClass",
     "DecisionReading",
+    "EscalationStep",
     "Impact",
     "ImportJob",
     "ImportRow",
     "ImportedRecord",
+    "Incident",
+    "IncidentAction",
+    "IncidentDecision",
+    "IncidentMessage",
+    "IncidentReview",
+    "IncidentShare",
     "Initiative",
     "InitiativeJurisdiction",
     "InitiativeTag",
@@ -51,6 +69,7 @@ __all__ = [
     "LevelChoice",
     "Likelihood",
     "Link",
+    "MessageTemplate",
     "Objective",
     "OutcomeMetric",
     "OwnerKind",
@@ -68,11 +87,13 @@ __all__ = [
     "RiskAcceptanceEnd",
     "SavedView",
     "SearchWord",
+    "Severity",
     "Stage",
     "StageChange",
     "StepDown",
     "Supplier",
     "Tag",
+    "TimelineEntry",
     "Tool",
     "UseCaseType",
     "ValueMapEntry",

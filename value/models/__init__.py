@@ -4,6 +4,7 @@ from .catalogue import BenefitType, CatalogueLink, CatalogueMetric, UnitValue
 from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
 from .durability_check import DurabilityCheck, DurabilityCheckQuerySet
+from .incident_cost import IncidentCost, IncidentCostQuerySet
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
@@ -40,6 +41,8 @@ __all__ = [
     "DurabilityCheck",
     "DurabilityCheckQuerySet",
     "ExchangeRate",
+    "IncidentCost",
+    "IncidentCostQuerySet",
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "Measurement",

@@ -9,7 +9,7 @@ from aiso.audit.models import ChangeContext
 from aiso.events.models import Event
 from portfolio.demo import staff, stories
 from portfolio.management.commands import load_demo
-from portfolio.models import Comment, Initiative, OutcomeMetric, Tag
+from portfolio.models import Comment, Incident, IncidentDecision, Initiative, OutcomeMetric, StepDown, Tag
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,11 @@ def test_the_demo_has_somebody_in_each_role_and_stories_that_say_they_are_invent
     assert not Initiative.objects.exclude(tags__name=stories.DEMO).filter(business_owner__isnull=False).exists()
     assert f"“{stories.DEMO}”" in told
     assert Comment.objects.filter(mentions__isnull=False).exists()
+    assert [*Incident.objects.order_by("pk").values_list("severity", "state")] == [
+        *(("severe", "contained"), ("moderate", "reviewed")),
+    ]
+    stepped = StepDown.objects.filter(because__startswith="Severe incident").count()
+    assert stepped == IncidentDecision.objects.exclude(step=None).count()
 
 
 def test_a_second_run_changes_nothing():

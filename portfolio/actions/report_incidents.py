@@ -1,0 +1,219 @@
+"""Incidents: reported, their facts put right, and the initiatives and decision classes that they concern."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from aiso import clock
+from aiso.accounts.models import User
+from aiso.conflicts import changes_to_make
+from aiso.errors import DomainError
+from aiso.events.outbox import publish
+
+from ..incident_clocks import set_clocks
+from ..incident_log import Kind, check_goes_on, hold_incident, record, store, words_given
+from ..incident_permissions import WHO_REPORTS, can_report_incident
+from ..models import (
+    Asset,
+    DecisionClass,
+    Incident,
+    IncidentDecision,
+    IncidentShare,
+    Initiative,
+    Stage,
+)
+from .edit_initiative import touch
+from .step_down import step_down
+
+# The facts that may be put right afterwards; state, severity and rollback have deeds of their own.
+FACTS = (
+    *("title", "what_happened", "happened_at", "detected_at"),
+    *("detection", "detected_by", "asset", "support_owner"),
+)
+
+
+def to_minute(moment: datetime) -> datetime:
+    """Moments are typed to the minute, and compared as they are typed."""
+    return moment.replace(second=0, microsecond=0)
+
+
+@transaction.atomic
+def report_incident(
+    initiative: Initiative,
+    *,
+    actor: User,
+    title: str,
+    severity: str,
+    what_happened: str,
+    happened_at: datetime,
+    detection: str,
+    support_owner: User,
+    detected_at: datetime | None = None,
+    detected_by: str = "",
+    asset: Asset | None = None,
+    decisions: Iterable[DecisionClass] = (),
+) -> Incident:
+    """Report what went wrong with an initiative. A severe one steps the decision classes concerned down at once.
+
+    Raises DomainError for an initiative that was merged, moments to come or the wrong way round, and a support owner
+    who could not see it.
+    """
+    locked = _initiative_for(actor, initiative)
+    incident = Incident(
+        title=title.strip(),
+        severity=severity,
+        what_happened=what_happened.strip(),
+        happened_at=to_minute(happened_at),
+        detected_at=to_minute(detected_at or clock.now()),
+        detection=detection,
+        detected_by=detected_by.strip(),
+        asset=asset,
+        support_owner=support_owner,
+        reported_by=actor,
+        reported_at=clock.now(),
+    )
+    _check_facts(incident)
+    _check_support(support_owner, [locked.pk])
+    if asset and not asset.is_active:
+        raise DomainError(f"“{asset}” is retired. Choose an asset in use.", field="asset")
+    incident.clock_began_at = incident.detected_at
+    set_clocks(incident)
+    store_new(incident, locked)
+    record(incident, Kind.REPORTED, actor=actor, text=incident.get_severity_display())
+    _concern(incident, locked, decisions, actor)
+    publish("incident.reported", actor=actor, incident=incident, initiatives=[locked.pk], severity=incident.severity)
+    return incident
+
+
+def store_new(incident: Incident, lead: Initiative) -> None:
+    incident.full_clean(validate_constraints=False)
+    incident.save()
+    IncidentShare.objects.create(incident=incident, initiative=lead, is_lead=True)
+    touch([lead.pk])
+
+
+@transaction.atomic
+def change_incident(
+    incident: Incident, *, actor: User, seen: Mapping[str, Any] | None = None, **wanted: Any
+) -> Incident:
+    """Put facts of an incident right. `seen` as in `changes_to_make`. Its clocks follow another detection."""
+    incident = hold_incident(incident, actor)
+    check_goes_on(incident)
+    changed = changes_to_make(
+        incident, seen=seen or {}, wanted={name: wanted[name] for name in FACTS if name in wanted}
+    )
+    began_with_detection = incident.clock_began_at == incident.detected_at
+    for field, value in changed.items():
+        setattr(incident, field, value)
+    if not changed:
+        return incident
+    _check_facts(incident)
+    if "support_owner" in changed:
+        _check_support(incident.support_owner, incident.shares.values_list("initiative", flat=True))
+    if "detected_at" in changed and began_with_detection:
+        incident.clock_began_at = incident.detected_at
+        set_clocks(incident)
+    store(incident)
+    names = ", ".join(str(Incident._meta.get_field(each).verbose_name) for each in sorted(changed))  # type: ignore[union-attr]
+    record(incident, Kind.CHANGED, actor=actor, text=names)
+    publish("incident.changed", actor=actor, incident=incident, fields=sorted(changed))
+    return incident
+
+
+@transaction.atomic
+def add_initiative(
+    incident: Incident,
+    *,
+    actor: User,
+    initiative: Initiative,
+    what: str = "",
+    decisions: Iterable[DecisionClass] = (),
+) -> IncidentShare:
+    """Say that an incident concerns another initiative, too, and what happened there: it is a coordinated one."""
+    _initiative_for(actor, initiative)
+    incident = hold_incident(incident, actor)
+    check_goes_on(incident)
+    if incident.shares.filter(initiative=initiative).exists():
+        raise DomainError("It concerns this initiative already.", field="initiative")
+    share = incident.shares.create(initiative=initiative, what=what.strip())
+    touch([initiative.pk])
+    record(incident, Kind.JOINED, actor=actor, text=share.what, initiative=initiative)
+    _concern(incident, initiative, decisions, actor)
+    publish("incident.joined", actor=actor, incident=incident, initiatives=[initiative.pk])
+    return share
+
+
+@transaction.atomic
+def change_share(
+    share: IncidentShare, *, actor: User, what: str, decisions: Iterable[DecisionClass] | None = None
+) -> IncidentShare:
+    """Say what happened in one of its initiatives, and which decision classes there it concerns. Classes are only
+    added: one that was stepped down because of it stays named.
+    """
+    incident = hold_incident(share.incident, actor)
+    check_goes_on(incident)
+    share = incident.shares.select_related("initiative").get(pk=share.pk)
+    if not can_report_incident(actor, share.initiative):
+        raise PermissionDenied(WHO_REPORTS)
+    if share.what != what.strip():
+        share.what = what.strip()
+        share.save(update_fields=["what"])
+        record(incident, Kind.CHANGED, actor=actor, text="what happened there", initiative=share.initiative)
+    _concern(incident, share.initiative, decisions or (), actor)
+    touch([share.initiative_id])
+    publish("incident.changed", actor=actor, incident=incident, fields=["share"])
+    return share
+
+
+def judge_decisions(incident: Incident, actor: User) -> list[IncidentDecision]:
+    """Step down, once each, the decision classes that a severe incident concerns. For whoever made it severe."""
+    if not incident.is_severe:
+        return []
+    waiting = incident.decisions.filter(judged_at=None).select_related("decision_class__initiative")
+    judged = [*waiting.order_by("decision_class__initiative_id", "pk")]
+    for each in judged:
+        decision = each.decision_class
+        because = f"Severe incident {incident.reference}: {incident.title}"
+        each.step = step_down(decision, because=because, actor=actor)
+        each.judged_at = clock.now()
+        each.save(update_fields=["step", "judged_at"])
+        to = f"down to {each.step.get_to_level_display().lower()}" if each.step else "people keep it anyway"
+        record(incident, Kind.STEPPED_DOWN, actor=actor, text=f"{decision}: {to}", initiative=decision.initiative)
+    return judged
+
+
+def _concern(incident: Incident, initiative: Initiative, decisions: Iterable[DecisionClass], actor: User) -> None:
+    for decision in decisions:
+        if decision.initiative_id != initiative.pk:
+            raise DomainError(f"“{decision}” is decided by another initiative.", field="decisions")
+        incident.decisions.get_or_create(decision_class=decision)
+    judge_decisions(incident, actor)
+
+
+def _initiative_for(actor: User, initiative: Initiative) -> Initiative:
+    locked: Initiative = Initiative.objects.select_for_update(of=["self"]).get(pk=initiative.pk)
+    if not can_report_incident(actor, locked):
+        raise PermissionDenied(WHO_REPORTS)
+    if locked.stage == Stage.MERGED or locked.is_off_register:
+        raise DomainError("This initiative goes on in another, or is not on the register.", field="initiative")
+    return locked
+
+
+def _check_facts(incident: Incident) -> None:
+    words_given(incident.title, "title", "Say in a few words what went wrong.")
+    words_given(incident.what_happened, "what_happened", "Say what happened.")
+    if incident.detected_at > clock.now():
+        raise DomainError("This moment is still to come.", field="detected_at")
+    if incident.happened_at > incident.detected_at:
+        raise DomainError("It cannot happen after it was detected.", field="happened_at")
+
+
+def _check_support(owner: User, initiatives: Iterable[int]) -> None:
+    """Somebody who is here, is a person, and sees one of its initiatives."""
+    if owner.is_service_account or not owner.is_active:
+        raise DomainError(f"{owner} cannot support it. Choose an active person.", field="support_owner")
+    if not Initiative.objects.visible_to(owner).filter(pk__in=[*initiatives]).exists():
+        raise DomainError(f"{owner} may not see this initiative. Choose somebody who does.", field="support_owner")
