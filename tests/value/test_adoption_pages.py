@@ -253,7 +253,7 @@ def test_good_rows_land_and_bad_ones_come_back(client, workflow, business_owner,
     client.force_login(business_owner)
     address = client.post("/adoption/files/upload/", {"file": SimpleUploadedFile("a.csv", content)}).headers["Location"]
     page = text_of(client.get(address))
-    assert f"2 to record, 0 to correct, 0 recorded before, {len(BAD)} rejected" in page
+    assert f"2 to record, 0 recorded before, {len(BAD)} rejected" in page
     for told in BAD.values():
         assert told in page
     client.force_login(stranger)
@@ -261,7 +261,7 @@ def test_good_rows_land_and_bad_ones_come_back(client, workflow, business_owner,
     assert client.post(f"{address}land/").status_code == 404
     client.force_login(business_owner)
     assert client.post(f"{address}land/").status_code == 302
-    assert f"2 recorded, 0 corrected, 0 recorded before, {len(BAD)} rejected" in text_of(client.get(address))
+    assert f"2 recorded, 0 recorded before, {len(BAD)} rejected" in text_of(client.get(address))
     back = b"".join(client.get(f"{address}rejected/?format=csv").streaming_content).decode()
     assert len(back.splitlines()) == len(BAD) + 1
     # With a reason, the earlier reading is corrected.
