@@ -33,7 +33,9 @@ class OfIncidentQuerySet[M: models.Model](models.QuerySet[M]):
 class TimelineQuerySet(OfIncidentQuerySet["TimelineEntry"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """With the incident; what tells of one initiative alone, with that."""
-        return super().visible_to(user).filter(Q(initiative=None) | on_visible(user, "initiative"))
+        rows, seen = super().visible_to(user), on_visible(user, "initiative")
+        # Nothing to hold against who sees all: "or" with an empty condition would leave the other one alone.
+        return rows.filter(Q(initiative=None) | seen) if seen else rows
 
 
 class TimelineEntry(models.Model):

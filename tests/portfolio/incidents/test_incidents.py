@@ -354,7 +354,10 @@ def test_what_one_does_not_see_of_it_stays_hidden(client, incident, office_membe
         assert "Salaries were shown" not in page
         assert secret.reference not in page
     client.force_login(office_member)
-    assert "Secret salaries" in client.get(incident.get_absolute_url()).content.decode()
+    page = client.get(incident.get_absolute_url()).content.decode()
+    assert "Secret salaries" in page
+    assert "Initiative concerned" in page
+    assert TimelineEntry.objects.visible_to(office_member).count() == TimelineEntry.objects.count()
 
 
 def test_one_of_confidential_initiatives_alone_is_not_there(client, incident, initiative, stranger):
