@@ -118,8 +118,8 @@ def on_visible(user: User | AnonymousUser, of: str) -> Q:
     reach = oversight(user)
     if reach is None:
         return Q()
-    open_to_all = Initiative.objects.filter(Q(is_confidential=False) | Q(unit__in=reach), pk=OuterRef(of))
-    return reduce(or_, [Q(**{f"{of}__in": each}) for each in _granted(user)], Q(Exists(open_to_all)))
+    open_to_all = Q(**{f"{of}__is_confidential": False}) | Q(**{f"{of}__unit__in": reach})
+    return reduce(or_, [Q(**{f"{of}__in": each}) for each in _granted(user)], open_to_all)
 
 
 def _granted(user: User) -> list[QuerySet[Any, Any]]:
