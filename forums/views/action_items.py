@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,8 +19,7 @@ from aiso.accounts.signed_in import signed_in
 from aiso.web import figures
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import add_trigger, announce, wants_partial
-from portfolio.export import MOST_XLSX
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 from portfolio.views.initiative_tab import target_of
 
 from ..action_register import RELATED, UNREAD, ActionRegister
@@ -65,12 +63,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
 def action_export(request: HttpRequest) -> HttpResponseBase:
     """What the list shows, all of it, as a file."""
     register = ActionRegister(signed_in(request), request.GET)
-    if request.GET.get("format") == "csv":
-        return csv_file(register)
-    if register.count > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
-        return redirect(f"{request.path.removesuffix('export/')}{register.address()}")
-    return xlsx_file(register)
+    return asked_file(request, register, lambda: register.count, register.address())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

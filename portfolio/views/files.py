@@ -1,13 +1,31 @@
 """Answering with a file: what a list shows, as CSV or Excel, named after the list and the day."""
 
-from django.http import HttpResponse, StreamingHttpResponse
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from aiso import clock
 
-from ..export import Written, csv_lines, xlsx_bytes
+from ..export import MOST_XLSX, Written, csv_lines, xlsx_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def asked_file(
+    request: HttpRequest, sheet: Written, count: Callable[[], int], query: str, *, of: str = "rows"
+) -> HttpResponseBase:
+    """A list as the file that is asked for at its `export/`: CSV, or Excel, unless its `count` is too high for that;
+    then the list, at its `query`, says so.
+    """
+    if request.GET.get("format") == "csv":
+        return csv_file(sheet)
+    if count() > MOST_XLSX:
+        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} {of}. Filter first, or take CSV.")
+        return redirect(f"{request.path.removesuffix('export/')}{query}")
+    return xlsx_file(sheet)
 
 
 def csv_file(sheet: Written, name: str = "") -> HttpResponseBase:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +26,6 @@ from ..actions.handle_incidents import (
     resolve_incident,
 )
 from ..actions.report_incidents import change_incident, report_incident
-from ..export import MOST_XLSX
 from ..forms.incidents import (
     HowForm,
     IncidentForm,
@@ -43,7 +41,7 @@ from ..incident_permissions import WHO_HANDLES, WHO_REPORTS, can_handle_incident
 from ..incident_register import IncidentRegister
 from ..models import Incident
 from ..page import visible_initiative
-from .files import csv_file, xlsx_file
+from .files import asked_file
 
 
 @dataclass(frozen=True)
@@ -125,12 +123,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 def incident_export(request: HttpRequest) -> HttpResponseBase:
     """What the page shows, all of it, as a file."""
     register = IncidentRegister(signed_in(request), request.GET)
-    if request.GET.get("format") == "csv":
-        return csv_file(register)
-    if register.count > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
-        return redirect(f"{request.path.removesuffix('export/')}{register.address()}")
-    return xlsx_file(register)
+    return asked_file(request, register, lambda: register.count, register.address())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

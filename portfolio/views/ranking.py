@@ -1,22 +1,20 @@
 """The portfolio by rank: as a list, as a map of value and feasibility, and what an envelope would fund."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import status_of
 
-from ..export import MOST_XLSX
 from ..filters import parameters
 from ..permissions import WHO_ASKS_WHAT_IF, can_ask_what_if
 from ..ranking import Ranking
 from ..scatter import Scatter
 from ..what_if import WhatIf
-from .files import csv_file, xlsx_file
+from .files import asked_file, csv_file, xlsx_file
 
 
 @require_safe
@@ -37,12 +35,7 @@ def ranking_map(request: HttpRequest) -> HttpResponse:
 def ranking_export(request: HttpRequest) -> HttpResponseBase:
     """The list, all of it, as a file."""
     ranking = Ranking(signed_in(request), request.GET)
-    if request.GET.get("format") == "csv":
-        return csv_file(ranking)
-    if ranking.count > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} initiatives. Filter first, or take CSV.")
-        return redirect(f"{request.path.removesuffix('export/')}{ranking.address()}")
-    return xlsx_file(ranking)
+    return asked_file(request, ranking, lambda: ranking.count, ranking.address(), of="initiatives")
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """What was closed: the list, one end with what was learnt, and the list as a file."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,9 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import attempt, status_of
 from aiso.web.htmx import announce
-from portfolio.export import MOST_XLSX
 from portfolio.permissions import can_edit, can_see_money
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 
 from ..actions.close import add_lesson
 from ..closing_lists import ClosingList, ClosingSheet, fetched
@@ -33,12 +31,7 @@ def closing_export(request: HttpRequest) -> HttpResponseBase:
     person = signed_in(request)
     found = ClosingList(person, request.GET)
     sheet = ClosingSheet(found.matching, person)
-    if request.GET.get("format") == "csv":
-        return csv_file(sheet)
-    if found.matching.count() > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
-        return redirect(f"{request.path.removesuffix('export/')}{found.address()}")
-    return xlsx_file(sheet)
+    return asked_file(request, sheet, found.matching.count, found.address())
 
 
 @require_safe

@@ -1,17 +1,15 @@
 """What was decided: the list, one decision, and the list as a file."""
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
-from portfolio.export import MOST_XLSX
 from portfolio.permissions import can_see_money
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 
 from ..decision_lists import DecisionList, DecisionSheet, fetched
 from ..models import Closure, Decision, FastLaneAudit, MeetingDecision, Merge
@@ -56,9 +54,4 @@ def decision_export(request: HttpRequest) -> HttpResponseBase:
     viewer = signed_in(request)
     rows = DecisionList(viewer, request.GET).matching
     sheet = DecisionSheet(rows, viewer)
-    if request.GET.get("format") == "csv":
-        return csv_file(sheet)
-    if rows.count() > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} decisions. Filter first, or take CSV.")
-        return redirect("stagegates:decision_list")
-    return xlsx_file(sheet)
+    return asked_file(request, sheet, rows.count, "", of="decisions")

@@ -1,15 +1,13 @@
 """The list of gate reviews, and its file."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aiso.accounts.signed_in import signed_in
 from aiso.once import read_once
-from portfolio.export import MOST_XLSX
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 
 from ..review_export import ReviewSheet
 from ..review_register import ReviewRegister
@@ -29,9 +27,4 @@ def review_export(request: HttpRequest) -> HttpResponseBase:
     person = signed_in(request)
     register = ReviewRegister(person, request.GET)
     sheet = ReviewSheet(register.matching, person)
-    if request.GET.get("format") == "csv":
-        return csv_file(sheet)
-    if register.matching.count() > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} reviews. Filter first, or take CSV.")
-        return redirect(f"{request.path.removesuffix('export/')}{register.address()}")
-    return xlsx_file(sheet)
+    return asked_file(request, sheet, register.matching.count, register.address(), of="reviews")

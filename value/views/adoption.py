@@ -2,12 +2,10 @@
 
 from datetime import date
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aiso.accounts.signed_in import signed_in
@@ -16,7 +14,7 @@ from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
 from portfolio.export import MOST_XLSX
 from portfolio.models import Workflow
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 
 from ..actions.land_adoption import can_upload_adoption
 from ..actions.record_adoption import record_adoption, record_weeks
@@ -44,12 +42,7 @@ def adoption_export(request: HttpRequest) -> HttpResponseBase:
     is_one = one.isascii() and one.isdecimal() and len(one) < 10
     workflows = found.matching.filter(pk=int(one)) if is_one else found.matching
     sheet = AdoptionSheet(workflows)
-    if request.GET.get("format") == "csv":
-        return csv_file(sheet)
-    if sheet.readings.order_by()[: MOST_XLSX + 1].count() > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
-        return redirect(f"{reverse('value:adoption_list')}{found.address}")
-    return xlsx_file(sheet)
+    return asked_file(request, sheet, sheet.readings.order_by()[: MOST_XLSX + 1].count, found.address)
 
 
 @require_safe

@@ -1,11 +1,9 @@
 """The ledger: its list and file, one entry, posting and reversing; the value tab of an initiative."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aiso.accounts.signed_in import signed_in
@@ -14,7 +12,7 @@ from aiso.web.htmx import announce
 from portfolio.export import MOST_XLSX
 from portfolio.models import Initiative
 from portfolio.page import page_for, visible_initiative
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 from portfolio.views.initiative_tab import show_tab
 from stagegates.actions.land_spending import may_upload
 
@@ -51,12 +49,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 def ledger_export(request: HttpRequest) -> HttpResponseBase:
     """What the list shows, all of it, as a file."""
     found = LedgerList(signed_in(request), request.GET)
-    if request.GET.get("format") == "csv":
-        return csv_file(found)
-    if found.matching.order_by()[: MOST_XLSX + 1].count() > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
-        return redirect(f"{reverse('value:ledger')}{found.address}")
-    return xlsx_file(found)
+    return asked_file(request, found, found.matching.order_by()[: MOST_XLSX + 1].count, found.address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,6 @@
 """Measurements: the tab of an initiative, the list and its file, one of them, and what is said of it."""
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,10 +11,9 @@ from aiso.accounts.models import User
 from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import attempt, posted, status_of
 from aiso.web.htmx import announce
-from portfolio.export import MOST_XLSX
 from portfolio.models import OutcomeMetric
 from portfolio.page import page_for, visible_initiative
-from portfolio.views.files import csv_file, xlsx_file
+from portfolio.views.files import asked_file
 from portfolio.views.initiative_tab import show_tab
 
 from ..actions.land_measurements import may_upload
@@ -63,12 +61,7 @@ def measurement_list(request: HttpRequest) -> HttpResponse:
 def measurement_export(request: HttpRequest) -> HttpResponseBase:
     """What the list shows, all of it, as a file."""
     found = MeasurementList(signed_in(request), request.GET)
-    if request.GET.get("format") == "csv":
-        return csv_file(found)
-    if found.count > MOST_XLSX:
-        messages.error(request, f"Excel files hold up to {MOST_XLSX:,} rows. Filter first, or take CSV.")
-        return redirect(f"{request.path.removesuffix('export/')}{found.address}")
-    return xlsx_file(found)
+    return asked_file(request, found, lambda: found.count, found.address)
 
 
 @require_safe
