@@ -1,21 +1,19 @@
 """Action items as an address asks for them: who promised what, until when?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateField, F, Q
-from django.http import QueryDict
 
 from aiso.accounts.models import User
-from aiso.web.keyset import Order, Page, page_of
+from aiso.web.filtered import FilteredList
+from aiso.web.keyset import Order
 
 from .forms.after import ActionFilterForm
 from .models import ActionItem, ActionItemQuerySet, Forum
 from .permissions import can_give_action
 
-PAGE = 50
 # Rows of a file read together.
 CHUNK = 1000
 DUE_FIRST = Order(F("due_on"), DateField())
@@ -34,36 +32,16 @@ RELATED = ("forum", "meeting", "item__initiative", "owner", "given_by", "done_by
 UNREAD = ("item__initiative__search", "item__initiative__notes", "item__initiative__summary")
 
 
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    address: str
-    count: int
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter in force, in words, with the address that removes it."""
-
-    label: str
-    text: str
-    remove: str
-
-
-class ActionRegister:
+class ActionRegister(FilteredList[ActionItem]):
     """One person's view of the action items by the query string of an address."""
 
     title = "Actions"
+    states, filters = STATES, FILTERS
+    orders = {"": ("Due first", DUE_FIRST)}
     headers = [
         *("Number", "Action", "Owner", "Owner e-mail", "Due", "State", "Forum", "Meeting", "Item", "Initiative"),
         *("Given by", "Given", "Done", "Done by", "What was done", "Dropped", "Dropped by", "Why it was dropped"),
     ]
-
-    def __init__(self, viewer: User, query: QueryDict) -> None:
-        self.viewer, self.query = viewer, query
-        asked = query.get("state", "")
-        self.state = asked if asked in STATES else "mine"
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -74,13 +52,6 @@ class ActionRegister:
         )
         return found
 
-    @property
-    def tabs(self) -> list[Tab]:
-        return [
-            Tab(label, self.address(state=name), self.counts[name], self.state == name)
-            for name, label in STATES.items()
-        ]
-
     @cached_property
     def form(self) -> ActionFilterForm:
         owners = User.objects.people().filter(pk__in=ActionItem.objects.visible_to(self.viewer).values("owner"))
@@ -89,44 +60,20 @@ class ActionRegister:
         return form
 
     @cached_property
-    def chosen(self) -> dict[str, Any]:
-        """The filters that can be read of the address; the rest is as if it were not there."""
-        given = {name: self.form.cleaned_data.get(name) for name in FILTERS}
-        return {name: value for name, value in given.items() if value}
-
-    @property
-    def chips(self) -> list[Chip]:
-        return [Chip(name.capitalize(), str(value), self.address(**{name: ""})) for name, value in self.chosen.items()]
-
-    @cached_property
     def matching(self) -> ActionItemQuerySet:
         found = ActionItem.objects.visible_to(self.viewer).filter(in_state(self.state, self.viewer))
         found = found.filter(**self.chosen).with_sight(self.viewer)
         return found.select_related(*RELATED).defer(*UNREAD)
 
-    @cached_property
-    def page(self) -> Page[ActionItem]:
-        place = {name: self.query.get(name, "") for name in ("after", "before")}
-        order = DUE_LAST if self.state == "settled" else DUE_FIRST
-        return page_of(self.matching, order, size=PAGE, **place)
-
-    @cached_property
-    def count(self) -> int:
-        """How many match; the tab has counted them already where nothing narrows it."""
-        return self.matching.order_by().count() if self.chosen else self.counts[self.state]
+    @property
+    def sorting(self) -> Order:
+        return DUE_LAST if self.state == "settled" else DUE_FIRST
 
     @cached_property
     def may_give_in(self) -> list[Forum]:
         """The forums for which the viewer may give an action."""
         forums = Forum.objects.visible_to(self.viewer).filter(is_delegate=False)
         return [forum for forum in forums if can_give_action(self.viewer, forum)]
-
-    def address(self, **changes: str) -> str:
-        """This address from its beginning, with some parts changed; empty takes one out."""
-        query = QueryDict(mutable=True)
-        kept = {name: self.query.get(name, "") for name in ("state", *FILTERS)} | changes
-        query.update({name: value for name, value in kept.items() if value})
-        return f"?{query.urlencode()}"
 
     def lines(self) -> Iterator[list[Any]]:
         """For a file: all that match, due first."""

@@ -1,23 +1,20 @@
 """Barriers over the whole portfolio as an address asks for them: what holds us up, and who sees to it?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import DateField, DateTimeField, F
-from django.http import QueryDict
 
 from aiso.accounts.models import BusinessUnit, User
-from aiso.web.keyset import Order, Page, page_of
-from aiso.web.tabs import Tab
+from aiso.web.filtered import FilteredList
+from aiso.web.keyset import Order
 
 from .barriers import barrier_counts
 from .forms.barriers import BarrierFilterForm
 from .models import Barrier
 from .models.barrier import BarrierQuerySet
 
-PAGE = 50
 BY_DAY = Order(F("wanted_by"), DateField())
 ORDERS = {
     "": ("Due first", BY_DAY),
@@ -30,57 +27,22 @@ STATES = {"open": "Open", "late": "Late", "mine": "Mine", "lifted": "Lifted"}
 FILTERS = ("owner", "kind", "unit")
 
 
-@dataclass(frozen=True)
-class Chip:
-    """A filter in force, in words, with the address that removes it."""
-
-    label: str
-    text: str
-    remove: str
-
-
-class BarrierRegister:
+class BarrierRegister(FilteredList[Barrier]):
     """One person's view of the barriers by the query string of an address."""
 
     title = "Barriers"
-
-    def __init__(self, viewer: User, query: QueryDict) -> None:
-        self.viewer, self.query = viewer, query
-        asked = query.get("state", "")
-        self.state = asked if asked in STATES else "open"
-        self.order = query.get("order", "") if query.get("order", "") in ORDERS else ""
+    states, filters, orders = STATES, FILTERS, ORDERS
 
     @cached_property
     def counts(self) -> dict[str, int]:
         return barrier_counts(self.viewer)
 
-    @property
-    def tabs(self) -> list[Tab]:
-        return [
-            Tab(label, self.address(state=name), self.counts[name], self.state == name)
-            for name, label in STATES.items()
-        ]
-
     @cached_property
     def form(self) -> BarrierFilterForm:
         owners = User.objects.people().filter(pk__in=Barrier.objects.visible_to(self.viewer).values("owner"))
-        orders = [(name, label) for name, (label, _) in ORDERS.items()]
-        form = BarrierFilterForm(self.query, orders, owners)
+        form = BarrierFilterForm(self.query, self.order_choices, owners)
         form.is_valid()
         return form
-
-    @cached_property
-    def chosen(self) -> dict[str, Any]:
-        """The filters that can be read of the address; the rest is as if it were not there."""
-        given = {name: self.form.cleaned_data.get(name) for name in FILTERS}
-        return {name: value for name, value in given.items() if value}
-
-    @property
-    def chips(self) -> list[Chip]:
-        return [
-            Chip(str(self.form.fields[name].label or name.capitalize()), str(value), self.address(**{name: ""}))
-            for name, value in self.chosen.items()
-        ]
 
     @cached_property
     def matching(self) -> BarrierQuerySet:
@@ -91,23 +53,6 @@ class BarrierRegister:
         if unit := self.chosen.get("unit"):
             found = found.filter(initiative__unit__in=BusinessUnit.objects.and_below([unit.pk]))
         return found.select_related("initiative__unit", "kind", "owner", "lifted_by")
-
-    @cached_property
-    def page(self) -> Page[Barrier]:
-        place = {"after": self.query.get("after", ""), "before": self.query.get("before", "")}
-        return page_of(self.matching, ORDERS[self.order][1], size=PAGE, **place)
-
-    @cached_property
-    def count(self) -> int:
-        """How many match; the tab has counted them already where nothing narrows it."""
-        return self.matching.order_by().count() if self.chosen else self.counts[self.state]
-
-    def address(self, **changes: str) -> str:
-        """This address from its beginning, with some parts changed; empty takes one out."""
-        query = QueryDict(mutable=True)
-        kept = {name: self.query.get(name, "") for name in ("state", "order", *FILTERS)} | changes
-        query.update({name: value for name, value in kept.items() if value})
-        return f"?{query.urlencode()}"
 
     @property
     def by_day(self) -> str:

@@ -7,21 +7,18 @@ from typing import Any
 
 from django.db.models import DateTimeField, Prefetch, Value
 from django.db.models.functions import Coalesce
-from django.http import QueryDict
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
-from aiso.web.keyset import LATEST_FIRST, Order, Page, page_of
-from aiso.web.tabs import Tab
+from aiso.web.filtered import FilteredList
+from aiso.web.keyset import LATEST_FIRST, Order
 
-from .barrier_register import Chip
 from .forms.incidents import IncidentFilterForm
 from .incidents import incident_counts
-from .models import Incident, IncidentShare, Severity
+from .models import Incident, IncidentShare
 from .models.incident import IncidentQuerySet
 from .models.initiative import on_visible
 
-PAGE = 50
 NEVER = Value(datetime(9999, 12, 31, tzinfo=UTC), output_field=DateTimeField())
 BY_CLOCK = Order(Coalesce("due_at", NEVER), DateTimeField())
 ORDERS = {"": ("Due first", BY_CLOCK), "-reported": ("Newest first", LATEST_FIRST)}
@@ -30,76 +27,29 @@ STATES = {"open": "Open", "review": "To review", "overdue": "Overdue", "mine": "
 FILTERS = ("severity", "support", "unit")
 
 
-class IncidentRegister:
+class IncidentRegister(FilteredList[Incident]):
     """One person's view of the incidents by the query string of an address."""
 
     title = "Incidents"
-
-    def __init__(self, viewer: User, query: QueryDict) -> None:
-        self.viewer, self.query = viewer, query
-        asked = query.get("state", "")
-        self.state = asked if asked in STATES else "open"
-        self.order = query.get("order", "") if query.get("order", "") in ORDERS else ""
+    states, filters, orders = STATES, FILTERS, ORDERS
 
     @cached_property
     def counts(self) -> dict[str, int]:
         return incident_counts(self.viewer)
 
-    @property
-    def tabs(self) -> list[Tab]:
-        return [
-            Tab(label, self.address(state=name), self.counts[name], self.state == name)
-            for name, label in STATES.items()
-        ]
-
     @cached_property
     def form(self) -> IncidentFilterForm:
         visible = Incident.objects.visible_to(self.viewer)
         people = User.objects.people().filter(pk__in=visible.values("support_owner"))
-        orders = [(name, label) for name, (label, _) in ORDERS.items()]
-        form = IncidentFilterForm(self.query, orders, people)
+        form = IncidentFilterForm(self.query, self.order_choices, people)
         form.is_valid()
         return form
-
-    @cached_property
-    def chosen(self) -> dict[str, Any]:
-        """The filters that can be read of the address; the rest is as if it were not there."""
-        given = {name: self.form.cleaned_data.get(name) for name in FILTERS}
-        return {name: value for name, value in given.items() if value}
-
-    @property
-    def chips(self) -> list[Chip]:
-        return [
-            Chip(
-                str(self.form.fields[name].label or name.capitalize()),
-                Severity(value).label if name == "severity" else str(value),
-                self.address(**{name: ""}),
-            )
-            for name, value in self.chosen.items()
-        ]
 
     @cached_property
     def matching(self) -> IncidentQuerySet:
         found = in_state(Incident.objects.visible_to(self.viewer), self.state, self.viewer)
         found = narrowed(found, self.viewer, **self.chosen)
         return fetched(found, self.viewer)
-
-    @cached_property
-    def page(self) -> Page[Incident]:
-        place = {"after": self.query.get("after", ""), "before": self.query.get("before", "")}
-        return page_of(self.matching, ORDERS[self.order][1], size=PAGE, **place)
-
-    @cached_property
-    def count(self) -> int:
-        """How many match; the tab has counted them already where nothing narrows it."""
-        return self.matching.order_by().count() if self.chosen else self.counts[self.state]
-
-    def address(self, **changes: str) -> str:
-        """This address from its beginning, with some parts changed; empty takes one out."""
-        query = QueryDict(mutable=True)
-        kept = {name: self.query.get(name, "") for name in ("state", "order", *FILTERS)} | changes
-        query.update({name: value for name, value in kept.items() if value})
-        return f"?{query.urlencode()}"
 
     headers = [
         *("Incident", "Title", "Severity", "State", "Initiatives", "Happened", "Detected", "Detected by"),

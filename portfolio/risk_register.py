@@ -1,17 +1,15 @@
 """Risks over the whole portfolio as an address asks for them: what may happen, and is it more than we bear?"""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateField, F, IntegerField, Q
-from django.http import QueryDict
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
-from aiso.web.keyset import LATEST_FIRST, Order, Page, page_of
-from aiso.web.tabs import Tab
+from aiso.web.filtered import FilteredList
+from aiso.web.keyset import LATEST_FIRST, Order
 
 from .forms.risks import RiskFilterForm
 from .heat_map import HeatMap, heat_map, level_of
@@ -21,7 +19,6 @@ from .risk_appetite import risk_appetite
 from .risk_lines import RiskRow, acceptance_of, row_of
 from .risks import DUE_SOON
 
-PAGE = 50
 BY_SCORE = Order(score_on("residual"), IntegerField(), descending=True)
 BY_DAY = Order(F("due_on"), DateField())
 ORDERS = {
@@ -40,25 +37,16 @@ FILTERS = ("initiative", "owner", "unit", "bucket", "stage", "status", "appetite
 CELL = ("likelihood", "impact")
 
 
-@dataclass(frozen=True)
-class Chip:
-    """A filter in force, in words, with the address that removes it."""
-
-    label: str
-    text: str
-    remove: str
-
-
-class RiskRegister:
+class RiskRegister(FilteredList[Risk]):
     """One person's view of the risks by the query string of an address."""
 
     title = "Risks"
+    states, filters, orders = STATES, (*FILTERS, *CELL), ORDERS
+    kept = ("basis",)
 
-    def __init__(self, viewer: User, query: QueryDict) -> None:
-        self.viewer, self.query = viewer, query
-        self.state = _one_of(STATES, query.get("state", ""), "open")
-        self.basis = _one_of(BASES, query.get("basis", ""), "residual")
-        self.order = _one_of(ORDERS, query.get("order", ""), "")
+    @property
+    def basis(self) -> str:
+        return self._one_of(BASES, "basis", "residual")
 
     @cached_property
     def appetite(self) -> int:
@@ -68,32 +56,14 @@ class RiskRegister:
     def counts(self) -> dict[str, int]:
         return risk_counts(self.viewer, self.appetite)
 
-    @property
-    def tabs(self) -> list[Tab]:
-        return [
-            Tab(label, self.address(state=name), self.counts[name], self.state == name)
-            for name, label in STATES.items()
-        ]
-
     @cached_property
     def form(self) -> RiskFilterForm:
         visible = Risk.objects.visible_to(self.viewer).order_by()
         owners = User.objects.people().filter(pk__in=visible.values("owner"))
         initiatives = Initiative.objects.visible_to(self.viewer)
-        orders = [(name, label) for name, (label, _) in ORDERS.items()]
-        form = RiskFilterForm(self.query, orders, owners, initiatives)
+        form = RiskFilterForm(self.query, self.order_choices, owners, initiatives)
         form.is_valid()
         return form
-
-    @cached_property
-    def chosen(self) -> dict[str, Any]:
-        """The filters that can be read of the address; the rest is as if it were not there."""
-        given = {name: self.form.cleaned_data.get(name) for name in (*FILTERS, *CELL)}
-        return {name: value for name, value in given.items() if value}
-
-    @property
-    def chips(self) -> list[Chip]:
-        return [Chip(*self.form.said(name), remove=self.address(**{name: ""})) for name in self.chosen]
 
     @cached_property
     def mapped(self) -> RiskQuerySet:
@@ -117,11 +87,6 @@ class RiskRegister:
     def _cell(self, likelihood: Likelihood, impact: Impact) -> str:
         return self.address(likelihood=str(likelihood.value), impact=str(impact.value))
 
-    @cached_property
-    def page(self) -> Page[Risk]:
-        place = {"after": self.query.get("after", ""), "before": self.query.get("before", "")}
-        return page_of(self.matching, ORDERS[self.order][1], size=PAGE, **place)
-
     @property
     def rows(self) -> list[RiskRow]:
         return [row_of(risk, self.appetite) for risk in self.page.rows]
@@ -132,13 +97,6 @@ class RiskRegister:
         if not {*CELL} & self.chosen.keys():
             return self.heat.total
         return self.matching.order_by().count()
-
-    def address(self, **changes: str) -> str:
-        """This address from its beginning, with some parts changed; empty takes one out."""
-        query = QueryDict(mutable=True)
-        kept = {name: self.query.get(name, "") for name in ("state", "basis", "order", *FILTERS, *CELL)} | changes
-        query.update({name: value for name, value in kept.items() if value})
-        return f"?{query.urlencode()}"
 
     @property
     def other_basis(self) -> str:
@@ -245,7 +203,3 @@ def risk_counts(viewer: User, appetite: int) -> dict[str, int]:
         expired=among(visible.open().expired()),
     )
     return found
-
-
-def _one_of(known: Mapping[str, Any], asked: str, usual: str) -> str:
-    return asked if asked in known else usual

@@ -127,14 +127,6 @@ class RiskFilterForm(forms.Form):
     def clean_impact(self) -> int | None:
         return _whole(self.cleaned_data["impact"])
 
-    def said(self, name: str) -> tuple[str, str]:
-        """The label of a chosen filter, and its value in words."""
-        field, value = self.fields[name], self.cleaned_data[name]
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            known = {str(code): str(words) for code, words in field.choices}  # type: ignore[union-attr, misc]
-            value = known.get(str(value), value).lower()
-        return str(field.label or name.capitalize()), str(value)
-
 
 def _whole(text: str) -> int | None:
     return int(text) if text else None
