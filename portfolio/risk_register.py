@@ -1,6 +1,6 @@
 """Risks over the whole portfolio as an address asks for them: what may happen, and is it more than we bear?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 

@@ -12,9 +12,9 @@ from aiso import clock
 from aiso.accounts.models import Role
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event, Notification
+from aiso.web.filtered import PAGE
 from portfolio import tasks
 from portfolio.actions.clear_barriers import change_barrier, lift_barrier, raise_barrier, reopen_barrier
-from portfolio.barrier_register import PAGE
 from portfolio.barriers import barriers_due, barriers_of, usual_day
 from portfolio.models import Barrier, BarrierKind, Initiative
 from tests.factories import make_barrier, make_initiative, make_person, make_unit

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from aiso.web.filtered import PAGE
 from portfolio.heat_map import counts_by_place, level_of
 from portfolio.models import Bucket, Initiative, Risk
-from portfolio.risk_register import PAGE
 from tests.factories import make_acceptance, make_initiative, make_person, make_risk, make_unit
 
 from .conftest import NOON, TODAY
