@@ -75,10 +75,12 @@ def transactional_db(transactional_db):
 
 
 def _let_requests_end() -> None:
-    """A page may still ask for something when its test is over. Emptying the tables under it would be a deadlock."""
+    """A page may still ask for something when its test is over. Emptying the tables under it would be a deadlock.
+    Between two queries a request looks idle: it is over when it asked for nothing for a moment.
+    """
     busy = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND (state <> 'idle' OR state_change > clock_timestamp() - interval '300 milliseconds')"
     )
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

@@ -10,6 +10,8 @@ from portfolio.models import OutcomeMetric
 from tests.factories import make_initiative, make_person
 from tests.value.factories import claim, cost_of, post
 from value.actions.claims import confirm_claim
+from value.actions.measure import confirm_measurement, record_measurement
+from value.actions.yearly_rate import record_yearly_rate
 
 from .conftest import axe_findings, overflow
 
@@ -49,7 +51,39 @@ def test_pages(visit, finance, waiting, path, on, theme):
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize("path", ["/catalogue/", "/ledger/rates/", "/ledger/months/", "/ledger/files/new/"])
+@pytest.fixture
+def lasting(owner, finance):
+    """An initiative in production for a year, whose confirmed benefit was measured again once, and faded."""
+    initiative = make_initiative("Stock forecasts", owner=owner, stage="scale", since=date(2025, 1, 15))
+    told = {"baseline": Decimal(10), "baseline_on": date(2025, 1, 2), "baseline_source": "Time sheets"}
+    metric = OutcomeMetric.objects.create(initiative=initiative, name="Hours", unit="hours", direction="up", **told)
+    january = {"first_on": date(2025, 1, 1), "last_on": date(2025, 1, 31)}
+    confirm_claim(claim(metric, owner, amount=Decimal(5000), **january), actor=finance)
+    for day, value in ((date(2025, 2, 1), 20), (date(2025, 4, 20), 15)):
+        measured = record_measurement(metric, actor=owner, value=Decimal(value), measured_on=day, method="Time sheets")
+        confirm_measurement(measured, actor=finance)
+    record_yearly_rate(actor=finance, per_cent=Decimal(8), starts_on=date(2020, 1, 1), source="Cost of capital")
+    post(initiative, finance, cost_of(1200, happened_on=date(2025, 1, 4)))
+    return initiative
+
+
+@pytest.mark.parametrize(("on", "theme"), [("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize("tab", ["value", "measurements"])
+def test_what_lasted_and_what_it_paid_back(visit, finance, lasting, tab, on, theme):
+    page = visit(f"{lasting.get_absolute_url()}{tab}/", as_=finance, on=on, theme=theme)
+
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+    assert page.get_by_text("50 %").first.is_visible() or tab == "value"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/catalogue/", "/ledger/rates/", "/ledger/months/", "/ledger/files/new/", "/ledger/yearly-rate/"),
+        *("/measurements/", "/measurements/files/upload/", "/baselines/"),
+    ],
+)
 def test_what_finance_keeps(visit, finance, path):
     assert axe_findings(visit(path, as_=finance)) == []
 
