@@ -126,6 +126,8 @@ SPANS = ("day", "month", "year", "odd")
 DEEDS = {"post": 8, "answer": 6, "measure": 4, "judge": 4, "wait": 3, "reverse": 2}
 DEEDS |= dict.fromkeys(("launch", "rebase", "close"), 1)
 SEEDS = st.integers(0, 2**63)
+# Noon in the first is the next day in the second.
+ZONES = ("UTC", "Pacific/Auckland", "America/Los_Angeles")
 
 
 def _history(seed: int) -> list[tuple[str, int, int, int]]:
@@ -334,8 +336,9 @@ class Story:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(histories, SEEDS.map(_looks))
-def test_any_history_reads_as_the_definition_says(db, steps, looks):
+@given(histories, SEEDS.map(_looks), st.sampled_from(ZONES))
+def test_any_history_reads_as_the_definition_says(db, settings, steps, looks, zone):
+    settings.TIME_ZONE = zone
     with transaction.atomic():
         with clock.fixed_at(NOON):
             story = Story()
