@@ -63,7 +63,7 @@ RELATED = [
     Told(DecisionReading, says=_about("Reading"), hide=("decision_class", "supersedes", *RECORDED)),
     Told(AutonomyAcceptance, hide=("role", "accepted_at")),
     Told(Barrier, hide=("raised_by", "raised_at", "lifted_by")),
-    Told(Risk, hide=("acceptance", "raised_by", "raised_at", "status_by", "status_at")),
+    Told(Risk, hide=("acceptance", "raised_by", "raised_at", "status_by", "status_at", "assessed_by")),
     Told(RiskAcceptance, says=str, hide=("risk", "accepted_by", "accepted_at")),
     Told(RiskAcceptanceEnd, says=str, hide=("risk", "acceptance", "ended_by", "ended_at")),
     Told(Release, hide=("recorded_by", "recorded_at", "released_by")),

@@ -17,7 +17,7 @@ ACCEPTANCES = (
     Told(RiskAcceptanceEnd, says=str, hide=("initiative", "risk", "acceptance", "ended_by", "ended_at")),
 )
 # What the history of a risk does not tell, because it is told otherwise.
-UNTOLD = ("initiative", "acceptance", "raised_by", "raised_at", "status_by", "status_at")
+UNTOLD = ("initiative", "acceptance", "raised_by", "raised_at", "status_by", "status_at", "assessed_by")
 
 
 class RiskPage:
@@ -38,6 +38,12 @@ class RiskPage:
     def goes_on(self) -> bool:
         initiative = self.risk.initiative
         return initiative.stage not in ENDED and not initiative.is_off_register
+
+    @property
+    def may_treat(self) -> bool:
+        """Not before somebody accepts it, where that is its treatment."""
+        is_left = self.risk.status == Risk.Status.OPEN and self.goes_on and self.may_change
+        return is_left and (self.risk.treatment != Risk.Treatment.ACCEPT or self.risk.is_accepted)
 
     @cached_property
     def may_accept(self) -> bool:

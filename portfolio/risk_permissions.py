@@ -11,7 +11,8 @@ WHO_KEEPS = "Its owners, the risk function and the office keep its risks."
 WHO_CHANGES = "Its owner, the initiative's owners, the risk function and the office change a risk."
 WHO_ACCEPTS = (
     "Within appetite the initiative's risk owner, the risk function or the office accepts a risk, above it the risk "
-    "function or the office; never the risk's own owner, nor who requested the initiative or is its business owner."
+    "function or the office; never whoever owns or owned the risk, raised it or last changed its score, nor who "
+    "requested the initiative or is its business owner."
 )
 WHO_WITHDRAWS = "Whoever accepted it, the initiative's risk owner, the risk function and the office withdraw it."
 
@@ -37,12 +38,22 @@ def can_change_risk(user: User | AnonymousUser, risk: Risk) -> bool:
 
 
 def is_party_to_risk(user: User, risk: Risk) -> bool:
-    """Separation of duties: who owns the risk, owns the business outcome or deputises for that, or asked for it."""
+    """Separation of duties: who owns or ever owned the risk, raised it or said last how grave it is; who owns the
+    business outcome or deputises for that, or asked for it.
+    """
     initiative = risk.initiative
-    if user.pk in {risk.owner_id, initiative.business_owner_id}:
+    if user.pk in {risk.owner_id, risk.raised_by_id, risk.assessed_by_id, initiative.business_owner_id}:
+        return True
+    if owned_before(user, risk):
         return True
     held = Ownership.objects.current().filter(initiative=initiative, kind=OwnerKind.BUSINESS, person=user)
     return held.exists() or Intake.objects.filter(initiative=initiative, requester=user).exists()
+
+
+def owned_before(user: User, risk: Risk) -> bool:
+    """Whether its history has them as its owner: handing it over makes nobody impartial."""
+    history = Risk.pgh_event_model.objects  # type: ignore[attr-defined]
+    return bool(history.filter(pgh_obj=risk.pk, owner=user).exists())
 
 
 def can_accept_risk(user: User | AnonymousUser, risk: Risk, *, appetite: int) -> bool:

@@ -184,7 +184,7 @@ def by_acceptance(found: RiskQuerySet, state: str) -> RiskQuerySet:
 
 def _due_soon(found: RiskQuerySet) -> RiskQuerySet:
     days = (clock.today(), clock.days_ahead(DUE_SOON))
-    return found.open().filter(status=Risk.Status.OPEN, due_on__range=days)
+    return found.to_treat().filter(due_on__range=days)
 
 
 def risk_counts(viewer: User, appetite: int) -> dict[str, int]:

@@ -31,7 +31,7 @@ def risks_of(person: User) -> Iterator[WorkItem]:
     """My work: what a person has to treat within a week, and acceptances that end. Two queries."""
     visible = Risk.objects.visible_to(person).open().select_related("initiative", "acceptance")
     soon = clock.days_ahead(DUE_SOON)
-    own = visible.filter(owner=person, status=Risk.Status.OPEN, due_on__lte=soon)
+    own = visible.to_treat().filter(owner=person, due_on__lte=soon)
     for risk in own.order_by("due_on", "pk")[:MOST]:
         yield _item(risk, f"Risk: {risk.title}", "Treat", risk.get_treatment_display(), risk.due_on)
     theirs = visible.with_acceptance().filter(Q(owner=person) | Q(acceptance__accepted_by=person))
@@ -59,13 +59,13 @@ def _item(risk: Risk, what: str, verb: str, note: str, due: date) -> WorkItem:
 
 def risks_to_treat(person: User) -> int:
     """For the navigation: how many open risks a person owns."""
-    return Risk.objects.visible_to(person).open().filter(owner=person, status=Risk.Status.OPEN).count()
+    return Risk.objects.visible_to(person).to_treat().filter(owner=person).count()
 
 
 def risks_due() -> Iterator[Due]:
     """Reminders: to its owner a week before the day and once it is late; then to whoever raised it, too."""
-    rows = Risk.objects.open().filter(status=Risk.Status.OPEN, due_on__lte=clock.days_ahead(DUE_SOON))
-    for risk in rows.select_related("owner", "raised_by", "initiative").order_by("due_on", "pk"):
+    rows = Risk.objects.to_treat().filter(due_on__lte=clock.days_ahead(DUE_SOON))
+    for risk in rows.select_related("owner", "raised_by", "initiative", "acceptance").order_by("due_on", "pk"):
         late = risk.is_late
         told = f"late since {figures.day(risk.due_on)}" if late else f"due {figures.day(risk.due_on)}"
         yield Due(

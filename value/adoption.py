@@ -1,7 +1,7 @@
 """Adoption in a window (DESIGN §6.3): Σ weekly active users ÷ Σ target users, over the readings whose week ends in it.
 
 A workflow with readings for fewer than half the weeks that end in the window is unmeasured: it is shown, and its
-readings enter no sum. Figures of groups under five people enter none either (`adoption_told`). Every figure takes what
+readings enter no sum. Counts of one to four people enter none either (`adoption_told`). Every figure takes what
 happened up to `as_of` and was recorded up to `known_at`; which workflows are critical, and which initiative belongs to
 which, is as it stands now.
 """
@@ -120,8 +120,10 @@ def adoption_by_workflow(
 ) -> dict[int, Adoption]:
     """Each workflow that was read in the window, by its id; those that were not are left out. One query."""
     weeks = weeks_of(window)
-    rows = AdoptionReading.objects.known(known_at).filter(
-        workflow__in=workflows, week_ends_on__range=(_first(window), window.as_of)
+    rows = (
+        AdoptionReading.objects.known(known_at)
+        .with_retold()
+        .filter(workflow__in=workflows, week_ends_on__range=(_first(window), window.as_of))
     )
     found: dict[int, Adoption] = {}
     counted: Any = {"read": Count("pk"), "told": Count("pk", filter=TELLS)} | SUMS

@@ -17,11 +17,14 @@ class Trend:
     """A small line from 0 to 100 %; `told` says in words what it shows."""
 
     told: str
-    # The points of each stretch without a gap, and the points that stand alone.
+    # The points of each stretch without a gap, and every point, so that a week between two gaps shows as one.
     lines: list[str]
     dots: list[tuple[float, float]]
     width: int = WIDTH
     height: int = HEIGHT
+    # Where 100 % and 0 % lie.
+    edge: int = EDGE
+    floor: int = HEIGHT - EDGE
 
 
 def trend_of(weeks: Sequence[date], shares: Mapping[date, Decimal | None]) -> Trend:
@@ -34,7 +37,7 @@ def trend_of(weeks: Sequence[date], shares: Mapping[date, Decimal | None]) -> Tr
         else:
             stretches[-1].append(_point(place, len(weeks), share))
     lines = [" ".join(f"{x},{y}" for x, y in each) for each in stretches if len(each) > 1]
-    dots = [each[0] for each in stretches if len(each) == 1]
+    dots = [point for each in stretches for point in each]
     return Trend(_told(weeks, shares), lines, dots)
 
 

@@ -124,11 +124,11 @@ class ReadingPage:
         self.reading, self.viewer = reading, viewer
         rows = AdoptionReading.objects.filter(workflow=reading.workflow_id, week_ends_on=reading.week_ends_on)
         # What was recorded later corrects what was before.
-        self.said = [Told.of(each) for each in rows.select_related("recorded_by").order_by("-pk")]
+        self.said = [Told.of(each) for each in rows.with_retold().select_related("recorded_by").order_by("-pk")]
 
     @property
     def told(self) -> Told:
-        return Told.of(self.reading)
+        return next(each for each in self.said if each.reading == self.reading)
 
     @property
     def week(self) -> str:

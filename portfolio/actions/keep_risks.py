@@ -1,5 +1,6 @@
 """Risks: raised with an owner and a day, changed, treated, closed, and opened again."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -12,8 +13,10 @@ from aiso.accounts.models import User
 from aiso.conflicts import changes_to_make
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
+from aiso.web import figures
 
 from ..models import Initiative, Risk
+from ..models.register_risk import BASES
 from ..permissions import sees
 from ..risk_permissions import WHO_CHANGES, WHO_KEEPS, can_change_risk, can_keep_risks
 from .accept_risks import check_goes_on, check_not_closed, end_when_closed, locked_risk, void_when_raised
@@ -24,6 +27,10 @@ FACTS = (
     *("title", "cause", "event", "effect", "likelihood", "impact", "treatment", "measures", "owner", "due_on"),
     *("residual_likelihood", "residual_impact"),
 )
+# Years ahead of which a day is a slip of the keyboard.
+MOST_YEARS = 10
+# Those that make its scores.
+LEVELS = frozenset(name for fields in BASES.values() for name in fields)
 
 
 @transaction.atomic
@@ -31,7 +38,8 @@ def raise_risk(initiative: Initiative, *, actor: User, **facts: Any) -> Risk:
     """Say what may happen, how bad it would be, what is done about it, and by whom until when.
 
     `facts` are those of FACTS. What is left is what was before, unless told. Raises DomainError for an initiative
-    that has ended, for a day that is past and for an owner who could not see it.
+    that has ended, for a day that is past or too far away, for an owner who could not see it, for a title of several
+    lines, and for a risk that stands there already.
     """
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
     if not can_keep_risks(actor, locked):
@@ -40,7 +48,9 @@ def raise_risk(initiative: Initiative, *, actor: User, **facts: Any) -> Risk:
     _check_owner(facts["owner"], locked)
     _check_day(facts["due_on"])
     facts = {"residual_likelihood": facts["likelihood"], "residual_impact": facts["impact"]} | _trimmed(facts)
-    risk = Risk(initiative=locked, raised_by=actor, raised_at=clock.now(), **facts)
+    _check_title(facts["title"])
+    _check_new(locked, facts["title"], facts["cause"])
+    risk = Risk(initiative=locked, raised_by=actor, raised_at=clock.now(), assessed_by=actor, **facts)
     _store(risk)
     publish("risk.raised", actor=actor, initiative=locked, risk=risk, owner=risk.owner)
     return risk
@@ -50,21 +60,21 @@ def raise_risk(initiative: Initiative, *, actor: User, **facts: Any) -> Risk:
 def change_risk(risk: Risk, *, actor: User, seen: Mapping[str, Any] | None = None, **wanted: Any) -> Risk:
     """Change what a risk is. A score above the accepted one voids the acceptance.
 
-    ConflictError tells who changed what was `seen`.
+    ConflictError tells who changed what was `seen`. Raises DomainError for a closed risk and for one of what has ended.
     """
     risk = locked_risk(risk)
     if not can_change_risk(actor, risk):
         raise PermissionDenied(WHO_CHANGES)
     check_not_closed(risk)
+    check_goes_on(risk.initiative)
     changed = changes_to_make(risk, seen=seen or {}, wanted=_trimmed(wanted))
     if not changed:
         return risk
-    if "owner" in changed:
-        _check_new_owner(changed["owner"], risk)
-    if "due_on" in changed:
-        _check_day(changed["due_on"])
+    _check_changed(changed, risk)
     for field, value in changed.items():
         setattr(risk, field, value)
+    if LEVELS & changed.keys():
+        risk.assessed_by = actor
     voided = void_when_raised(risk, actor=actor)
     _store(risk)
     about: dict[str, Any] = {"initiative": risk.initiative, "risk": risk, "owner": risk.owner}
@@ -94,16 +104,18 @@ EVENTS = {Risk.Status.TREATED: "risk.treated", Risk.Status.CLOSED: "risk.closed"
 
 @transaction.atomic
 def _move(risk: Risk, status: Risk.Status, *, actor: User, reason: str) -> Risk:
-    """Raises DomainError where it has that status already, for a closed one called treated, and without a reason."""
+    """Raises DomainError where it has that status already, for a closed one or one that nobody accepted called treated,
+    for anything but closing on what has ended, and without a reason.
+    """
     risk = locked_risk(risk)
     if not can_change_risk(actor, risk):
         raise PermissionDenied(WHO_CHANGES)
     if risk.status == status:
         raise DomainError(f"This risk is {status.label.lower()} already.")
-    if status == Risk.Status.TREATED:
-        check_not_closed(risk)
-    if status == Risk.Status.OPEN:
+    if status != Risk.Status.CLOSED:
         check_goes_on(risk.initiative)
+    if status == Risk.Status.TREATED:
+        _check_treated(risk)
     if not reason.strip():
         raise DomainError("Say why.", field="reason")
     risk.status, risk.reason, risk.status_by, risk.status_at = status, reason.strip(), actor, clock.now()
@@ -124,6 +136,36 @@ def _trimmed(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
 
 
+def _check_changed(changed: Mapping[str, Any], risk: Risk) -> None:
+    if "title" in changed:
+        _check_title(changed["title"])
+    if "owner" in changed:
+        _check_new_owner(changed["owner"], risk)
+    if "due_on" in changed:
+        _check_day(changed["due_on"])
+
+
+def _check_title(title: str) -> None:
+    if any(unicodedata.category(mark) in ("Cc", "Zl", "Zp") for mark in title):
+        raise DomainError("A title is one line, without control characters.", field="title")
+
+
+def _check_new(initiative: Initiative, title: str, cause: str) -> None:
+    """A form sent twice raises one risk; a closed one of the same words may come back."""
+    same = Risk.objects.filter(initiative=initiative, title__iexact=title, cause__iexact=cause)
+    if found := same.exclude(status=Risk.Status.CLOSED).first():
+        told = f"“{found}” with the same cause stands here already, raised by {found.raised_by}. Edit that one."
+        raise DomainError(told, field="title")
+
+
+def _check_treated(risk: Risk) -> None:
+    check_not_closed(risk)
+    if risk.treatment == Risk.Treatment.ACCEPT and not risk.is_accepted:
+        raise DomainError(
+            "Its treatment is to accept it, and no acceptance holds. It is treated once somebody accepts what is left."
+        )
+
+
 def _check_new_owner(owner: User, risk: Risk) -> None:
     _check_owner(owner, risk.initiative)
     if risk.is_accepted and risk.acceptance and risk.acceptance.accepted_by_id == owner.pk:
@@ -141,3 +183,6 @@ def _check_owner(owner: User, initiative: Initiative) -> None:
 def _check_day(due_on: date) -> None:
     if due_on < clock.today():
         raise DomainError("This day is past. Choose today or later.", field="due_on")
+    if due_on > (last := clock.months_later(clock.today(), 12 * MOST_YEARS)):
+        told = f"Choose a day up to {figures.day(last)}, {MOST_YEARS} years from today."
+        raise DomainError(told, field="due_on")

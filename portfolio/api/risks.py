@@ -240,8 +240,8 @@ class Risks(BelowInitiative):
     @answers(RiskShape, takes=RiskAccepted)
     def accept(self, request: Request, initiative: int, id: int) -> Response:
         """Accept what is left until a day: within appetite for the initiative's risk owner, above it for the risk
-        function and the office; never for the risk's own owner, nor for who requested the initiative or is its business
-        owner.
+        function and the office; never for whoever owns or owned the risk, raised it or last changed its score,
+        nor for who requested the initiative or is its business owner.
         """
         return self._done(id, accept_risk, **self.sent)
 

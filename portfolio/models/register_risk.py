@@ -68,9 +68,16 @@ class RiskQuerySet(BelongingQuerySet["Risk"]):
         running = ~Q(initiative__stage__in=ENDED) & Q(initiative__is_off_register=False)
         return self.filter(running).exclude(status=Risk.Status.CLOSED)
 
+    def to_treat(self, as_of: date | None = None) -> Self:
+        """Open, with something left to do. What is treated by acceptance alone is to be treated again without one."""
+        borne = Q(status=Risk.Status.TREATED, treatment=Risk.Treatment.ACCEPT)
+        holds = Q(acceptance__initiative=F("initiative"), acceptance__until__gte=as_of or clock.today())
+        left = borne & ~Q(pk__in=self.model._default_manager.filter(borne & holds).order_by().values("pk"))
+        return self.open().filter(Q(status=Risk.Status.OPEN) | left)
+
     def late(self, as_of: date | None = None) -> Self:
-        """Open, and beyond the day by which they were to be treated."""
-        return self.open().filter(status=Risk.Status.OPEN, due_on__lt=as_of or clock.today())
+        """To be treated, and beyond the day by which they were to be."""
+        return self.to_treat(as_of).filter(due_on__lt=as_of or clock.today())
 
     def above(self, appetite: int, basis: str = "residual") -> Self:
         return self.alias(score_asked=score_on(basis)).filter(score_asked__gt=appetite)
@@ -142,6 +149,9 @@ class Risk(models.Model):
     )
     raised_by = _person(related_name="+")
     raised_at = models.DateTimeField(default=clock.now)
+    assessed_by = _person(
+        null=True, blank=True, related_name="+", help_text="Who said how likely and how bad it is, last."
+    )
 
     called_by = "title"
     objects = RiskQuerySet.as_manager()
@@ -202,7 +212,17 @@ class Risk(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.status == self.Status.OPEN and self.due_on < clock.today()
+        return self.is_to_treat and self.due_on < clock.today()
+
+    @property
+    def is_to_treat(self) -> bool:
+        """Whether something is left to do: what is treated by acceptance alone is open again without one."""
+        return self.status == self.Status.OPEN or self.is_borne_by_nobody
+
+    @property
+    def is_borne_by_nobody(self) -> bool:
+        """Treated by acceptance alone, which does not hold."""
+        return self.status == self.Status.TREATED and self.treatment == self.Treatment.ACCEPT and not self.is_accepted
 
     @property
     def last_acceptance(self) -> "RiskAcceptance | None":

@@ -129,7 +129,7 @@ def risk_accept(request: HttpRequest, pk: int, risk: int) -> HttpResponse:
     if given := attempt(form, lambda: accept_risk(found, actor=actor, **form.cleaned_data)):
         announce(request, f"Accepted until {figures.day(given.until)}.")
         return redirect(address_of(found))
-    return _ask(request, initiative, found, "Accept what is left", form)
+    return _ask(request, initiative, found, "Accept what is left", form, consequences=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -165,10 +165,13 @@ def _move(
     return _ask(request, initiative, found, verb, form)
 
 
-def _ask(request: HttpRequest, initiative: Initiative, risk: Risk | None, verb: str, form: forms.Form) -> HttpResponse:
+def _ask(
+    request: HttpRequest, initiative: Initiative, risk: Risk | None, verb: str, form: forms.Form, **more: Any
+) -> HttpResponse:
     page = RiskPage(signed_in(request), risk) if risk else None
     back = address_of(risk) if risk else reverse("portfolio:initiative_risks", args=[initiative.reference]) + "#tab"
     context = {"initiative": initiative, "risk": risk, "page": page, "verb": verb, "form": form, "back": back}
+    context |= more
     return render(request, "portfolio/risk_form.html", context, status=status_of(form))
 
 

@@ -37,12 +37,15 @@ def test_one_goes_all_its_way(office, address, technical_owner):
     assert (told["score"], told["residual_score"], told["level"], told["standing"]) == (12, 6, "Moderate", "none")
 
     one = f"{address}{told['id']}/"
+    until = {"reason": "Borne.", "until": clock.days_ahead(90).isoformat()}
+    assert kind(office.post(f"{one}accept/", until), 403) == "forbidden"
+    # Somebody else raised it.
+    Risk.objects.update(raised_by=technical_owner, assessed_by=technical_owner)
     assert (
         office.patch(one, {"title": "Late orders", "was": {"title": "Wrong orders"}}).json()["title"] == "Late orders"
     )
     assert kind(office.patch(one, {"title": "Other", "was": {"title": "Wrong orders"}}), 409) == "conflict"
     assert kind(office.patch(one, {"title": "Other"}, if_match='"old"'), 412) == "stale"
-    until = {"reason": "Borne.", "until": clock.days_ahead(90).isoformat()}
     assert kind(office.post(f"{one}accept/", until | {"until": clock.days_ahead(400).isoformat()}), 422) == "invalid"
     accepted = office.post(f"{one}accept/", until).json()
     assert (accepted["standing"], accepted["acceptance"]["residual_score"]) == ("accepted", 6)
@@ -51,6 +54,7 @@ def test_one_goes_all_its_way(office, address, technical_owner):
     assert kind(office.post(f"{one}withdraw/", {"reason": "Wrong."}), 409) == "refused"
     assert office.post(f"{one}accept/", until).json()["standing"] == "accepted"
     assert office.patch(one, {"residual_likelihood": 4}).json()["standing"] == "none"
+    assert kind(office.post(f"{one}accept/", until), 403) == "forbidden"
     for deed, status in (("treat", "treated"), ("close", "closed"), ("reopen", "open")):
         assert kind(office.post(f"{one}{deed}/", {}), 422) == "invalid"
         assert office.post(f"{one}{deed}/", {"reason": "So."}).json()["status"] == status

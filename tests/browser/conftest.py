@@ -105,6 +105,13 @@ def axe_findings(page: Page) -> list[str]:
     ]
 
 
+def finer_findings(page: Page) -> list[str]:
+    """Landmarks of one name, and targets too small or too close: neither is serious to axe, or looked for unasked."""
+    rules = {"runOnly": ["landmark-unique", "target-size"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{each['id']} at {[node['target'] for node in each['nodes']]}" for each in found]
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -10,7 +10,7 @@ from tests.value.adoption_factories import read
 from value.models import AdoptionReading
 from value.weeks import last_week_over, last_weeks, week_name
 
-from .conftest import axe_findings, overflow
+from .conftest import axe_findings, finer_findings, overflow
 
 
 @pytest.fixture
@@ -22,6 +22,8 @@ def owner(transactional_db):
 def workflow(owner) -> Workflow:
     found = make_entry(Workflow, "Handle a claim", is_critical=True)
     make_initiative("Claims", owner=owner, workflow=found, stage="scale")
+    for name in ("Claims by phone", "Claims by letter"):
+        make_initiative(name, owner=owner, workflow=found, stage="pilot")
     for back in range(2, 9):
         read(found, owner, last_week_over() - timedelta(weeks=back), active_users=60 - back, repeat_users=20)
     read(found, owner, last_week_over() - timedelta(weeks=9), target_users=4, active_users=3)
@@ -36,6 +38,15 @@ def test_pages(visit, owner, workflow, on, theme):
     for path in ("/adoption/", here, f"{here}record/", reading, f"{reading}correct/", "/adoption/files/upload/"):
         page.goto(path)
         assert (path, axe_findings(page), overflow(page)) == (path, [], 0)
+        assert (path, finer_findings(page)) == (path, [])
+
+
+def test_on_a_phone_nothing_of_the_windows_is_cut_and_each_week_has_its_point(visit, owner, workflow):
+    page = visit(f"/adoption/workflows/{workflow.pk}/", as_=owner, on="phone")
+    cut = "each => each.scrollWidth > each.clientWidth"
+    assert not page.get_by_role("region", name="Figures by window").evaluate(cut)
+    assert page.locator(".trend circle").count() == 7
+    assert page.get_by_text("100\N{NO-BREAK SPACE}%", exact=True).is_visible()
 
 
 def test_two_missing_weeks_are_recorded_in_one_go(visit, owner, workflow):

@@ -9,7 +9,7 @@ from aiso import clock
 from portfolio.models import Initiative, Risk
 from tests.factories import make_acceptance, make_initiative, make_risk
 
-from .conftest import axe_findings, overflow
+from .conftest import axe_findings, finer_findings, overflow
 
 LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
 
@@ -39,7 +39,12 @@ def test_their_pages_are_for_everyone(visit, initiative, office_lead, on, theme)
         *(f"{here}{lost.pk}/accept/", f"{here}{accepted.pk}/withdraw/", f"{here}{lost.pk}/close/"),
     ):
         page.goto(address)
-        wrong += [f"{address} {found}" for found in (*axe_findings(page), overflow(page)) if found]
+        wrong += [
+            f"{address} {found}" for found in (*axe_findings(page), *finer_findings(page), overflow(page)) if found
+        ]
+        # The map is whole, without scrolling: Major and Severe are what it is for.
+        hidden = "all => all.some(each => each.querySelector('.heat') && each.scrollWidth > each.clientWidth)"
+        wrong += [f"{address} cuts the map"] if page.locator(".scroll").evaluate_all(hidden) else []
     assert wrong == []
 
 
@@ -64,6 +69,7 @@ def test_a_risk_is_raised_accepted_by_another_and_found_in_the_heat_map(
 
     page = visit(page.url, as_=risk_owner)
     page.get_by_role("link", name="Accept what is left").click()
+    expect(page.get_by_role("region", name="What accepting means")).to_contain_text("You answer for it by name")
     page.get_by_label("Why what is left may stay").fill("Users tell us.")
     page.get_by_role("button", name="Accept what is left").click()
     expect(page.locator(".answer")).to_contain_text("accepted until")

@@ -40,7 +40,7 @@ def workflow(business_owner) -> Workflow:
 
 
 def test_an_owner_records_a_week(workflow, business_owner):
-    told = {"repeat_users": 40, "opt_outs": 3, "satisfaction": Decimal("4.25"), "answered": 20}
+    told = {"repeat_users": 40, "opt_outs": 5, "satisfaction": Decimal("4.25"), "answered": 20}
     reading = read(workflow, business_owner, **told)
     reading = AdoptionReading.objects.get(pk=reading.pk)
     assert {name: getattr(reading, name) for name in told} == told
@@ -53,6 +53,20 @@ def test_the_same_said_twice_is_one(workflow, business_owner, office_member):
     first = read(workflow, business_owner)
     assert read(workflow, office_member) == first
     assert (AdoptionReading.objects.count(), Event.objects.filter(name__startswith="adoption.").count()) == (1, 1)
+
+
+def test_what_is_withheld_is_not_found_by_guessing(workflow, business_owner, office_member):
+    """Whoever did not record it hears the same words, whether they guess right or wrong."""
+    first = read(workflow, business_owner, active_users=3)
+    assert read(workflow, business_owner, active_users=3) == first
+    for guess in (3, 4):
+        with pytest.raises(DomainError) as refused:
+            read(workflow, office_member, active_users=guess)
+        assert (str(refused.value), refused.value.field) == (READ_BEFORE, None)
+    # Nor by a correction: one that says the same is one, too.
+    later = read(workflow, office_member, active_users=3, corrects=first, reason="Counted anew.")
+    assert later != first
+    assert read(workflow, office_member, active_users=3, corrects=first, reason="Counted anew.") == later
 
 
 def test_other_figures_of_a_week_are_a_correction(workflow, business_owner, office_member):
@@ -101,7 +115,8 @@ def test_what_was_known_when_can_be_told(workflow, business_owner):
         ({"answered": 4}, "satisfaction"),
         ({"satisfaction": Decimal("5.01"), "answered": 9}, "satisfaction"),
         ({"satisfaction": Decimal("3.333"), "answered": 9}, "satisfaction"),
-        ({"satisfaction": Decimal(3), "answered": 101}, "answered"),
+        ({"satisfaction": Decimal(3), "answered": 61}, "answered"),
+        ({"week_ends_on": date(1999, 12, 26)}, "week_ends_on"),
         ({"satisfaction": Decimal(3), "answered": 0}, "answered"),
         ({"source": "  "}, "source"),
     ],
@@ -197,6 +212,8 @@ def test_nothing_is_edited_or_removed(workflow, business_owner):
         {"week_ends_on": WEEK - A_WEEK, "satisfaction": Decimal(3)},
         {"week_ends_on": WEEK - A_WEEK, "source": ""},
         {"week_ends_on": WEEK - A_WEEK, "corrects": True, "reason": "Another week."},
+        {"week_ends_on": WEEK - A_WEEK, "satisfaction": Decimal(3), "answered": 61},
+        {"week_ends_on": date(1999, 12, 26)},
         {"corrects": True},
         {"corrects": True, "reason": "Before it.", "recorded_at": datetime(2026, 1, 1, tzinfo=UTC)},
     ],
@@ -242,11 +259,17 @@ def test_weeks_have_names():
     ("told", "hidden"),
     [
         ({"target_users": 4, "active_users": 4}, {*AdoptionReading.FIGURES}),
-        ({"target_users": 5, "active_users": 4, "repeat_users": 2}, {"repeat_users"}),
-        ({"active_users": 5, "repeat_users": 2}, set()),
+        ({"target_users": 5, "active_users": 4, "repeat_users": 2}, {"active_users", "repeat_users"}),
+        ({"active_users": 5, "repeat_users": 5}, set()),
         ({"satisfaction": Decimal(3), "answered": 4}, {"satisfaction", "answered"}),
         ({"satisfaction": Decimal(3), "answered": 5}, set()),
-        ({"active_users": 4, "satisfaction": Decimal(3), "answered": 9}, {"satisfaction", "answered"}),
+        (
+            {"active_users": 4, "satisfaction": Decimal(3), "answered": 4},
+            {"active_users", "satisfaction", "answered"},
+        ),
+        ({"active_users": 60, "repeat_users": 4, "opt_outs": 4}, {"repeat_users", "opt_outs"}),
+        ({"active_users": 60, "repeat_users": 1, "opt_outs": 1}, {"repeat_users", "opt_outs"}),
+        ({"active_users": 60, "repeat_users": 0, "opt_outs": 0}, set()),
         ({"active_users": 0}, set()),
     ],
 )

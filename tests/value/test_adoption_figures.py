@@ -72,14 +72,30 @@ def test_exactly_half_is_measured(workflow, office_member):
 
 
 def test_small_groups_enter_no_sum(workflow, office_member):
-    told = {"repeat_users": 2, "satisfaction": Decimal(1), "answered": 4}
+    told = {"repeat_users": 2, "satisfaction": Decimal(1), "answered": 3}
     read(workflow, office_member, target_users=4, active_users=3, **told)
-    read(workflow, office_member, WEEK - A_WEEK, active_users=4, **told)
-    read(workflow, office_member, WEEK - A_WEEK * 2, repeat_users=6, satisfaction=Decimal(5), answered=5)
+    read(workflow, office_member, WEEK - A_WEEK, active_users=4, opt_outs=4, **told)
+    read(workflow, office_member, WEEK - A_WEEK * 2, repeat_users=6, satisfaction=Decimal(5), answered=5, opt_outs=5)
+    read(workflow, office_member, WEEK - A_WEEK * 3, active_users=0)
     found = adoption_of(workflow, MONTH)
     sums = found.sums
-    assert (found.read, found.told, sums.active, sums.target) == (3, 2, 64, 200)
+    assert (found.read, found.told, sums.active, sums.target) == (4, 2, 60, 200)
+    assert (sums.opt_outs, sums.opt_outs_of) == (5, 100)
     assert (sums.repeat, sums.repeat_of, sums.answered, sums.satisfaction) == (6, 60, 5, 5)
+
+
+def test_no_two_moments_tell_what_one_person_answered(workflow, office_member):
+    for back in range(1, 3):
+        read(workflow, office_member, WEEK - A_WEEK * back, satisfaction=Decimal(4), answered=10)
+    first = read(workflow, office_member, satisfaction=Decimal(4), answered=20)
+    then = clock.now()
+    assert adoption_of(workflow, MONTH, known_at=then).sums.answered == 40
+    with clock.fixed_at(then + timedelta(minutes=1)):
+        read(workflow, office_member, satisfaction=Decimal("4.05"), answered=21, corrects=first, reason="One late.")
+        assert adoption_of(workflow, MONTH).sums.answered == 41
+        assert adoption_of(workflow, MONTH, known_at=then).sums.answered == 20
+        # All else of that moment is as it was known.
+        assert adoption_of(workflow, MONTH, known_at=then).sums.active == 180
 
 
 def test_all_withheld_says_so(workflow, office_member):
@@ -128,28 +144,51 @@ class Card:
     at: datetime
 
 
+def tells(count: int | None) -> bool:
+    return count is not None and count not in (1, 2, 3, 4)
+
+
+def retold(card: Card, cards: list[Card]) -> bool:
+    """Whether another card of its week came later, and one says other answers that are few away."""
+    week = [each for each in cards if (each.workflow, each.sunday) == (card.workflow, card.sunday)]
+    if week[-1].said == card.said and all(each.said == card.said for each in week[week.index(card) :]):
+        return False
+    answers = {(each.said["answered"], each.said["satisfaction"]) for each in week if each.said["answered"]}
+    mine = (card.said["answered"], card.said["satisfaction"])
+    return any(abs(other[0] - mine[0]) < 5 for other in answers - {mine})
+
+
 def by_hand(cards: list[Card], last: date, days: int, known_at: datetime) -> dict[int, dict]:
     """The definition, day by day: every day of the window that is a Sunday ends a week."""
     sundays = [day for n in range(days) if (day := last - timedelta(days=n)).strftime("%A") == "Sunday"]
     told: dict[int, dict] = {}
     for workflow in {card.workflow for card in cards}:
-        latest: dict[date, dict] = {}
+        latest: dict[date, Card] = {}
         for card in cards:
             if card.workflow == workflow and card.at <= known_at and card.sunday in sundays:
-                latest[card.sunday] = card.said
+                latest[card.sunday] = card
         if Fraction(len(latest), len(sundays)) < Fraction(1, 2) or not latest:
             told[workflow] = {}
             continue
-        shown = [each for each in latest.values() if each["target_users"] >= 5]
-        repeating = [each for each in shown if each["active_users"] >= 5 and each["repeat_users"] is not None]
-        asked = [each for each in shown if each["active_users"] >= 5 and (each["answered"] or 0) >= 5]
+        large = [card.said for card in latest.values() if card.said["target_users"] >= 5]
+        shown = [each for each in large if each["active_users"] not in (1, 2, 3, 4)]
+        repeating = [each for each in large if each["active_users"] >= 5 and tells(each["repeat_users"])]
+        leaving = [each for each in large if tells(each["opt_outs"])]
+        asked = [
+            card.said
+            for card in latest.values()
+            if card.said["target_users"] >= 5
+            and card.said["active_users"] >= 5
+            and (card.said["answered"] or 0) >= 5
+            and not retold(card, cards)
+        ]
         told[workflow] = {
             "active": sum(each["active_users"] for each in shown),
             "target": sum(each["target_users"] for each in shown),
             "repeat": sum(each["repeat_users"] for each in repeating),
             "repeat_of": sum(each["active_users"] for each in repeating),
-            "opt_outs": sum(each["opt_outs"] or 0 for each in shown),
-            "opt_outs_of": sum(each["target_users"] for each in shown if each["opt_outs"] is not None),
+            "opt_outs": sum(each["opt_outs"] for each in leaving),
+            "opt_outs_of": sum(each["target_users"] for each in leaving),
             "points": sum(each["satisfaction"] * each["answered"] for each in asked),
             "answered": sum(each["answered"] for each in asked),
         }
@@ -167,7 +206,7 @@ looks = st.tuples(st.integers(-20, 20), st.sampled_from([30, 60, 90, 7, 14]), st
 def said(size: int, dice: int) -> dict:
     """Counts that can be, small groups often among them."""
     active = dice % (size + 1)
-    answered = dice // 7 % (size + 1) or None
+    answered = dice // 7 % (active + 1) or None
     return {
         "target_users": size,
         "active_users": active,

@@ -174,8 +174,50 @@ def test_small_groups_show_nowhere(client, workflow, business_owner, office_lead
     assert (last["target_users"], last["active_users"], last["share"], last["satisfaction"]) == (None,) * 4
     assert last["withheld"] == sorted(AdoptionReading.FIGURES)
     told = script.get(f"workflows/{workflow.pk}/adoption/").json()
-    assert (told["active"], told["target"], told["answered"], told["satisfaction"]) == (24, 600, 0, None)
-    assert told["repeat_share"] is None
+    assert (told["active"], told["target"], told["answered"], told["satisfaction"]) == (0, 0, 0, None)
+    assert (told["repeat_share"], told["share"], told["is_withheld"]) == (None, None, True)
+
+
+def test_one_to_four_people_are_told_nowhere_and_none_is(client, workflow, business_owner, office_lead):
+    few = read(workflow, business_owner, target_users=89, active_users=3, opt_outs=4)
+    read(workflow, business_owner, WEEK - A_WEEK, active_users=0, opt_outs=0)
+    client.force_login(office_lead)
+    page = text_of(client.get(few.get_absolute_url()))
+    assert "Under 5 people used it in the week to 14 Jun 2026." in page
+    assert page.count("under 5 people") == 3
+    initiative = workflow.initiatives.get().get_absolute_url()
+    for path in ("/adoption/", here(workflow), f"{few.get_absolute_url()}correct/", f"{initiative}value/"):
+        assert "3 %" not in text_of(client.get(path))
+    assert "Under 5 people used it in 2026-W24" in text_of(client.get(f"{initiative}value/"))
+    lines = b"".join(client.get("/adoption/export/?format=csv").streaming_content).decode().splitlines()
+    assert lines[1].startswith("Handle a claim,2026-W23,100,0,,0,")
+    assert lines[2].startswith("Handle a claim,2026-W24,89,under 5 people,,under 5 people,")
+    script = Script(make_api_token(office_lead)[1])
+    told = script.get(f"adoption-readings/{few.pk}/").json()
+    assert [told[name] for name in ("target_users", "active_users", "share", "opt_outs")] == [89, None, None, None]
+    assert told["withheld"] == ["active_users", "opt_outs"]
+    sums = script.get(f"workflows/{workflow.pk}/adoption/?window=14").json()
+    assert (sums["active"], sums["target"], sums["opt_out_share"]) == (0, 100, "0.0000")
+
+
+def test_two_readings_of_a_week_do_not_tell_what_one_person_answered(client, workflow, business_owner, office_lead):
+    first = read(workflow, business_owner, satisfaction=Decimal("4.11"), answered=20)
+    second = read(workflow, business_owner, satisfaction=Decimal("4.22"), answered=21, corrects=first, reason="Late.")
+    far = {"satisfaction": Decimal("4.33"), "answered": 30, "corrects": second, "reason": "Later."}
+    third = read(workflow, business_owner, **far)
+    client.force_login(office_lead)
+    for each in (first, second, third):
+        page = text_of(client.get(each.get_absolute_url()))
+        assert ["4.11" in page, "4.22" in page, "4.33" in page] == [False, False, True]
+    script = Script(make_api_token(office_lead)[1])
+    listed = script.get("adoption-readings/?corrected=true").json()["results"]
+    assert [row["satisfaction"] for row in listed] == [None, None, "4.33"]
+    assert [row["withheld"] for row in listed] == [["answered", "satisfaction"]] * 2 + [[]]
+    assert [row["active_users"] for row in listed] == [60, 60, 60]
+    # Five answers away and with nothing between, both are told.
+    other = read(workflow, business_owner, WEEK - A_WEEK, satisfaction=Decimal(4), answered=20)
+    read(workflow, business_owner, WEEK - A_WEEK, answered=25, satisfaction=Decimal(4), corrects=other, reason="Late.")
+    assert script.get(f"adoption-readings/{other.pk}/").json()["answered"] == 20
 
 
 def test_the_initiative_tells_of_its_workflow(client, workflow, business_owner, stranger):
@@ -319,10 +361,32 @@ def test_a_file_draws_nothing_withheld_into_sight(client, workflow, business_own
     file = upload_adoption((HEAD + row).encode(), file_name="a.csv", actor=business_owner)
     client.force_login(business_owner)
     page = text_of(client.get(file.get_absolute_url()))
-    assert ("1 to correct" in page, "3.21" in page, page.count("under 5 people")) == (True, False, 6)
+    assert ("1 to correct" in page, "3.21" in page, page.count("under 5 people")) == (True, False, 7)
     land_adoption(file, actor=business_owner)
     later = AdoptionReading.objects.current().get()
     assert (later.target_users, later.source) == (4, "Another report")
+
+
+def test_a_file_tells_nobody_what_is_withheld(workflow, business_owner, office_member):
+    read(workflow, business_owner, active_users=3, repeat_users=2)
+
+    def planned(person, *figures: object, reason: str = "") -> tuple[str, str]:
+        row = ",".join(["Handle a claim", NEWEST, *map(str, figures), "", "", "", "Usage report", reason])
+        file = upload_adoption((HEAD + row).encode(), file_name="a.csv", actor=person)
+        [found] = planned_adoption(file, person)
+        return found.outcome, found.reason
+
+    assert planned(business_owner, 100, 3, 2)[0] == "unchanged"
+    refused = planned(office_member, 100, 4, 2)
+    assert refused[0] == "rejected"
+    assert planned(office_member, 100, 3, 2) == refused
+    assert {planned(office_member, 100, guess, 2, reason="Anew.") for guess in (3, 4)} == {("updated", "")}
+    under = "under 5 people"
+    assert planned(office_member, 100, under, under)[0] == "unchanged"
+    # A figure held against one that is withheld would tell that.
+    for mixed in ((100, under, 3), (100, under, 4), (3, under, under), (2, under, under), (100, 3, under)):
+        outcome, told = planned(office_member, *mixed, reason="Anew.")
+        assert (outcome, "Write every figure anew" in told) == ("rejected", True)
 
 
 def test_the_demonstration_tells_of_three_workflows(workflow, office_lead):
@@ -370,6 +434,24 @@ def test_the_api_records_and_corrects(workflow, business_owner, service_account,
     wrong = problem(program.post("adoption-readings/", sent | {"week_ends_on": "2026-06-13"}), 422)
     assert wrong["errors"][0]["pointer"] == "/week_ends_on"
     assert nobody.get("adoption-readings/999999/").status_code == 404
+
+
+def test_the_api_answers_guesses_with_the_same_words(workflow, service_account, office_member):
+    program, guesser = (Script(make_api_token(person)[1]) for person in (service_account, office_member))
+    sent = {
+        "workflow": workflow.pk,
+        "week_ends_on": "2026-06-14",
+        "target_users": 4,
+        "active_users": 3,
+        "source": "IdP",
+    }
+    made = program.post("adoption-readings/", sent).json()
+    assert program.post("adoption-readings/", sent).json()["id"] == made["id"]
+    right, wrong = (problem(guesser.post("adoption-readings/", sent | {"active_users": n}), 409) for n in (3, 4))
+    assert right["detail"] == wrong["detail"]
+    for answer in (guesser.post("adoption-readings/bulk/", {"readings": [sent | {"active_users": n}]}) for n in (3, 4)):
+        assert problem(answer, 409)["detail"] == right["detail"]
+    assert AdoptionReading.objects.count() == 1
 
 
 def test_the_api_takes_many_at_once(workflow, service_account, auditor):

@@ -34,6 +34,7 @@ from .record_adoption import (
     NewReading,
     Week,
     current_readings,
+    knows,
     record_weeks,
     refused_over,
     says_the_same,
@@ -43,6 +44,7 @@ from .record_adoption import (
 # Rows of one file: they land while the person waits.
 MOST_ROWS = 10_000
 UPLOADING = "Auditors change nothing."
+MIXED = f"Figures that are “{UNDER}” stay as they are only with all the others of their week. Write every figure anew."
 UNTOLD = f"A figure that is “{UNDER}” is none to import; the reading of this week withholds no such figure."
 
 
@@ -150,12 +152,13 @@ class _Ground:
         if week in self.seen:
             raise DomainError(f"Week {week_name(week[1])} stands in the file twice.")
         self.seen.add(week)
+        is_guess = earlier is not None and not knows(self.viewer, earlier) and not _keeps(told, earlier)
         asked = NewReading(**_filled(told, earlier))
         if refusals := wrong_with(asked):
             raise DomainError(" ".join(refusals.values()))
         if earlier is None:
             return CREATED, asked
-        if says_the_same(earlier, asked):
+        if not is_guess and says_the_same(earlier, asked):
             return UNCHANGED, asked
         if not asked.reason.strip():
             raise DomainError(f"{READ_BEFORE} Here: in the column Reason of the correction.")
@@ -163,6 +166,25 @@ class _Ground:
         if refusal := refused_over(earlier, asked, self.viewer):
             raise refusal
         return UPDATED, asked
+
+
+def _keeps(told: dict[str, Any], earlier: AdoptionReading) -> bool:
+    """Whether a row leaves the figures of a reading as they are, the withheld among them by their words. Raises
+    DomainError where it leaves some and tells others: held against each other they would tell what is withheld.
+    """
+    names = AdoptionReading.FIGURES
+    if not any(told.get(name) is WITHHELD for name in names):
+        return False
+    shown = Told.of(earlier)
+    kept = [told.get(name) is WITHHELD if name in shown.hidden else _says(told, shown, name) for name in names]
+    if not all(kept):
+        raise DomainError(MIXED)
+    return True
+
+
+def _says(told: dict[str, Any], shown: Told, name: str) -> bool:
+    value = told.get(name)
+    return bool((None if value == "" else value) == shown.value(name))
 
 
 def _filled(told: dict[str, Any], earlier: AdoptionReading | None) -> dict[str, Any]:

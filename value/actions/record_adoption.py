@@ -15,13 +15,14 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.models import Workflow
 
+from ..adoption_told import withheld
 from ..models import AdoptionReading
-from ..models.adoption import MOST_USERS
+from ..models.adoption import EARLIEST, MOST_USERS
 from ..permissions import ADOPTING, adoption_recorded_by, can_correct_adoption
 from ..weeks import last_week_over, week_name
 
 type Week = tuple[int, date]
-READ_BEFORE = "This week was read before, with other figures. Correct that reading, and say why."
+READ_BEFORE = "This week was read before. Correct that reading, and say why."
 LATEST_OTHER = "It was corrected meanwhile. Look at the later reading first."
 REASON = "Say why it is corrected."
 
@@ -61,6 +62,8 @@ def wrong_with(asked: NewReading) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if asked.week_ends_on.isoweekday() != 7:
         wrong["week_ends_on"] = "A week is named by its last day, a Sunday."
+    elif asked.week_ends_on < EARLIEST:
+        wrong["week_ends_on"] = f"Weeks are told from the year {EARLIEST.year} on."
     elif asked.week_ends_on > last_week_over():
         wrong["week_ends_on"] = f"Week {week_name(asked.week_ends_on)} is not over yet."
     if not 0 < asked.target_users <= MOST_USERS:
@@ -95,15 +98,15 @@ def _wrong_answers(asked: NewReading) -> dict[str, str]:
     wrong = {}
     if not 1 <= asked.satisfaction <= 5 or asked.satisfaction != round(asked.satisfaction, 2):
         wrong["satisfaction"] = "Satisfaction is 1 to 5, with two decimals."
-    if not 0 < asked.answered <= asked.target_users:
-        wrong["answered"] = "Answers come from target users: at least 1, and not more than those."
+    if not 0 < asked.answered <= asked.active_users:
+        wrong["answered"] = "Answers come from active users: at least 1, and not more than those."
     return wrong
 
 
 @transaction.atomic
 def record_adoption(workflow: Workflow, asked: NewReading, *, actor: User) -> AdoptionReading:
     """Record one week of a workflow; with `corrects`, in the place of its latest reading of that week, which stays on
-    record. What says the same as that reading is it.
+    record. What says the same as that reading is it, unless that withholds a figure from the actor, who might guess.
 
     Raises PermissionDenied for whoever may not, DomainError for what cannot be, a week that is not over, and a week
     that was read otherwise.
@@ -149,6 +152,13 @@ def says_the_same(reading: AdoptionReading, asked: NewReading) -> bool:
     return all(getattr(reading, name) == asked.fields[name] for name in names)
 
 
+def knows(actor: User, reading: AdoptionReading) -> bool:
+    """Whether nothing of a reading is news to a person: it withholds no figure, or they recorded it. To anybody else
+    it never says whether what they tell is the same.
+    """
+    return reading.recorded_by_id == actor.pk or not withheld(reading)
+
+
 def refused_over(earlier: AdoptionReading | None, asked: NewReading, actor: User) -> DomainError | None:
     """Why a reading does not take the place of the earlier one of its week."""
     if earlier is None:
@@ -170,7 +180,7 @@ def _drawn(workflow: Workflow, asked: NewReading, actor: User, known: dict[Week,
         raise DomainError(told, field=field)
     week = (workflow.pk, asked.week_ends_on)
     earlier = known.get(week)
-    if earlier is not None and says_the_same(earlier, asked):
+    if earlier is not None and knows(actor, earlier) and says_the_same(earlier, asked):
         return earlier
     if earlier is not None and earlier.pk is None:
         raise DomainError(f"Week {week_name(asked.week_ends_on)} stands here twice.", field="week_ends_on")

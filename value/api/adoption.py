@@ -18,13 +18,12 @@ from ..actions.record_adoption import NewReading, WeekRefusedError, record_adopt
 from ..adoption import adoption_of
 from ..adoption_told import SMALLEST, Told
 from ..models import AdoptionReading, AdoptionReadingQuerySet
-from ..models.adoption import MOST_USERS
+from ..models.adoption import EARLIEST, MOST_USERS
 from ..worth import Window
 
 # Readings of one body.
 MOST_AT_ONCE = 500
-EARLIEST = date(2000, 1, 1)
-WITHHELD = f"Null also where it is withheld: of a group under {SMALLEST} people."
+WITHHELD = f"Null also where it is withheld: of 1 to {SMALLEST - 1} people."
 
 
 class AdoptionReadingShape(TypedDict):
@@ -146,8 +145,8 @@ class AdoptionReadings(Noun):
     @answers(AdoptionReadingShape, status=201, takes=NewAdoptionReading)
     def create(self, request: Request) -> Response:
         """Record a week. Its workflow and week name it: sent again with the same content it answers with the first
-        reading, other content needs `corrects` and `reason`. For the owners of the workflow's initiatives, the office,
-        and service accounts.
+        reading, other content needs `corrects` and `reason`, and so does what somebody else recorded and is withheld.
+        For the owners of the workflow's initiatives, the office, and service accounts.
         """
         workflow, asked = _read(self.sent)
         made = record_adoption(workflow, asked, actor=self.person)
@@ -169,7 +168,7 @@ class AdoptionReadings(Noun):
         return self._visible().get(pk=pk)
 
     def _visible(self) -> AdoptionReadingQuerySet:
-        return AdoptionReading.objects.visible_to(self.person).select_related("corrected_by")
+        return AdoptionReading.objects.visible_to(self.person).with_retold().select_related("corrected_by")
 
 
 class WorkflowAdoption(Noun):

@@ -22,6 +22,9 @@ from .money import CHECK
 
 # More users of one workflow than this is a slip of the keyboard.
 MOST_USERS = 100_000_000
+# Answers of a week that are told twice differ by so many people at least, or not at all.
+NEAR_ANSWERS = 5
+EARLIEST = date(2000, 1, 1)
 
 CORRECTION_FITS = f"""
     IF NEW.corrects_id IS NOT NULL AND NOT EXISTS (
@@ -49,6 +52,18 @@ class AdoptionReadingQuerySet(models.QuerySet["AdoptionReading"]):
         moment = known_at or clock.now()
         later = AdoptionReading.objects.filter(corrects=OuterRef("pk"), recorded_at__lte=moment)
         return self.filter(~Exists(later), recorded_at__lte=moment)
+
+    def with_retold(self) -> Self:
+        """With `is_retold`: corrected since, and few answers away from what was said otherwise of the same week, so
+        that both together would tell what a few people answered.
+        """
+        others = AdoptionReading.objects.filter(workflow=OuterRef("workflow"), week_ends_on=OuterRef("week_ends_on"))
+        near = others.filter(
+            answered__gt=OuterRef("answered") - NEAR_ANSWERS, answered__lt=OuterRef("answered") + NEAR_ANSWERS
+        )
+        otherwise = near.exclude(answered=OuterRef("answered"), satisfaction=OuterRef("satisfaction"))
+        corrected = Exists(AdoptionReading.objects.filter(corrects=OuterRef("pk")))
+        return self.annotate(is_retold=corrected & Exists(otherwise))
 
     def of_weeks(self, weeks: Iterable[date]) -> Self:
         return self.filter(week_ends_on__in=weeks)
@@ -83,7 +98,7 @@ class AdoptionReading(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(5)],
         help_text="The mean of the answers, from 1 to 5.",
     )
-    answered = _people("answers", null=True, blank=True, help_text="How many people gave the answers.")
+    answered = _people("answers", null=True, blank=True, help_text="How many of the active gave the answers.")
     source = models.CharField(max_length=300, help_text="Where the figures come from, e.g. the usage report.")
     corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
     reason = models.CharField("reason of the correction", max_length=500, blank=True)
@@ -110,9 +125,10 @@ class AdoptionReading(models.Model):
             models.CheckConstraint(
                 condition=Q(satisfaction=None, answered=None)
                 | Q(satisfaction__isnull=False, satisfaction__gte=1, satisfaction__lte=5)
-                & Q(answered__isnull=False, answered__gt=0, answered__lte=F("target_users")),
+                & Q(answered__isnull=False, answered__gt=0, answered__lte=F("active_users")),
                 name="adoption_satisfaction_of_answers",
             ),
+            models.CheckConstraint(condition=Q(week_ends_on__gte=EARLIEST), name="adoption_since_2000"),
             models.CheckConstraint(condition=~Q(source=""), name="adoption_has_a_source"),
             models.CheckConstraint(condition=Q(corrects=None) | ~Q(reason=""), name="adoption_correction_says_why"),
         ]

@@ -107,5 +107,6 @@ def _workflow(request: HttpRequest, pk: int) -> Workflow:
 
 
 def _reading(request: HttpRequest, pk: int) -> AdoptionReading:
-    rows = AdoptionReading.objects.visible_to(signed_in(request)).select_related("workflow", "recorded_by")
+    rows = AdoptionReading.objects.visible_to(signed_in(request)).with_retold()
+    rows = rows.select_related("workflow", "recorded_by")
     return get_object_or_404(rows, pk=pk)

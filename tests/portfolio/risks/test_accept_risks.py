@@ -56,6 +56,31 @@ def test_above_appetite_the_risk_owner_may_not(grave, risk_owner, risk_reviewer)
     assert accept(grave, risk_reviewer).residual_score == 20
 
 
+def test_whoever_lowered_the_score_does_not_accept_what_is_left_then(grave, risk_owner, office_member, risk_reviewer):
+    change_risk(grave, actor=risk_owner, residual_likelihood=3, residual_impact=3)
+    with pytest.raises(PermissionDenied, match="last changed its score"):
+        accept(grave, risk_owner)
+    # A word of its text is no assessment, another score is one.
+    change_risk(grave, actor=office_member, title="Hurt few people")
+    with pytest.raises(PermissionDenied):
+        accept(grave, risk_owner)
+    change_risk(grave, actor=office_member, residual_impact=2)
+    with pytest.raises(PermissionDenied):
+        accept(grave, office_member)
+    assert accept(grave, risk_owner).residual_score == 6
+    assert can_accept_risk(risk_reviewer, grave, appetite=9)
+
+
+def test_whoever_raised_or_ever_owned_it_does_not_accept_it(initiative, technical_owner, office_member, risk_reviewer):
+    raised = make_risk(initiative, technical_owner, raised_by=office_member)
+    with pytest.raises(PermissionDenied):
+        accept(raised, office_member)
+    change_risk(raised, actor=technical_owner, owner=risk_reviewer)
+    change_risk(raised, actor=risk_reviewer, owner=technical_owner)
+    with pytest.raises(PermissionDenied, match="owns or owned"):
+        accept(raised, risk_reviewer)
+
+
 def test_above_appetite_nobody_of_the_function_or_office_who_owns_anything_may(grave, office_member, risk_reviewer):
     make_ownership(grave.initiative, office_member, "technical")
     make_ownership(grave.initiative, risk_reviewer, "technical", is_deputy=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from aiso import clock
 from aiso.accounts.models import Role
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event, Notification
@@ -99,6 +100,55 @@ def test_what_is_wrong_is_named(initiative, office_member, service_account, stra
     assert refused() is None
 
 
+def test_a_title_is_one_line_and_a_day_within_ten_years(initiative, risk, office_member):
+    for title in ("Wrong\norders", "Wrong\x07orders", "Wrong\u2028orders"):
+        with pytest.raises(DomainError) as refused:
+            raise_risk(initiative, actor=office_member, **facts(risk.owner, title=title))
+        assert refused.value.field == "title"
+        with pytest.raises(DomainError, match="one line"):
+            change_risk(risk, actor=office_member, title=title)
+    too_far = date(2037, 6, 16)
+    with pytest.raises(DomainError, match="10 years from today") as refused:
+        raise_risk(initiative, actor=office_member, **facts(risk.owner, due_on=too_far))
+    assert refused.value.field == "due_on"
+    with pytest.raises(DomainError, match="10 years"):
+        change_risk(risk, actor=office_member, due_on=too_far)
+    assert change_risk(risk, actor=office_member, due_on=date(2037, 6, 15)).due_on == date(2037, 6, 15)
+
+
+def test_the_same_is_raised_once_while_it_is_open(initiative, technical_owner, office_member, business_owner):
+    first = raise_risk(initiative, actor=office_member, **facts(technical_owner))
+    with pytest.raises(DomainError, match="stands here already") as refused:
+        raise_risk(initiative, actor=business_owner, **facts(technical_owner, title="wrong ORDERS "))
+    assert refused.value.field == "title"
+    assert (Risk.objects.count(), len(events("risk.raised"))) == (1, 1)
+    raise_risk(initiative, actor=office_member, **facts(technical_owner, cause="Another cause"))
+    raise_risk(make_initiative("Claims"), actor=office_member, **facts(technical_owner))
+    close_risk(first, actor=office_member, reason="Gone.")
+    assert raise_risk(initiative, actor=office_member, **facts(technical_owner)).pk != first.pk
+
+
+def test_what_is_treated_by_acceptance_is_treated_while_one_holds(initiative, technical_owner, office_member):
+    left = {"treatment": "accept", "measures": "", "due_on": TODAY}
+    risk = make_risk(initiative, technical_owner, "Left", **left)
+    with pytest.raises(DomainError, match="no acceptance holds"):
+        treat_risk(risk, actor=technical_owner, reason="Let it be.")
+    make_acceptance(risk, office_member, TODAY + timedelta(days=2))
+    treated = treat_risk(risk, actor=technical_owner, reason="Let it be.")
+    assert not treated.is_to_treat
+    assert not Risk.objects.to_treat().exists()
+    assert risks_to_treat(technical_owner) == 0
+    with clock.fixed_at(NOON + timedelta(days=3)):
+        assert (treated.is_to_treat, treated.is_late, risks_to_treat(technical_owner)) == (True, True, 1)
+        assert [*Risk.objects.late()] == [risk]
+        assert [due.step for due in risks_due()] == ["late"]
+        assert "Risk: Left" in [item.what for item in risks_of(technical_owner)]
+    # One that was treated by doing something stays so.
+    done = {"status": "treated", "reason": "So.", "status_by": office_member, "status_at": NOON}
+    make_risk(initiative, technical_owner, **done)
+    assert not Risk.objects.to_treat().exists()
+
+
 def test_it_is_changed_and_the_second_editor_asked(risk, business_owner, office_member):
     change_risk(risk, actor=risk.owner, seen={"title": risk.title}, title="Late orders")
     change_risk(risk, actor=business_owner, title="Late orders")
@@ -149,6 +199,12 @@ def test_of_what_has_ended_nothing_is_asked(technical_owner, office_member):
 
     assert not Risk.objects.open().exists()
     assert [*risks_due()] == [*risks_of(technical_owner)] == []
+    for deed in (
+        lambda: change_risk(past, actor=office_member, title="Other"),
+        lambda: treat_risk(past, actor=office_member, reason="So."),
+    ):
+        with pytest.raises(DomainError, match="has ended"):
+            deed()
     closed = close_risk(past, actor=office_member, reason="Ended.")
     with pytest.raises(DomainError, match="has ended"):
         reopen_risk(closed, actor=office_member, reason="No.")

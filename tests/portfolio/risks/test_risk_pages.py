@@ -46,6 +46,9 @@ def test_risks_are_raised_changed_treated_closed_and_reopened(client, initiative
         assert client.post(new, sent(technical_owner, **wrong)).status_code == 422
     assert client.get(new).status_code == 200
     assert client.post(new, sent(technical_owner)).status_code == 302
+    # Sent twice, it is there once.
+    again = client.post(new, sent(technical_owner))
+    assert (again.status_code, "stands here already" in again.content.decode()) == (422, True)
     risk = Risk.objects.get()
     edit = at(initiative, risk.pk, "edit")
     assert client.post(edit, edited(client, edit, title="Late orders")).status_code == 302
@@ -63,10 +66,33 @@ def test_risks_are_raised_changed_treated_closed_and_reopened(client, initiative
     assert "1 risk after treatment, 0 above appetite" in tab
 
 
+def test_of_what_has_ended_a_risk_is_only_closed(client, office_member, technical_owner):
+    ended = make_initiative("Ended", stage="closed")
+    risk = make_risk(ended, technical_owner)
+    client.force_login(office_member)
+    page = client.get(at(ended, risk.pk)).content.decode()
+    assert [verb in page for verb in ("Mark as treated", "data-edit", "/close/")] == [False, False, True]
+    edit = at(ended, risk.pk, "edit")
+    assert client.post(edit, edited(client, edit, title="Other")).status_code == 422
+    assert client.post(at(ended, risk.pk, "treat"), {"reason": "So."}).status_code == 422
+    assert client.post(at(ended, risk.pk, "close"), {"reason": "So."}).status_code == 302
+
+
+def test_a_risk_that_nobody_bears_any_more_shows_as_open_again(client, initiative, technical_owner, office_member):
+    past = {"status": "treated", "reason": "So.", "status_by": office_member, "status_at": NOON}
+    left = make_risk(initiative, technical_owner, treatment="accept", measures="", **past)
+    make_acceptance(left, office_member, TODAY - timedelta(days=1))
+    client.force_login(office_member)
+    for address in ("/risks/", at(initiative), at(initiative, left.pk)):
+        assert "open again, not accepted" in client.get(address).content.decode()
+
+
 def test_what_is_left_is_accepted_and_withdrawn(client, initiative, risk, risk_owner):
     client.force_login(risk_owner)
     accept, withdraw = at(initiative, risk.pk, "accept"), at(initiative, risk.pk, "withdraw")
-    assert client.get(accept).status_code == 200
+    asked = client.get(accept).content.decode()
+    assert "You answer for it by name that <b>6</b>, moderate, within the appetite of <b>9</b>" in asked
+    assert "; after treatment <b>6</b>" in asked
     for wrong in ({"reason": ""}, {"until": "2027-01-01"}, {"until": "2028-06-16"}, {"until": "soon"}):
         assert client.post(accept, {"reason": "Borne.", "until": "2027-12-31"} | wrong).status_code == 422
     assert client.post(accept, {"reason": "Borne.", "until": "2027-12-31"}).status_code == 302
