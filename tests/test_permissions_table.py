@@ -544,6 +544,7 @@ FILES = {
     "/api/v1/spending-files/",
     "/api/v1/cost-files/",
     "/api/v1/adoption-files/",
+    "/api/v1/measurement-files/",
     "/api/v1/initiatives/{initiative}/evidence-files/",
 }
 # What is sent beside the file.

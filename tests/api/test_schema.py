@@ -15,6 +15,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks as openapi_checks
 
+from aiso import clock
 from aiso.api.schema import document
 from aiso.configuration.actions import start_draft
 from aiso.configuration.kinds import kind_of
@@ -22,7 +23,8 @@ from aiso.configuration.models import ConfigurationVersion
 from aiso.events.models import Event, Mail, Notification
 from aiso.wsgi import application
 from portfolio.actions.intakes import start_intake
-from portfolio.models import ImportJob, InventoryFile, Objective, OutcomeMetric, Supplier, Tool
+from portfolio.actions.report_incidents import report_incident
+from portfolio.models import ImportJob, Incident, InventoryFile, Objective, OutcomeMetric, Supplier, Tool
 from stagegates.models import (
     Decision,
     Evidence,
@@ -123,6 +125,8 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         "outgoing-mail": Mail.objects.create(person=office_member).pk,
         "intake": start_intake(actor=office_member).reference,
         "risks": make_risk(initiative, office_member).pk,
+        "incident": (incident := _incident(initiative, office_member)).reference,
+        "incidents": incident.reference,
         "barriers": make_barrier(initiative, office_member).pk,
         "release": (criterion := make_criterion(make_release(initiative, office_member))).release_id,
         "releases": criterion.release_id,
@@ -173,6 +177,11 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
             version=ConfigurationVersion.objects.in_force("governance-matrix"),
         ).pk,
     } | _decided(make_initiative("Valves"), person)
+
+
+def _incident(initiative: Any, person: Any) -> Incident:
+    told = {"title": "Wrong", "severity": "minor", "what_happened": "All.", "detection": "user"}
+    return report_incident(initiative, actor=person, support_owner=person, happened_at=clock.now(), **told)
 
 
 def _decided(initiative: Any, person: Any) -> dict[str, Any]:

@@ -27,25 +27,32 @@ CONFIRMED_METHODS = """
     INSERT INTO value_methodconfirmation (method_id, confirmed_by_id, confirmed_at)
     SELECT id, %(controller)s, %(now)s FROM value_valuingmethod
 """
-# Four lines a month back from the last one: run cost, benefit, and by turns build cost, rework, risk loss, a forecast.
+# Four lines a month, the oldest first: two run costs, a claim and, by turns, build cost, rework, risk loss, a forecast.
 ENTRIES = """
     INSERT INTO value_ledgerentry
         (initiative_id, kind, benefit_type, claim, amount, currency, rate, happened_on, first_on, last_on, metric_id,
          method_id, evidence, reason, key, recorded_by_id, recorded_at)
-    SELECT m.initiative_id, l.kind, CASE l.kind WHEN 'benefit' THEN 'cashable' ELSE '' END, l.claim,
+    SELECT m.initiative_id, k.kind, CASE k.kind WHEN 'benefit' THEN 'cashable' ELSE '' END, k.claim,
         100 + (m.initiative_id * 37 + l.n * 101) %% 90000 / 10.0, 'EUR', 1,
         l.first_on, l.first_on, (l.first_on + INTERVAL '1 month')::date - 1,
-        CASE l.kind WHEN 'benefit' THEN m.id END, CASE l.kind WHEN 'benefit' THEN v.id END,
+        CASE k.kind WHEN 'benefit' THEN m.id END, CASE k.kind WHEN 'benefit' THEN v.id END,
         'Booking ' || l.n, '', 'seed-' || l.n, %(author)s, LEAST(l.first_on + INTERVAL '40 days', %(now)s)
     FROM (
-        SELECT n, (%(month)s::date - make_interval(months => n / 4))::date AS first_on,
-            CASE n %% 4 WHEN 0 THEN 'run_cost' WHEN 1 THEN 'benefit'
-                WHEN 2 THEN (ARRAY['build_cost', 'rework', 'risk_loss', 'benefit'])[1 + n / 4 %% 4]
-                ELSE 'run_cost' END AS kind,
-            CASE n %% 4 WHEN 1 THEN 'claimed'
-                WHEN 2 THEN (ARRAY['', '', '', 'forecast'])[1 + n / 4 %% 4] ELSE '' END AS claim
+        SELECT n, (%(month)s::date - make_interval(months => n / 4))::date AS first_on
         FROM generate_series(0, %(lines)s - 1) AS n
-    ) AS l, portfolio_outcomemetric AS m JOIN value_valuingmethod AS v ON v.metric_id = m.id
+    ) AS l
+    CROSS JOIN portfolio_outcomemetric AS m
+    JOIN value_valuingmethod AS v ON v.metric_id = m.id
+    CROSS JOIN LATERAL (
+        SELECT 1 + (l.n / 4 + m.initiative_id) %% 4 AS turn
+    ) AS t
+    CROSS JOIN LATERAL (
+        SELECT CASE l.n %% 4 WHEN 1 THEN 'benefit'
+                WHEN 2 THEN (ARRAY['build_cost', 'rework', 'risk_loss', 'benefit'])[t.turn] ELSE 'run_cost' END AS kind,
+            CASE l.n %% 4 WHEN 1 THEN 'claimed'
+                WHEN 2 THEN (ARRAY['', '', '', 'forecast'])[t.turn] ELSE '' END AS claim
+    ) AS k
+    ORDER BY l.first_on, m.initiative_id, l.n
 """
 ANSWERS = """
     INSERT INTO value_claimanswer (entry_id, verdict, amount, rate, share, reason, answered_by_id, answered_at)

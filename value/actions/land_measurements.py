@@ -51,8 +51,8 @@ class PlannedMeasurement:
 
 
 def may_upload(user: User) -> bool:
-    """Whoever may change anything; each row is held against its own initiative."""
-    return not changes_nothing(user)
+    """Any person who may change anything; each row is held against its own initiative. Programs own none."""
+    return not changes_nothing(user) and not user.is_service_account
 
 
 @transaction.atomic
