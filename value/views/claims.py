@@ -20,6 +20,7 @@ from ..forms.ledger import ConfirmClaimForm, CorrectClaimForm, WhyForm
 from ..ledger_list import EntryLine, fetched
 from ..models import LedgerEntry
 from ..permissions import CLAIMING, can_answer_claim, can_reverse
+from ..shared_pages import CostTold
 from ..shares_page import SharesPage
 
 # States of a claim in which others may overlap with it.
@@ -112,6 +113,7 @@ def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpR
         "claim": claim_lines([entry])[0] if entry.is_claim else None,
         "may_answer": is_open and can_answer_claim(person, entry),
         "shared_part": shared_part,
+        "shared_cost": CostTold(shared_part.shared_cost, person) if shared_part else None,
         "may_reverse": _is_reversible(line, shared_part) and can_reverse(person, entry),
         "confirm": ConfirmClaimForm(),
         "correct": CorrectClaimForm(entry),
