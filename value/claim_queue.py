@@ -1,6 +1,8 @@
 """What finance is to confirm, the oldest first, with what it needs to judge each."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 
 from django.http import QueryDict
@@ -10,7 +12,7 @@ from aiso.web.keyset import AS_MADE, Page, page_of
 
 from .baselines import Baseline, baselines_of
 from .claim_work import RELATED, UNREAD, claims_for
-from .known import latest_of
+from .lasting import Lasting, lasting_of
 from .models import LedgerEntry, LedgerEntryQuerySet, Measurement
 from .overlaps import Overlaps, overlaps_of
 from .progress import Progress, progress
@@ -24,11 +26,13 @@ class ClaimLine:
     def __init__(
         self,
         entry: LedgerEntry,
-        latest: Measurement | None,
+        measured: Sequence[Measurement],
         baseline: Baseline | None,
+        lasting: Lasting,
         overlaps: Overlaps | None = None,
     ) -> None:
-        self.entry, self.latest, self.baseline, self.overlaps = entry, latest, baseline, overlaps
+        self.entry, self.baseline, self.lasting, self.overlaps = entry, baseline, lasting, overlaps
+        self._measured = [each for each in measured if each.measured_on <= entry.last_on]
 
     @property
     def has_known_method(self) -> bool:
@@ -45,22 +49,49 @@ class ClaimLine:
         return progress(self.latest.metric, self.latest.value) if self.latest else None
 
     @property
-    def is_measured(self) -> bool:
-        """Whether finance confirmed what was measured, and it still holds."""
-        answer = getattr(self.latest, "answer", None)
-        return answer is not None and answer.holds
+    def latest(self) -> Measurement | None:
+        """What was measured last by the last claimed day, of what finance confirmed against the metric as it is."""
+        found = [each for each in self._measured if hasattr(each, "answer") and each.answer.holds]
+        return found[-1] if found else None
+
+    @property
+    def waiting(self) -> Measurement | None:
+        """What was measured later by then, and finance has not answered."""
+        last = self._measured[-1] if self._measured else None
+        return last if last and not hasattr(last, "answer") else None
+
+    @property
+    def counted_now(self) -> Decimal:
+        """What would count of it today, were it confirmed."""
+        return self.lasting.counted(self.overlaps.sharing.counts if self.overlaps else Decimal(1))
 
 
 def claim_lines(entries: Sequence[LedgerEntry], overlaps: Mapping[int, Overlaps] | None = None) -> list[ClaimLine]:
-    """Claims with the latest measurement of each metric, whether its baseline is confirmed, and what is known of their
-    overlaps. Two queries.
+    """Claims with what was measured of their metrics, whether baselines are confirmed and outcomes lasted, and what is
+    known of overlaps. Five queries.
     """
     metrics = {each.metric_id: each.metric for each in entries if each.metric_id and each.metric}
-    latest, baselines, known = latest_of(metrics), baselines_of(metrics.values()), overlaps or {}
+    measured, baselines, known = _measured(metrics), baselines_of(metrics.values()), overlaps or {}
+    lasting = lasting_of(entries)
     return [
-        ClaimLine(each, latest.get(each.metric_id or 0), baselines.get(each.metric_id or 0), known.get(each.pk))
+        ClaimLine(
+            each,
+            measured[each.metric_id or 0],
+            baselines.get(each.metric_id or 0),
+            lasting[each.pk],
+            known.get(each.pk),
+        )
         for each in entries
     ]
+
+
+def _measured(metrics: Iterable[int]) -> dict[int, list[Measurement]]:
+    """By metric what nothing corrects and finance did not reject, in the order of days. One query."""
+    rows = Measurement.objects.current().filter(metric__in=[*metrics]).exclude(answer__is_confirmed=False)
+    found: dict[int, list[Measurement]] = defaultdict(list)
+    for row in rows.order_by("measured_on", "pk").select_related("metric", "answer"):
+        found[row.metric_id].append(row)
+    return found
 
 
 def queue_for(person: User) -> LedgerEntryQuerySet:
@@ -68,7 +99,7 @@ def queue_for(person: User) -> LedgerEntryQuerySet:
 
 
 class ClaimQueue:
-    """The claims that a controller may answer. Its page costs six queries."""
+    """The claims that a controller may answer. Its page costs nine queries."""
 
     address = "?"
 

@@ -71,7 +71,7 @@ class OverlapLine(EntryLine):
         entry = self.entry
         days = f"{figures.day(entry.first_on)} to {figures.day(entry.last_on)}"
         amount = figures.exact_money(entry.reporting_amount)
-        return f"{entry.initiative.reference}, {entry.metric}, {days}, {amount}"
+        return f"{entry.initiative}, {entry.metric}, {days}, {amount}"
 
     @property
     def percent(self) -> str:
@@ -107,13 +107,13 @@ class Overlaps:
             return ""
         if self.sharing.is_over:
             return (
-                f"It overlaps with {self.named}: the shares total {self.total} on a day. Record smaller ones; what was "
-                "confirmed is reversed and claimed again to share it."
+                f"It overlaps with {self.named}: the shares total {self.total} on a day. Finance records smaller ones; "
+                "what was confirmed is reversed and claimed again to share it."
             )
         missing = "it" if self.sharing.share is None else "others that wait"
         return (
-            f"It overlaps with {self.named}, and no share is recorded of {missing}. Record which part of each counts, "
-            "100 % together at most; then confirm it."
+            f"It overlaps with {self.named}, and no share is recorded of {missing}. Finance records which part of "
+            "each counts, 100 % together at most; then it is confirmed."
         )
 
     @property

@@ -1,7 +1,6 @@
 """What is told of rules and shared costs: the parts of initiatives that one sees, and how many others there are."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 
 from aiso.accounts.models import User
@@ -40,7 +39,9 @@ def may_post_shared(rule: SharingRule, person: User) -> bool:
 
 
 class CostTold:
-    """A shared cost as somebody sees it: the parts whose entries they see."""
+    """A shared cost as somebody sees it: the parts whose entries they see. What it is whole, and the share of a part,
+    by which that follows, they are told where they see all parts.
+    """
 
     def __init__(self, cost: SharedCost, viewer: User) -> None:
         self.cost, self.viewer = cost, viewer
@@ -63,9 +64,8 @@ class CostTold:
         return len(self._all) - len(self.parts)
 
     @property
-    def unseen_amount(self) -> Decimal:
-        seen: Decimal = sum((part.entry.amount for part in self.parts), Decimal(0))
-        return Decimal(self.cost.amount) - seen
+    def is_seen_whole(self) -> bool:
+        return not self.unseen
 
     @property
     def initiatives(self) -> list[Initiative]:

@@ -32,7 +32,7 @@ class UploadForm(forms.Form):
         label="Spreadsheet",
         help_text=(
             f"CSV or XLSX, up to {MAX_FILE_BYTES // MEGABYTE} MB. Any encoding, any delimiter; banners above "
-            "the header and hidden sheets do not matter. Nothing enters the register before you have checked it."
+            "the header and hidden sheets do not matter. Nothing comes in before you have checked it."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.xls"}),
     )

@@ -81,11 +81,20 @@ def test_what_lasted_and_what_it_paid_back(visit, finance, lasting, tab, on, the
     "path",
     [
         *("/catalogue/", "/ledger/rates/", "/ledger/months/", "/ledger/files/new/", "/ledger/yearly-rate/"),
-        *("/measurements/", "/measurements/files/upload/", "/baselines/"),
+        *("/measurements/", "/measurements/files/upload/", "/baselines/", "/ledger/months/close/"),
     ],
 )
 def test_what_finance_keeps(visit, finance, path):
     assert axe_findings(visit(path, as_=finance)) == []
+
+
+def test_the_queue_shows_all_that_overlaps_on_a_laptop(visit, owner, finance, metric, waiting):
+    OutcomeMetric.objects.filter(pk=metric.pk).update(name="Unplanned stops of the filling line a month")
+    claim(metric, owner, amount=Decimal(400))
+    page = visit("/claims/", as_=finance, on="laptop")
+    assert overflow(page) == 0
+    inside = "() => { const found = document.querySelector('.scroll'); return found.scrollWidth - found.clientWidth }"
+    assert page.evaluate(inside) == 0
 
 
 def test_what_overlaps_is_shared_and_confirmed(visit, owner, finance, waiting):

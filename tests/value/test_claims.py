@@ -49,6 +49,8 @@ def test_finance_confirms_a_claim_and_its_method(claimed, finance_controller):
 def test_finance_corrects_a_claim(claimed, finance_controller):
     with pytest.raises(DomainError, match="confirm it"):
         correct_claim(claimed, actor=finance_controller, amount=Decimal(1000), reason="Same.")
+    with pytest.raises(DomainError, match=r"only lowers it\. Reject it and ask for a claim of the higher amount"):
+        correct_claim(claimed, actor=finance_controller, amount=Decimal("1000.01"), reason="More.")
     for amount, reason in ((Decimal(0), "Nothing."), (Decimal(5), " ")):
         with pytest.raises(DomainError):
             correct_claim(claimed, actor=finance_controller, amount=amount, reason=reason)
@@ -142,6 +144,7 @@ def test_the_database_keeps_answers(claimed, metric, business_owner, finance_con
         f"{into} ({claimed.pk}, 'confirmed', 1000, 2, '', {finance_controller.pk}, now(), 1)",
         f"{into} ({claimed.pk}, 'confirmed', 1000, 1, '', {business_owner.pk}, now(), 1)",
         f"{into} ({claimed.pk}, 'corrected', 1000, 1, 'Less.', {finance_controller.pk}, now(), 1)",
+        f"{into} ({claimed.pk}, 'corrected', 1001, 1, 'More.', {finance_controller.pk}, now(), 1)",
         f"{into} ({claimed.pk}, 'rejected', 1000, 1, 'No.', {finance_controller.pk}, now(), 1)",
         f"{into} ({claimed.pk}, 'rejected', NULL, 1, '', {finance_controller.pk}, now(), 1)",
         *(

@@ -1,5 +1,6 @@
 """Costs that several initiatives share: split by a rule to the cent, posted whole, taken back whole."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -279,7 +280,9 @@ def test_an_owner_sees_their_own_part_alone(client, cost, rule, three, business_
     client.force_login(owner)
     page = " ".join(client.get(made.get_absolute_url()).content.decode().split())
     assert mine.reference in page
-    assert "1 part more of" in page
+    assert "1 part more, of initiatives whose money you do not see" in page
+    assert {*re.findall(r"[\d.]+(?=\s€)", page)} == {"5"}
+    assert "50 %" not in page
     assert three[0].name not in page
     assert three[0].reference not in page
     assert client.get(cost.get_absolute_url()).status_code == 404
@@ -293,7 +296,18 @@ def test_an_owner_sees_their_own_part_alone(client, cost, rule, three, business_
     page = client.get(shared.get_absolute_url()).content.decode()
     assert three[0].name not in page
     assert "1 part more" in page
+    assert "not shown" in page
     assert three[0].name not in client.get(made.get_absolute_url()).content.decode()
+    entry = LedgerEntry.objects.get(initiative=mine)
+    told = " ".join(client.get(entry.get_absolute_url()).content.decode().split())
+    assert ("shared cost</a> by the rule “Two”" in told, "50 %" in told) == (True, False)
+    for person in (owner, finance):
+        script = Script(make_api_token(person)[1])
+        seen = script.get(f"shared-costs/{made.pk}/").json()
+        assert (seen["amount"], seen["unseen"]) == (None, 1)
+        assert [(part["amount"], part["share"]) for part in seen["parts"]] == [("5.00", None)]
+        rows = script.get("shared-costs/").json()["results"]
+        assert next(row["amount"] for row in rows if row["id"] == made.pk) is None
     Initiative.objects.filter(pk=three[0].pk).update(is_off_register=True)
     with pytest.raises(DomainError, match="an initiative that you do not see has a part"):
         post_shared_cost(shared, cost_of(10), actor=finance)

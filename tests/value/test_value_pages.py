@@ -219,14 +219,23 @@ def test_rates_and_months(finance_controller, metric, business_owner, executive,
     page = text_of(client.get("/ledger/rates/"))
     assert ("0.91" in page, "0.9<" in page) == (True, False)
     entry = claim(metric, business_owner)
-    assert "1 claim waits" in text_of(client.get("/ledger/months/"))
+    for page in ("/ledger/months/", "/ledger/months/close/"):
+        told = text_of(client.get(page))
+        assert ("1 claim waits for an answer" in told, entry.get_absolute_url() in told) == (True, True)
+        assert 'name="month"' not in told
     client.post("/ledger/months/close/", {"month": "2026-05-01"})
     assert not ClosedMonth.objects.exists()
     reject_claim(entry, actor=finance_controller, reason="No.")
+    assert 'href="/ledger/months/close/"' in text_of(client.get("/ledger/months/"))
+    told = text_of(client.get("/ledger/months/close/"))
+    assert "1 entry dated until 31 May 2026" in told
+    assert "Benefit, claimed" in told
+    assert not ClosedMonth.objects.exists()
     client.post("/ledger/months/close/", {"month": "2026-05-01"})
     assert ClosedMonth.objects.get().month == date(2026, 5, 1)
     assert "May 2026 is closed" in text_of(client.get("/ledger/months/"))
     client.force_login(executive)
+    assert client.get("/ledger/months/close/").status_code == 403
     assert "Record a rate" not in text_of(client.get("/ledger/rates/"))
     assert client.post("/ledger/rates/", sent).status_code == 403
 

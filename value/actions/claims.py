@@ -39,8 +39,8 @@ def confirm_claim(entry: LedgerEntry, *, actor: User, note: str = "") -> ClaimAn
 
 @transaction.atomic
 def correct_claim(entry: LedgerEntry, *, actor: User, amount: Decimal, reason: str) -> ClaimAnswer:
-    """Finance agrees to another amount, in the claim's currency, and says why. That amount counts from now on, or the
-    share of it that was recorded.
+    """Finance agrees to less than was claimed, in the claim's currency, and says why. That amount counts from now on,
+    or the share of it that was recorded. More than was claimed takes two people: a new claim, and its answer.
     """
     hold_shares()
     entry = waiting_claim(entry, actor)
@@ -48,6 +48,12 @@ def correct_claim(entry: LedgerEntry, *, actor: User, amount: Decimal, reason: s
         raise DomainError("A corrected amount is more than 0. To count nothing, reject the claim.", field="amount")
     if amount == entry.amount:
         raise DomainError("This is what was claimed: confirm it.", field="amount")
+    if amount > entry.amount:
+        claimed = figures.exact_money(entry.amount, entry.currency)
+        raise DomainError(
+            f"Claimed are {claimed}; a correction only lowers it. Reject it and ask for a claim of the higher amount.",
+            field="amount",
+        )
     _say_why(reason)
     share = _shares([entry], actor)[entry.pk]
     _confirm_method(entry, actor)

@@ -200,7 +200,7 @@ class LedgerEntries(ClaimShares):
     @action(detail=True, methods=["post"])
     @answers(LedgerEntryShape, takes=Correction)
     def correct(self, request: Request, id: int) -> Response:
-        """Confirm another amount than was claimed. For the same."""
+        """Confirm a lower amount than was claimed. For the same."""
         return self._done(id, lambda it: correct_claim(it, actor=self.person, **self.sent))
 
     @action(detail=True, methods=["post"])

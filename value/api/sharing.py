@@ -33,6 +33,7 @@ from ..shared_pages import CostTold, VersionTold, told_versions
 from .ledger import LedgerReason
 
 COSTS = [(kind.value, kind.label) for kind in LedgerEntry.Kind if kind != LedgerEntry.Kind.BENEFIT]
+WHOLE = "All of it; null where you do not see all parts."
 
 
 class PartShape(TypedDict):
@@ -73,7 +74,7 @@ class SharedPartShape(TypedDict):
 
     entry: Annotated[int, "The entry of the ledger."]
     initiative: Annotated[str, REFERENCE]
-    share: Annotated[Decimal, "Per cent."]
+    share: Annotated[Decimal | None, "Per cent; null where you do not see all parts."]
     amount: Decimal
 
 
@@ -84,7 +85,7 @@ class SharedCostShape(TypedDict):
     rule: int
     version: int
     kind: Annotated[str, LedgerEntry.Kind]
-    amount: Decimal
+    amount: Annotated[Decimal | None, WHOLE]
     currency: str
     happened_on: date
     first_on: date
@@ -103,7 +104,7 @@ class SharedCostRowShape(TypedDict):
 
     id: int
     rule: int
-    amount: Decimal
+    amount: Annotated[Decimal | None, WHOLE]
     currency: str
     happened_on: date
     evidence: str
@@ -222,7 +223,7 @@ class SharedCosts(Noun):
     @answers_page(SharedCostRowShape)
     def list(self, request: Request) -> Response:
         """Shared costs of which one sees a part, and those that one posted, the oldest first."""
-        return self.page(SharedCost.objects.visible_to(self.person).select_related("version"), AS_MADE, drawn_row)
+        return self.page(SharedCost.objects.told_to(self.person).select_related("version"), AS_MADE, drawn_row)
 
     @answers(SharedCostShape)
     def retrieve(self, request: Request, id: int) -> Response:
@@ -248,7 +249,7 @@ class SharedCosts(Noun):
         return self.answer(self._drawn(self._one(id)))
 
     def _one(self, pk: int) -> SharedCost:
-        rows = SharedCost.objects.visible_to(self.person).select_related("version", "recorded_by")
+        rows = SharedCost.objects.told_to(self.person).select_related("version", "recorded_by")
         found: SharedCost = get_object_or_404(rows, pk=pk)
         return found
 
@@ -265,7 +266,7 @@ class SharedCosts(Noun):
                 {
                     "entry": part.entry_id,
                     "initiative": part.entry.initiative.reference,
-                    "share": part.part.share,
+                    "share": part.part.share if told.is_seen_whole else None,
                     "amount": part.entry.amount,
                 }
                 for part in told.parts
@@ -337,10 +338,11 @@ def drawn_version(told: VersionTold) -> SharingVersionShape:
 
 
 def drawn_row(cost: SharedCost) -> SharedCostRowShape:
+    """A cost that was read as it is told to somebody."""
     return {
         "id": cost.pk,
         "rule": cost.version.rule_id,
-        "amount": cost.amount,
+        "amount": cost.amount if cost.is_seen_whole else None,
         "currency": cost.currency,
         "happened_on": cost.happened_on,
         "evidence": cost.evidence,

@@ -8,11 +8,13 @@ from django import forms
 from django.conf import settings
 
 from aiso import clock
-from aiso.web.forms import DayInput, MoneyField
+from aiso.web import figures
+from aiso.web.forms import DayInput, MoneyField, MoneyInput
 from portfolio.models import Initiative, OutcomeMetric
 
 from ..models import BenefitType, ExchangeRate, LedgerEntry
 from ..posting import NewEntry
+from .claimed_metrics import told_metrics
 
 COSTS = [(kind.value, kind.label) for kind in LedgerEntry.Kind if kind != LedgerEntry.Kind.BENEFIT]
 
@@ -26,7 +28,8 @@ def currencies() -> list[tuple[str, str]]:
 class EntryForm(forms.Form):
     """What every entry says. Its key comes with the page, so that sending it twice posts once."""
 
-    amount = MoneyField(label="Amount")
+    # Its currency is chosen beside it.
+    amount = MoneyField(label="Amount", widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}))
     currency = forms.ChoiceField(choices=currencies)
     first_on = forms.DateField(label="First day", widget=DayInput, help_text="The first day that it covers.")
     last_on = forms.DateField(label="Last day", widget=DayInput, help_text="The last day that it covers.")
@@ -69,7 +72,7 @@ class ClaimForm(EntryForm):
         max_digits=18,
         decimal_places=4,
         required=False,
-        help_text="Units of the metric that were gained; finance’s value of one makes the amount of it.",
+        help_text="Units of the metric that were gained, in place of the amount: finance’s value of one makes it.",
     )
     benefit_type = forms.ChoiceField(
         label="Kind of benefit",
@@ -94,9 +97,22 @@ class ClaimForm(EntryForm):
         last = clock.today().replace(day=1) - timedelta(days=1)
         super().__init__(data, claim="claimed", first_on=first, last_on=last, method=_last_method(initiative))
         self.fields["amount"].required = False
+        self.fields["amount"].help_text = "Give the quantity or the amount, not both."
+        for name in ("quantity", "amount"):
+            self.fields[name].is_asked = True  # type: ignore[attr-defined]
         metrics = self.fields["metric"]
         assert isinstance(metrics, forms.ModelChoiceField)
         metrics.queryset = initiative.outcome_metrics.select_related("catalogue_link__entry")
+        known = [*metrics.queryset]
+        metrics.help_text = told_metrics(known, first)
+        if len(known) == 1:
+            self.initial["metric"] = known[0].pk
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if not {"quantity", "amount"} & {*self.errors} and typed.get("quantity") is typed.get("amount") is None:
+            self.add_error("amount", "Give the quantity or the amount.")
+        return typed
 
     def asked(self) -> NewEntry:
         return NewEntry(kind=LedgerEntry.Kind.BENEFIT, **self.cleaned_data)
@@ -126,7 +142,10 @@ class CorrectClaimForm(WhyForm):
 
     def __init__(self, entry: LedgerEntry, data: Any = None) -> None:
         super().__init__(data)
+        claimed = figures.exact_money(entry.amount, entry.currency)
         self.fields["amount"].label = f"Amount that counts, {entry.currency}"
+        self.fields["amount"].widget = MoneyInput(currency=entry.currency)
+        self.fields["amount"].help_text = f"Less than {claimed}. For more, reject it and ask for another claim."
 
 
 class RateForm(forms.Form):
@@ -139,6 +158,6 @@ class RateForm(forms.Form):
 
 
 class MonthForm(forms.Form):
-    """The month to close, as its first day."""
+    """The month to close, as its first day: the one that the person read of."""
 
     month = forms.DateField(widget=forms.HiddenInput)

@@ -21,7 +21,7 @@ class SharesForm(forms.Form):
         super().__init__(data)
         self.lines = lines
         for line in lines:
-            self.fields[_name(line.entry)] = forms.DecimalField(
+            field = self.fields[_name(line.entry)] = forms.DecimalField(
                 label=f"Share of {line.called}, %",
                 min_value=LEAST,
                 max_value=MOST,
@@ -31,6 +31,8 @@ class SharesForm(forms.Form):
                 initial=None if line.share is None else f"{(line.share * 100).normalize():f}",
                 help_text=f"Recorded: {in_percent(line.share)}." if line.share is not None else "",
             )
+            # One of them is asked at least.
+            field.is_asked = True  # type: ignore[attr-defined]
         self.order_fields([*(_name(line.entry) for line in lines), "reason"])
 
     def shares(self) -> dict[LedgerEntry, Decimal]:

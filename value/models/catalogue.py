@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
+from aiso.web import figures
 from portfolio.models import Initiative, OutcomeMetric
 
 PERSON = settings.AUTH_USER_MODEL
@@ -115,6 +116,11 @@ class UnitValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric}, from {self.starts_on}"
+
+    @property
+    def worth_of_one(self) -> str:
+        """`320 €`, with all its decimals."""
+        return f"{figures.measured(self.amount)}{figures.NBSP}{figures.symbol()}"
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)

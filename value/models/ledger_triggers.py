@@ -46,7 +46,7 @@ CLAIM_ANSWERED = f"""
         SELECT 1 FROM value_ledgerentry AS e WHERE e.id = NEW.entry_id AND e.rate = NEW.rate
             AND e.recorded_by_id <> NEW.answered_by_id
             AND CASE NEW.verdict WHEN 'confirmed' THEN NEW.amount = e.amount
-                WHEN 'corrected' THEN NEW.amount <> e.amount ELSE NEW.amount IS NULL END
+                WHEN 'corrected' THEN NEW.amount < e.amount ELSE NEW.amount IS NULL END
             AND (NEW.verdict = 'rejected' OR EXISTS (
                 SELECT 1 FROM value_methodconfirmation AS c WHERE c.method_id = e.method_id))
     ) THEN

@@ -131,9 +131,18 @@ class SharedCostQuerySet(models.QuerySet["SharedCost"]):
         parts = SharedCostPart.objects.filter(models.Exists(seen), shared_cost=models.OuterRef("pk"))
         return self.filter(models.Exists(parts) | Q(recorded_by=user))
 
+    def told_to(self, user: User) -> Self:
+        """What is visible to them, each with `is_seen_whole`: whether they see all its parts, and so what it is."""
+        seen = LedgerEntry.objects.visible_to(user).filter(pk=models.OuterRef("entry"))
+        unseen = SharedCostPart.objects.filter(~models.Exists(seen), shared_cost=models.OuterRef("pk"))
+        return self.visible_to(user).annotate(is_seen_whole=~models.Exists(unseen))
+
 
 class SharedCost(models.Model):
     """A cost that was split by a version of a rule. Its entries are parts of its amount, and no more."""
+
+    # Of those that `told_to` reads.
+    is_seen_whole: bool
 
     version = models.ForeignKey(SharingVersion, models.PROTECT, related_name="shared_costs")
     kind = models.CharField(max_length=10, choices=LedgerEntry.Kind)

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aiso.accounts.signed_in import signed_in
 from aiso.web.attempts import refused
@@ -25,11 +25,13 @@ def baseline_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "value/baselines.html", {"found": BaselineQueue(person, place)})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def baseline_confirm(request: HttpRequest, pk: int, metric: int) -> HttpResponse:
     """Agree that it stood there before."""
     initiative, actor = visible_initiative(request, pk), signed_in(request)
     found = get_object_or_404(initiative.outcome_metrics.select_related("initiative"), pk=metric)
+    if request.method != "POST":
+        return redirect(address_of(found))
     if not can_confirm_baseline(actor, found):
         raise PermissionDenied(BASING)
     note = request.POST.get("note", "")[:1000]

@@ -1,10 +1,14 @@
 """Claims: the queue of finance, one entry of the ledger with its answer, and months in a batch."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aiso.accounts.models import Role, User
 from aiso.accounts.signed_in import signed_in
@@ -20,6 +24,7 @@ from ..forms.ledger import ConfirmClaimForm, CorrectClaimForm, WhyForm
 from ..ledger_list import EntryLine, fetched
 from ..models import LedgerEntry
 from ..permissions import CLAIMING, can_answer_claim, can_reverse
+from ..shared_pages import CostTold
 from ..shares_page import SharesPage
 
 # States of a claim in which others may overlap with it.
@@ -41,14 +46,16 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "value/claims.html", {"found": ClaimQueue(_controller(request), request.GET)})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def claims_confirm(request: HttpRequest) -> HttpResponse:
     """Confirm those that were ticked."""
     actor = _controller(request)
+    if request.method != "POST":
+        return redirect("value:claim_queue")
     ids = [int(each) for each in request.POST.getlist("entry") if each.isdecimal() and len(each) < 19][:MOST]
     entries = [*claims_for(actor).filter(pk__in=ids)]
     if not entries:
-        announce(request, "Nothing was ticked that waits for you.")
+        announce(request, "Nothing was ticked that waits for you.", level=messages.ERROR)
     elif not refused(request, lambda: confirm_months(entries, actor=actor)):
         announce(request, f"{figures.plural(len(entries), 'claim')} confirmed.")
     return redirect("value:claim_queue")
@@ -60,9 +67,24 @@ def ledger_entry(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _entry(request, pk))
 
 
-@require_POST
-def claim_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, actor = _answerable(request, pk)
+def answering(deed: Callable[[HttpRequest, LedgerEntry, User], HttpResponse]) -> Callable[..., HttpResponse]:
+    """What whoever may answer a claim does to it. Whoever only looks is led to its page."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(deed)
+    def answer(request: HttpRequest, pk: int) -> HttpResponse:
+        entry, actor = _entry(request, pk), signed_in(request)
+        if request.method != "POST":
+            return redirect(entry)
+        if not can_answer_claim(actor, entry):
+            raise PermissionDenied(CLAIMING)
+        return deed(request, entry, actor)
+
+    return answer
+
+
+@answering
+def claim_confirm(request: HttpRequest, entry: LedgerEntry, actor: User) -> HttpResponse:
     form = ConfirmClaimForm(request.POST)
     if attempt(form, lambda: confirm_claim(entry, actor=actor, **form.cleaned_data)):
         announce(request, "Confirmed. It counts from now on.")
@@ -70,9 +92,8 @@ def claim_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, entry, confirm=form)
 
 
-@require_POST
-def claim_correct(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, actor = _answerable(request, pk)
+@answering
+def claim_correct(request: HttpRequest, entry: LedgerEntry, actor: User) -> HttpResponse:
     form = CorrectClaimForm(entry, request.POST)
     if attempt(form, lambda: correct_claim(entry, actor=actor, **form.cleaned_data)):
         announce(request, f"Corrected. {entry.recorded_by} is told why.")
@@ -80,10 +101,9 @@ def claim_correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, entry, correct=form)
 
 
-@require_POST
-def claim_share(request: HttpRequest, pk: int) -> HttpResponse:
+@answering
+def claim_share(request: HttpRequest, entry: LedgerEntry, actor: User) -> HttpResponse:
     """Which part of each counts, where they overlap?"""
-    entry, actor = _answerable(request, pk)
     form = SharesPage(entry, actor).form(request.POST)
     if attempt(form, lambda: agree_shares(form.shares(), actor=actor, reason=form.cleaned_data["reason"])) is not None:
         announce(request, "Recorded. The authors are told.")
@@ -91,9 +111,8 @@ def claim_share(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, entry, shares=form)
 
 
-@require_POST
-def claim_reject(request: HttpRequest, pk: int) -> HttpResponse:
-    entry, actor = _answerable(request, pk)
+@answering
+def claim_reject(request: HttpRequest, entry: LedgerEntry, actor: User) -> HttpResponse:
     form = WhyForm(request.POST)
     if attempt(form, lambda: reject_claim(entry, actor=actor, **form.cleaned_data)):
         announce(request, f"Rejected. {entry.recorded_by} is told why.")
@@ -105,20 +124,23 @@ def _show(request: HttpRequest, entry: LedgerEntry, **said: forms.Form) -> HttpR
     """One entry; `said` is a form that was refused, by what it does."""
     person, line = signed_in(request), EntryLine(entry)
     is_open, shared_part = line.state == "waiting", getattr(entry, "shared_part", None)
+    sharing = SharesPage(entry, person) if line.state in SHARING else None
+    known = {entry.pk: sharing.overlaps} if sharing else {}
     context = {
         "line": line,
         "entry": entry,
         "initiative": entry.initiative,
-        "claim": claim_lines([entry])[0] if entry.is_claim else None,
+        "claim": claim_lines([entry], known)[0] if entry.is_claim else None,
         "may_answer": is_open and can_answer_claim(person, entry),
         "shared_part": shared_part,
+        "shared_cost": CostTold(shared_part.shared_cost, person) if shared_part else None,
         "may_reverse": _is_reversible(line, shared_part) and can_reverse(person, entry),
         "confirm": ConfirmClaimForm(),
         "correct": CorrectClaimForm(entry),
         "reject": WhyForm(auto_id="reject_%s"),
         "shares": None,
         "said": [*said],
-        "sharing": SharesPage(entry, person) if line.state in SHARING else None,
+        "sharing": sharing,
     }
     if entry.is_claim and not is_open and person.has_role(Role.FINANCE_CONTROLLER):
         waiting = claims_for(person).order_by("pk")
@@ -137,13 +159,6 @@ def _controller(request: HttpRequest) -> User:
     if not person.has_role(Role.FINANCE_CONTROLLER):
         raise PermissionDenied("Finance controllers confirm claims.")
     return person
-
-
-def _answerable(request: HttpRequest, pk: int) -> tuple[LedgerEntry, User]:
-    entry, actor = _entry(request, pk), signed_in(request)
-    if not can_answer_claim(actor, entry):
-        raise PermissionDenied(CLAIMING)
-    return entry, actor
 
 
 def _entry(request: HttpRequest, pk: int) -> LedgerEntry:

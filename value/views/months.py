@@ -1,11 +1,9 @@
 """What finance keeps for the ledger: exchange rates and closed months."""
 
-from datetime import date
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aiso import clock
 from aiso.accounts.signed_in import signed_in
@@ -14,8 +12,9 @@ from aiso.web.htmx import announce
 
 from ..actions.months import close_month
 from ..actions.rates import record_rate
+from ..closing import Closing
 from ..forms.ledger import MonthForm, RateForm
-from ..models import ClosedMonth, ExchangeRate, LedgerEntry
+from ..models import ClosedMonth, ExchangeRate
 from ..permissions import CLOSING, RATING, is_finance
 
 # Rows of either page.
@@ -40,21 +39,24 @@ def rates(request: HttpRequest) -> HttpResponse:
 @require_safe
 def months(request: HttpRequest) -> HttpResponse:
     """Which months are closed, and which comes next?"""
-    person, next_month = signed_in(request), _next_month()
+    person, closing = signed_in(request), Closing(signed_in(request))
     context = {
         "closed": ClosedMonth.objects.select_related("closed_by")[:SHOWN],
-        "next_month": next_month,
-        "waiting": LedgerEntry.objects.waiting().filter(first_on__lt=clock.months_later(next_month, 1)).count(),
-        "may_close": is_finance(person) and clock.months_later(next_month, 1) <= clock.today(),
+        "closing": closing,
+        "may_close": is_finance(person) and closing.is_over,
     }
     return render(request, "value/months.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def month_close(request: HttpRequest) -> HttpResponse:
+    """What is closed for good, and is that right?"""
     person = signed_in(request)
     if not is_finance(person):
         raise PermissionDenied(CLOSING)
+    if request.method != "POST":
+        closing = Closing(person)
+        return render(request, "value/month_close.html", {"closing": closing}) if closing.is_over else _back()
     form = MonthForm(request.POST)
 
     def close() -> None:
@@ -63,9 +65,8 @@ def month_close(request: HttpRequest) -> HttpResponse:
 
     if form.is_valid():
         refused(request, close)
+    return _back()
+
+
+def _back() -> HttpResponse:
     return redirect("value:months")
-
-
-def _next_month() -> date:
-    """The first month that is open: that after the last closed one, else the one before the present."""
-    return ClosedMonth.objects.open_from() or clock.months_later(clock.today().replace(day=1), -1)

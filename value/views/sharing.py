@@ -55,7 +55,7 @@ def sharing_rule_add(request: HttpRequest) -> HttpResponse:
 def sharing_rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Who bears which share, and what was shared by it?"""
     rule, person = _rule(request, pk), signed_in(request)
-    costs = SharedCost.objects.visible_to(person).filter(version__rule=rule).select_related("recorded_by")
+    costs = SharedCost.objects.told_to(person).filter(version__rule=rule).select_related("recorded_by")
     context = {
         "rule": rule,
         "versions": told_versions(rule, person),
@@ -105,13 +105,15 @@ def shared_cost(request: HttpRequest, pk: int) -> HttpResponse:
 def shared_cost_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """What was wrong with it?"""
     cost, actor = _cost(request, pk), signed_in(request)
-    if not can_share(actor, CostTold(cost, actor).initiatives):
+    told = CostTold(cost, actor)
+    if not can_share(actor, told.initiatives):
         raise PermissionDenied(SHARING)
     form = WhyForm(posted(request))
     if attempt(form, lambda: reverse_shared_cost(cost, actor=actor, **form.cleaned_data)):
         announce(request, "Reversed, with all its parts.")
         return redirect(cost)
-    return render(request, "value/shared_cost_form.html", {"form": form, "cost": cost}, status=status_of(form))
+    context = {"form": form, "cost": cost, "told": told}
+    return render(request, "value/shared_cost_form.html", context, status=status_of(form))
 
 
 def _check_reader(request: HttpRequest) -> None:
