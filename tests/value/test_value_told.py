@@ -127,7 +127,11 @@ def test_the_card_adds_up(live, metric, business_owner, finance_controller, clie
         client.force_login(business_owner)
         page = text_of(client.get(live.get_absolute_url()))
     card = page[page.index("<h2>Value</h2>") :][:2600]
-    for told in ("benefit confirmed, all kinds added up, of which", "300 €", "decayed;", "net to date, incomplete"):
+    for told in (
+        "benefit confirmed, all kinds added up, of which",
+        ">300 €</span> decayed;",
+        "net to date, incomplete",
+    ):
         assert told in card
     assert "Run cost is missing for April to June 2026." in card
 
