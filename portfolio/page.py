@@ -349,6 +349,10 @@ class InitiativePage:
     def aside_panels(self) -> list[str]:
         return self._drawn("aside")
 
+    @property
+    def outcome_panels(self) -> list[str]:
+        return self._drawn("outcome")
+
     def _drawn(self, place: Place) -> list[str]:
         return [drawn for panel in panels_at(place) if (drawn := panel.draw(self))]
 

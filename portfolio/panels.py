@@ -20,9 +20,9 @@ from aiso.accounts.models import User
 if TYPE_CHECKING:
     from .page import InitiativePage
 
-# Buttons of the head stand beside the title, notes below it, cards above the missing list; main and aside are the two
-# columns of the overview.
-type Place = Literal["head", "note", "card", "main", "aside"]
+# Buttons of the head stand beside the title, notes below it, cards above the missing list, outcome on the card of the
+# first outcome metric; main and aside are the two columns of the overview.
+type Place = Literal["head", "note", "card", "outcome", "main", "aside"]
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,13 @@ class ValueConfig(AppConfig):
         from .incident_costs import costs_panel
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
+        from .outcome_card import register_outcome_card
         from .value_card import register_value_card
         from .work import measurements_of
 
         register_facts()
         register_value_card()
+        register_outcome_card()
         register_spending(post_spending)
         for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING):
             register_entry(entry)

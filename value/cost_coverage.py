@@ -17,8 +17,8 @@ from portfolio.models.stage import IN_PRODUCTION
 from .worth import Window
 
 SHARE = Decimal("0.0001")
-# Missing months that a sentence names.
-MOST_TOLD = 3
+# Missing months that a sentence names; of more it says how many, and from when to when.
+MOST_TOLD = 12
 # A stage lasts until the day before the next one begins; of several on one day the last one holds. A run cost that was
 # taken back covers nothing. Months are those of the window, the last one as far as it has come.
 MONTHS = """
@@ -73,12 +73,45 @@ class CostCoverage:
         return sorted({month for _, month in self.missing})
 
     @property
+    def is_long(self) -> bool:
+        """Whether too many are missing to name them in a sentence."""
+        return len(self.missing_months) > MOST_TOLD
+
+    @property
     def told(self) -> str:
-        """`May 2026 and June 2026`; of more than three how many, and the last. Empty where none is missing."""
-        months = [f"{month:%B %Y}" for month in self.missing_months]
-        if len(months) > MOST_TOLD:
-            return f"{len(months)} months up to {months[-1]}"
-        return " and ".join(filter(None, (", ".join(months[:-1]), *months[-1:])))
+        """`April to June and November 2026`; of more than twelve how many, and from when to when."""
+        months = self.missing_months
+        if self.is_long:
+            return f"{len(months)} months from {months[0]:%B %Y} to {months[-1]:%B %Y}"
+        return self.named
+
+    @property
+    def named(self) -> str:
+        """Each missing month, those in a row together; empty where none is missing."""
+        rows = _in_a_row(self.missing_months)
+        told = [_row_told(row, after) for row, after in zip(rows, [*rows[1:], None], strict=False)]
+        return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+
+
+def _in_a_row(months: list[date]) -> list[tuple[date, date]]:
+    """The first and the last of those that follow one another; two that do stand apart."""
+    rows: list[tuple[date, date]] = []
+    for month in months:
+        if rows and clock.months_later(rows[-1][1], 1) == month:
+            rows[-1] = (rows[-1][0], month)
+        else:
+            rows.append((month, month))
+    pairs = [(row,) if clock.months_later(row[0], 1) != row[1] else ((row[0],) * 2, (row[1],) * 2) for row in rows]
+    return [each for pair in pairs for each in pair]
+
+
+def _row_told(row: tuple[date, date], after: tuple[date, date] | None) -> str:
+    """The year is left out where the months told next say the same one."""
+    first, last = row
+    years = {first.year, last.year}
+    year = "" if after and years == {day.year for day in after} else f" {last.year}"
+    begins = f"{first:%B}" if len(years) == 1 else f"{first:%B %Y}"
+    return f"{begins} to {last:%B}{year}" if first != last else f"{first:%B}{year}"
 
 
 def cost_coverage_by_initiative(

@@ -89,11 +89,25 @@ class Check:
     state: str
     share: Fraction | None = None
     answered_by: Reading | None = None
+    # The confirmed improvement that the share is of; none where nothing improved.
+    reference: Reading | None = None
 
     @property
     def overdue_on(self) -> date:
         """The day from which nothing counts without a measurement."""
         return self.due_on + GRACE
+
+    @property
+    def gained(self) -> Decimal | None:
+        """The improvement that answers it, over the baseline that finance confirmed it against."""
+        by = self.answered_by
+        return _as_measured(by.gained) if by and by.is_confirmed else None
+
+    @property
+    def confirmed_gain(self) -> Decimal | None:
+        """The confirmed improvement, over the same baseline."""
+        by = self.answered_by
+        return _as_measured(by.gained_by(self.reference)) if by and self.reference else None
 
     @property
     def is_open(self) -> bool:
@@ -137,16 +151,27 @@ class Outcome:
 
     def share_of(self, reading: Reading) -> Fraction:
         """What is left of the confirmed improvement by a confirmed reading; 0 where there is no improvement."""
-        if reading.gained <= 0:
+        reference = self.reference_of(reading)
+        if reading.gained <= 0 or reference is None:
             return NOTHING
-        gains = [
-            (each.measured_on, reading.gained_by(each))
-            for each in self._confirmed
-            if reading.compares_with(each) and reading.gained_by(each) > 0
-        ]
-        before = [gained for day, gained in gains if day < self.due_days[0][1]]
-        # The first one from then on is at the latest the reading itself.
-        return reading.gained / (before[-1] if before else gains[0][1])
+        return reading.gained / reading.gained_by(reference)
+
+    def reference_of(self, reading: Reading) -> Reading | None:
+        """The reading whose improvement is the confirmed one. Of one that improved itself there always is one: at the
+        latest itself, the first one from then on.
+        """
+        gains = [each for each in self._confirmed if reading.compares_with(each) and reading.gained_by(each) > 0]
+        before = [each for each in gains if each.measured_on < self.due_days[0][1]]
+        return before[-1] if before else next(iter(gains), None)
+
+    @property
+    def is_never_checked(self) -> bool:
+        """Whether all that finance confirmed is of days after the last check was due."""
+        return self.confirmed_from is not None and self.confirmed_from > self.last_due
+
+    @property
+    def last_due(self) -> date:
+        return clock.months_later(self.launch, CHECKED_AFTER[-1])
 
     @cached_property
     def _confirmed(self) -> list[Reading]:
@@ -174,7 +199,7 @@ class Outcome:
         found = [each for each in self.readings if due <= each.measured_on < end]
         if confirmed := [each for each in found if each.is_confirmed]:
             share = self.share_of(confirmed[-1])
-            return Check(months, due, _word(share), share, confirmed[-1])
+            return Check(months, due, _word(share), share, confirmed[-1], self.reference_of(confirmed[-1]))
         if found:
             return Check(months, due, "waiting", answered_by=found[-1])
         if any(each.measured_on >= end for each in self.readings):
@@ -190,6 +215,11 @@ def held_from() -> Fraction:
 def counted(share: Fraction) -> Fraction:
     """What part of the benefit counts at a share of the improvement."""
     return IN_FULL if share >= held_from() else max(share, NOTHING)
+
+
+def _as_measured(change: Fraction) -> Decimal:
+    """A difference of measured values, which are decimals: exactly."""
+    return Decimal(change.numerator) / change.denominator
 
 
 def _word(share: Fraction) -> str:

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from aiso.accounts.models import User
 from portfolio.models import Initiative, OutcomeMetric
 
 from .baselines import Baseline, baselines_of
-from .durability import Check
+from .durability import Check, Outcome
 from .durability_facts import Then
 from .measurement_list import MeasurementLine, fetched
 from .models import Measurement
@@ -24,6 +25,8 @@ class MetricLines:
     lines: list[MeasurementLine]
     baseline: Baseline
     checks: list[Check] = field(default_factory=list)
+    # Where finance confirmed it only for days after the last check was due: that day.
+    unchecked_since: date | None = None
     may_confirm_baseline: bool = False
 
     @cached_property
@@ -42,14 +45,15 @@ def measured(initiative: Initiative, person: User) -> list[MetricLines]:
     rows = fetched(Measurement.objects.filter(metric__initiative=initiative))
     for row in rows.order_by("-measured_on", "-pk"):
         lines[row.metric_id].append(MeasurementLine(row))
-    metrics = [*initiative.outcome_metrics.all()]
-    baselines, checks = baselines_of(metrics), checks_by_metric(initiative, metrics)
+    metrics, then = [*initiative.outcome_metrics.all()], Then.now()
+    baselines, outcomes = baselines_of(metrics), outcomes_by_metric(initiative, metrics, then)
     return [
         MetricLines(
             metric,
             lines[metric.pk],
             baselines[metric.pk],
-            checks.get(metric.pk, []),
+            outcomes[metric.pk].checks(then.as_of) if metric.pk in outcomes else [],
+            _unchecked_since(outcomes.get(metric.pk)),
             _may_confirm(person, initiative, baselines[metric.pk]),
         )
         for metric in metrics
@@ -61,8 +65,18 @@ def checks_by_metric(
 ) -> dict[int, list[Check]]:
     """How the checks of each metric stand, of those that have any; now unless told. Three queries."""
     then = then or Then.now()
-    outcomes = then.outcomes({(initiative.pk, metric.pk) for metric in metrics})
-    return {metric: checks for (_, metric), found in outcomes.items() if (checks := found.checks(then.as_of))}
+    outcomes = outcomes_by_metric(initiative, metrics, then)
+    return {metric: checks for metric, found in outcomes.items() if (checks := found.checks(then.as_of))}
+
+
+def outcomes_by_metric(initiative: Initiative, metrics: Iterable[OutcomeMetric], then: Then) -> dict[int, Outcome]:
+    """The outcomes of an initiative that was launched. Three queries."""
+    found = then.outcomes({(initiative.pk, metric.pk) for metric in metrics})
+    return {metric: outcome for (_, metric), outcome in found.items()}
+
+
+def _unchecked_since(outcome: Outcome | None) -> date | None:
+    return outcome.last_due if outcome and outcome.is_never_checked else None
 
 
 def _may_confirm(person: User, initiative: Initiative, baseline: Baseline) -> bool:

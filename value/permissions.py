@@ -19,6 +19,7 @@ from stagegates.separation import parties_to
 from .models import AdoptionReading, ClaimAnswer, LedgerEntry, Measurement
 
 MEASURING = "Its owners and the office record what was measured."
+UNSEEN = "Its owners, finance, the office, executives and auditors see its money."
 CONFIRMING = "A finance controller who neither measured it nor owns or requested the initiative answers it."
 
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("measurements/<int:pk>/confirm/", measurements.measurement_confirm, name="measurement_confirm"),
     path("measurements/<int:pk>/reject/", measurements.measurement_reject, name="measurement_reject"),
     path(f"{INITIATIVE}value/", ledger.initiative_value, name="initiative_value"),
+    path(f"{INITIATIVE}value/export/", ledger.value_export, name="value_export"),
     path(f"{INITIATIVE}value/cost/", ledger.cost_post, name="cost_post"),
     path(f"{INITIATIVE}value/claim/", ledger.claim_post, name="claim_post"),
     path(f"{INITIATIVE}value/<int:metric>/match/", catalogue.metric_match, name="metric_match"),

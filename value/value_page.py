@@ -1,13 +1,16 @@
 """What an initiative is worth, as its tab shows it: the family's figures in a window, and how its metrics compare."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import TypedDict
 
 from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.page import InitiativePage
 from stagegates.family import family_seen
 
+from .asked_days import AskedDays
 from .comparing import Compared, compared
 from .cost_coverage import CostCoverage, cost_coverage_of
 from .ledger_list import EntryLine, fetched
@@ -16,13 +19,12 @@ from .payback import Payback, payback_of
 from .permissions import can_link, can_post, is_finance
 from .posting import why_not_post
 from .tranche_costs import spent_of_tranches
+from .value_rows import Row, ValueSheet, rows_of
 from .waterfall import Waterfall, waterfall_of
-from .worth import CLAIMED, CONFIRMED, DECAYED, FORECAST, Window, Worth, worth_of
+from .worth import CLAIMED, CONFIRMED, DECAYED, FORECAST, Worth, worth_of
 
 # Entries on the tab; the ledger has them all.
 SHOWN = 10
-# Windows that a reader chooses among, in days; the empty one is all until today.
-WINDOWS = {"": "To date", "30": "30 days", "90": "90 days", "365": "365 days"}
 
 
 @dataclass(frozen=True)
@@ -36,24 +38,20 @@ class BenefitRow:
     decayed: Decimal
 
 
+class _Known(TypedDict):
+    known_at: datetime | None
+
+
 class ValuePage:
-    """One person's view of it. Fourteen queries at most."""
+    """One person's view of it. Sixteen queries at most."""
 
-    def __init__(self, page: InitiativePage, days: str = "") -> None:
-        self.page, self.initiative = page, page.initiative
-        self.days = days if days in WINDOWS else ""
-
-    @property
-    def windows(self) -> list[tuple[str, str, bool]]:
-        return [(days, label, days == self.days) for days, label in WINDOWS.items()]
-
-    @property
-    def window(self) -> Window:
-        return Window.of_days(int(self.days)) if self.days else Window.to_date()
+    def __init__(self, page: InitiativePage, asked: AskedDays) -> None:
+        self.page, self.initiative, self.asked = page, page.initiative, asked
+        self.window, self._known = asked.window, _Known(known_at=asked.known_at)
 
     @cached_property
     def worth(self) -> Worth:
-        return worth_of(self._family, self.window)
+        return worth_of(self._family, self.window, **self._known)
 
     @property
     def _family(self) -> InitiativeQuerySet:
@@ -61,17 +59,30 @@ class ValuePage:
 
     @cached_property
     def coverage(self) -> CostCoverage:
-        return cost_coverage_of(self._family, self.window)
+        return cost_coverage_of(self._family, self.window, **self._known)
 
     @cached_property
     def payback(self) -> Payback:
-        """To date, whatever days the reader chose for the figures above it."""
-        return payback_of(self._family)
+        """From the first cost, whatever days the reader chose for the figures above it."""
+        return payback_of(self._family, self.window.as_of, **self._known)
+
+    @cached_property
+    def coverage_to_date(self) -> CostCoverage:
+        """What payback knows of run costs."""
+        return cost_coverage_of(self._family, self.asked.to_date, **self._known) if self.asked.days else self.coverage
 
     @cached_property
     def from_tranches(self) -> Decimal:
         """What of the build cost was spent of tranches."""
-        return spent_of_tranches(self._family, self.window)
+        return spent_of_tranches(self._family, self.window, **self._known)
+
+    @property
+    def rows(self) -> list[Row]:
+        return rows_of(self.chart, self.worth, self.from_tranches, self.initiative)
+
+    @property
+    def sheet(self) -> ValueSheet:
+        return ValueSheet(self.rows, self.initiative, self.window)
 
     @property
     def may_say_rate(self) -> bool:
@@ -86,9 +97,9 @@ class ValuePage:
     def _row(self, label: str, kind: str | None) -> BenefitRow:
         return BenefitRow(label, *(self.worth.sum_of(part, kind) for part in (FORECAST, CLAIMED, CONFIRMED, DECAYED)))
 
-    @property
+    @cached_property
     def chart(self) -> Waterfall:
-        return waterfall_of(self.worth)
+        return waterfall_of(self.worth, self.window, self.coverage)
 
     @cached_property
     def lines(self) -> list[EntryLine]:

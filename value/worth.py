@@ -130,6 +130,11 @@ class Worth:
         return not self.parts
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether confirmed benefit of several kinds is added up."""
+        return len({kind for (part, kind), amount in self.parts.items() if part == CONFIRMED and amount}) > 1
+
+    @property
     def benefit_types(self) -> list[BenefitType]:
         """The kinds of benefit that there is anything of."""
         return [kind for kind in BenefitType if any(benefit_type == kind for _, benefit_type in self.parts)]

@@ -132,6 +132,21 @@ def test_the_waterfall_draws_what_its_table_says(visit, finance, waiting):
     assert page.evaluate(fill) != "rgb(0, 0, 0)"
 
 
+def test_the_value_tab_fits_a_phone(visit, finance, waiting):
+    page = visit(f"{waiting.initiative.get_absolute_url()}value/", as_=finance, on="phone")
+    page.wait_for_load_state("networkidle")
+    assert axe_findings(page) == []
+    assert overflow(page) == 0
+    assert not page.locator("svg.waterfall").is_visible()
+    chart = page.locator("svg.lying").bounding_box()
+    assert chart["x"] >= 0
+    assert chart["x"] + chart["width"] <= page.viewport_size["width"]
+    tall = page.evaluate("() => document.querySelector('svg.lying text').getBoundingClientRect().height")
+    assert tall >= 11
+    decayed = page.locator("td[data-l=Decayed]").first.bounding_box()
+    assert decayed["x"] + decayed["width"] <= page.viewport_size["width"]
+
+
 def test_claimed_corrected_and_counted_by_another_person(visit, owner, finance, metric):
     page = visit(f"{metric.initiative.get_absolute_url()}value/", as_=owner)
     page.get_by_role("link", name="Claim a benefit").click()

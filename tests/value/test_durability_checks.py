@@ -170,10 +170,39 @@ def test_the_api_tells_the_checks(confirmed, business_owner, finance_controller)
             confirm_measurement(measured(confirmed, business_owner, value, day), actor=finance_controller)
         check = script.get(here).json()["results"][0]["checks"][0]
         assert (check["state"], check["share"]) == ("decayed", "0.6000")
+        told = [check[name] for name in ("gained", "confirmed_gain", "reference_value", "reference_on")]
+        assert [Decimal(each) for each in told[:3]] == [3, 5, 9]
+        assert told[3] == "2026-05-01"
         then = script.get(here, {"known_at": before, "as_of": "2026-05-20"}).json()["results"][0]["checks"][0]
         assert then["state"] == "to_come"
     Initiative.objects.update(is_confidential=True)
     assert Script(make_api_token(make_person())[1]).get(here).status_code == 404
+
+
+def test_the_tab_shows_what_a_share_is_of(confirmed, business_owner, finance_controller, client):
+    with clock.fixed_at(datetime(2026, 6, 16, 12, tzinfo=UTC)):
+        for value, day in ((9, date(2026, 5, 1)), (11, date(2026, 6, 1))):
+            confirm_measurement(measured(confirmed, business_owner, value, day), actor=finance_controller)
+        client.force_login(business_owner)
+        page = client.get(f"{confirmed.initiative.get_absolute_url()}measurements/").content.decode()
+    assert "3 of 5 confirmed on 1 May 2026" in " ".join(page.split())
+
+
+def test_what_is_confirmed_only_after_the_last_check_is_said_to_be_unchecked(
+    metric, business_owner, finance_controller, client
+):
+    move_stage(metric.initiative, "limited_rollout", date(2025, 2, 28))
+    metric.initiative.refresh_from_db()
+    client.force_login(business_owner)
+    here = f"{metric.initiative.get_absolute_url()}measurements/"
+    assert "Not checked" not in client.get(here).content.decode()
+    confirm_claim(claim(metric, business_owner, amount=Decimal(30), **APRIL), actor=finance_controller)
+    page = " ".join(client.get(here).content.decode().split())
+    assert "Finance confirmed it after the last check was due: all of it is of days after 28 Feb 2026." in page
+    earlier = {"first_on": date(2026, 2, 1), "last_on": date(2026, 2, 28)}
+    confirm_claim(claim(metric, business_owner, amount=Decimal(30), **earlier), actor=finance_controller)
+    page = client.get(here).content.decode()
+    assert ("Not checked" in page, "12 months" in page) == (False, True)
 
 
 def test_the_tab_costs_the_same_with_more_metrics(confirmed, business_owner, client):

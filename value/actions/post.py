@@ -11,6 +11,7 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.models import Initiative, OutcomeMetric
 
+from ..days_taken_back import days_taken_back
 from ..models import ClosedMonth, LedgerEntry, ValuingMethod
 from ..models.ledger import BY_CENTRE, BY_RULE
 from ..models.ledger_triggers import MONTHS
@@ -87,7 +88,7 @@ def take_back(entry: LedgerEntry, *, actor: User, reason: str) -> LedgerEntry:
 
 def reversal_of(entry: LedgerEntry, *, actor: User, reason: str, open_from: date | None) -> LedgerEntry:
     """The entry that takes another back, unsaved. Months are held."""
-    first_on, last_on = _open_days(entry, open_from)
+    first_on, last_on = days_taken_back(entry, open_from)
     return LedgerEntry(
         **{name: getattr(entry, name) for name in MIRRORED},
         amount=-entry.amount,
@@ -106,17 +107,6 @@ def hold_months() -> None:
     """Until the transaction ends no month closes: what was read of them holds."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock_shared({MONTHS})")
-
-
-def _open_days(entry: LedgerEntry, open_from: date | None) -> tuple[date, date]:
-    if open_from is None or entry.first_on >= open_from:
-        return entry.first_on, entry.last_on
-    if entry.last_on >= open_from:
-        return open_from, entry.last_on
-    today = clock.today()
-    if today < open_from:
-        raise DomainError("The present month is closed.")
-    return today, today
 
 
 def _posted_before(initiative: Initiative, key: str) -> LedgerEntry | None:

@@ -22,6 +22,7 @@ from ..baselines import Baseline, baselines_of, waiting_for
 from ..durability import Check
 from ..durability_facts import Then
 from ..metric_page import checks_by_metric
+from .known_at import KnownAtField
 
 STATES = ["to_come", "due", "overdue", "missed", "waiting", "held", "decayed", "lost"]
 PLACES = Decimal("0.0001")
@@ -36,6 +37,10 @@ class CheckShape(TypedDict):
     state: Annotated[str, {"enum": STATES}]
     share: Annotated[Decimal | None, "Of the confirmed improvement, what was left; where finance confirmed it."]
     measurement: Annotated[int | None, "What answers it."]
+    gained: Annotated[Decimal | None, "The improvement measured, over the baseline that finance confirmed it against."]
+    confirmed_gain: Annotated[Decimal | None, "The confirmed improvement that the share is of, over the same baseline."]
+    reference_value: Annotated[Decimal | None, "What was measured when that improvement was."]
+    reference_on: Annotated[date | None, "The day of it."]
 
 
 class LastingShape(TypedDict):
@@ -63,7 +68,7 @@ class BaselineShape(TypedDict):
 
 class LastingQuery(PageQuery):
     as_of = serializers.DateField(required=False, help_text="What happened by then; today unless told.")
-    known_at = serializers.DateTimeField(required=False, help_text="Only what was recorded by then; now unless told.")
+    known_at = KnownAtField()
 
 
 class ConfirmedBaseline(Body):
@@ -122,6 +127,10 @@ def _drawn(checks: list[Check]) -> list[CheckShape]:
             "state": each.state,
             "share": None if each.share is None else _rounded(each.share.numerator, each.share.denominator),
             "measurement": each.answered_by.pk if each.answered_by else None,
+            "gained": each.gained,
+            "confirmed_gain": each.confirmed_gain,
+            "reference_value": each.reference.value if each.reference else None,
+            "reference_on": each.reference.measured_on if each.reference else None,
         }
         for each in checks
     ]

@@ -29,14 +29,14 @@ from ..cost_coverage import cost_coverage_of
 from ..ledger_list import STATES, fetched, in_state, state_of
 from ..models import BenefitType, LedgerEntry, LedgerEntryQuerySet
 from ..payback import payback_of
-from ..permissions import CLAIMING
+from ..permissions import CLAIMING, UNSEEN
 from ..posting import NewEntry
 from ..tranche_costs import spent_of_tranches
 from ..worth import CLAIMED, CONFIRMED, DECAYED, FORECAST, Window, worth_of
 from .figures import CostCoverageShape, PaybackShape, drawn_coverage, drawn_payback
+from .known_at import KnownAtField
 from .shares import ClaimShares
 
-UNSEEN = "Its owners, finance, the office, executives and auditors see its money."
 IS = ["posted", "forecast", "waiting", "confirmed", "corrected", "rejected", "reversed", "reversal"]
 
 
@@ -115,7 +115,7 @@ class WorthQuery(Query):
         required=False, min_value=1, max_value=3660, help_text="Only the last so many days; without, all."
     )
     as_of = serializers.DateField(required=False, help_text="The last day counted, today unless told.")
-    known_at = serializers.DateTimeField(required=False, help_text="Only what was recorded by then; now unless told.")
+    known_at = KnownAtField()
 
 
 class NewLedgerEntry(Body):

@@ -12,16 +12,18 @@ from aiso.web.htmx import announce
 from portfolio.export import MOST_XLSX
 from portfolio.models import Initiative
 from portfolio.page import page_for, visible_initiative
-from portfolio.views.files import asked_file
+from portfolio.views.files import asked_file, csv_file
 from portfolio.views.initiative_tab import show_tab
 from stagegates.actions.land_spending import may_upload
 
 from ..actions.post import post_entry, reverse_entry
 from ..adoption_page import AdoptionNote
+from ..asked_days import AskedDays
+from ..days_taken_back import told_of_reversal
 from ..forms.ledger import ClaimForm, CostForm, EntryForm, WhyForm
 from ..ledger_list import LedgerList, fetched
 from ..models import LedgerEntry
-from ..permissions import POSTING, REVERSING, can_post, can_reverse
+from ..permissions import POSTING, REVERSING, UNSEEN, can_post, can_reverse
 from ..value_page import ValuePage
 
 
@@ -33,8 +35,17 @@ def initiative_value(request: HttpRequest, pk: int) -> HttpResponse:
     if page.initiative.workflow:
         context["adoption"] = AdoptionNote(page.initiative.workflow)
     if page.sees_money:
-        context["value"] = ValuePage(page, request.GET.get("days", ""))
+        context["value"] = ValuePage(page, AskedDays(request.GET))
     return show_tab(request, page, "value/initiative_value.html", context)
+
+
+@require_safe
+def value_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Net value and what stands beside it, as a file, for those who see its money."""
+    page = page_for(request, pk, "value")
+    if not page.sees_money:
+        raise PermissionDenied(UNSEEN)
+    return csv_file(ValuePage(page, AskedDays(request.GET)).sheet)
 
 
 @require_safe
@@ -79,7 +90,7 @@ def ledger_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     if reversal := attempt(form, lambda: reverse_entry(entry, actor=actor, **form.cleaned_data)):
         announce(request, "Reversed.")
         return redirect(reversal)
-    context = {"entry": entry, "initiative": entry.initiative, "form": form}
+    context = {"entry": entry, "initiative": entry.initiative, "form": form, "days": told_of_reversal(entry)}
     return render(request, "value/ledger_reverse.html", context, status=status_of(form))
 
 
