@@ -1,5 +1,6 @@
 """What every deed on an incident shares: it is held, its initiatives first, and what was done joins its timeline."""
 
+import unicodedata
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from aiso.web import figures
 
 from .actions.edit_initiative import touch
 from .incident_permissions import WHO_HANDLES, can_handle_incident
-from .models import Incident, IncidentShare, Initiative, TimelineEntry
+from .models import Incident, IncidentMessage, IncidentShare, Initiative, TimelineEntry
 
 Kind = TimelineEntry.Kind
 State = Incident.State
@@ -40,10 +41,11 @@ def record(
     text: str = "",
     at: datetime | None = None,
     initiative: Initiative | None = None,
+    message: IncidentMessage | None = None,
 ) -> TimelineEntry:
-    """Add to the timeline. What tells of one initiative alone names it, and is seen with it."""
+    """Add to the timeline. What tells of one initiative alone, or of a message, names it, and is seen with it."""
     now = clock.now()
-    told = {"text": text.strip(), "happened_at": at or now, "initiative": initiative}
+    told = {"text": text.strip(), "happened_at": at or now, "initiative": initiative, "message": message}
     return incident.timeline.create(kind=kind, recorded_by=actor, recorded_at=now, **told)
 
 
@@ -68,6 +70,14 @@ def moment_given(incident: Incident, at: datetime | None, field: str = "at") -> 
         told = f"It was detected only on {figures.moment(incident.detected_at)}."
         raise DomainError(told, field=field)
     return at
+
+
+def line_given(text: str, field: str, refusal: str) -> str:
+    """Words on one line: mail and lists show no line breaks. Raises DomainError for these and control characters."""
+    words = words_given(text, field, refusal)
+    if any(unicodedata.category(each) in ("Cc", "Zl", "Zp") for each in words):
+        raise DomainError("Write it on one line, without control characters.", field=field)
+    return words
 
 
 def words_given(text: str, field: str, refusal: str) -> str:

@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{ACTION}done/", incident_records.incident_action_done, name="incident_action_done"),
     path(f"{ACTION}drop/", incident_records.incident_action_drop, name="incident_action_drop"),
     path("assets/", assets.asset_list, name="asset_list"),
+    path("assets/export/", assets.asset_export, name="asset_export"),
     path("assets/new/", assets.asset_add, name="asset_add"),
     path("assets/<int:pk>/", assets.asset_detail, name="asset_detail"),
     path("assets/<int:pk>/edit/", assets.asset_edit, name="asset_edit"),

@@ -1,9 +1,9 @@
 """What incidents ask of whom: My work, the navigation, reminders and escalations, and who is told of what happens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -15,7 +15,7 @@ from aiso.web.work import WorkItem
 from aiso.workdays import due_after
 
 from .incident_clocks import end_of
-from .models import EscalationStep, Incident, IncidentAction, IncidentMessage, IncidentShare, Ownership
+from .models import EscalationStep, Incident, IncidentAction, IncidentMessage, IncidentShare, Initiative, Ownership
 
 # Rows of one kind in My work at most.
 MOST = 100
@@ -116,6 +116,30 @@ def _owners_by_incident(incidents: list[Incident]) -> dict[int, list[User]]:
         people = (getattr(share.initiative, each) for each in owners)
         found.setdefault(share.incident_id, []).extend(each for each in people if each)
     return found
+
+
+def seen_initiatives(incident: Incident, person: User) -> "QuerySet[Initiative]":
+    """Its initiatives that a person sees, the leading one first."""
+    rows = Initiative.objects.visible_to(person).filter(incident_shares__incident=incident).defer("search")
+    return rows.order_by("-incident_shares__is_lead", "incident_shares__pk")
+
+
+def sees_all(person: User, initiatives: Sequence[Initiative]) -> bool:
+    """Whether a person sees every one of some initiatives. One query."""
+    keys = {each.pk for each in initiatives}
+    return Initiative.objects.visible_to(person).filter(pk__in=keys).count() == len(keys)
+
+
+def may_be_told(incident: Incident, sender: User) -> list[User]:
+    """Whom a message usually goes to: support, whoever reported, the path up, and owners and deputies of initiatives
+    that the sender sees. Of these, who sees all that the message may name.
+    """
+    named = [*seen_initiatives(incident, sender)]
+    path = incident.escalation.exclude(person=None).values_list("person", flat=True)
+    people = {incident.support_owner_id, incident.reported_by_id, *path}
+    people |= {*Ownership.objects.current().filter(initiative__in=named).values_list("person", flat=True)}
+    found = User.objects.active().people().filter(pk__in=people).order_by("name", "pk")
+    return [each for each in found if sees_all(each, named)]
 
 
 def owners_of(incident: Incident) -> list[User]:

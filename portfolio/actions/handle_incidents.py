@@ -62,7 +62,9 @@ def reopen_incident(incident: Incident, *, actor: User, reason: str) -> Incident
 
 @transaction.atomic
 def judge_incident(incident: Incident, *, actor: User, severity: str, reason: str) -> Incident:
-    """Change its severity, with a reason. A worse one begins its clocks anew; severe steps its classes down at once."""
+    """Change its severity, with a reason. Its clocks are those of the new one, from when they began: going to and fro
+    gains no time. Severe steps its classes down at once.
+    """
     incident = hold_incident(incident, actor)
     check_goes_on(incident)
     reason = words_given(reason, "reason", "Say why.")
@@ -74,8 +76,6 @@ def judge_incident(incident: Incident, *, actor: User, severity: str, reason: st
     is_worse = order.index(severity) < order.index(incident.severity)
     was = incident.get_severity_display()
     incident.severity = severity
-    if is_worse and incident.is_open:
-        incident.clock_began_at = clock.now()
     set_clocks(incident)
     store(incident)
     text = f"{was} → {incident.get_severity_display()}: {reason}"

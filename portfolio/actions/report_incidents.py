@@ -12,9 +12,10 @@ from aiso.accounts.models import User
 from aiso.conflicts import changes_to_make
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
+from aiso.web import figures
 
 from ..incident_clocks import set_clocks
-from ..incident_log import Kind, check_goes_on, hold_incident, record, store, words_given
+from ..incident_log import Kind, check_goes_on, hold_incident, line_given, record, store, words_given
 from ..incident_permissions import WHO_REPORTS, can_report_incident
 from ..models import (
     Asset,
@@ -55,13 +56,19 @@ def report_incident(
     detected_by: str = "",
     asset: Asset | None = None,
     decisions: Iterable[DecisionClass] = (),
+    key: str = "",
 ) -> Incident:
-    """Report what went wrong with an initiative. A severe one steps the decision classes concerned down at once.
+    """Report what went wrong with an initiative. A severe one steps the decision classes concerned down at once. `key`
+    names the report, so that sending it twice makes one.
 
     Raises DomainError for an initiative that was merged, moments to come or the wrong way round, and a support owner
     who could not see it.
     """
     locked = _initiative_for(actor, initiative)
+    if key and (earlier := Incident.objects.filter(reported_by=actor, key=key).first()):
+        if (earlier.title, earlier.what_happened) != (title.strip(), what_happened.strip()):
+            raise DomainError(f"This page was sent already, as {earlier.reference}. Open it anew to report another.")
+        return earlier
     incident = Incident(
         title=title.strip(),
         severity=severity,
@@ -74,11 +81,11 @@ def report_incident(
         support_owner=support_owner,
         reported_by=actor,
         reported_at=clock.now(),
+        key=key,
     )
     _check_facts(incident)
     _check_support(support_owner, [locked.pk])
-    if asset and not asset.is_active:
-        raise DomainError(f"“{asset}” is retired. Choose an asset in use.", field="asset")
+    _check_asset(asset)
     incident.clock_began_at = incident.detected_at
     set_clocks(incident)
     store_new(incident, locked)
@@ -99,26 +106,29 @@ def store_new(incident: Incident, lead: Initiative) -> None:
 def change_incident(
     incident: Incident, *, actor: User, seen: Mapping[str, Any] | None = None, **wanted: Any
 ) -> Incident:
-    """Put facts of an incident right. `seen` as in `changes_to_make`. Its clocks follow another detection."""
+    """Put facts of an incident right. `seen` as in `changes_to_make`. Its clocks follow an earlier detection."""
     incident = hold_incident(incident, actor)
     check_goes_on(incident)
     changed = changes_to_make(
         incident, seen=seen or {}, wanted={name: wanted[name] for name in FACTS if name in wanted}
     )
-    began_with_detection = incident.clock_began_at == incident.detected_at
+    was = {name: getattr(incident, name) for name in changed}
+    was_reopened = incident.clock_began_at > incident.detected_at
     for field, value in changed.items():
         setattr(incident, field, value)
     if not changed:
         return incident
     _check_facts(incident)
+    if "asset" in changed:
+        _check_asset(incident.asset)
     if "support_owner" in changed:
         _check_support(incident.support_owner, incident.shares.values_list("initiative", flat=True))
-    if "detected_at" in changed and began_with_detection:
+    if incident.detected_at < incident.clock_began_at and not was_reopened:
+        # An earlier detection begins its clocks earlier; a later one gives nobody more time.
         incident.clock_began_at = incident.detected_at
         set_clocks(incident)
     store(incident)
-    names = ", ".join(str(Incident._meta.get_field(each).verbose_name) for each in sorted(changed))  # type: ignore[union-attr]
-    record(incident, Kind.CHANGED, actor=actor, text=names)
+    record(incident, Kind.CHANGED, actor=actor, text=_told_of(incident, was))
     publish("incident.changed", actor=actor, incident=incident, fields=sorted(changed))
     return incident
 
@@ -188,7 +198,8 @@ def judge_decisions(incident: Incident, actor: User) -> list[IncidentDecision]:
 def _concern(incident: Incident, initiative: Initiative, decisions: Iterable[DecisionClass], actor: User) -> None:
     for decision in decisions:
         if decision.initiative_id != initiative.pk:
-            raise DomainError(f"“{decision}” is decided by another initiative.", field="decisions")
+            # As of an id that there is not: its name is for those who see its initiative.
+            raise DomainError(f"There is none with the id {decision.pk}.", field="decisions")
         incident.decisions.get_or_create(decision_class=decision)
     judge_decisions(incident, actor)
 
@@ -202,8 +213,23 @@ def _initiative_for(actor: User, initiative: Initiative) -> Initiative:
     return locked
 
 
+def _told_of(incident: Incident, was: Mapping[str, Any]) -> str:
+    """Which facts were changed; of moments from when to when, for its clocks hang on them."""
+    told = []
+    for name, before in sorted(was.items()):
+        label, now = str(Incident._meta.get_field(name).verbose_name), getattr(incident, name)  # type: ignore[union-attr]
+        moments = f" {figures.moment(before)} → {figures.moment(now)}" if isinstance(now, datetime) else ""
+        told.append(f"{label}{moments}")
+    return ", ".join(told)
+
+
+def _check_asset(asset: Asset | None) -> None:
+    if asset and not asset.is_active:
+        raise DomainError(f"“{asset}” is retired. Choose an asset in use.", field="asset")
+
+
 def _check_facts(incident: Incident) -> None:
-    words_given(incident.title, "title", "Say in a few words what went wrong.")
+    line_given(incident.title, "title", "Say in a few words what went wrong.")
     words_given(incident.what_happened, "what_happened", "Say what happened.")
     if incident.detected_at > clock.now():
         raise DomainError("This moment is still to come.", field="detected_at")

@@ -1,7 +1,7 @@
 """What is learnt from an incident: its review, the actions that follow, and its end."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,10 +14,22 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
 from ..incident_clocks import set_due
-from ..incident_log import Kind, State, check_goes_on, hold_incident, hold_initiatives, record, store, words_given
+from ..incident_log import (
+    Kind,
+    State,
+    check_goes_on,
+    hold_incident,
+    hold_initiatives,
+    line_given,
+    record,
+    store,
+    words_given,
+)
 from ..incident_permissions import WHO_DOES, can_finish_action
 from ..models import Incident, IncidentAction, IncidentReview
 
+# How far ahead an action may be due.
+LONGEST = timedelta(days=3653)
 # What each part is called where it is still empty.
 ASKED = {
     "what_failed": "Say what failed.",
@@ -71,9 +83,11 @@ def conclude_review(incident: Incident, *, actor: User) -> Incident:
 def give_action(incident: Incident, *, actor: User, text: str, owner: User, due_on: date) -> IncidentAction:
     """Give somebody something to do that follows from it. They must see the incident."""
     incident = hold_incident(incident, actor)
-    text = words_given(text, "text", "Say what is to be done.")
+    text = line_given(text, "text", "Say what is to be done.")
     if due_on < clock.today():
         raise DomainError("This day is past. Choose today or later.", field="due_on")
+    if due_on > clock.today() + LONGEST:
+        raise DomainError("This day is more than ten years ahead.", field="due_on")
     if owner.is_service_account or not owner.is_active:
         raise DomainError(f"{owner} cannot do it. Choose an active person.", field="owner")
     if not Incident.objects.visible_to(owner).filter(pk=incident.pk).exists():

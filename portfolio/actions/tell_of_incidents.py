@@ -11,9 +11,10 @@ from aiso.accounts.models import User
 from aiso.errors import DomainError
 from aiso.events.outbox import publish
 
-from ..incident_log import Kind, check_goes_on, hold_incident, moment_given, record, words_given
+from ..incident_log import Kind, check_goes_on, hold_incident, line_given, moment_given, record, words_given
 from ..incident_permissions import WHO_KEEPS_TEMPLATES, can_keep_templates
 from ..incident_words import check_fields, filled_in
+from ..incidents import seen_initiatives, sees_all
 from ..models import EscalationStep, Incident, IncidentMessage, Initiative, MessageTemplate
 from .keep_tools import change_kept
 
@@ -74,43 +75,48 @@ def send_message(
     body: str,
     recipients: Iterable[User],
     template: MessageTemplate | None = None,
+    key: str = "",
 ) -> IncidentMessage:
-    """Tell people of an incident, and keep what they were told. Fields in braces are filled in.
+    """Tell people of an incident, and keep what they were told. Fields in braces are filled in. `key` names the
+    message, so that sending it twice tells once.
 
-    It may name the initiatives that the actor sees. Raises DomainError for a recipient who sees one of them not.
+    It may name the initiatives that the actor sees. Raises DomainError for recipients who see one of them not.
     """
     incident = hold_incident(incident, actor)
-    subject = words_given(subject, "subject", "Give it a subject.")
+    subject = line_given(subject, "subject", "Give it a subject.")
     body = words_given(body, "body", "Say what people should know.")
     check_fields(subject, "subject")
     check_fields(body, "body")
     people = sorted({*recipients}, key=lambda each: each.pk)
     named = [*seen_initiatives(incident, actor)]
+    # Names that are filled in may be long, or hold what no subject does.
+    subject = " ".join(filled_in(subject, incident, named).split())[:200]
+    body = filled_in(body, incident, named)
+    if key and (earlier := incident.messages.filter(sent_by=actor, key=key).first()):
+        if (earlier.subject, earlier.body, {*earlier.recipients.all()}) != (subject, body, {*people}):
+            raise DomainError("This page was sent already. Open it anew to tell something else.")
+        return earlier
     _check_recipients(people, named)
     message = incident.messages.create(
         template=template.name if template else "",
-        subject=filled_in(subject, incident, named)[:200],
-        body=filled_in(body, incident, named),
+        subject=subject,
+        body=body,
         sent_by=actor,
+        key=key,
     )
     message.recipients.set(people)
     message.initiatives.set(named)
     # The subject may name initiatives, which not everybody sees who sees the incident.
-    record(incident, Kind.TOLD, actor=actor, text=", ".join(str(each) for each in people))
+    record(incident, Kind.TOLD, actor=actor, text=_names(people), message=message)
     publish("incident.told", actor=actor, incident=incident, message=message)
     return message
-
-
-def seen_initiatives(incident: Incident, person: User) -> "Iterable[Initiative]":
-    """Its initiatives that a person sees, the leading one first."""
-    rows = Initiative.objects.visible_to(person).filter(incident_shares__incident=incident).defer("search")
-    return rows.order_by("-incident_shares__is_lead", "incident_shares__pk")
 
 
 @transaction.atomic
 def add_template(*, actor: User, name: str, subject: str, body: str) -> MessageTemplate:
     """Add a template. Raises DomainError for a field that there is not."""
     _may_keep(actor)
+    subject = line_given(subject, "subject", "Give it a subject.")
     check_fields(subject, "subject")
     check_fields(body, "body")
     template = MessageTemplate(name=name, subject=subject, body=body)
@@ -126,6 +132,8 @@ def edit_template(
 ) -> MessageTemplate:
     """Change a template, retire it or bring it back. What was sent stays as it was sent."""
     _may_keep(actor)
+    if "subject" in fields:
+        fields["subject"] = line_given(str(fields["subject"]), "subject", "Give it a subject.")
     for name in ("subject", "body"):
         if name in fields:
             check_fields(str(fields[name]), name)
@@ -149,10 +157,12 @@ def _check_recipients(people: list[User], named: list[Initiative]) -> None:
         raise DomainError("Choose who is told.", field="recipients")
     if len(people) > MOST_TOLD:
         raise DomainError(f"One message goes to {MOST_TOLD} people at most.", field="recipients")
-    for person in people:
-        if person.is_service_account or not person.is_active:
-            raise DomainError(f"{person} cannot be told. Choose active people.", field="recipients")
-        seen = Initiative.objects.visible_to(person).filter(pk__in=[each.pk for each in named]).count()
-        if seen < len(named):
-            told = f"{person} may not see every initiative that it concerns, and the message may name them."
-            raise DomainError(told, field="recipients")
+    if gone := [each for each in people if each.is_service_account or not each.is_active]:
+        raise DomainError(f"{_names(gone)} cannot be told. Choose active people.", field="recipients")
+    if blind := [each for each in people if not sees_all(each, named)]:
+        told = f"{_names(blind)} may not see every initiative that it concerns, and the message may name them."
+        raise DomainError(told, field="recipients")
+
+
+def _names(people: Iterable[User]) -> str:
+    return ", ".join(str(each) for each in people)

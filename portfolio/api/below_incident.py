@@ -18,7 +18,7 @@ from ..actions.report_incidents import add_initiative, change_share
 from ..actions.review_incidents import drop_action, finish_action, give_action
 from ..actions.tell_of_incidents import add_escalation, escalate, remove_escalation, send_message
 from ..incident_page import seen_messages
-from ..models import DecisionClass, Incident, IncidentShare, MessageTemplate, TimelineEntry
+from ..models import Incident, IncidentShare, MessageTemplate, TimelineEntry
 from .incident_shapes import (
     EscalationShape,
     IncidentActionShape,
@@ -31,7 +31,7 @@ from .incident_shapes import (
     drawn_share,
     drawn_step,
 )
-from .incidents import IncidentReason, InitiativeByReference, long_text
+from .incidents import DecisionsField, IncidentReason, InitiativeByReference, long_text
 
 # Where such nouns stand.
 INCIDENT = "incidents/<incident:incident>"
@@ -40,12 +40,12 @@ INCIDENT = "incidents/<incident:incident>"
 class Joined(Body):
     initiative = InitiativeByReference(help_text="Its reference.")
     what = long_text(required=False, allow_blank=True, help_text="What happened there.")
-    decisions = EntriesField(DecisionClass.objects.all(), required=False, help_text="Of this initiative.")
+    decisions = DecisionsField(required=False, help_text="Of this initiative.")
 
 
 class ShareChanges(Body):
     what = long_text(allow_blank=True, help_text="What happened there.")
-    decisions = EntriesField(DecisionClass.objects.all(), required=False, help_text="More that it concerns.")
+    decisions = DecisionsField(required=False, help_text="More that it concerns.")
 
 
 class NewEscalation(Body):

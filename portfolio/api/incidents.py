@@ -60,6 +60,17 @@ class InitiativeByReference(serializers.Field[Any, str, str, Any]):
         return value.reference
 
 
+class DecisionsField(EntriesField):
+    """Ids of decision classes of initiatives that the person sees; any other is as if there were none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(DecisionClass.objects.all(), **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        self.rows = DecisionClass.objects.visible_to(self.context["person"])
+        return super().to_internal_value(data)
+
+
 def long_text(**options: Any) -> serializers.CharField:
     return serializers.CharField(max_length=LONG, **options)
 
@@ -89,7 +100,7 @@ class IncidentFacts(Body):
 class NewIncident(IncidentFacts):
     initiative = InitiativeByReference(help_text="The one that it hit first: its reference.")
     severity = serializers.ChoiceField(Severity.choices, help_text="Severe steps the decision classes down at once.")
-    decisions = EntriesField(DecisionClass.objects.all(), required=False, help_text="Of its initiative.")
+    decisions = DecisionsField(required=False, help_text="Of its initiative.")
 
 
 class IncidentChanges(IncidentFacts):

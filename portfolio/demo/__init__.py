@@ -4,6 +4,9 @@ Later apps tell more, `register_teller(tell)` in AppConfig.ready(): a teller tak
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
+
+import pghistory
 
 from aiso.accounts.models import User
 
@@ -15,7 +18,10 @@ def register_teller(tell: Teller) -> None:
     _tellers.append(tell)
 
 
-def tell_more(people: Mapping[str, User]) -> None:
-    """Let later apps tell their stories, in the order in which they registered."""
+def tell_more(people: Mapping[str, User], **told: Any) -> None:
+    """Let later apps tell their stories, in the order in which they registered. `told` is what history says of them,
+    unless one says it better: each in a context of its own, for what is said last holds for all of one.
+    """
     for tell in _tellers:
-        tell(people)
+        with pghistory.context(**told):
+            tell(people)

@@ -1,5 +1,6 @@
 """Forms of incidents and assets. They read what is typed; the rules are the actions'."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,11 @@ def _moment(label: str, **options: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=MomentInput, **options)
 
 
+def _key() -> forms.CharField:
+    """It comes with the page, so that sending it twice does it once."""
+    return forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
+
+
 class IncidentForm(SeenForm):
     """The facts of an incident."""
 
@@ -66,7 +72,10 @@ class IncidentForm(SeenForm):
 class ReportForm(IncidentForm):
     """The same with how bad it is, and which decisions of its initiative it concerns."""
 
-    severity = forms.ChoiceField(choices=SEVERITIES, help_text="A severe one steps its decision classes down at once.")
+    severity = forms.ChoiceField(
+        choices=SEVERITIES,
+        help_text="A severe one steps the decision classes named below down at once; where none is named, nothing.",
+    )
     decisions: "forms.ModelMultipleChoiceField[DecisionClass]" = forms.ModelMultipleChoiceField(
         None, label="Decision classes concerned", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -75,10 +84,11 @@ class ReportForm(IncidentForm):
         *("title", "severity", "what_happened", "happened_at", "detected_at", "detection", "detected_by"),
         *("decisions", "asset", "support_owner"),
     )
+    key = _key()
 
     def __init__(self, initiative: Initiative, data: Any = None) -> None:
         now = clock.now().replace(second=0, microsecond=0)
-        super().__init__(None, data, detected_at=now, support_owner=initiative.technical_owner)
+        super().__init__(None, data, detected_at=now, support_owner=initiative.technical_owner, key=str(uuid.uuid4()))
         classes = initiative.decision_classes.all()
         self.fields["decisions"].queryset = classes  # type: ignore[attr-defined]
         if not classes.exists():
@@ -88,9 +98,17 @@ class ReportForm(IncidentForm):
 class WhichInitiativeForm(forms.Form):
     """Where an incident begins."""
 
+    help_text = "The one that it hit first."
+
     def __init__(self, viewer: User, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["initiative"] = InitiativeField(viewer, label="Initiative", help_text="The one that it hit first.")
+        self.fields["initiative"] = InitiativeField(viewer, label="Initiative", help_text=self.help_text)
+
+
+class UsingInitiativeForm(WhichInitiativeForm):
+    """An initiative that uses an asset."""
+
+    help_text = "One that uses this asset."
 
 
 class HowForm(forms.Form):
@@ -164,18 +182,29 @@ class MessageForm(forms.Form):
     subject = forms.CharField(max_length=200)
     body = _long("Text", rows=8, help_text=IN_BRACES)
     people: "forms.ModelMultipleChoiceField[User]" = forms.ModelMultipleChoiceField(
-        None, label="To", required=False, widget=forms.CheckboxSelectMultiple
+        None,
+        label="To",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Those who see every initiative that you see of it: the message may name them.",
+        error_messages={"required": "Choose who is told, here or below."},
     )
     also = PersonField(label="Also to", required=False)
+    key = _key()
 
     def __init__(self, concerned: "QuerySet[User]", template: MessageTemplate | None, data: Any = None) -> None:
         made = {"subject": template.subject, "body": template.body} if template else {}
-        super().__init__(data, initial={**made, "people": concerned})
+        super().__init__(data, initial={**made, "people": concerned, "key": str(uuid.uuid4())})
         self.fields["people"].queryset = concerned  # type: ignore[attr-defined]
+        if not concerned:
+            # Nobody to tick: then the other field is the one to fill in.
+            del self.fields["people"]
+            self.fields["also"].label, self.fields["also"].required = "To", True
+        elif data and data.get("also"):
+            self.fields["people"].required = False
 
     def recipients(self) -> Iterable[User]:
         also = self.cleaned_data["also"]
-        return [*self.cleaned_data["people"], *([also] if also else [])]
+        return [*self.cleaned_data.get("people", ()), *([also] if also else [])]
 
 
 class ReviewForm(SeenForm):

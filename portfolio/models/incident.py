@@ -90,7 +90,7 @@ class Incident(models.Model):
     reported_by = _person()
     reported_at = models.DateTimeField(default=clock.now)
     clock_began_at = models.DateTimeField(
-        help_text="From when its clocks are counted: its detection, or when it became worse or was reopened."
+        help_text="From when its clocks are counted: its first detection, or when it was reopened."
     )
     contain_by = models.DateTimeField(help_text="When the clock of its severity for containing runs out.")
     resolve_on = models.DateField(help_text="The last day for resolving it.")
@@ -103,6 +103,9 @@ class Incident(models.Model):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     rolled_back_at = models.DateTimeField("rolled back", null=True, blank=True)
     rollback = models.TextField("what was rolled back", blank=True)
+    key = models.CharField(
+        max_length=60, blank=True, editable=False, help_text="Names the report, so that it is made once."
+    )
 
     called_by = "title"
     objects = IncidentQuerySet.as_manager()
@@ -131,6 +134,7 @@ class Incident(models.Model):
                 condition=Q(rolled_back_at=None, rollback="") | (Q(rolled_back_at__isnull=False) & ~Q(rollback="")),
                 name="incident_rollback_says_what",
             ),
+            models.UniqueConstraint(fields=["reported_by", "key"], condition=~Q(key=""), name="incident_reported_once"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -32,10 +32,13 @@ class OfIncidentQuerySet[M: models.Model](models.QuerySet[M]):
 
 class TimelineQuerySet(OfIncidentQuerySet["TimelineEntry"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """With the incident; what tells of one initiative alone, with that."""
+        """With the incident; what tells of one initiative alone, with that; that people were told, with the message."""
         rows, seen = super().visible_to(user), on_visible(user, "initiative")
         # Nothing to hold against who sees all: "or" with an empty condition would leave the other one alone.
-        return rows.filter(Q(initiative=None) | seen) if seen else rows
+        if not seen:
+            return rows
+        named = IncidentMessage.initiatives.through.objects.filter(incidentmessage=OuterRef("message"))
+        return rows.filter(Q(initiative=None) | seen).exclude(Exists(named.exclude(seen)))
 
 
 class TimelineEntry(models.Model):
@@ -64,6 +67,13 @@ class TimelineEntry(models.Model):
     text = models.TextField(blank=True)
     initiative = models.ForeignKey(
         Initiative, models.PROTECT, null=True, related_name="+", help_text="Where it tells of this one alone."
+    )
+    message = models.ForeignKey(
+        "portfolio.IncidentMessage",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Where it tells of this one.",
     )
     recorded_by = _person(null=True)
     recorded_at = models.DateTimeField(default=clock.now)
@@ -132,11 +142,22 @@ class IncidentMessage(models.Model):
     initiatives = models.ManyToManyField(Initiative, related_name="+", help_text="Those that it may name.")
     sent_by = _person()
     sent_at = models.DateTimeField(default=clock.now)
+    key = models.CharField(
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="Names the message on its incident, so that it is sent once.",
+    )
 
     objects = OfIncidentQuerySet["IncidentMessage"].as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "sent_by", "key"], condition=~Q(key=""), name="message_sent_once"
+            )
+        ]
         triggers = [
             pgtrigger.Protect(name="never_edited", operation=pgtrigger.Update | pgtrigger.Delete),
             no_truncate(),

@@ -1,8 +1,8 @@
 """The register of assets: what do initiatives run on, and what failed?"""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,16 +11,15 @@ from aiso.accounts.signed_in import signed_in
 from aiso.audit.history import history_of
 from aiso.web.attempts import attempt, posted, refused, status_of
 from aiso.web.htmx import announce
-from aiso.web.keyset import page_of
 
 from ..actions.keep_assets import add_asset, edit_asset, use_asset
-from ..editable_lists import BY_NAME
-from ..forms.incidents import AssetForm, WhichInitiativeForm
+from ..asset_register import AssetRegister
+from ..forms.incidents import AssetForm, UsingInitiativeForm
 from ..incident_permissions import WHO_KEEPS_ASSETS, can_keep_assets
 from ..incident_register import fetched
 from ..models import Asset, Incident, Initiative
+from .files import asked_file
 
-PAGE = 50
 # Incidents named on an asset's page.
 NAMED = 20
 
@@ -29,27 +28,16 @@ NAMED = 20
 def asset_list(request: HttpRequest) -> HttpResponse:
     """What do initiatives run on?"""
     viewer = signed_in(request)
-    seen = Initiative.objects.visible_to(viewer).on_register().values("pk")
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in Asset.Kind.values else ""
-    retired = request.GET.get("state", "") == "retired"
-    rows = Asset.objects.visible_to(viewer).filter(is_active=not retired, **({"kind": kind} if kind else {}))
-    text = request.GET.get("q", "").strip()[:200]
-    for word in text.split():
-        rows = rows.filter(name__icontains=word)
-    rows = rows.select_related("tool", "supplier").annotate(
-        uses=Count("initiatives", filter=Q(initiatives__in=seen), distinct=True)
-    )
-    place = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
-    context = {
-        "found": page_of(rows, BY_NAME, size=PAGE, **place),
-        "kinds": Asset.Kind.choices,
-        "kind": kind,
-        "text": text,
-        "retired": retired,
-        "may_keep": can_keep_assets(viewer),
-    }
+    register = AssetRegister(viewer, request.GET)
+    context = {"register": register, "kinds": Asset.Kind.choices, "may_keep": can_keep_assets(viewer)}
     return render(request, "portfolio/assets.html", context)
+
+
+@require_safe
+def asset_export(request: HttpRequest) -> HttpResponseBase:
+    """What the page shows, all of it, as a file."""
+    register = AssetRegister(signed_in(request), request.GET)
+    return asked_file(request, register, register.matching.count, register.address(), of="assets")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +55,7 @@ def asset_add(request: HttpRequest) -> HttpResponse:
 def asset_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is it, who uses it, and what went wrong with it?"""
     viewer = signed_in(request)
-    return _show(request, _asset(viewer, pk), WhichInitiativeForm(viewer))
+    return _show(request, _asset(viewer, pk), UsingInitiativeForm(viewer))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,7 +85,7 @@ def asset_use(request: HttpRequest, pk: int) -> HttpResponse:
     """An initiative that uses it."""
     actor = _keeper(request)
     asset = _asset(actor, pk)
-    form = WhichInitiativeForm(actor, request.POST)
+    form = UsingInitiativeForm(actor, request.POST)
     if attempt(form, lambda: use_asset(asset, form.cleaned_data["initiative"], actor=actor) or asset) is None:
         return _show(request, asset, form)
     announce(request, "Added.")
@@ -115,7 +103,7 @@ def asset_unuse(request: HttpRequest, pk: int, initiative: int) -> HttpResponse:
     return redirect(asset)
 
 
-def _show(request: HttpRequest, asset: Asset, form: WhichInitiativeForm) -> HttpResponse:
+def _show(request: HttpRequest, asset: Asset, form: UsingInitiativeForm) -> HttpResponse:
     viewer = signed_in(request)
     users = Initiative.objects.visible_to(viewer).on_register().filter(assets=asset)
     incidents = fetched(Incident.objects.visible_to(viewer).filter(asset=asset), viewer)

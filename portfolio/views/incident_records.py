@@ -1,7 +1,6 @@
 """What is kept of an incident: its initiatives, its escalation, what people are told, its review and the actions."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -28,8 +27,8 @@ from ..forms.incidents import (
 )
 from ..incident_page import IncidentPage, visible_incident
 from ..incident_permissions import WHO_DOES, WHO_REPORTS, can_finish_action, can_report_incident
-from ..incidents import owners_of, usual_day
-from ..models import EscalationStep, Incident, IncidentAction, IncidentReview, MessageTemplate
+from ..incidents import may_be_told, usual_day
+from ..models import EscalationStep, IncidentAction, IncidentReview, MessageTemplate
 from .incidents import ask, handled
 
 
@@ -105,7 +104,8 @@ def incident_message(request: HttpRequest, pk: int) -> HttpResponse:
     templates = MessageTemplate.objects.active()
     asked = request.GET.get("template", "")
     template = templates.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 10 else None
-    form = MessageForm(_concerned(incident), template, posted(request))
+    concerned = User.objects.filter(pk__in=[each.pk for each in may_be_told(incident, actor)]).order_by("name", "pk")
+    form = MessageForm(concerned, template, posted(request))
     told = attempt(
         form,
         lambda: send_message(
@@ -115,6 +115,7 @@ def incident_message(request: HttpRequest, pk: int) -> HttpResponse:
             body=form.cleaned_data["body"],
             recipients=form.recipients(),
             template=template,
+            key=form.cleaned_data["key"],
         ),
     )
     if told:
@@ -191,12 +192,4 @@ def _action(request: HttpRequest, pk: int, action: int) -> IncidentAction:
     found.incident = incident
     if not can_finish_action(signed_in(request), found):
         raise PermissionDenied(WHO_DOES)
-    return found
-
-
-def _concerned(incident: Incident) -> "QuerySet[User]":
-    """The people whom a message usually goes to: owners and deputies, support, whoever reported, the path up."""
-    people = {each.pk for each in owners_of(incident)} | {incident.support_owner_id, incident.reported_by_id}
-    path = incident.escalation.exclude(person=None).values_list("person", flat=True)
-    found: QuerySet[User] = User.objects.active().people().filter(pk__in=people | {*path}).order_by("name", "pk")
     return found

@@ -83,8 +83,8 @@ DEEDS = {
     ),
     "severity": Deed(
         "Change its severity",
-        "A worse one begins its clocks anew. Severe steps the decision classes concerned down one level at once; they "
-        "stay there until their risk owner or the office answers that.",
+        "Its clocks are those of the new one, counted from its detection. Severe steps the decision classes concerned "
+        "down one level at once; they stay there until their risk owner or the office answers that.",
         "Change the severity",
         SeverityForm,
         judge_incident,
@@ -144,7 +144,10 @@ def incident_report(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(WHO_REPORTS)
     form = ReportForm(initiative, posted(request))
     if incident := attempt(form, lambda: report_incident(initiative, actor=actor, **form.cleaned_data)):
-        announce(request, f"{incident.reference} reported: {incident.support_owner} sees to it.")
+        told = f"{incident.reference} reported: {incident.support_owner} sees to it."
+        if incident.is_severe and not incident.decisions.exists():
+            told += " No decision class is named, so nothing was stepped down."
+        announce(request, told)
         return redirect(incident)
     back = reverse("portfolio:initiative_incidents", args=[initiative.reference])
     about = f"What went wrong with {initiative.reference} {initiative.name}."

@@ -138,3 +138,29 @@ def test_assets_and_templates(office, nobody, initiative):
     assert added.status_code == 201
     assert kind(office.patch(f"message-templates/{added.json()['id']}/", {"body": "{x}"}), 422) == "invalid"
     assert kind(nobody.post("message-templates/", template), 403) == "forbidden"
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_decision_classes_that_one_does_not_see_are_as_if_there_were_none(office, script, initiative, sent, joins):
+    secret = make_initiative("Secret salaries", is_confidential=True)
+    hidden, foreign = make_decision(secret, "Whose salary"), make_decision(make_initiative(), "Whom to remind")
+    reporter = script(initiative.business_owner)
+    one = f"incidents/{office.post('incidents/', sent).json()['reference']}/initiatives/"
+    second = make_initiative(owner=initiative.business_owner)
+
+    def answer(decisions: list[int]) -> tuple[int, str]:
+        if joins:
+            given = reporter.post(one, {"initiative": second.reference, "decisions": decisions})
+        else:
+            given = reporter.patch(f"{one}{initiative.reference}/", {"what": "x", "decisions": decisions})
+        assert "salary" not in given.content.decode()
+        assert "remind" not in given.content.decode()
+        return given.status_code, given.content.decode().replace(str(decisions[0]), "N", 1)
+
+    unknown = answer([900001])
+    assert unknown[0] == 422
+    assert answer([hidden.pk]) == answer([foreign.pk]) == unknown
+    assert "900001" not in answer([hidden.pk, 900001])[1]
+    reported = reporter.post("incidents/", sent | {"decisions": [hidden.pk]})
+    assert reported.content.decode().replace(str(hidden.pk), "N", 1) == unknown[1]
+    assert Incident.objects.count() == 1

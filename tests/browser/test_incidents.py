@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import expect
 
 from aiso import clock
@@ -18,7 +19,7 @@ from value.actions.cost_incidents import post_incident_cost
 
 from .conftest import axe_findings, overflow
 
-LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
+LOOKS = [("desk", "light"), ("laptop", "light"), ("laptop", "dark"), ("phone", "light")]
 
 
 @pytest.fixture
@@ -69,6 +70,26 @@ def test_its_pages_are_for_everyone(visit, incident, initiative, office_lead, on
         page.goto(address)
         wrong += [f"{address} {found}" for found in (*axe_findings(page), overflow(page)) if found]
     assert wrong == []
+
+
+@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+def test_a_coordinated_one_can_be_read_and_tapped(visit, incident, office_lead, on, theme):
+    page = visit(incident.get_absolute_url(), as_=office_lead, on=on, theme=theme)
+    small = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["target-size"]}}).response["violations"]
+    assert [node["target"] for each in small for node in each["nodes"]] == []
+    assert page.get_by_role("link", name="Say more").count() == 2
+    # Each initiative has the width of its part and the height of what is said of it.
+    section = page.locator("section", has=page.get_by_role("heading", name="Coordinated over"))
+    for part in section.locator("li").all():
+        assert section.bounding_box()["width"] == part.bounding_box()["width"]
+        assert part.bounding_box()["height"] >= 32
+    # Where there is room for it, what can be done stands beside its heading.
+    for heading in ("What happened", "Coordinated over", "Post-incident review", "Timeline") if on == "laptop" else ():
+        title = page.get_by_role("heading", name=heading).bounding_box()
+        row = page.get_by_role("heading", name=heading).locator("..")
+        button = row.get_by_role("link").last.bounding_box()
+        assert title["x"] + title["width"] <= button["x"], heading
+        assert title["y"] < button["y"] + button["height"] / 2 < title["y"] + title["height"], heading
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -14,8 +14,9 @@ from portfolio.actions.report_incidents import add_initiative, report_incident
 from portfolio.models import Incident
 from tests.factories import make_initiative, make_person
 from value.actions.cost_incidents import post_incident_cost
-from value.actions.post import reverse_entry
+from value.actions.post import post_entry, reverse_entry
 from value.models import IncidentCost, LedgerEntry
+from value.posting import NewEntry
 from value.worth import Window, worth_of
 
 from .conftest import NOON
@@ -92,6 +93,36 @@ def test_what_cannot_be_posted_leaves_nothing(incident, initiative, business_own
             cost(incident, business_owner, amounts)
     assert not LedgerEntry.objects.exists()
     assert not incident.timeline.filter(kind="cost").exists()
+
+
+def test_two_amounts_for_one_initiative_are_refused(client, incident, initiative, business_owner):
+    client.force_login(business_owner)
+    api = f"/api/v1/incidents/{incident.reference}/costs/"
+    amounts = [{"initiative": initiative.reference, "amount": each} for each in ("50", "60")]
+    told = {"amounts": amounts, "evidence": "Note", "key": "a"}
+    refused = client.post(api, told, content_type="application/json")
+    assert refused.status_code == 422
+    assert f"{initiative.reference} stands here twice" in refused.content.decode()
+    assert not LedgerEntry.objects.exists()
+
+
+def test_its_keys_are_its_own(incident, initiative, business_owner):
+    entry = NewEntry(
+        kind=LedgerEntry.Kind.RISK_LOSS,
+        amount=Decimal(900),
+        currency="",
+        happened_on=date(2027, 6, 10),
+        first_on=date(2027, 6, 10),
+        last_on=date(2027, 6, 10),
+        evidence="Credit note 7",
+        key=f" incident:{incident.pk}:k-1",
+    )
+    for _ in range(2):
+        with pytest.raises(DomainError, match="kept for what incidents cost") as refused:
+            post_entry(initiative, entry, actor=business_owner)
+        assert refused.value.field == "key"
+        cost(incident, business_owner, {initiative: Decimal(900)})
+    assert LedgerEntry.objects.count() == 1
 
 
 def test_it_never_changes_and_is_reversed_in_the_ledger(client, incident, initiative, business_owner, stranger):

@@ -14,6 +14,7 @@ from portfolio.incident_log import Kind, hold_initiatives, record
 from portfolio.models import Incident, Initiative
 
 from ..models import IncidentCost, LedgerEntry
+from ..models.ledger import BY_INCIDENT
 from ..posting import NewEntry
 from .post import post_entry
 
@@ -53,9 +54,9 @@ def post_incident_cost(
             first_on=happened_on,
             last_on=happened_on,
             evidence=evidence,
-            key=f"incident:{incident.pk}:{key.strip()}"[:120] if key.strip() else "",
+            key=f"{BY_INCIDENT}{incident.pk}:{key.strip()}"[:120] if key.strip() else "",
         )
-        entry = post_entry(initiative, asked, actor=actor)
+        entry = post_entry(initiative, asked, actor=actor, kept_key=BY_INCIDENT)
         _, is_new = IncidentCost.objects.get_or_create(entry=entry, defaults={"incident": incident})
         if is_new:
             record(incident, Kind.COST, actor=actor, initiative=initiative)

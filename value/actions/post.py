@@ -13,33 +13,37 @@ from portfolio.models import Initiative, OutcomeMetric
 
 from ..days_taken_back import days_taken_back
 from ..models import ClosedMonth, LedgerEntry, ValuingMethod
-from ..models.ledger import BY_CENTRE, BY_RULE
+from ..models.ledger import BY_CENTRE, BY_INCIDENT, BY_RULE
 from ..models.ledger_triggers import MONTHS
 from ..permissions import POSTING, REVERSING, can_post, can_reverse
 from ..posting import Ground, NewEntry, is_same
 
 TAKEN = "This key names another entry of this initiative already."
 FROM_A_TRANCHE = "It came from a tranche. Take the spending back under Funding, and this with it."
+# How keys begin that nobody may choose, and what they are kept for.
+KEPT_KEYS = {BY_CENTRE: "shared costs", BY_RULE: "shared costs", BY_INCIDENT: "what incidents cost"}
 # What a reversal has from the entry that it takes back.
 MIRRORED = ("initiative", "kind", "benefit_type", "claim", "currency", "rate", "metric", "unit_value", "method")
 
 
 @transaction.atomic
-def post_entry(initiative: Initiative, asked: NewEntry, *, actor: User) -> LedgerEntry:
+def post_entry(initiative: Initiative, asked: NewEntry, *, actor: User, kept_key: str = "") -> LedgerEntry:
     """Post a benefit or a cost. Its key names it: posted again with the same content it answers with the first entry.
+    `kept_key` is the beginning of keys that is kept for whoever asks.
 
     Raises PermissionDenied for all but owners, office and finance, DomainError for what cannot be posted: a missing
-    rate, a closed month, a claim whose days are not over, or a key that names another entry.
+    rate, a closed month, a claim whose days are not over, or a key that is kept or names another entry.
     """
     initiative = _locked(initiative)
     if not can_post(actor, initiative):
         raise PermissionDenied(POSTING)
+    kept = next((each for each in KEPT_KEYS if asked.key.strip().startswith(each)), "")
+    if kept and kept != kept_key:
+        raise DomainError(f"Keys that begin with “{kept}” are kept for {KEPT_KEYS[kept]}.", field="key")
     if earlier := _posted_before(initiative, asked.key.strip()):
         if not is_same(earlier, asked):
             raise DomainError(TAKEN, field="key")
         return earlier
-    if asked.key.strip().startswith((BY_CENTRE, BY_RULE)):
-        raise DomainError(f"Keys that begin with “{BY_CENTRE}” or “{BY_RULE}” are kept for shared costs.", field="key")
     hold_months()
     entry = Ground([asked]).drawn(initiative, asked, actor)
     entry.method = _method(entry.metric, asked.method, actor) if entry.metric else None

@@ -1,3 +1,4 @@
+from collections import Counter
 from typing import Any, TypedDict
 
 from rest_framework import serializers
@@ -32,6 +33,14 @@ class NewIncidentCost(Body):
     happened_on = serializers.DateField(required=False, help_text="The day on which it counts; today unless told.")
     evidence = serializers.CharField(max_length=300)
     key = serializers.CharField(max_length=60, help_text="Names the cost on its incident, so that it lands once.")
+
+    def validate_amounts(self, amounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named = Counter(each["initiative"].reference for each in amounts)
+        if twice := [reference for reference, times in named.items() if times > 1]:
+            raise serializers.ValidationError(
+                f"{', '.join(sorted(twice))} stands here twice. Give one amount for each."
+            )
+        return amounts
 
 
 class CostsOfIncident(BelowIncident):

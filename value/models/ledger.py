@@ -26,8 +26,9 @@ PERSON = settings.AUTH_USER_MODEL
 # The month of its date as one number, so that an index holds a month in the order of the list.
 MONTH_OF = ExtractYear("happened_on") * 12 + ExtractMonth("happened_on")
 CLAIMS = Q(claim="claimed", reverses=None)
-# How the keys of entries begin that a cost centre led to, and of those that are parts of a shared cost.
-BY_CENTRE, BY_RULE = "centre:", "shared:"
+# How the keys of entries begin that a cost centre led to, of those that are parts of a shared cost, and of those that
+# an incident cost.
+BY_CENTRE, BY_RULE, BY_INCIDENT = "centre:", "shared:", "incident:"
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):

@@ -38,10 +38,11 @@ class Command(BaseCommand):
     @transaction.atomic
     def _tell_stories(self) -> None:
         member = User.objects.get(email=staff.MEMBER.email)
-        with pghistory.context(user=member.pk, reason=stories.NO_REASON):
+        told = {"user": member.pk, "reason": stories.NO_REASON}
+        with pghistory.context(**told):
             count = stories.tell_stories()
             requests.make_requests(staff.hired(), Tag.objects.get(name=stories.DEMO))
-            tell_more(staff.hired())
+        tell_more(staff.hired(), **told)
         publish(TOLD, actor=member, initiatives=count)
         total = Initiative.objects.count()
         self.stdout.write(

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
+import pghistory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from aiso.web import figures
 from portfolio.actions.handle_incidents import contain_incident, resolve_incident
 from portfolio.actions.report_incidents import add_initiative
 from portfolio.actions.review_incidents import give_action, write_review
 from portfolio.actions.tell_of_incidents import add_escalation
 from portfolio.models import Asset, Incident, IncidentMessage, IncidentShare, MessageTemplate
-from tests.factories import make_decision, make_initiative, make_unit
+from tests.factories import make_decision, make_initiative, make_person, make_unit
 
 from .conftest import NOON
 
@@ -103,6 +105,51 @@ def test_a_message_begins_with_its_template(client, incident, technical_owner, b
     assert (message.template, message.body) == ("It is over", "open")
     assert {*message.recipients.all()} == {business_owner, executive}
     assert client.post(at(incident, "message"), {"subject": "S", "body": "B"}).status_code == 422
+
+
+def test_a_message_can_be_sent_to_those_whom_its_form_ticks(client, incident, office_member, technical_owner):
+    secret = make_initiative("Secret salaries", is_confidential=True, owner=make_person("Insider"))
+    add_initiative(incident, actor=office_member, initiative=secret)
+    client.force_login(technical_owner)
+    page = client.get(at(incident, "message"))
+    html, form = page.content.decode(), page.context["form"]
+    assert "Insider" not in html
+    assert "Secret" not in html
+    ticked = [each.pk for each in form.initial["people"]]
+    assert technical_owner.pk in ticked
+    sent = {"subject": "S", "body": "B", "people": ticked, "key": form.initial["key"]}
+    for _ in range(2):
+        assert client.post(at(incident, "message"), sent).status_code == 302
+    assert {*IncidentMessage.objects.get().recipients.values_list("pk", flat=True)} == {*ticked}
+    assert client.post(at(incident, "message"), sent | {"body": "Other"}).status_code == 422
+
+    # Nobody usual sees all that the office does: then another has to be named, and is.
+    add_initiative(incident, actor=office_member, initiative=make_initiative("Without an owner", is_confidential=True))
+    client.force_login(office_member)
+    page = client.get(at(incident, "message"))
+    assert "people" not in page.context["form"].fields
+    assert client.post(at(incident, "message"), {"subject": "S", "body": "B"}).status_code == 422
+    alone = {"subject": "S", "body": "B", "also": office_member.email}
+    assert client.post(at(incident, "message"), alone).status_code == 302
+
+
+def test_a_report_sent_twice_is_one_and_says_what_a_severe_one_did_not(client, initiative, decision, business_owner):
+    client.force_login(business_owner)
+    address = f"{initiative.get_absolute_url()}incidents/new/"
+    sent = FORM | {"key": client.get(address).context["form"].initial["key"]}
+    answers = [client.post(address, sent, follow=True) for _ in range(2)]
+    assert answers[0].redirect_chain == answers[1].redirect_chain
+    assert Incident.objects.count() == 1
+    assert "nothing was stepped down" in answers[0].content.decode()
+    other = client.post(address, FORM | {"decisions": [decision.pk], "key": "other"}, follow=True).content.decode()
+    assert "nothing was stepped down" not in other
+
+
+def test_the_hour_of_its_first_clock_stands_everywhere(client, incident, initiative, technical_owner):
+    client.force_login(technical_owner)
+    for path in (at(incident), "/incidents/", f"{initiative.get_absolute_url()}incidents/"):
+        assert "16 Jun 2027, 11:00" in client.get(path).content.decode(), path
+    assert figures.moment(incident.contain_by) in client.get("/").content.decode()
 
 
 def test_initiatives_escalation_and_facts(client, incident, office_member, technical_owner):
@@ -196,6 +243,8 @@ def test_assets_are_kept_used_and_named(client, incident, initiative, security_r
     Incident.objects.filter(pk=incident.pk).update(asset=asset)
     page = client.get(asset.get_absolute_url()).content.decode()
     assert incident.reference in page
+    assert "One that uses this asset." in page
+    assert "hit first" not in page
     assert "Invoice routing" in page
     assert "Router" in client.get("/assets/?q=rout&kind=model").content.decode()
     assert "Router" in client.get(f"{initiative.get_absolute_url()}incidents/").content.decode()
@@ -211,6 +260,25 @@ def test_assets_are_kept_used_and_named(client, incident, initiative, security_r
     client.force_login(security_reviewer)
     client.post(f"{asset.get_absolute_url()}uses/{initiative.reference}/remove/")
     assert not asset.initiatives.exists()
+
+
+def test_assets_go_to_a_file(client, initiative, stranger):
+    secret = make_initiative("Secret", is_confidential=True)
+    for name, kind, users in (
+        ("Router", "model", [initiative, secret]),
+        ("Old", "model", []),
+        ("Data", "data_set", []),
+    ):
+        asset = Asset.objects.create(name=name, kind=kind, description="v3", is_active=name != "Old")
+        asset.initiatives.set(users)
+    client.force_login(stranger)
+    assert "/assets/export/?kind=model&amp;format=csv" in client.get("/assets/?kind=model").content.decode()
+    answer = client.get("/assets/export/?kind=model&format=csv")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").strip().splitlines()
+    assert lines[1:] == [f"Router,Model,In use,,,{initiative.reference},v3"]
+    old = client.get("/assets/export/?state=retired&format=csv")
+    assert b"Old,Model,Retired" in b"".join(old.streaming_content)
+    assert client.get("/assets/export/?format=xlsx").status_code == 200
 
 
 def test_templates_are_kept_by_the_office(client, office_lead, auditor, stranger):
@@ -282,3 +350,19 @@ def test_overdue_shows(client, incident, stranger):
     with clock.fixed_at(incident.contain_by + timedelta(hours=1)):
         assert "Overdue" in client.get("/incidents/?state=overdue").content.decode()
         assert "overdue" in client.get(at(incident)).content.decode()
+
+
+def test_a_story_of_the_demonstration_carries_no_reason_of_another(monkeypatch, initiative, office_member):
+    from aiso.audit.history import history_of
+    from portfolio import demo
+    from portfolio.actions.keep_assets import add_asset
+
+    def one(people):
+        initiative.name = "Renamed"
+        with pghistory.context(reason="A reason of its own"):
+            initiative.save(update_fields=["name"])
+
+    monkeypatch.setattr(demo, "_tellers", [lambda people: add_asset(actor=office_member, name="R", kind="model"), one])
+    demo.tell_more({}, user=office_member.pk, reason="Invented.")
+    assert [each.reason for each in history_of(Asset.objects.get()).entries] == ["Invented."]
+    assert history_of(initiative).entries[0].reason == "A reason of its own"

@@ -12,6 +12,7 @@ from aiso.accounts.models import Role
 from aiso.errors import ConflictError, DomainError
 from aiso.events.models import Event, Notification
 from aiso.events.reminders import remind_of
+from aiso.web import figures
 from portfolio import tasks
 from portfolio.actions.handle_incidents import (
     add_note,
@@ -33,12 +34,14 @@ from portfolio.actions.step_down import answer_step_down
 from portfolio.actions.tell_of_incidents import (
     add_escalation,
     add_template,
+    edit_template,
     escalate,
     remove_escalation,
     send_message,
 )
-from portfolio.incidents import incidents_of
+from portfolio.incidents import incidents_of, may_be_told
 from portfolio.models import (
+    Asset,
     AutonomyLevel,
     Incident,
     IncidentMessage,
@@ -206,13 +209,15 @@ def test_what_refuses_the_report_leaves_no_step_down(report, decision):
     assert not Incident.objects.exists()
 
 
-def test_a_worse_one_begins_its_clocks_anew_and_a_milder_one_does_not(incident, business_owner):
-    began = incident.clock_began_at
+def test_another_severity_counts_its_clocks_from_the_detection(incident, business_owner):
+    began, first = incident.detected_at, (incident.contain_by, incident.resolve_on)
     with clock.fixed_at(NOON + timedelta(days=2)):
         milder = judge_incident(incident, actor=business_owner, severity="minor", reason="Few.")
         assert (milder.clock_began_at, milder.contain_by) == (began, began + timedelta(hours=168))
+        again = judge_incident(incident, actor=business_owner, severity="major", reason="As before.")
+        assert ((again.contain_by, again.resolve_on), again.is_overdue) == (first, True)
         worse = judge_incident(incident, actor=business_owner, severity="severe", reason="Many.")
-        assert worse.contain_by == clock.now() + timedelta(hours=4)
+        assert worse.contain_by == began + timedelta(hours=4)
         with pytest.raises(DomainError, match="severe already"):
             judge_incident(incident, actor=business_owner, severity="severe", reason="Many.")
         with pytest.raises(DomainError, match="Say why"):
@@ -296,11 +301,81 @@ def test_facts_are_put_right_and_conflicts_told(incident, business_owner):
     earlier = NOON - timedelta(hours=3)
     changed = change_incident(incident, actor=business_owner, detected_at=earlier, title="Invoices went astray")
     assert (changed.contain_by, changed.title) == (earlier + timedelta(hours=24), "Invoices went astray")
-    assert incident.timeline.last().text == "it was detected, title"
+    was = NOON - timedelta(hours=1)
+    told = f"it was detected {figures.moment(was)} → {figures.moment(earlier)}, title"
+    assert incident.timeline.last().text == told
     with pytest.raises(ConflictError):
         change_incident(incident, actor=business_owner, seen={"title": "As it was"}, title="Mine")
     change_incident(incident, actor=business_owner, title="Invoices went astray")
     assert kinds(incident) == ["reported", "changed"]
+
+
+def test_a_later_detection_gives_no_more_time(incident, business_owner, technical_owner):
+    until = (incident.contain_by, incident.resolve_on, incident.due_at)
+    with clock.fixed_at(NOON + timedelta(days=3)):
+        later = change_incident(incident, actor=business_owner, detected_at=clock.now(), happened_at=NOON)
+        assert (later.contain_by, later.resolve_on, later.due_at) == until
+        assert later.is_overdue
+        judge_incident(incident, actor=business_owner, severity="minor", reason="Few.")
+        back = judge_incident(incident, actor=business_owner, severity="major", reason="As before.")
+        assert (back.contain_by, back.resolve_on, back.due_at) == until
+        earlier = change_incident(
+            incident, actor=business_owner, detected_at=NOON - timedelta(hours=3), happened_at=NOON - timedelta(hours=6)
+        )
+        assert earlier.contain_by == NOON + timedelta(hours=21)
+        resolve_incident(incident, actor=technical_owner, how="Done.")
+        reopened = reopen_incident(incident, actor=technical_owner, reason="It came back.")
+        change_incident(incident, actor=business_owner, detected_at=NOON - timedelta(hours=5))
+        incident.refresh_from_db()
+        assert incident.contain_by == reopened.contain_by == clock.now() + timedelta(hours=24)
+
+
+def test_a_retired_asset_fails_no_more(report, incident, business_owner):
+    asset = Asset.objects.create(name="Router", kind="model", is_active=False)
+    for deed in (lambda: report(asset=asset), lambda: change_incident(incident, actor=business_owner, asset=asset)):
+        with pytest.raises(DomainError, match="is retired") as refused:
+            deed()
+        assert refused.value.field == "asset"
+    Incident.objects.filter(pk=incident.pk).update(asset=asset)
+    assert change_incident(incident, actor=business_owner, title="Other").asset == asset
+
+
+@pytest.mark.parametrize("text", ["Two\nlines", "Re:\r\nBcc: x", "Bell\x07", "Next\u2028line", "Nul\x00"])
+def test_titles_and_subjects_are_one_line(report, incident, business_owner, technical_owner, office_lead, text):
+    template = MessageTemplate.objects.first()
+    for field, deed in (
+        ("title", lambda: report(title=text)),
+        ("title", lambda: change_incident(incident, actor=business_owner, title=text)),
+        *(
+            ("subject", deed)
+            for deed in (
+                lambda: send_message(
+                    incident, actor=technical_owner, subject=text, body="B", recipients=[technical_owner]
+                ),
+                lambda: add_template(actor=office_lead, name="New", subject=text, body="B"),
+                lambda: edit_template(template, actor=office_lead, subject=text),
+            )
+        ),
+    ):
+        with pytest.raises(DomainError, match="one line") as refused:
+            deed()
+        assert refused.value.field == field
+
+
+def test_what_is_sent_twice_with_its_key_is_done_once(report, technical_owner, business_owner):
+    first = report(key="k")
+    assert report(key="k") == first
+    assert kinds(first) == ["reported"]
+    with pytest.raises(DomainError, match=f"sent already, as {first.reference}"):
+        report(key="k", title="Another one")
+    assert report(key="k", actor=technical_owner) != first
+    told = {"actor": technical_owner, "subject": "S", "recipients": [business_owner], "key": "m"}
+    message = send_message(first, body="B", **told)
+    assert send_message(first, body="B", **told) == message
+    with pytest.raises(DomainError, match="sent already"):
+        send_message(first, body="Other", **told)
+    assert IncidentMessage.objects.count() == 1
+    assert kinds(first) == ["reported", "told"]
 
 
 def test_the_timeline_takes_dated_notes_and_never_changes(incident, technical_owner):
@@ -419,6 +494,35 @@ def test_nobody_is_told_who_may_not_know(incident, initiative, technical_owner, 
     assert not IncidentMessage.objects.exists()
 
 
+def test_a_refusal_names_all_who_may_not_know(incident, initiative, technical_owner, executive, stranger):
+    initiative.is_confidential = True
+    initiative.save()
+    with pytest.raises(DomainError, match=f"{executive}, {stranger} may not see|{stranger}, {executive} may not see"):
+        send_message(
+            incident, actor=technical_owner, subject="S", body="B", recipients=[executive, stranger, technical_owner]
+        )
+
+
+def test_only_who_may_know_is_offered_to_be_told(incident, office_member, technical_owner, business_owner, risk_owner):
+    insider = make_person("Insider")
+    secret = make_initiative("Secret salaries", is_confidential=True, owner=insider)
+    add_initiative(incident, actor=office_member, initiative=secret)
+    assert {*may_be_told(incident, technical_owner)} == {technical_owner, business_owner, risk_owner}
+    # Who sees both may name both, and the owners of the open one may not be told of the other.
+    add_escalation(incident, actor=office_member, person=office_member)
+    assert may_be_told(incident, office_member) == [insider, office_member]
+    for sender in (technical_owner, office_member):
+        told = send_message(
+            incident, actor=sender, subject="S", body="{initiative}", recipients=may_be_told(incident, sender)
+        )
+        assert ("Secret" in told.body) == (sender == office_member)
+
+    seen = [*TimelineEntry.objects.visible_to(technical_owner).filter(kind="told").values_list("text", flat=True)]
+    assert len(seen) == 1
+    assert "Insider" not in seen[0]
+    assert TimelineEntry.objects.visible_to(office_member).filter(kind="told").count() == 2
+
+
 def test_what_is_filled_in_is_no_template_and_no_markup(client, report, technical_owner):
     incident = report(what_happened="<script>alert(1)</script> {support} **bold**")
     send_message(incident, actor=technical_owner, subject="S", body="{what}", recipients=[technical_owner])
@@ -491,6 +595,9 @@ def test_actions_are_given_done_and_dropped(incident, technical_owner, executive
         finish_action(third, actor=make_person(), result="Done.")
     with pytest.raises(DomainError):
         give_action(incident, actor=technical_owner, text="X", owner=executive, due_on=due - timedelta(days=9))
+    with pytest.raises(DomainError, match="ten years") as refused:
+        give_action(incident, actor=technical_owner, text="X", owner=executive, due_on=date(2037, 6, 17))
+    assert refused.value.field == "due_on"
 
 
 # --- Clocks
