@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portfolio", "0010_incident_clocks"),
+        ("portfolio", "0011_incidents_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

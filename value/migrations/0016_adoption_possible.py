@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("value", "0014_incident_costs")]
+    dependencies = [("value", "0015_corrected_downwards")]
 
     operations = [
         migrations.RemoveConstraint("adoptionreading", "adoption_satisfaction_of_answers"),
