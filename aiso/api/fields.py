@@ -13,6 +13,15 @@ from aiso.accounts.models import BusinessUnit, User
 LARGEST_ID = 2**63 - 1
 
 
+class TextField(serializers.CharField):
+    """A string. A number is none, as the schema says."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field({"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
 class IdField(serializers.Field[Any, int, int, Any]):
     """The id of a thing that there is. DRF's own field takes `true` and 1.5 for ids too."""

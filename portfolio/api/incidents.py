@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from aiso.api.fields import EntriesField, IdField, person_field, unit_field
+from aiso.api.fields import EntriesField, IdField, TextField, person_field, unit_field
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, PageQuery, answers, answers_page
 from aiso.web.keyset import LATEST_FIRST
@@ -71,8 +71,8 @@ class DecisionsField(EntriesField):
         return super().to_internal_value(data)
 
 
-def long_text(**options: Any) -> serializers.CharField:
-    return serializers.CharField(max_length=LONG, **options)
+def long_text(**options: Any) -> TextField:
+    return TextField(max_length=LONG, **options)
 
 
 class IncidentsQuery(PageQuery):
