@@ -13,6 +13,7 @@ from aiso.web.keyset import AS_MADE, Page, page_of
 from .baselines import Baseline, baselines_of
 from .claim_work import RELATED, UNREAD, claims_for
 from .lasting import Lasting, lasting_of
+from .ledger_list import COUNTED
 from .models import LedgerEntry, LedgerEntryQuerySet, Measurement
 from .overlaps import Overlaps, overlaps_of
 from .progress import Progress, progress
@@ -108,7 +109,12 @@ class ClaimQueue:
 
     @cached_property
     def count(self) -> int:
-        return claims_for(self.viewer).order_by().count()
+        """How many, up to a thousand and one: the page costs the same however many wait."""
+        return claims_for(self.viewer).order_by()[: COUNTED + 1].count()
+
+    @property
+    def is_long(self) -> bool:
+        return self.count > COUNTED
 
     @cached_property
     def page(self) -> Page[LedgerEntry]:

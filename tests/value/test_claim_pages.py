@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portfolio.models import OutcomeMetric
 from tests.factories import make_person, move_stage
+from value import claim_queue
 from value.actions.baselines import confirm_baseline
 from value.actions.claims import confirm_claim, correct_claim
 from value.actions.measure import confirm_measurement, record_measurement
@@ -172,3 +173,12 @@ def test_the_form_of_a_claim_tells_what_each_metric_is(saved, business_owner, fi
     assert "Its baseline is not confirmed" in page
     confirm_baseline(other, actor=finance_controller)
     assert "Its baseline is not confirmed" not in plain(client.get(here))
+
+
+def test_a_long_queue_is_not_counted_to_its_end(metric, business_owner, finance_controller, client, monkeypatch):
+    monkeypatch.setattr(claim_queue, "COUNTED", 1)
+    client.force_login(finance_controller)
+    claim(metric, business_owner)
+    assert "1 claim waits for you" in plain(client.get("/claims/"))
+    claim(metric, business_owner, first_on=date(2026, 4, 1), last_on=date(2026, 4, 30))
+    assert "More than 1,000 claims wait for you" in plain(client.get("/claims/"))
