@@ -19,6 +19,8 @@ WINDOWS = {"": "To date", "30": "30 days", "90": "90 days", "365": "365 days"}
 PLAIN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # No figure is older; before it the days of a window would end.
 FIRST_DAY = date(1990, 1, 1)
+# Of a forecast; after it the days of a calendar would end one day.
+LAST_DAY = date(2100, 12, 31)
 NO_DAY = "is no day up to today, like 2026-09-15, and is left out."
 
 

@@ -211,3 +211,12 @@ def test_reversing_says_which_days_it_covers(business_owner, finance_controller,
     assert "The reversal covers 1 Jun 2026 to 30 Jun 2026. Days before are closed and are not touched" in page
     found = reverse_entry(entry, actor=business_owner, reason="Twice.")
     assert (found.first_on, found.last_on) == (date(2026, 6, 1), date(2026, 6, 30))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_end_of_time_are_refused(saved, business_owner, day):
+    owner = Script(make_api_token(business_owner)[1])
+    for noun in ("value/", "durability-checks/"):
+        here = f"initiatives/{saved.initiative.reference}/{noun}"
+        assert owner.get(f"{here}?as_of={day}").status_code == 422
+        assert owner.get(f"{here}?as_of=2026-06-01").status_code == 200

@@ -20,7 +20,7 @@ from ..adoption_told import SMALLEST, Told
 from ..models import AdoptionReading, AdoptionReadingQuerySet
 from ..models.adoption import EARLIEST, MOST_USERS
 from ..worth import Window
-from .known_at import KnownAtField
+from .known_at import AsOfField, KnownAtField
 
 # Readings of one body.
 MOST_AT_ONCE = 500
@@ -84,7 +84,7 @@ class ReadingsQuery(PageQuery):
 
 class AdoptionQuery(Query):
     window = serializers.IntegerField(min_value=7, max_value=3660, default=90, help_text="Days, 90 unless told.")
-    as_of = serializers.DateField(required=False, help_text="The last day counted, today unless told.")
+    as_of = AsOfField()
     known_at = KnownAtField()
 
     def validate_as_of(self, value: date) -> date:

@@ -22,7 +22,7 @@ from ..baselines import Baseline, baselines_of, waiting_for
 from ..durability import Check
 from ..durability_facts import Then
 from ..metric_page import checks_by_metric
-from .known_at import KnownAtField
+from .known_at import AsOfField, KnownAtField
 
 STATES = ["to_come", "due", "overdue", "missed", "waiting", "held", "decayed", "lost"]
 PLACES = Decimal("0.0001")
@@ -67,7 +67,7 @@ class BaselineShape(TypedDict):
 
 
 class LastingQuery(PageQuery):
-    as_of = serializers.DateField(required=False, help_text="What happened by then; today unless told.")
+    as_of = AsOfField(help_text="What happened by then; today unless told.")
     known_at = KnownAtField()
 
 

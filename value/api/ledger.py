@@ -34,7 +34,7 @@ from ..posting import NewEntry
 from ..tranche_costs import spent_of_tranches
 from ..worth import CLAIMED, CONFIRMED, DECAYED, FORECAST, Window, worth_of
 from .figures import CostCoverageShape, PaybackShape, drawn_coverage, drawn_payback
-from .known_at import KnownAtField
+from .known_at import AsOfField, KnownAtField
 from .shares import ClaimShares
 
 IS = ["posted", "forecast", "waiting", "confirmed", "corrected", "rejected", "reversed", "reversal"]
@@ -114,7 +114,7 @@ class WorthQuery(Query):
     days = serializers.IntegerField(
         required=False, min_value=1, max_value=3660, help_text="Only the last so many days; without, all."
     )
-    as_of = serializers.DateField(required=False, help_text="The last day counted, today unless told.")
+    as_of = AsOfField()
     known_at = KnownAtField()
 
 
