@@ -198,7 +198,7 @@ def test_refuses_a_file_too_large_before_reading_it(monkeypatch):
 
 
 def test_refuses_too_many_rows():
-    with pytest.raises(UnreadableFileError, match=r"100,\d+ rows"):
+    with pytest.raises(UnreadableFileError, match=r"200,\d+ rows"):
         read_sheet(b"Name,Status\n" + b"a,b\n" * (limits.MAX_ROWS + 200))
 
 
