@@ -3,12 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -18,41 +14,25 @@ from django.utils.text import capfirst
 from aiso import clock
 from aiso.accounts.signed_in import signed_in
 from aiso.configuration.kinds import kind_of
-from aiso.configuration.models import ConfigurationVersion
 from aiso.web import figures
 from aiso.web.stages import Step, stage_track
 
 from .decisions import Line, lines_of
 from .facts import lowered
-from .gaps import Gap, gaps_of, stable_from, with_gap_facts
+from .gaps import Gap, gaps_of, stable_from
 from .lane import LaneResult, lane_of, without_money
 from .lane_facts import facts_of
 from .lane_threshold import lane_threshold
 from .lane_words import Hinted, hinted, lane_reason, places_of, standing_of_lane
 from .merged_away import lead_on
 from .models import DecisionClass, Initiative, Intake, OutcomeMetric, OwnerKind, Ownership, Stage, StageChange
-from .models.initiative import InitiativeQuerySet
 from .models.stage import ACTIVE, ENDED, PATH
 from .next_gate import NextGate, next_gate_of
+from .page_rows import page_rows
 from .panels import Place, Tab, panels_at, tab_counts, tabs_for
 from .permissions import can_assign_owners, can_classify, can_comment, can_edit, can_lower_lane, can_see_money
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-SETS = ("jurisdictions", "tools", "tags")
-# What the page shows of the things that an initiative points to.
-SHOWN = (
-    "unit__name",
-    "unit__parent__name",
-    "workflow__name",
-    "workflow__is_critical",
-    "bucket__name",
-    "objective__name",
-    "use_case_type__name",
-    "business_owner__name",
-    "business_owner__email",
-    "risk_tier_set_by__text",
-    "ai_act_set_by__text",
-)
 
 
 @dataclass
@@ -359,35 +339,12 @@ class InitiativePage:
 
 def page_for(request: HttpRequest, pk: int, tab: str = "overview") -> InitiativePage:
     """The page of an initiative that the person may see, or 404."""
-    rows = _page_rows(tuple(tab_counts()), clock.today())
+    rows = page_rows(tuple(tab_counts()), clock.today())
     initiative = rows.visible_to(signed_in(request)).filter(pk=pk).first()
     if initiative is None:
         raise Http404("No initiative here that you may see.")
     lead_on(request, initiative)
     return InitiativePage(request, initiative, tab)
-
-
-@lru_cache(maxsize=4)
-def _page_rows(tabs: tuple[str, ...], today: date) -> InitiativeQuerySet:
-    """All that the page reads in its first query. Put together once a day: that alone took a tenth of its time."""
-    own = [field.name for field in Initiative._meta.concrete_fields if field.name != "search"]
-    names = {f"{name}_names": _names(name) for name in SETS}
-    asked = Intake.objects.filter(Q(initiative=OuterRef("pk")) | Q(joined_to=OuterRef("pk")))
-    rows = Initiative.objects.select_related(*{name.rpartition("__")[0] for name in SHOWN})
-    under_way = ConfigurationVersion.objects.under_way().order_by("kind").values("kind").distinct()
-    told = with_gap_facts(rows).annotate(
-        **tab_counts(), **names, has_requests=Exists(asked), rules_under_way=ArraySubquery(under_way)
-    )
-    return rows.annotate(**_written_out(told)).only(*own, *SHOWN)
-
-
-def _written_out(rows: InitiativeQuerySet) -> dict[str, RawSQL]:
-    """The annotations as SQL, which Django would else write anew for each page; they refer to the initiative alone."""
-    compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-    compiler.pre_sql_setup()
-    written = ((name, each.output_field, *compiler.compile(each)) for name, each in rows.query.annotations.items())
-    # No value of a request is in it.
-    return {name: RawSQL(sql, params, output_field) for name, output_field, sql, params in written}  # noqa: S611
 
 
 def visible_initiative(request: HttpRequest, pk: int) -> Initiative:
@@ -398,10 +355,3 @@ def visible_initiative(request: HttpRequest, pk: int) -> Initiative:
         raise Http404("No initiative here that you may see.")
     lead_on(request, initiative)
     return initiative
-
-
-def _names(field_name: str) -> ArraySubquery:
-    """The names in a set of the initiative, in their order, without a query each."""
-    model = Initiative._meta.get_field(field_name).related_model
-    entries = model._default_manager.filter(initiatives=OuterRef("pk")).order_by("name")  # type: ignore[union-attr]
-    return ArraySubquery(entries.values("name"))

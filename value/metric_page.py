@@ -9,12 +9,11 @@ from functools import cached_property
 from aiso.accounts.models import User
 from portfolio.models import Initiative, OutcomeMetric
 
-from .baselines import Baseline, baselines_of
+from .baselines import Baseline, baselines_of, waiting_for
 from .durability import Check, Outcome
 from .durability_facts import Then
 from .measurement_list import MeasurementLine, fetched
 from .models import Measurement
-from .permissions import can_confirm_baseline
 
 
 @dataclass(frozen=True)
@@ -34,19 +33,16 @@ class MetricLines:
         """What counts as its value now: neither corrected nor rejected."""
         return next((line for line in self.lines if line.state not in ("corrected", "rejected")), None)
 
-    @property
-    def is_to_be_measured(self) -> bool:
-        return any(check.is_open for check in self.checks)
-
 
 def measured(initiative: Initiative, person: User) -> list[MetricLines]:
-    """Each metric of an initiative. Eight queries at most, and one for each baseline that the person may confirm."""
+    """Each metric of an initiative. Nine queries at most."""
     lines: dict[int, list[MeasurementLine]] = defaultdict(list)
     rows = fetched(Measurement.objects.filter(metric__initiative=initiative))
     for row in rows.order_by("-measured_on", "-pk"):
         lines[row.metric_id].append(MeasurementLine(row))
     metrics, then = [*initiative.outcome_metrics.all()], Then.now()
     baselines, outcomes = baselines_of(metrics), outcomes_by_metric(initiative, metrics, then)
+    to_confirm = {*waiting_for(person).filter(initiative=initiative).values_list("pk", flat=True)}
     return [
         MetricLines(
             metric,
@@ -54,7 +50,7 @@ def measured(initiative: Initiative, person: User) -> list[MetricLines]:
             baselines[metric.pk],
             outcomes[metric.pk].checks(then.as_of) if metric.pk in outcomes else [],
             _unchecked_since(outcomes.get(metric.pk)),
-            _may_confirm(person, initiative, baselines[metric.pk]),
+            metric.pk in to_confirm,
         )
         for metric in metrics
     ]
@@ -77,10 +73,3 @@ def outcomes_by_metric(initiative: Initiative, metrics: Iterable[OutcomeMetric],
 
 def _unchecked_since(outcome: Outcome | None) -> date | None:
     return outcome.last_due if outcome and outcome.is_never_checked else None
-
-
-def _may_confirm(person: User, initiative: Initiative, baseline: Baseline) -> bool:
-    if baseline.state not in ("unconfirmed", "changed") or initiative.is_off_register:
-        return False
-    baseline.metric.initiative = initiative
-    return can_confirm_baseline(person, baseline.metric)

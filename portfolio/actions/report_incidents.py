@@ -65,9 +65,7 @@ def report_incident(
     who could not see it.
     """
     locked = _initiative_for(actor, initiative)
-    if key and (earlier := Incident.objects.filter(reported_by=actor, key=key).first()):
-        if (earlier.title, earlier.what_happened) != (title.strip(), what_happened.strip()):
-            raise DomainError(f"This page was sent already, as {earlier.reference}. Open it anew to report another.")
+    if earlier := _sent_before(actor, key, title.strip(), what_happened.strip()):
         return earlier
     incident = Incident(
         title=title.strip(),
@@ -83,9 +81,7 @@ def report_incident(
         reported_at=clock.now(),
         key=key,
     )
-    _check_facts(incident)
-    _check_support(support_owner, [locked.pk])
-    _check_asset(asset)
+    _check_new(incident, locked)
     incident.clock_began_at = incident.detected_at
     set_clocks(incident)
     store_new(incident, locked)
@@ -93,6 +89,20 @@ def report_incident(
     _concern(incident, locked, decisions, actor)
     publish("incident.reported", actor=actor, incident=incident, initiatives=[locked.pk], severity=incident.severity)
     return incident
+
+
+def _check_new(incident: Incident, lead: Initiative) -> None:
+    _check_facts(incident)
+    _check_support(incident.support_owner, [lead.pk])
+    _check_asset(incident.asset)
+
+
+def _sent_before(actor: User, key: str, *said: str) -> Incident | None:
+    """The report of this key. Raises DomainError where it says something else."""
+    earlier = Incident.objects.filter(reported_by=actor, key=key).first() if key else None
+    if earlier and (earlier.title, earlier.what_happened) != said:
+        raise DomainError(f"This page was sent already, as {earlier.reference}. Open it anew to report another.")
+    return earlier
 
 
 def store_new(incident: Incident, lead: Initiative) -> None:

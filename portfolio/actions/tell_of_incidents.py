@@ -92,9 +92,7 @@ def send_message(
     # Names that are filled in may be long, or hold what no subject does.
     subject = " ".join(filled_in(subject, incident, named).split())[:200]
     body = filled_in(body, incident, named)
-    if key and (earlier := incident.messages.filter(sent_by=actor, key=key).first()):
-        if (earlier.subject, earlier.body, {*earlier.recipients.all()}) != (subject, body, {*people}):
-            raise DomainError("This page was sent already. Open it anew to tell something else.")
+    if earlier := _sent_before(incident, actor, key, (subject, body, {*people})):
         return earlier
     _check_recipients(people, named)
     message = incident.messages.create(
@@ -110,6 +108,14 @@ def send_message(
     record(incident, Kind.TOLD, actor=actor, text=_names(people), message=message)
     publish("incident.told", actor=actor, incident=incident, message=message)
     return message
+
+
+def _sent_before(incident: Incident, actor: User, key: str, said: tuple[str, str, set[User]]) -> IncidentMessage | None:
+    """The message of this key. Raises DomainError where it says something else, or to others."""
+    earlier = incident.messages.filter(sent_by=actor, key=key).first() if key else None
+    if earlier and (earlier.subject, earlier.body, {*earlier.recipients.all()}) != said:
+        raise DomainError("This page was sent already. Open it anew to tell something else.")
+    return earlier
 
 
 @transaction.atomic
