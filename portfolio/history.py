@@ -48,7 +48,7 @@ def _about(text: str) -> Callable[[Any], str]:
 RECORDED = ("recorded_by", "recorded_at")
 RELATED = [
     Told(StageChange, says=lambda change: f"Stage: {change.get_stage_display()}", hide=("stage", *RECORDED)),
-    Told(Ownership, says=str, hide=("kind", "person", "is_deputy")),
+    Told(Ownership, says=str, hide=("kind", "person", "is_deputy", "recorded_at", "end_recorded_at")),
     Told(OutcomeMetric),
     # Its amounts are money and stand in its versions.
     Told(Plan, hide=("number", "written_by", "written_at", "changed_at")),

@@ -87,7 +87,7 @@ def take_back_assignment(
     if present:
         present.delete()
     if ended:
-        Ownership.objects.filter(pk=ended, initiative=locked, kind=kind).update(ended_on=None)
+        Ownership.objects.filter(pk=ended, initiative=locked, kind=kind).update(ended_on=None, end_recorded_at=None)
     _follow_present(locked, kind, actor)
     touch([locked.pk])
     publish("initiative.owner_assignment_undone", actor=actor, initiative=locked, kind=kind)
@@ -181,5 +181,5 @@ def _end(ownership: Ownership, day: date) -> None:
             f"{ownership.person} became owner on {ownership.started_on:%-d %b %Y}; choose that day or later.",
             field="since",
         )
-    ownership.ended_on = day
-    ownership.save(update_fields=["ended_on"])
+    ownership.end_on(day)
+    ownership.save(update_fields=Ownership.ENDING)

@@ -134,7 +134,7 @@ class Changes:
     ) -> None:
         today = clock.today()
         if current:
-            current.ended_on = max(today, current.started_on)
+            current.end_on(max(today, current.started_on))
             self.ended.append(current)
         begins = max(today, current.started_on) if current else self.as_of
         begun = Ownership(initiative=initiative, kind=kind, person_id=person, started_on=begins)
@@ -168,7 +168,7 @@ class Changes:
             add_pairs(name, pairs)
         Link.objects.bulk_create(self.links)
         if self.ended:
-            Ownership.objects.bulk_update(self.ended, ["ended_on"])
+            Ownership.objects.bulk_update(self.ended, Ownership.ENDING)
         Ownership.objects.bulk_create(self.begun)
         self._reopen_maps()
         if self.reopened:

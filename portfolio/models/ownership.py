@@ -1,5 +1,6 @@
 """Who owns an initiative, and since when."""
 
+from datetime import date
 from typing import Self
 
 import pghistory
@@ -11,6 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 
+from aiso import clock
 from aiso.accounts.models import User
 
 
@@ -77,12 +79,17 @@ class OwnershipQuerySet(models.QuerySet["Ownership"]):
 class Ownership(models.Model):
     """One person's time as an owner, or an owner's deputy, of one initiative. The day it ended no longer counts."""
 
+    # What is written when it ends.
+    ENDING = ("ended_on", "end_recorded_at")
+
     initiative = models.ForeignKey("portfolio.Initiative", models.CASCADE, related_name="ownerships")
     kind = models.CharField(max_length=20, choices=OwnerKind)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="ownerships")
     is_deputy = models.BooleanField(default=False)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+    end_recorded_at = models.DateTimeField(null=True, blank=True)
 
     objects = OwnershipQuerySet.as_manager()
 
@@ -114,6 +121,10 @@ class Ownership(models.Model):
             _follow("owners_follow_update", pgtrigger.Update, old="old_rows", new="new_rows"),
             _follow("owners_follow_delete", pgtrigger.Delete, old="old_rows"),
         ]
+
+    def end_on(self, day: date) -> None:
+        """Say when it ended; that is known from now on. The caller saves `ENDING`."""
+        self.ended_on, self.end_recorded_at = day, clock.now()
 
     def __str__(self) -> str:
         deputy = ", deputy" if self.is_deputy else ""

@@ -142,7 +142,7 @@ def _restore_owners(initiative: Initiative, before: dict[str, list[int | None]])
         current = Ownership.objects.current().principals().filter(initiative=initiative, kind=kind, person=begun)
         current.delete()
         if ended is not None:
-            Ownership.objects.filter(pk=ended).update(ended_on=None)
+            Ownership.objects.filter(pk=ended).update(ended_on=None, end_recorded_at=None)
         present = Ownership.objects.current().principals().filter(initiative=initiative, kind=kind).first()
         follow_owner(initiative, kind, actor=None, to=present.person_id if present else None)
 
