@@ -1,0 +1,86 @@
+"""Pilot-to-production lead time (DESIGN §6.1): days from first entering pilot to first entering production.
+
+Over initiatives whose first entry into limited rollout or scale lies in the window. Days in which they were paused
+count. Who was in no pilot by then is counted apart. An import's opening position is an entry like any other.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+
+from portfolio.models import Initiative, Stage, StageChange
+from portfolio.models.stage import IN_PRODUCTION
+
+from .asked import Asked
+from .entered import changes_of
+from .figures import LeadTime
+
+
+def lead_times(counted: QuerySet[Initiative], windows: Sequence[Asked]) -> list[LeadTime]:
+    """One figure for each window; they are known at the same moment, and one follows another. Two queries."""
+    last = windows[-1]
+    entries: dict[int, list[int | None]] = defaultdict(list)
+    for produced_on, piloted_on in entries_into_production(counted, windows[0].window.first, last.as_of, last.moment):
+        days = (produced_on - piloted_on).days if piloted_on else None
+        entries[_place(windows, produced_on)].append(days)
+    told = [_told(entries[place]) for place in range(len(windows))]
+    ages = open_pilots(counted, last.as_of, last.moment)
+    return [*told[:-1], _with_open(told[-1], [(last.as_of - began).days for began in ages])]
+
+
+def entries_into_production(
+    counted: QuerySet[Initiative], first: date | None, as_of: date, known_at: datetime
+) -> Iterator[tuple[date, date | None]]:
+    """Of each initiative that first entered production in a window: that day, and the day of its first pilot."""
+    changes = changes_of(counted, as_of, known_at).filter(stage__in=(Stage.PILOT, *IN_PRODUCTION))
+    rows = changes.values("initiative").annotate(
+        produced=Min("changed_on", filter=Q(stage__in=IN_PRODUCTION)),
+        piloted=Min("changed_on", filter=Q(stage=Stage.PILOT)),
+    )
+    rows = rows.filter(produced__gte=first)
+    for produced, piloted in rows.values_list("produced", "piloted"):
+        yield produced, piloted if piloted and piloted <= produced else None
+
+
+def open_pilots(counted: QuerySet[Initiative], as_of: date, known_at: datetime) -> list[date]:
+    """Of each initiative that is in pilot on a day, the day on which it first entered one."""
+    later = StageChange.objects.filter(
+        initiative=OuterRef("initiative"), changed_on__lte=as_of, recorded_at__lte=known_at
+    ).order_by("-changed_on", "-pk")
+    piloted = changes_of(counted, as_of, known_at).filter(stage=Stage.PILOT)
+    rows = piloted.values("initiative").annotate(on=Min("changed_on"), stood=Subquery(later.values("stage")[:1]))
+    return [*rows.filter(stood=Stage.PILOT).values_list("on", flat=True)]
+
+
+def median_of(days: Sequence[int]) -> Decimal | None:
+    """The mean of the two middle values where their number is even (DESIGN §6.1)."""
+    ordered = sorted(days)
+    if not ordered:
+        return None
+    return Decimal(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def nearest_rank(days: Sequence[int], percent: int) -> int | None:
+    """The smallest value that so many per cent are not above."""
+    ordered = sorted(days)
+    return ordered[-(-percent * len(ordered) // 100) - 1] if ordered else None
+
+
+def _place(windows: Sequence[Asked], day: date) -> int:
+    """Which of the windows a day lies in: they follow one another and are equally long."""
+    back = (windows[-1].as_of - day).days // windows[-1].days
+    return len(windows) - 1 - back
+
+
+def _told(entries: Sequence[int | None]) -> LeadTime:
+    days = [each for each in entries if each is not None]
+    return LeadTime(median_of(days), nearest_rank(days, 90), len(days), len(entries) - len(days))
+
+
+def _with_open(told: LeadTime, ages: Sequence[int]) -> LeadTime:
+    return LeadTime(
+        told.median, told.p90, told.count, told.without_pilot, len(ages), median_of(ages), max(ages, default=None)
+    )

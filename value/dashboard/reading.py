@@ -1,0 +1,83 @@
+"""The dashboard of a viewer: five figures of a window, the window before, and their trend lines (DESIGN §6).
+
+A figure counts what everybody with the viewer's roles sees, so that two people with the same roles read the same. Money
+is counted as far as a role shows it. The window before is the same question as of the day before this one begins.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from aiso.accounts.models import User
+
+from ..adoption import AdoptionFigure, adoption_figure, critical_in_production
+from ..cost_coverage import cost_coverage_of
+from ..worth import worth_of
+from .asked import Asked, counted_for, money_counted_for
+from .closed import closed_in
+from .figures import FIGURES, Dashboard, Figures, NetValue, Trend
+from .lead_time import lead_times
+from .stable_owner import stable_owner_of
+
+
+def dashboard_of(viewer: User, asked: Asked) -> Dashboard:
+    """All that the page shows. A fixed number of queries."""
+    found = windows_of(viewer, asked.trend)
+    return Dashboard(found[-1], found[-2], trends_of(found))
+
+
+def figures_of(viewer: User, asked: Asked) -> Figures:
+    """The figures of one window alone."""
+    return windows_of(viewer, [asked])[0]
+
+
+def windows_of(viewer: User, windows: Sequence[Asked]) -> list[Figures]:
+    """The figures of windows that follow one another, the oldest first."""
+    counted = counted_for(viewer, windows[-1])
+    return [
+        Figures(*each)
+        for each in zip(
+            (asked.as_of for asked in windows),
+            lead_times(counted, windows),
+            [stable_owner_of(counted, asked) for asked in windows],
+            [_adoption(viewer, asked) for asked in windows],
+            [_net_value(viewer, asked) for asked in windows],
+            closed_in(counted, windows),
+            strict=True,
+        )
+    ]
+
+
+def trends_of(found: Sequence[Figures]) -> dict[str, Trend]:
+    """By the names of the figures, what each comes down to."""
+    days = [each.as_of for each in found]
+    return {name: Trend(days, [headline(each, name) for each in found]) for name in FIGURES}
+
+
+def headline(figures: Figures, name: str) -> Decimal | None:
+    """The one number of a figure: days, a share from 0 to 1, money, or a count. None is no data."""
+    match name:
+        case "lead_time":
+            return figures.lead_time.median
+        case "stable_owner":
+            return figures.stable_owner.share
+        case "adoption":
+            return figures.adoption.sums.share
+        case "net_value":
+            money = figures.net_value
+            return None if money is None or money.worth.is_empty else money.worth.net
+        case "closed":
+            return Decimal(figures.closed.with_rationale)
+    raise ValueError(name)
+
+
+def _adoption(viewer: User, asked: Asked) -> AdoptionFigure:
+    workflows = critical_in_production(asked.as_of, known_at=asked.known_at, initiatives=counted_for(viewer, asked))
+    return adoption_figure(workflows, asked.window, known_at=asked.known_at)
+
+
+def _net_value(viewer: User, asked: Asked) -> NetValue | None:
+    counted = money_counted_for(viewer, asked)
+    if counted is None:
+        return None
+    worth = worth_of(counted, asked.window, known_at=asked.known_at)
+    return NetValue(worth, cost_coverage_of(counted, asked.window, known_at=asked.known_at))

@@ -1,0 +1,73 @@
+"""Stable owner share (DESIGN §6.2): of those active on a day, who has all three owners, and kept the business owner."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from portfolio.models import Initiative, OwnerKind, Stage
+from portfolio.models.stage import ACTIVE
+
+from .asked import Asked
+from .entered import changes_of
+from .figures import StableOwner
+
+# Of each initiative that is active or paused on a day: which owners it has, and whether on each day of the window, or
+# since it began, the present business owner was its business owner. One row an initiative, for `{changes}` of stages.
+STANDING = """
+    WITH asked AS (
+        SELECT %s::date AS first_on, %s::date AS as_of, %s::timestamptz AS known_at
+    ), stood AS (
+        SELECT DISTINCT ON (change.initiative_id) change.initiative_id, change.stage, asked.as_of,
+            GREATEST(min(change.changed_on) OVER (PARTITION BY change.initiative_id), asked.first_on) AS first_on
+        FROM ({changes}) AS change, asked
+        ORDER BY change.initiative_id, change.changed_on DESC, change.id DESC
+    ), owned AS (
+        SELECT initiative_id, kind, person_id, started_on,
+            LEAST(CASE WHEN end_recorded_at > asked.known_at THEN NULL ELSE ended_on - 1 END, asked.as_of) AS last_on
+        FROM portfolio_ownership, asked
+        WHERE NOT is_deputy AND started_on <= asked.as_of AND recorded_at <= asked.known_at
+    ), present AS (
+        SELECT initiative_id,
+            max(person_id) FILTER (WHERE kind = 'business') AS business,
+            max(person_id) FILTER (WHERE kind = 'technical') AS technical,
+            max(person_id) FILTER (WHERE kind = 'risk') AS risk
+        FROM owned, asked WHERE last_on = asked.as_of GROUP BY initiative_id
+    ), kept AS (
+        SELECT stood.initiative_id, sum(owned.last_on - GREATEST(owned.started_on, stood.first_on) + 1) AS days
+        FROM stood JOIN present USING (initiative_id) JOIN owned USING (initiative_id)
+        WHERE owned.kind = 'business' AND owned.person_id = present.business AND owned.last_on >= stood.first_on
+        GROUP BY 1
+    )
+    SELECT stood.initiative_id, stood.stage, present.business, present.technical, present.risk,
+        COALESCE(kept.days = stood.as_of - stood.first_on + 1, FALSE) AS is_kept
+    FROM stood LEFT JOIN present USING (initiative_id) LEFT JOIN kept USING (initiative_id)
+    WHERE stood.stage = ANY(%s)
+    ORDER BY stood.initiative_id
+"""
+FIELDS = ("initiative", "stage", *OwnerKind.values, "is_kept")
+
+
+def stable_owner_of(counted: QuerySet[Initiative], asked: Asked) -> StableOwner:
+    """The figure of one window. One query."""
+    rows = standing_on(counted, asked.window.first, asked.as_of, asked.moment)
+    active = [row for row in rows if row["stage"] != Stage.PAUSED]
+    lacking = {kind: sum(row[kind] is None for row in active) for kind in OwnerKind.values}
+    owned = [row for row in active if None not in [row[kind] for kind in OwnerKind.values]]
+    stable = sum(row["is_kept"] for row in owned)
+    return StableOwner(stable, len(active), len(rows) - len(active), lacking, len(owned) - stable)
+
+
+def standing_on(
+    counted: QuerySet[Initiative], first: date | None, as_of: date, known_at: datetime
+) -> list[Mapping[str, Any]]:
+    """Each initiative that is active or paused on a day: `initiative`, `stage`, the ids of its three owners by kind,
+    and whether the business owner was so from `first` on, or since it began. One query.
+    """
+    changes, values = changes_of(counted, as_of, known_at).query.sql_with_params()
+    with connection.cursor() as cursor:
+        told = [first, as_of, known_at, *values, [*ACTIVE, Stage.PAUSED]]
+        cursor.execute(STANDING.format(changes=changes), told)
+        return [dict(zip(FIELDS, row, strict=True)) for row in cursor.fetchall()]
