@@ -1,0 +1,260 @@
+"""Lead time, stable owners and what was closed: examples from the definitions, and any history against a second
+reading of them.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from aiso import clock
+from portfolio.models import Initiative, Ownership, StageChange
+from tests.factories import make_initiative, make_ownership, make_person, make_unit, move_stage
+from value.dashboard.asked import Asked
+from value.dashboard.closed import closed_in
+from value.dashboard.figures import Closed, LeadTime
+from value.dashboard.lead_time import lead_times
+from value.dashboard.stable_owner import stable_owner_of
+
+from .reading import Hold, Move, Then
+
+pytestmark = pytest.mark.django_db
+JUNE = Asked(30, date(2026, 6, 15))
+EVERY = Initiative.objects.all
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(f"2026-{text}")
+
+
+def lead_time(asked: Asked = JUNE) -> LeadTime:
+    return lead_times(EVERY(), [asked])[0]
+
+
+def produced(piloted: str, on: str, stage: str = "limited_rollout") -> Initiative:
+    initiative = make_initiative(stage="pilot", since=day(piloted))
+    move_stage(initiative, stage, day(on))
+    return initiative
+
+
+def test_lead_time_is_from_the_first_pilot_to_the_first_production():
+    initiative = produced("01-01", "06-10")
+    move_stage(initiative, "scale", day("06-12"))
+    assert lead_time() == LeadTime(Decimal(160), 160, 1)
+
+
+def test_the_window_has_its_first_and_its_last_day():
+    for on in ("05-16", "05-17", "06-15"):
+        produced("05-01", on)
+    assert lead_time().count == 2
+    assert [each.count for each in lead_times(EVERY(), [JUNE.before, JUNE])] == [1, 2]
+
+
+def test_median_of_an_even_number_and_percentile_by_nearest_rank():
+    for piloted in ("06-04", "06-03", "06-01", "05-01"):
+        produced(piloted, "06-05")
+    assert (lead_time().median, lead_time().p90) == (Decimal(3), 35)
+    produced("06-05", "06-05")
+    assert (lead_time().median, lead_time().p90) == (Decimal(2), 35)
+
+
+def test_paused_days_count_and_those_without_a_pilot_stand_apart():
+    initiative = make_initiative(stage="pilot", since=day("01-01"))
+    move_stage(initiative, "paused", day("02-01"))
+    move_stage(initiative, "scale", day("06-01"))
+    make_initiative(stage="scale", since=day("06-01"))
+    late = make_initiative(stage="scale", since=day("06-02"))
+    move_stage(late, "pilot", day("06-03"))
+    found = lead_time()
+    assert (found.median, found.count, found.without_pilot) == (151, 1, 2)
+    # Back in pilot, for twelve days.
+    assert (found.open_pilots, found.open_median, found.open_oldest) == (1, 12, 12)
+
+
+def test_no_data_is_none():
+    assert lead_time() == LeadTime()
+    assert stable_owner_of(EVERY(), JUNE).share is None
+    assert closed_in(EVERY(), [JUNE]) == [Closed()]
+
+
+@pytest.fixture
+def owned() -> Initiative:
+    """Active since March, with all three owners since then."""
+    people = dict.fromkeys(("owner", "technical_owner", "risk_owner"), make_person("owner@example.org"))
+    return make_initiative(stage="build", since=day("03-01"), **people)
+
+
+def hand_over(initiative: Initiative, on: date, kind: str = "business") -> Ownership:
+    Ownership.objects.filter(initiative=initiative, kind=kind, ended_on=None).update(ended_on=on)
+    return make_ownership(initiative, make_person(), kind, since=on)
+
+
+def test_a_stable_owner_is_one_of_three_and_stays(owned):
+    assert stable_owner_of(EVERY(), JUNE).share == 1
+    hand_over(owned, day("05-16"))
+    assert stable_owner_of(EVERY(), JUNE).share == 1
+    assert stable_owner_of(EVERY(), Asked(60, JUNE.as_of)).share == 0
+    hand_over(owned, day("05-17"))
+    found = stable_owner_of(EVERY(), JUNE)
+    # A new owner on the first day of the window is the owner on all of its days.
+    assert (found.share, found.new) == (1, 0)
+    hand_over(owned, day("05-18"))
+    found = stable_owner_of(EVERY(), JUNE)
+    assert (found.share, found.active, found.new) == (0, 1, 1)
+
+
+def test_who_began_within_the_window_is_stable_from_the_day_it_began(owned):
+    assert stable_owner_of(EVERY(), Asked(90, day("03-01"))).share == 1
+
+
+def test_other_owners_may_change_and_must_not_lack(owned):
+    hand_over(owned, day("06-10"), "risk")
+    assert stable_owner_of(EVERY(), JUNE).share == 1
+    Ownership.objects.filter(initiative=owned, kind="risk", ended_on=None).update(ended_on=day("06-15"))
+    found = stable_owner_of(EVERY(), JUNE)
+    assert (found.stable, found.active) == (0, 1)
+    assert found.lacking == {"business": 0, "technical": 0, "risk": 1}
+    assert stable_owner_of(EVERY(), Asked(30, day("06-14"))).stable == 1
+
+
+def test_deputies_are_no_owners_and_the_paused_stand_apart(owned):
+    Ownership.objects.filter(kind="technical").update(is_deputy=True)
+    assert stable_owner_of(EVERY(), JUNE).stable == 0
+    move_stage(owned, "paused", day("06-15"))
+    found = stable_owner_of(EVERY(), JUNE)
+    assert (found.active, found.paused, found.share) == (0, 1, None)
+
+
+def test_an_owner_who_comes_back_after_a_gap_is_new(owned):
+    person = owned.business_owner
+    Ownership.objects.filter(initiative=owned, kind="business").update(ended_on=day("06-01"))
+    make_ownership(owned, person, since=day("06-01"))
+    assert stable_owner_of(EVERY(), JUNE).stable == 1
+    Ownership.objects.filter(initiative=owned, kind="business", ended_on=None).update(ended_on=day("06-05"))
+    make_ownership(owned, person, since=day("06-06"))
+    assert stable_owner_of(EVERY(), JUNE).new == 1
+
+
+def end(initiative: Initiative, stage: str, on: str, rationale: str = "Too dear.") -> None:
+    StageChange.objects.create(
+        initiative=initiative, stage=stage, changed_on=day(on), source="opening", rationale=rationale
+    )
+
+
+def test_closed_with_and_without_rationale():
+    for stage, on, why in (("closed", "06-01", "Too dear."), ("merged", "06-15", "Same"), ("closed", "06-02", "")):
+        end(make_initiative(stage="build", since=day("01-01")), stage, on, why)
+    end(make_initiative(stage="build", since=day("01-01")), "closed", "05-16")
+    assert closed_in(EVERY(), [JUNE.before, JUNE]) == [Closed(1, 0), Closed(2, 1)]
+
+
+def test_what_was_merged_and_parted_again_did_not_end():
+    initiative = make_initiative(stage="build", since=day("01-01"))
+    end(initiative, "merged", "05-10")
+    assert closed_in(EVERY(), [JUNE.before, JUNE]) == [Closed(1, 0), Closed()]
+    move_stage(initiative, "build", day("05-20"))
+    assert closed_in(EVERY(), [JUNE.before, JUNE]) == [Closed(1, 0), Closed()]
+    end(initiative, "closed", "06-01", "")
+    assert closed_in(EVERY(), [JUNE.before, JUNE]) == [Closed(1, 0), Closed(0, 1)]
+    move_stage(initiative, "build", day("05-12"))
+    assert closed_in(EVERY(), [JUNE.before, JUNE])[0] == Closed()
+
+
+def test_figures_of_many_cost_few_queries(owned, django_assert_num_queries):
+    windows = JUNE.trend
+    for _ in range(3):
+        produced("05-01", "06-01")
+    with django_assert_num_queries(4):
+        lead_times(EVERY(), windows)
+        closed_in(EVERY(), windows)
+        stable_owner_of(EVERY(), JUNE)
+
+
+# --- any history
+
+NOON = datetime(2028, 3, 5, 12, tzinfo=UTC)
+# A leap day lies within.
+DAYS = st.integers(0, 140).map(lambda back: NOON.date() - timedelta(days=back))
+STAGES = ("intake", "discovery", "build", "pilot", "limited_rollout", "scale", "paused", "closed", "merged")
+# When it was written, in hours after its day began: some weeks late, some at the edges of a day.
+LATE = st.sampled_from((0, 1, 23, 24, 25, 24 * 10, 24 * 60))
+MOVES = st.tuples(st.integers(0, 4), st.sampled_from(STAGES), DAYS, LATE, st.sampled_from(("", "Because.")))
+# One kind's owners: how long after the one before each began, for how long, who, how late both were written.
+HOLDS = st.tuples(
+    st.integers(0, 4), st.sampled_from(("business", "technical", "risk")), st.integers(0, 2), st.integers(0, 30),
+    st.one_of(st.none(), st.integers(0, 60)), LATE, LATE,
+)  # fmt: skip
+ZONES = ("UTC", "Pacific/Auckland", "America/Los_Angeles")
+
+
+def at(day: date, hours: int) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hours)
+
+
+def holds_of(asked: list) -> list[Hold]:
+    """One after another of each initiative and kind, as the database demands."""
+    found, free = [], {}
+    for who, kind, person, gap, lasts, late, end_late in asked:
+        first = free.get((who, kind), NOON.date() - timedelta(days=120))
+        if first is None:
+            continue
+        first += timedelta(days=gap)
+        ended = None if lasts is None else first + timedelta(days=lasts)
+        free[who, kind] = ended
+        written = at(ended, end_late) if ended else None
+        found.append(Hold(who, kind, person, first, at(first, late), ended, written))
+    return found
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],
+)
+@given(
+    moves=st.lists(MOVES, min_size=1, max_size=14),
+    holds=st.lists(HOLDS, max_size=14),
+    days=st.sampled_from((30, 60, 90)),
+    as_of=DAYS,
+    known=st.one_of(st.none(), st.tuples(DAYS, LATE)),
+    zone=st.sampled_from(ZONES),
+)
+def test_any_history_reads_the_same(moves, holds, days, as_of, known, zone, settings):
+    settings.TIME_ZONE = zone
+    known_at = at(*known) if known else NOON + timedelta(days=200)
+    with clock.fixed_at(NOON), transaction.atomic():
+        try:
+            _compare(moves, holds_of(holds), Asked(days, as_of, known_at))
+        finally:
+            transaction.set_rollback(True)
+
+
+def _compare(moves: list, holds: list[Hold], asked: Asked) -> None:
+    initiatives = [Initiative.objects.create(name=f"Initiative {n}", unit=make_unit()) for n in range(5)]
+    people = [make_person() for _ in range(3)]
+    cards = [Move(who, stage, on, at(on, late), why) for who, stage, on, late, why in moves]
+    for card in cards:
+        StageChange.objects.create(
+            initiative=initiatives[card.who], stage=card.stage, changed_on=card.day, source="opening",
+            rationale=card.rationale, recorded_at=card.recorded_at,
+        )  # fmt: skip
+    for hold in holds:
+        Ownership.objects.create(
+            initiative=initiatives[hold.who], kind=hold.kind, person=people[hold.person], started_on=hold.first,
+            ended_on=hold.ended, recorded_at=hold.recorded_at, end_recorded_at=hold.end_recorded_at,
+        )  # fmt: skip
+    windows = asked.trend[-3:]
+    counted = Initiative.objects.all()
+    told = zip(windows, lead_times(counted, windows), closed_in(counted, windows), strict=True)
+    for window, lead, ended in told:
+        then = Then(cards, holds, window.as_of, window.moment)
+        read = then.lead_time(window.days)
+        assert {name: getattr(lead, name) for name in read if window is windows[-1] or "open" not in name} == {
+            name: value for name, value in read.items() if window is windows[-1] or "open" not in name
+        }
+        assert vars(ended) == then.closed(window.days)
+        assert vars(stable_owner_of(counted, window)) == then.stable_owner(window.days)
