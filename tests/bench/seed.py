@@ -106,9 +106,9 @@ def _stage_changes(stands: list[Stand]) -> tuple[list[str], Iterable[list[Any]]]
 
 
 def _ownerships(stands: list[Stand]) -> tuple[list[str], Iterable[list[Any]]]:
-    columns = ["initiative_id", "kind", "person_id", "is_deputy", "started_on"]
+    columns = ["initiative_id", "kind", "person_id", "is_deputy", "started_on", "recorded_at"]
     return columns, (
-        [number, kind.value, person, False, since]
+        [number, kind.value, person, False, since, since]
         for number, stand in enumerate(stands, start=1)
         for kind, (person, since) in stand.owners.items()
     )

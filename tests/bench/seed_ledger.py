@@ -28,18 +28,21 @@ CONFIRMED_METHODS = """
     SELECT id, %(controller)s, %(now)s FROM value_valuingmethod
 """
 # Four lines a month, the oldest first: two run costs, a claim and, by turns, build cost, rework, risk loss, a forecast.
+# They are booked at the end of their month, or in the first days of the next.
 ENTRIES = """
     INSERT INTO value_ledgerentry
         (initiative_id, kind, benefit_type, claim, amount, currency, rate, happened_on, first_on, last_on, metric_id,
          method_id, evidence, reason, key, recorded_by_id, recorded_at)
     SELECT m.initiative_id, k.kind, CASE k.kind WHEN 'benefit' THEN 'cashable' ELSE '' END, k.claim,
         100 + (m.initiative_id * 37 + l.n * 101) %% 90000 / 10.0, 'EUR', 1,
-        l.first_on, l.first_on, (l.first_on + INTERVAL '1 month')::date - 1,
+        LEAST((l.first_on + INTERVAL '1 month')::date - 2 + (m.initiative_id %% 4)::integer, %(today)s),
+        l.first_on,
+        (l.first_on + INTERVAL '1 month')::date - 1,
         CASE k.kind WHEN 'benefit' THEN m.id END, CASE k.kind WHEN 'benefit' THEN v.id END,
         'Booking ' || l.n, '', 'seed-' || l.n, %(author)s, LEAST(l.first_on + INTERVAL '40 days', %(now)s)
     FROM (
-        SELECT n, (%(month)s::date - make_interval(months => n / 4))::date AS first_on
-        FROM generate_series(0, %(lines)s - 1) AS n
+        SELECT n, (%(month)s::date - make_interval(months => n / (4 * %(times)s)))::date AS first_on
+        FROM generate_series(0, %(lines)s * %(times)s - 1) AS n
     ) AS l
     CROSS JOIN portfolio_outcomemetric AS m
     JOIN value_valuingmethod AS v ON v.metric_id = m.id
@@ -73,12 +76,12 @@ INDEXES = """
 """
 
 
-def seed_ledger(author: User, controller: User) -> int:
-    """Post a hundred lines on each initiative of the register; returns how many lines there are. What triggers would
-    follow is written as it follows.
+def seed_ledger(author: User, controller: User, *, times: int = 1) -> int:
+    """Post a hundred lines on each initiative of the register, or so many times as many in the same months; returns how
+    many lines there are. What triggers would follow is written as it follows.
     """
     told = {"author": author.pk, "controller": controller.pk, "now": clock.now(), "month": last_month()}
-    told |= {"lines": LINES, "waiting": WAITING}
+    told |= {"lines": LINES, "waiting": WAITING, "times": times, "today": clock.today()}
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(INDEXES)
