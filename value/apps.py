@@ -43,6 +43,7 @@ class ValueConfig(AppConfig):
             VALUE_TAB,
         )
         from .incident_costs import costs_panel
+        from .kept.registered import register_sums
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .outcome_card import register_outcome_card
@@ -50,6 +51,7 @@ class ValueConfig(AppConfig):
         from .work import measurements_of
 
         register_facts()
+        register_sums()
         register_value_card()
         register_outcome_card()
         register_spending(post_spending)
