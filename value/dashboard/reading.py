@@ -9,14 +9,13 @@ from decimal import Decimal
 
 from aiso.accounts.models import User
 
-from ..adoption import AdoptionFigure, adoption_figure, critical_in_production
-from ..cost_coverage import cost_coverage_of
-from ..worth import worth_of
-from .asked import Asked, counted_for, money_counted_for
+from .adoption import adoptions
+from .asked import Asked, counted_for
 from .closed import closed_in
 from .figures import FIGURES, Dashboard, Figures, NetValue, Trend
 from .lead_time import lead_times
-from .stable_owner import stable_owner_of
+from .money import coverages, worths
+from .stable_owner import stable_owners
 
 
 def dashboard_of(viewer: User, asked: Asked) -> Dashboard:
@@ -38,13 +37,19 @@ def windows_of(viewer: User, windows: Sequence[Asked]) -> list[Figures]:
         for each in zip(
             (asked.as_of for asked in windows),
             lead_times(counted, windows),
-            [stable_owner_of(counted, asked) for asked in windows],
-            [_adoption(viewer, asked) for asked in windows],
-            [_net_value(viewer, asked) for asked in windows],
+            stable_owners(viewer, windows),
+            adoptions(viewer, windows),
+            net_values(viewer, windows),
             closed_in(counted, windows),
             strict=True,
         )
     ]
+
+
+def net_values(viewer: User, windows: Sequence[Asked]) -> list[NetValue | None]:
+    """None where no role shows money."""
+    found = zip(worths(viewer, windows), coverages(viewer, windows), strict=True)
+    return [NetValue(worth, coverage) if worth and coverage else None for worth, coverage in found]
 
 
 def trends_of(found: Sequence[Figures]) -> dict[str, Trend]:
@@ -68,16 +73,3 @@ def headline(figures: Figures, name: str) -> Decimal | None:
         case "closed":
             return Decimal(figures.closed.with_rationale)
     raise ValueError(name)
-
-
-def _adoption(viewer: User, asked: Asked) -> AdoptionFigure:
-    workflows = critical_in_production(asked.as_of, known_at=asked.known_at, initiatives=counted_for(viewer, asked))
-    return adoption_figure(workflows, asked.window, known_at=asked.known_at)
-
-
-def _net_value(viewer: User, asked: Asked) -> NetValue | None:
-    counted = money_counted_for(viewer, asked)
-    if counted is None:
-        return None
-    worth = worth_of(counted, asked.window, known_at=asked.known_at)
-    return NetValue(worth, cost_coverage_of(counted, asked.window, known_at=asked.known_at))

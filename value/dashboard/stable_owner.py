@@ -1,16 +1,22 @@
-"""Stable owner share (DESIGN §6.2): of those active on a day, who has all three owners, and kept the business owner."""
+"""Stable owner share (DESIGN §6.2): of those active on a day, who has all three owners, and kept the business owner.
 
-from collections.abc import Mapping
+What is known now is read from tallies (`value.kept.tallies`); what was known earlier from the facts.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from aiso.accounts.models import User
 from portfolio.models import Initiative, OwnerKind, Stage
 from portfolio.models.stage import ACTIVE
 
-from .asked import Asked
+from ..models import StandingTally
+from .asked import Asked, counted_for, sees_confidential
 from .entered import changes_of
 from .figures import StableOwner
 
@@ -48,6 +54,58 @@ STANDING = """
     ORDER BY stood.initiative_id
 """
 FIELDS = ("initiative", "stage", *OwnerKind.values, "is_kept")
+
+
+# The changes of days up to the last one, by how many whole windows a day lies back; all before the oldest together.
+TALLIED = """
+    SELECT LEAST((%(as_of)s - day) / %(days)s, %(oldest)s) AS back, {sums}
+    FROM value_standingtally
+    WHERE day <= %(as_of)s AND {where}
+    GROUP BY 1
+"""
+OPEN_CELLS = "(is_confidential = FALSE OR %(sees_all)s OR unit_id = ANY(%(sees)s))"
+OF_UNITS = f"unit_id = ANY(%(units)s) AND {OPEN_CELLS}"
+# Confidential cells of single units are not in those of the company that the viewer may read.
+OF_COMPANY = """(
+    unit_id IS NULL AND (is_confidential = FALSE OR %(sees_all)s)
+    OR NOT %(sees_all)s AND is_confidential AND unit_id = ANY(%(sees)s)
+)"""
+
+
+def stable_owners(viewer: User, windows: Sequence[Asked]) -> list[StableOwner]:
+    """The figure of windows that follow one another. One query, or one each where they are not known now."""
+    if windows[-1].known_at:
+        return [stable_owner_of(counted_for(viewer, asked), asked) for asked in windows]
+    tallies = _tallied(viewer, windows)
+    standing = accumulate(reversed([tallies.get(back, NOBODY) for back in range(len(windows))]), _added)
+    return [_told(counts, asked.days) for counts, asked in zip(standing, windows, strict=True)]
+
+
+def _tallied(viewer: User, windows: Sequence[Asked]) -> dict[int, tuple[int, ...]]:
+    last, sees = windows[-1], sees_confidential(viewer)
+    told: dict[str, Any] = {"as_of": last.as_of, "days": last.days, "oldest": len(windows) - 1}
+    told |= {"sees_all": sees is None, "sees": [*(sees or ())], "units": [*(last.units or ())]}
+    where = OF_COMPANY if last.units is None else OF_UNITS
+    if last.bucket:
+        where, told["bucket"] = f"{where} AND bucket_id = %(bucket)s", last.bucket.pk
+    sums = ", ".join(f"sum({name})" for name in StandingTally.COUNTS)
+    with connection.cursor() as cursor:
+        cursor.execute(TALLIED.format(sums=sums, where=where), told)
+        return {back: counts for back, *counts in cursor.fetchall()}
+
+
+def _told(counts: Sequence[int], days: int) -> StableOwner:
+    found = dict(zip(StandingTally.COUNTS, counts, strict=True))
+    stable = found[f"stable_{days}"]
+    lacking = {kind: found[f"lacks_{kind}"] for kind in OwnerKind.values}
+    return StableOwner(stable, found["active"], found["paused"], lacking, found["owned"] - stable)
+
+
+def _added(first: Sequence[int], second: Sequence[int]) -> list[int]:
+    return [one + other for one, other in zip(first, second, strict=True)]
+
+
+NOBODY = [0] * len(StandingTally.COUNTS)
 
 
 def stable_owner_of(counted: QuerySet[Initiative], asked: Asked) -> StableOwner:

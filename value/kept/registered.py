@@ -4,7 +4,8 @@ from .cost_months import COST_MONTHS, LIVE_SPELLS
 from .lost_spans import LOST_SPANS
 from .sums import OWN_SUMS, SUMS_BELOW
 from .tables import register_kept
+from .tallies import COMPANY_TALLIES, OWN_TALLIES
 
 
 def register_sums() -> None:
-    register_kept(LOST_SPANS, OWN_SUMS, SUMS_BELOW, LIVE_SPELLS, COST_MONTHS)
+    register_kept(LOST_SPANS, OWN_SUMS, SUMS_BELOW, LIVE_SPELLS, COST_MONTHS, OWN_TALLIES, COMPANY_TALLIES)

@@ -21,6 +21,7 @@ from .sharing import (
     SharingRule,
     SharingVersion,
 )
+from .tally import StandingTally
 from .tranche_cost import TrancheCost
 from .yearly_rate import YearlyRate
 
@@ -62,6 +63,7 @@ __all__ = [
     "SharingPart",
     "SharingRule",
     "SharingVersion",
+    "StandingTally",
     "TrancheCost",
     "UnitValue",
     "ValuingMethod",

@@ -1,0 +1,125 @@
+"""Tallies of what is active, paused and owned per unit and bucket, and of the whole company (DESIGN §6.2).
+
+An initiative is stable in windows of so many days from the day on which its business owner has been so for the whole of
+one, or from the first where it began with that owner.
+"""
+
+from django.db.backends.utils import CursorWrapper
+
+from portfolio.models.stage import ACTIVE
+
+from ..models import StandingTally
+from .tables import KeptTable, start_table
+from .touched import TAKEN, Touched
+
+CELLS = "tallied_cells"
+MARKED = ("stages", "owners", "moved")
+TOUCHED = f"""
+    SELECT i.unit_id, i.bucket_id, i.is_confidential FROM {TAKEN} AS t
+    JOIN portfolio_initiative AS i ON i.id = t.initiative_id WHERE t.about IN ('stages', 'owners', 'moved')
+    UNION SELECT unit_id, bucket_id, is_confidential FROM {TAKEN} WHERE about = 'moved'
+"""  # noqa: S608 (a constant)
+SAME_CELL = """
+    {t}.unit_id = {of}.unit_id AND {t}.bucket_id IS NOT DISTINCT FROM {of}.bucket_id
+    AND {t}.is_confidential = {of}.is_confidential
+"""
+SUMS = ", ".join(f"sum({name}) AS {name}" for name in StandingTally.COUNTS)
+COUNTED = ", ".join(f"COALESCE(sum(step) FILTER (WHERE what = '{name}'), 0)" for name in StandingTally.COUNTS)
+CHANGED = " OR ".join(f"sum({name}) <> 0" for name in StandingTally.COUNTS)
+STEPPED = " OR ".join(f"COALESCE(sum(step) FILTER (WHERE what = '{name}'), 0) <> 0" for name in StandingTally.COUNTS)
+# Of each active spell and each time of a business owner in it: the days from which a window is whole.
+STABLE = """
+    UNION ALL
+    SELECT s.initiative_id, 'stable_{days}', s.days * datemultirange(t.days) * h.technical * h.risk
+        * datemultirange(daterange(CASE WHEN lower(t.days) > s.began_on THEN lower(t.days) + {days} - 1 END, NULL))
+    FROM stays AS s JOIN tenures AS t USING (initiative_id) JOIN held AS h USING (initiative_id)
+    WHERE s.stage <> 'paused'
+"""
+OWN = f"""
+    INSERT INTO {{wanted}} ({{columns}})
+    WITH looked_at AS (
+        SELECT i.id AS initiative_id, i.unit_id, i.bucket_id, i.is_confidential FROM portfolio_initiative AS i {{cells}}
+    ), changes AS (
+        SELECT c.initiative_id, c.stage, c.changed_on,
+            min(c.changed_on) OVER (PARTITION BY c.initiative_id) AS began_on,
+            lead(c.changed_on) OVER (PARTITION BY c.initiative_id ORDER BY c.changed_on, c.id) AS next_on
+        FROM looked_at JOIN portfolio_stagechange AS c USING (initiative_id)
+    ), stays AS (
+        SELECT initiative_id, stage, began_on, datemultirange(daterange(changed_on, next_on)) AS days
+        FROM changes WHERE stage IN ({", ".join(f"'{stage}'" for stage in ACTIVE)}, 'paused')
+    ), owners AS (
+        SELECT o.initiative_id, o.kind, o.person_id, daterange(o.started_on, o.ended_on) AS days
+        FROM looked_at JOIN portfolio_ownership AS o USING (initiative_id) WHERE NOT o.is_deputy
+    ), held AS (
+        SELECT initiative_id,
+            COALESCE(range_agg(days) FILTER (WHERE kind = 'business'), '{{{{}}}}') AS business,
+            COALESCE(range_agg(days) FILTER (WHERE kind = 'technical'), '{{{{}}}}') AS technical,
+            COALESCE(range_agg(days) FILTER (WHERE kind = 'risk'), '{{{{}}}}') AS risk
+        FROM looked_at LEFT JOIN owners USING (initiative_id) GROUP BY initiative_id
+    ), tenures AS (
+        SELECT initiative_id, unnest(range_agg(days)) AS days FROM owners WHERE kind = 'business'
+        GROUP BY initiative_id, person_id
+    ), told AS (
+        SELECT initiative_id, CASE stage WHEN 'paused' THEN 'paused' ELSE 'active' END AS what, days FROM stays
+        UNION ALL
+        SELECT s.initiative_id, w.what, s.days * w.days
+        FROM stays AS s JOIN held AS h USING (initiative_id)
+        CROSS JOIN LATERAL (VALUES
+            ('owned', h.business * h.technical * h.risk),
+            ('lacks_business', datemultirange(daterange(NULL, NULL)) - h.business),
+            ('lacks_technical', datemultirange(daterange(NULL, NULL)) - h.technical),
+            ('lacks_risk', datemultirange(daterange(NULL, NULL)) - h.risk)
+        ) AS w (what, days)
+        WHERE s.stage <> 'paused'
+        {"".join(STABLE.format(days=days) for days in (30, 60, 90))}
+    ), spans AS (
+        SELECT initiative_id, what, unnest(days) AS days FROM told
+    ), steps AS (
+        SELECT initiative_id, what, lower(days) AS day, 1 AS step FROM spans
+        UNION ALL SELECT initiative_id, what, upper(days), -1 FROM spans WHERE upper(days) IS NOT NULL
+    )
+    SELECT unit_id, bucket_id, is_confidential, day, {COUNTED}
+    FROM steps JOIN looked_at USING (initiative_id)
+    GROUP BY 1, 2, 3, 4 HAVING {STEPPED}
+"""  # noqa: S608 (constants)
+IN_CELLS = f"JOIN {CELLS} AS t ON {SAME_CELL.format(t='t', of='i')}"
+OWN_COVERED = f"k.unit_id IS NOT NULL AND EXISTS (SELECT FROM {CELLS} AS t WHERE {SAME_CELL.format(t='t', of='k')})"
+# The days of the company that a difference of any unit changes.
+DAYS = "tallied_days"
+DIFFERING = "SELECT DISTINCT bucket_id, is_confidential, day FROM differing_own_tallies"
+SAME_DAY = (
+    "d.bucket_id IS NOT DISTINCT FROM {of}.bucket_id AND d.is_confidential = {of}.is_confidential AND d.day = {of}.day"
+)
+COMPANY = f"""
+    INSERT INTO {{wanted}} ({{columns}})
+    SELECT NULL, bucket_id, is_confidential, day, {SUMS} FROM value_standingtally AS k
+    WHERE unit_id IS NOT NULL {{days}}
+    GROUP BY bucket_id, is_confidential, day HAVING {CHANGED}
+"""  # noqa: S608 (constants)
+
+
+def want_own(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+    if not touched.is_all:
+        start_table(cursor, CELLS, TOUCHED)
+    cells = "" if touched.is_all else IN_CELLS
+    cursor.execute(OWN.format(wanted=table.wanted, columns=table.columns, cells=cells))
+
+
+def covers_own(touched: Touched) -> str:
+    return "k.unit_id IS NOT NULL" if touched.is_all else OWN_COVERED
+
+
+def want_company(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+    start_table(cursor, DAYS, DIFFERING)
+    days = "" if touched.is_all else f"AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"
+    cursor.execute(COMPANY.format(wanted=table.wanted, columns=table.columns, days=days))
+
+
+def covers_company(touched: Touched) -> str:
+    if touched.is_all:
+        return "k.unit_id IS NULL"
+    return f"k.unit_id IS NULL AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"
+
+
+OWN_TALLIES = KeptTable("own_tallies", StandingTally, want_own, covers_own)
+COMPANY_TALLIES = KeptTable("company_tallies", StandingTally, want_company, covers_company)
