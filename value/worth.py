@@ -186,7 +186,7 @@ def _counted(rows: QuerySet[LedgerEntry], window: Window, then: Then) -> "QueryS
     rows = weighed(rows, then).filter(first_on__lte=window.as_of)
     if window.first:
         rows = rows.filter(last_on__gte=window.first)
-    inside = DaysCovered(Least(F("last_on"), _day(window.as_of)), _first(window))
+    inside = _Days(Least(F("last_on"), _day(window.as_of)), _first(window))
     found: QuerySet[Any, Any] = rows.annotate(begins=_first(window), inside=inside)
     return found
 
@@ -202,7 +202,7 @@ def weighed(rows: QuerySet[LedgerEntry], then: Then) -> "QuerySet[Any, Any]":
         # What was answered was so before it was reversed: whoever knows of the reversal knows the answer.
         verdict=Coalesce("said__verdict", "reverses__answer__verdict", Value("")),
         part=PART,
-        covered=DaysCovered(F("last_on"), F("first_on")),
+        covered=_Days(F("last_on"), F("first_on")),
         worth=Coalesce("said__reporting_amount", F("reverses__answer__reporting_amount") * -1, "reporting_amount"),
     )
     return found
@@ -236,7 +236,7 @@ def _first(window: Window) -> Any:
     return Greatest(F("first_on"), _day(window.first)) if window.first else F("first_on")
 
 
-class DaysCovered(Func):
+class _Days(Func):
     """How many days from one to another, both counted. Postgres subtracts days to a whole number."""
 
     template = "(%(expressions)s + 1)"

@@ -1,6 +1,8 @@
 """What is kept, in the order in which it follows from one another."""
 
+from .adoption_totals import ADOPTION_TOTALS
 from .cost_months import COST_MONTHS, LIVE_SPELLS
+from .launches import LAUNCHES, PILOTS
 from .lost_spans import LOST_SPANS
 from .sums import OWN_SUMS, SUMS_BELOW
 from .tables import register_kept
@@ -8,4 +10,5 @@ from .tallies import COMPANY_TALLIES, OWN_TALLIES
 
 
 def register_sums() -> None:
-    register_kept(LOST_SPANS, OWN_SUMS, SUMS_BELOW, LIVE_SPELLS, COST_MONTHS, OWN_TALLIES, COMPANY_TALLIES)
+    register_kept(LOST_SPANS, OWN_SUMS, SUMS_BELOW, LIVE_SPELLS, COST_MONTHS)
+    register_kept(OWN_TALLIES, COMPANY_TALLIES, LAUNCHES, PILOTS, ADOPTION_TOTALS)

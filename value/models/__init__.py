@@ -5,6 +5,7 @@ from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
 from .durability_check import DurabilityCheck, DurabilityCheckQuerySet
 from .incident_cost import IncidentCost, IncidentCostQuerySet
+from .kept_figures import AdoptionTotal, Launch, PilotSpell
 from .kept_sums import CostMonth, DailySum, KeptMark, LiveSpell, LostSpan
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
@@ -29,6 +30,7 @@ __all__ = [
     "AdoptionFile",
     "AdoptionReading",
     "AdoptionReadingQuerySet",
+    "AdoptionTotal",
     "BaselineConfirmation",
     "BaselineConfirmationQuerySet",
     "BenefitType",
@@ -48,6 +50,7 @@ __all__ = [
     "IncidentCost",
     "IncidentCostQuerySet",
     "KeptMark",
+    "Launch",
     "LedgerEntry",
     "LedgerEntryQuerySet",
     "LiveSpell",
@@ -58,6 +61,7 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "PilotSpell",
     "SharedCost",
     "SharedCostPart",
     "SharingPart",

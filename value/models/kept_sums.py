@@ -24,12 +24,14 @@ class KeptMark(models.Model):
         STAGES = "stages", "Changes of stage"
         OWNERS = "owners", "Owners"
         MOVED = "moved", "Initiatives of another unit or bucket, or no longer confidential"
+        READINGS = "readings", "Adoption readings"
         UNITS = "units", "The tree of units"
         ALL = "all", "Everything"
 
     about = models.CharField(max_length=10, choices=About)
     initiative_id = models.BigIntegerField(null=True)
     metric_id = models.BigIntegerField(null=True)
+    workflow_id = models.BigIntegerField(null=True)
     # The cell that an initiative left.
     unit_id = models.BigIntegerField(null=True)
     bucket_id = models.BigIntegerField(null=True)

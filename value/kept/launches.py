@@ -1,0 +1,56 @@
+"""When initiatives first entered production and pilot, and on which days they were in pilot (DESIGN §6.1)."""
+
+from django.db.backends.utils import CursorWrapper
+
+from ..models import Launch, PilotSpell
+from .tables import KeptTable, start_table
+from .touched import TAKEN, Touched
+
+INITIATIVES = "launched_initiatives"
+TOUCHED = f"SELECT DISTINCT initiative_id FROM {TAKEN} WHERE about = 'stages'"  # noqa: S608 (a constant)
+THESE = f"initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S608 (a constant)
+LAUNCHED = """
+    INSERT INTO {wanted} ({columns})
+    SELECT initiative_id, produced_on, CASE WHEN piloted_on <= produced_on THEN piloted_on END
+    FROM (
+        SELECT initiative_id, min(changed_on) FILTER (WHERE stage IN ('limited_rollout', 'scale')) AS produced_on,
+            min(changed_on) FILTER (WHERE stage = 'pilot') AS piloted_on
+        FROM portfolio_stagechange WHERE {these} GROUP BY initiative_id
+    ) AS firsts
+    WHERE produced_on IS NOT NULL
+"""
+PILOTED = """
+    INSERT INTO {wanted} ({columns})
+    SELECT initiative_id, changed_on, left_on - 1, began_on
+    FROM (
+        SELECT initiative_id, stage, changed_on,
+            lead(changed_on) OVER (PARTITION BY initiative_id ORDER BY changed_on, id) AS left_on,
+            min(changed_on) FILTER (WHERE stage = 'pilot') OVER (PARTITION BY initiative_id) AS began_on
+        FROM portfolio_stagechange WHERE {these}
+    ) AS stays
+    WHERE stage = 'pilot' AND (left_on IS NULL OR left_on > changed_on)
+"""
+
+
+def want_launches(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+    if not touched.is_all:
+        start_table(cursor, INITIATIVES, TOUCHED)
+    _want(cursor, table, touched, LAUNCHED)
+
+
+def want_pilots(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+    """Of the same initiatives, which are at hand by now."""
+    _want(cursor, table, touched, PILOTED)
+
+
+def _want(cursor: CursorWrapper, table: KeptTable, touched: Touched, select: str) -> None:
+    these = "TRUE" if touched.is_all else THESE
+    cursor.execute(select.format(wanted=table.wanted, columns=table.columns, these=these))
+
+
+def _covers(touched: Touched) -> str:
+    return "TRUE" if touched.is_all else f"k.{THESE}"
+
+
+LAUNCHES = KeptTable("launches", Launch, want_launches, _covers)
+PILOTS = KeptTable("pilots", PilotSpell, want_pilots, _covers)
