@@ -43,6 +43,7 @@ class ValueConfig(AppConfig):
             VALUE_TAB,
         )
         from .incident_costs import costs_panel
+        from .kept.counting import CHANGING as COUNTED
         from .kept.registered import register_sums
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
@@ -79,6 +80,8 @@ class ValueConfig(AppConfig):
             subscribe(name, tasks.tell_of_claim)
         for name in CHANGING:
             subscribe(name, tasks.schedule_checks_after)
+        for name in COUNTED:
+            subscribe(name, tasks.count_soon)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):
             subscribe(name, tasks.tell_of_baseline)
         register_history(*ledger_history.TOLD, is_money=True)

@@ -3,7 +3,7 @@
 from django.db.backends.utils import CursorWrapper
 
 from ..models import CostMonth, LiveSpell
-from .tables import KeptTable, start_table
+from .tables import KeptTable, all_rows, start_touched
 from .touched import TAKEN, Touched
 
 INITIATIVES = "costed_initiatives"
@@ -60,7 +60,7 @@ MONTHS = """
 
 def want_spells(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
     if not touched.is_all:
-        start_table(cursor, INITIATIVES, TOUCHED)
+        start_touched(cursor, INITIATIVES, TOUCHED)
     _want(cursor, table, touched, SPELLS)
 
 
@@ -74,9 +74,9 @@ def _want(cursor: CursorWrapper, table: KeptTable, touched: Touched, select: str
     cursor.execute(select.format(wanted=table.wanted, columns=table.columns, these=these))
 
 
-def _covers(touched: Touched) -> str:
-    return "TRUE" if touched.is_all else f"k.{THESE}"
+def _present(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table) if touched.is_all else all_rows(table, THESE)
 
 
-LIVE_SPELLS = KeptTable("live_spells", LiveSpell, want_spells, _covers)
-COST_MONTHS = KeptTable("cost_months", CostMonth, want_cost_months, _covers)
+LIVE_SPELLS = KeptTable("live_spells", LiveSpell, want_spells, _present)
+COST_MONTHS = KeptTable("cost_months", CostMonth, want_cost_months, _present)

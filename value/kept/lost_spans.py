@@ -19,7 +19,7 @@ from django.db.models.functions import Greatest
 from ..durability import Outcome, Reading, Span
 from ..durability_facts import Then
 from ..models import LostSpan, Measurement
-from .tables import KeptTable, start_table
+from .tables import KeptTable, all_rows, start_touched
 from .touched import TAKEN, Touched
 
 # No as-of day comes later, and all that is recorded is known.
@@ -80,7 +80,7 @@ class Lost:
 def want_lost_spans(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
     ids = LAUNCHED
     if not touched.is_all:
-        start_table(cursor, INITIATIVES, TOUCHED)
+        start_touched(cursor, INITIATIVES, TOUCHED)
         ids = f"SELECT initiative_id FROM {INITIATIVES}"  # noqa: S608 (a constant)
     cursor.execute(ids)
     initiatives = [pk for (pk,) in cursor.fetchall()]
@@ -151,8 +151,9 @@ def _closed(open_ones: dict[Span, date], which: Iterable[Span], hides: date | No
             yield Lost(span.first, None if span.last == END else span.last, span.lost, shows, hides)
 
 
-def _covers(touched: Touched) -> str:
-    return "TRUE" if touched.is_all else f"k.initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S608
+def _present(table: KeptTable, touched: Touched) -> str:
+    these = f"k.initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S608 (a constant)
+    return all_rows(table) if touched.is_all else all_rows(table, these)
 
 
-LOST_SPANS = KeptTable("lost_spans", LostSpan, want_lost_spans, _covers)
+LOST_SPANS = KeptTable("lost_spans", LostSpan, want_lost_spans, _present)

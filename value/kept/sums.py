@@ -6,7 +6,7 @@ What counts as which part is the definition of `worth`, read whole: as-of days a
 from django.db.backends.utils import CursorWrapper
 
 from ..models import DailySum
-from .tables import KeptTable, start_table
+from .tables import KeptTable, all_rows, start_touched
 from .touched import TAKEN, Touched
 
 # The cells of what was touched, each once: the first days of the rows to count anew, and of those that decayed.
@@ -118,13 +118,12 @@ LASTING = f"""
     FROM {CELLS} AS t JOIN portfolio_initiative AS i ON {SAME_CELL.format(t="t", of="i")}
     WHERE t.lost_from IS NOT NULL AND EXISTS (SELECT FROM value_lostspan AS s WHERE s.initiative_id = i.id)
 """  # noqa: S608 (a constant)
-OWN_COVERED = f"""
-    NOT k.is_below AND EXISTS (
-        SELECT FROM {CELLS} AS t WHERE {SAME_CELL.format(t="t", of="k")}
-            AND CASE WHEN k.part = 'decayed' THEN k.first_on BETWEEN t.lost_from AND t.lost_to
-                ELSE k.first_on BETWEEN t.sums_from AND t.sums_to END
-    )
-"""
+OWN_PRESENT = f"""
+    SELECT k.* FROM {CELLS} AS t JOIN value_dailysum AS k ON {SAME_CELL.format(t="t", of="k")} AND NOT k.is_below
+        AND k.last_on >= LEAST(t.sums_from, t.lost_from)
+        AND CASE WHEN k.part = 'decayed' THEN k.first_on BETWEEN t.lost_from AND t.lost_to
+            ELSE k.first_on BETWEEN t.sums_from AND t.sums_to END
+"""  # noqa: S608 (a constant)
 
 # Each unit with each of those above it, and with the whole company.
 ABOVE = """
@@ -161,10 +160,14 @@ BELOW = f"""
     ) AS own
     GROUP BY above_id, {KEY}
 """  # noqa: S608 (a constant)
-BELOW_COVERED = f"""
-    k.is_below AND EXISTS (
-        SELECT FROM changed_keys AS c WHERE c.unit_id IS NOT DISTINCT FROM k.unit_id AND {_same_key("c", "k")}
-    )
+# An index finds what equals something and what is null, and not what is either.
+BELOW_PRESENT = f"""
+    SELECT k.* FROM changed_keys AS c JOIN value_dailysum AS k ON k.unit_id = c.unit_id AND k.is_below
+        AND {_same_key("c", "k")}
+    UNION ALL
+    SELECT k.* FROM changed_keys AS c JOIN value_dailysum AS k ON k.unit_id IS NULL AND k.is_below
+        AND {_same_key("c", "k")}
+    WHERE c.unit_id IS NULL
 """  # noqa: S608 (a constant)
 
 
@@ -174,7 +177,7 @@ def want_own_sums(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> 
         cursor.execute(OWN.format(**names, cells="", days=""))
         cursor.execute(DECAYED.format(**names, cells="", initiatives="", days="", rows=""))
         return
-    start_table(cursor, CELLS, TOUCHED)
+    start_touched(cursor, CELLS, TOUCHED)
     cursor.execute(OWN.format(**names, cells=IN_CELLS, days=OWN_DAYS))
     cursor.execute(LASTING)
     if not (lasting := cursor.fetchall()):
@@ -187,24 +190,24 @@ def want_own_sums(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> 
 def want_sums_below(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
     """From each unit's own sums, which are up to date by now."""
     names = {"wanted": table.wanted, "columns": table.columns}
-    start_table(cursor, "units_above", ABOVE)
+    start_touched(cursor, "units_above", ABOVE)
     if touched.by("units"):
         cursor.execute(BELOW.format(**names, keys="", met="", above=""))
         return
-    start_table(cursor, "changed_keys", BELOW_KEYS)
+    start_touched(cursor, "changed_keys", BELOW_KEYS)
     # Each key is met once by those that it was changed for.
     keys = {"keys": "changed_keys AS c JOIN", "met": f"ON {_same_key('c', 's')}"}
     above = "AND a.above_id IS NOT DISTINCT FROM c.unit_id"
     cursor.execute(BELOW.format(**names, **keys, above=above))
 
 
-def _covers_own(touched: Touched) -> str:
-    return "NOT k.is_below" if touched.is_all else OWN_COVERED
+def _own_present(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table, "NOT k.is_below") if touched.is_all else OWN_PRESENT
 
 
-def _covers_below(touched: Touched) -> str:
-    return "k.is_below" if touched.by("units") else BELOW_COVERED
+def _below_present(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table, "k.is_below") if touched.by("units") else BELOW_PRESENT
 
 
-OWN_SUMS = KeptTable("own_sums", DailySum, want_own_sums, _covers_own)
-SUMS_BELOW = KeptTable("sums_below", DailySum, want_sums_below, _covers_below)
+OWN_SUMS = KeptTable("own_sums", DailySum, want_own_sums, _own_present)
+SUMS_BELOW = KeptTable("sums_below", DailySum, want_sums_below, _below_present)

@@ -15,14 +15,14 @@ from .touched import Touched
 class KeptTable:
     """Some rows of a table that nobody else writes.
 
-    `want` puts the wanted rows that what was touched concerns into a table as `wanted` names it, and `covers` is the
-    condition that picks those rows among the present ones (as `k`). Of everything touched, both concern all rows.
+    `want` puts the wanted rows that what was touched concerns into a table as `wanted` names it, and `present` is the
+    query of those rows that are there, each once. Of everything touched, both concern all rows.
     """
 
     name: str
     model: type[models.Model]
     want: Callable[["CursorWrapper", "KeptTable", Touched], None]
-    covers: Callable[[Touched], str]
+    present: Callable[["KeptTable", Touched], str]
 
     @property
     def columns(self) -> str:
@@ -93,29 +93,30 @@ def differences(cursor: CursorWrapper, most: int) -> tuple[int, list[Difference]
 
 def _apply(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
     assert transaction.get_connection().in_atomic_block
-    _compare(cursor, table, touched)
-    cursor.execute(
-        f"DELETE FROM {table.table} AS k USING {table.differing} AS d WHERE d.side > 0 AND k.id = d.id"  # noqa: S608
-    )
-    removed = cursor.rowcount
-    cursor.execute(
-        f"INSERT INTO {table.table} ({table.columns}) "  # noqa: S608
-        f"SELECT {table.columns} FROM {table.differing} WHERE side < 0"
-    )
-    return removed + cursor.rowcount
+    changed = _compare(cursor, table, touched)
+    if changed:
+        cursor.execute(
+            f"DELETE FROM {table.table} AS k USING {table.differing} AS d "  # noqa: S608
+            "WHERE d.side > 0 AND k.id = d.id"
+        )
+        cursor.execute(
+            f"INSERT INTO {table.table} ({table.columns}) "  # noqa: S608
+            f"SELECT {table.columns} FROM {table.differing} WHERE side < 0"
+        )
+    return changed
 
 
-def _compare(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
-    """Nulls are alike to GROUP BY, so that each row cancels out with its like."""
-    start_table(cursor, table.wanted, f"SELECT {table.columns} FROM {table.table} LIMIT 0")  # noqa: S608
+def _compare(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
+    """How many rows differ. Nulls are alike to GROUP BY, so that each row cancels out with its like."""
+    start_table(cursor, table.wanted, f"SELECT {table.columns} FROM {table.table} WITH NO DATA")  # noqa: S608
     table.want(cursor, table, touched)
-    start_table(
+    return start_table(
         cursor,
         table.differing,
         f"""
         SELECT max(id) AS id, sum(side) AS side, {table.columns}
         FROM (
-            SELECT k.id, 1 AS side, {table.columns} FROM {table.table} AS k WHERE {table.covers(touched)}
+            SELECT id, 1 AS side, {table.columns} FROM ({table.present(table, touched)}) AS present
             UNION ALL SELECT NULL, -1, {table.columns} FROM {table.wanted}
         ) AS both_sides
         GROUP BY {table.columns} HAVING sum(side) <> 0
@@ -123,7 +124,18 @@ def _compare(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
     )
 
 
-def start_table(cursor: CursorWrapper, name: str, select: str, values: Sequence[object] = ()) -> None:
-    """A table of this transaction alone, which holds what a query gives."""
+def start_table(cursor: CursorWrapper, name: str, select: str) -> int:
+    """A table of this transaction alone, which holds what a query gives; returns how many rows."""
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
-    cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {select}", values or None)
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {select}")
+    return int(cursor.rowcount)
+
+
+def start_touched(cursor: CursorWrapper, name: str, select: str) -> None:
+    """The same of what was touched, which is met with large tables: how few rows it has is to be known."""
+    start_table(cursor, name, select)
+    cursor.execute(f"ANALYZE {name}")
+
+
+def all_rows(table: KeptTable, condition: str = "TRUE") -> str:
+    return f"SELECT k.* FROM {table.table} AS k WHERE {condition}"  # noqa: S608

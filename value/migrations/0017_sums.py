@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="dailysum",
             index=models.Index(
-                condition=models.Q(("is_below", False)), fields=["first_on", "bucket", "part"], name="sums_of_day"
+                condition=models.Q(("is_below", False)), fields=["unit", "part", "first_on"], name="own_sums_of_unit"
             ),
         ),
         migrations.AddIndex(

@@ -79,8 +79,8 @@ class DailySum(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["unit", "last_on", "first_on"], name="sums_of_unit"),
-            # Where sums of those below are added up.
-            models.Index(fields=["first_on", "bucket", "part"], condition=Q(is_below=False), name="sums_of_day"),
+            # Where the sums of many units on some days are added up.
+            models.Index(fields=["unit", "part", "first_on"], condition=Q(is_below=False), name="own_sums_of_unit"),
         ]
 
     def __str__(self) -> str:
