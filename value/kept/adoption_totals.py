@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from ..adoption import SUMS
 from ..adoption_told import TELLS
 from ..models import AdoptionReading, AdoptionTotal
-from .tables import KeptTable, start_table
+from .tables import KeptTable, all_rows, start_table
 from .touched import TAKEN, Touched
 
 WORKFLOWS = "read_workflows"
@@ -33,15 +33,18 @@ def _running() -> Any:
     sums |= {name: SUMS[f"sum_{name}"] for name in AdoptionTotal.SUMS if name not in sums}
     # What no other corrects is not told otherwise.
     rows = AdoptionReading.objects.current().order_by().annotate(is_retold=Value(False))
+    field: Any = AdoptionTotal._meta.get_field
     running: dict[str, Any] = {
-        f"running_{name}": Coalesce(Window(each, partition_by="workflow", order_by="week_ends_on"), 0)
+        f"running_{name}": Coalesce(
+            Window(each, partition_by="workflow", order_by="week_ends_on"), Value(0), output_field=field(name)
+        )
         for name, each in sums.items()
     }
     return rows.annotate(**running).values_list("workflow_id", "week_ends_on", *running)
 
 
-def _covers(touched: Touched) -> str:
-    return "TRUE" if touched.is_all else f"k.{THESE}"
+def _present(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table) if touched.is_all else all_rows(table, THESE)
 
 
-ADOPTION_TOTALS = KeptTable("adoption_totals", AdoptionTotal, want_totals, _covers)
+ADOPTION_TOTALS = KeptTable("adoption_totals", AdoptionTotal, want_totals, _present)

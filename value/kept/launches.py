@@ -3,7 +3,7 @@
 from django.db.backends.utils import CursorWrapper
 
 from ..models import Launch, PilotSpell
-from .tables import KeptTable, start_table
+from .tables import KeptTable, all_rows, start_table
 from .touched import TAKEN, Touched
 
 INITIATIVES = "launched_initiatives"
@@ -48,9 +48,9 @@ def _want(cursor: CursorWrapper, table: KeptTable, touched: Touched, select: str
     cursor.execute(select.format(wanted=table.wanted, columns=table.columns, these=these))
 
 
-def _covers(touched: Touched) -> str:
-    return "TRUE" if touched.is_all else f"k.{THESE}"
+def _present(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table) if touched.is_all else all_rows(table, THESE)
 
 
-LAUNCHES = KeptTable("launches", Launch, want_launches, _covers)
-PILOTS = KeptTable("pilots", PilotSpell, want_pilots, _covers)
+LAUNCHES = KeptTable("launches", Launch, want_launches, _present)
+PILOTS = KeptTable("pilots", PilotSpell, want_pilots, _present)

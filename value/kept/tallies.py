@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from portfolio.models.stage import ACTIVE
 
 from ..models import StandingTally
-from .tables import KeptTable, start_table
+from .tables import KeptTable, all_rows, start_table
 from .touched import TAKEN, Touched
 
 CELLS = "tallied_cells"
@@ -105,8 +105,8 @@ def want_own(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
     cursor.execute(OWN.format(wanted=table.wanted, columns=table.columns, cells=cells))
 
 
-def covers_own(touched: Touched) -> str:
-    return "k.unit_id IS NOT NULL" if touched.is_all else OWN_COVERED
+def own(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table, "k.unit_id IS NOT NULL" if touched.is_all else OWN_COVERED)
 
 
 def want_company(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
@@ -115,11 +115,10 @@ def want_company(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> N
     cursor.execute(COMPANY.format(wanted=table.wanted, columns=table.columns, days=days))
 
 
-def covers_company(touched: Touched) -> str:
-    if touched.is_all:
-        return "k.unit_id IS NULL"
-    return f"k.unit_id IS NULL AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"
+def of_company(table: KeptTable, touched: Touched) -> str:
+    days = "" if touched.is_all else f" AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"
+    return all_rows(table, f"k.unit_id IS NULL{days}")
 
 
-OWN_TALLIES = KeptTable("own_tallies", StandingTally, want_own, covers_own)
-COMPANY_TALLIES = KeptTable("company_tallies", StandingTally, want_company, covers_company)
+OWN_TALLIES = KeptTable("own_tallies", StandingTally, want_own, own)
+COMPANY_TALLIES = KeptTable("company_tallies", StandingTally, want_company, of_company)
