@@ -50,6 +50,29 @@ MONTHS = """
 
 
 @dataclass(frozen=True)
+class CoverageCount:
+    """Months in which something was in production, each counted once an initiative: those with a run cost and those
+    without, how many initiatives have one without, and which months these are, each as its first day.
+    """
+
+    covered: int = 0
+    uncovered: int = 0
+    uncosted: int = 0
+    missing_months: tuple[date, ...] = ()
+
+    @property
+    def share(self) -> Decimal | None:
+        """From 0 to 1, in ten-thousandths, cut off so that 1 is whole; None where nothing was in production."""
+        months = self.covered + self.uncovered
+        return (Decimal(self.covered) / months).quantize(SHARE, "ROUND_DOWN") if months else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing. Only then may net value be called good."""
+        return not self.uncovered
+
+
+@dataclass(frozen=True)
 class CostCoverage:
     """The months in which something was in production, each told once an initiative, and those without a run cost."""
 
@@ -57,14 +80,16 @@ class CostCoverage:
     missing: tuple[tuple[int, date], ...] = ()
 
     @property
+    def count(self) -> CoverageCount:
+        uncosted = len({initiative for initiative, _ in self.missing})
+        return CoverageCount(self.covered, len(self.missing), uncosted, tuple(self.missing_months))
+
+    @property
     def share(self) -> Decimal | None:
-        """From 0 to 1, in ten-thousandths, cut off so that 1 is whole; None where nothing was in production."""
-        months = self.covered + len(self.missing)
-        return (Decimal(self.covered) / months).quantize(SHARE, "ROUND_DOWN") if months else None
+        return self.count.share
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing. Only then may net value be called good."""
         return not self.missing
 
     @property

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from ..adoption import AdoptionFigure
-from ..cost_coverage import CostCoverage
+from ..cost_coverage import CoverageCount
 from ..worth import Worth
 
 
@@ -49,7 +49,7 @@ class NetValue:
     """Money of the window in the reporting currency. `worth.net` is the figure; what is incomplete is never green."""
 
     worth: Worth
-    coverage: CostCoverage
+    coverage: CoverageCount
 
 
 @dataclass(frozen=True)

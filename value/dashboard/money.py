@@ -13,9 +13,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.utils import timezone
 
+from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
 
-from ..cost_coverage import CostCoverage, cost_coverage_of
+from ..cost_coverage import CoverageCount, cost_coverage_of
 from ..worth import Worth, worth_of
 from .asked import Asked, money_counted_for, money_units, sees_confidential
 
@@ -44,25 +45,24 @@ RECORDED = f"""
     {WINDOWS}
     SELECT w.place, max(s.recorded_at) FROM asked AS w JOIN value_dailysum AS s ON {MET} WHERE {{cells}} GROUP BY 1
 """  # noqa: S608 (a constant)
-COVERAGE = f"""
-    {WINDOWS}, live AS (
-        SELECT DISTINCT w.place, w.as_of, s.initiative_id, m.month::date AS month
-        FROM asked AS w
-        JOIN value_livespell AS s ON s.first_on <= w.as_of AND (s.last_on IS NULL OR s.last_on >= w.first_on)
-        JOIN portfolio_initiative AS i ON i.id = s.initiative_id
-        CROSS JOIN LATERAL generate_series(
-            date_trunc('month', GREATEST(s.first_on, w.first_on)::timestamp), LEAST(s.last_on, w.as_of)::timestamp,
-            '1 month'
-        ) AS m (month)
-        WHERE {{initiatives}}
+# Months of windows, each from the first to the last day that lies in its window.
+COVERAGE = """
+    WITH live AS (
+        SELECT DISTINCT m.place, m.as_of, m.month, s.initiative_id
+        FROM unnest(%(place)s::int[], %(as_of)s::date[], %(month)s::date[], %(first)s::date[], %(last)s::date[])
+            AS m (place, as_of, month, first_on, last_on)
+        JOIN value_livespell AS s ON s.first_on <= m.last_on AND (s.last_on IS NULL OR s.last_on >= m.first_on)
+        {initiatives}
+    ), costs AS (
+        SELECT initiative_id, month, shows_on, hides_on FROM value_costmonth WHERE month = ANY(%(month)s::date[])
     )
-    SELECT place, count(c.id), array_agg(live.initiative_id ORDER BY live.initiative_id, live.month)
-        FILTER (WHERE c.id IS NULL), array_agg(live.month ORDER BY live.initiative_id, live.month)
-        FILTER (WHERE c.id IS NULL)
-    FROM live LEFT JOIN value_costmonth AS c ON c.initiative_id = live.initiative_id AND c.month = live.month
-        AND c.shows_on <= live.as_of AND (c.hides_on IS NULL OR c.hides_on > live.as_of)
+    SELECT place, count(costs.month), count(*) FILTER (WHERE costs.month IS NULL),
+        count(DISTINCT live.initiative_id) FILTER (WHERE costs.month IS NULL),
+        array_agg(DISTINCT live.month) FILTER (WHERE costs.month IS NULL)
+    FROM live LEFT JOIN costs ON costs.initiative_id = live.initiative_id AND costs.month = live.month
+        AND costs.shows_on <= live.as_of AND (costs.hides_on IS NULL OR costs.hides_on > live.as_of)
     GROUP BY place
-"""  # noqa: S608 (a constant)
+"""
 
 
 @dataclass(frozen=True)
@@ -102,17 +102,17 @@ def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[Worth | None]:
     return found
 
 
-def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CostCoverage | None]:
+def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CoverageCount | None]:
     """Cost coverage of each window, as `worths`. One query for all windows of one unit and bucket."""
-    found: list[CostCoverage | None] = [None] * len(askeds)
+    found: list[CoverageCount | None] = [None] * len(askeds)
     for reach, windows in _readable(viewer, askeds):
         for place in windows:
-            found[place] = CostCoverage()
-        for place, covered, initiatives, months in _read_coverage(reach, windows):
-            found[place] = CostCoverage(covered, tuple(zip(initiatives or (), months or (), strict=True)))
+            found[place] = CoverageCount()
+        for place, covered, uncovered, uncosted, months in _read_coverage(reach, windows):
+            found[place] = CoverageCount(covered, uncovered, uncosted, tuple(months or ()))
     for place, asked in enumerate(askeds):
         if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
-            found[place] = cost_coverage_of(initiatives, asked.window, known_at=asked.known_at)
+            found[place] = cost_coverage_of(initiatives, asked.window, known_at=asked.known_at).count
     return found
 
 
@@ -152,16 +152,34 @@ def _read(query: str, reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
 
 def _read_coverage(reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
     told: dict[str, Any] = {}
-    cells = ["TRUE"]
+    cells = []
     if reach.units is not None:
-        cells, told = ["i.unit_id = ANY(%(units)s)"], {"units": [*reach.units]}
+        cells.append("i.unit_id = ANY(%(units)s)")
+        told["units"] = [*reach.units]
     if reach.confidential != reach.units:
         cells.append("(NOT i.is_confidential OR i.unit_id = ANY(%(confidential)s))")
         told["confidential"] = [*(reach.confidential or ())]
     if (bucket := next(iter(windows.values())).bucket) is not None:
         cells.append("i.bucket_id = %(bucket)s")
         told["bucket"] = bucket.pk
-    return _run(COVERAGE.format(initiatives=" AND ".join(cells)), told, windows)
+    joined = f"JOIN portfolio_initiative AS i ON i.id = s.initiative_id AND {' AND '.join(cells)}" if cells else ""
+    with connection.cursor() as cursor:
+        cursor.execute(COVERAGE.format(initiatives=joined), told | _months_of(windows))
+        return cursor.fetchall()
+
+
+def _months_of(windows: Windows) -> dict[str, list[Any]]:
+    """Each month of each window, column by column."""
+    columns: dict[str, list[Any]] = {name: [] for name in ("place", "as_of", "month", "first", "last")}
+    for place, asked in windows.items():
+        day = asked.window.first
+        while day and day <= asked.as_of:
+            after = clock.months_later(day.replace(day=1), 1)
+            row = (place, asked.as_of, day.replace(day=1), day, min(after - timedelta(days=1), asked.as_of))
+            for column, value in zip(columns.values(), row, strict=True):
+                column.append(value)
+            day = after
+    return columns
 
 
 def _run(query: str, told: dict[str, Any], windows: Windows) -> list[tuple[Any, ...]]:

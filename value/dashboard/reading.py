@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from aiso.accounts.models import User
 
-from ..cost_coverage import CostCoverage
+from ..cost_coverage import CoverageCount
 from .adoption import adoptions
 from .asked import Asked, counted_for
 from .closed import closed_in
@@ -50,7 +50,7 @@ def windows_of(viewer: User, windows: Sequence[Asked]) -> list[Figures]:
 def net_values(viewer: User, windows: Sequence[Asked]) -> list[NetValue | None]:
     """None where no role shows money. How far costs cover it is told of the last two: no trend line tells it."""
     money = worths(viewer, windows)
-    told = [*[CostCoverage()] * (len(windows) - 2), *coverages(viewer, windows[-2:])]
+    told = [*[CoverageCount()] * (len(windows) - 2), *coverages(viewer, windows[-2:])]
     return [
         NetValue(worth, coverage) if worth and coverage else None for worth, coverage in zip(money, told, strict=True)
     ]

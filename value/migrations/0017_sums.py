@@ -300,7 +300,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="costmonth",
-            index=models.Index(fields=["initiative", "month"], name="cost_months_of_initiative"),
+            index=models.Index(fields=["initiative"], name="cost_months_of_initiative"),
+        ),
+        migrations.AddIndex(
+            model_name="costmonth",
+            index=models.Index(
+                fields=["month", "initiative"], include=["shows_on", "hides_on"], name="cost_months_by_month"
+            ),
         ),
         migrations.AddIndex(
             model_name="dailysum",

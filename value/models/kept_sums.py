@@ -141,7 +141,11 @@ class CostMonth(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["initiative", "month"], name="cost_months_of_initiative")]
+        indexes = [
+            models.Index(fields=["initiative"], name="cost_months_of_initiative"),
+            # All that a month is asked for.
+            models.Index(fields=["month", "initiative"], include=["shows_on", "hides_on"], name="cost_months_by_month"),
+        ]
 
     def __str__(self) -> str:
         return f"Run costs of initiative {self.initiative_id}, {self.month:%B %Y}"
