@@ -49,17 +49,16 @@ COVERAGE = f"""
         SELECT DISTINCT w.place, w.as_of, s.initiative_id, m.month::date AS month
         FROM asked AS w
         JOIN value_livespell AS s ON s.first_on <= w.as_of AND (s.last_on IS NULL OR s.last_on >= w.first_on)
-        JOIN portfolio_initiative AS i ON i.id = s.initiative_id
+        {{initiatives}}
         CROSS JOIN LATERAL generate_series(
             date_trunc('month', GREATEST(s.first_on, w.first_on)::timestamp), LEAST(s.last_on, w.as_of)::timestamp,
             '1 month'
         ) AS m (month)
-        WHERE {{initiatives}}
     )
-    SELECT place, count(c.id), array_agg(live.initiative_id ORDER BY live.initiative_id, live.month)
-        FILTER (WHERE c.id IS NULL), array_agg(live.month ORDER BY live.initiative_id, live.month)
-        FILTER (WHERE c.id IS NULL)
+    SELECT place, count(c.id), array_agg(live.initiative_id) FILTER (WHERE c.id IS NULL),
+        array_agg(live.month) FILTER (WHERE c.id IS NULL)
     FROM live LEFT JOIN value_costmonth AS c ON c.initiative_id = live.initiative_id AND c.month = live.month
+        AND c.month BETWEEN %(from)s AND %(to)s
         AND c.shows_on <= live.as_of AND (c.hides_on IS NULL OR c.hides_on > live.as_of)
     GROUP BY place
 """  # noqa: S608 (a constant)
@@ -109,7 +108,8 @@ def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CostCoverage | No
         for place in windows:
             found[place] = CostCoverage()
         for place, covered, initiatives, months in _read_coverage(reach, windows):
-            found[place] = CostCoverage(covered, tuple(zip(initiatives or (), months or (), strict=True)))
+            missing = sorted(zip(initiatives or (), months or (), strict=True))
+            found[place] = CostCoverage(covered, tuple(missing))
     for place, asked in enumerate(askeds):
         if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
             found[place] = cost_coverage_of(initiatives, asked.window, known_at=asked.known_at)
@@ -151,17 +151,22 @@ def _read(query: str, reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
 
 
 def _read_coverage(reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
-    told: dict[str, Any] = {}
-    cells = ["TRUE"]
+    days = [asked.window for asked in windows.values()]
+    # Days of months beyond are asked for by no window.
+    first = min(window.first or window.as_of for window in days).replace(day=1)
+    told: dict[str, Any] = {"from": first, "to": max(window.as_of for window in days)}
+    cells: list[str] = []
     if reach.units is not None:
-        cells, told = ["i.unit_id = ANY(%(units)s)"], {"units": [*reach.units]}
+        cells.append("i.unit_id = ANY(%(units)s)")
+        told["units"] = [*reach.units]
     if reach.confidential != reach.units:
         cells.append("(NOT i.is_confidential OR i.unit_id = ANY(%(confidential)s))")
         told["confidential"] = [*(reach.confidential or ())]
     if (bucket := next(iter(windows.values())).bucket) is not None:
         cells.append("i.bucket_id = %(bucket)s")
         told["bucket"] = bucket.pk
-    return _run(COVERAGE.format(initiatives=" AND ".join(cells)), told, windows)
+    of = f"JOIN portfolio_initiative AS i ON i.id = s.initiative_id AND {' AND '.join(cells)}" if cells else ""
+    return _run(COVERAGE.format(initiatives=of), told, windows)
 
 
 def _run(query: str, told: dict[str, Any], windows: Windows) -> list[tuple[Any, ...]]:

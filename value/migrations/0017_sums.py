@@ -320,5 +320,9 @@ class Migration(migrations.Migration):
             model_name="lostspan",
             index=models.Index(fields=["initiative", "metric"], name="lost_of_outcome"),
         ),
+        migrations.AddIndex(
+            model_name="costmonth",
+            index=models.Index(fields=["month", "initiative"], name="cost_months_of_window"),
+        ),
         migrations.RunSQL(MARKS, NO_MARKS),
     ]

@@ -139,7 +139,10 @@ class CostMonth(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["initiative", "month"], name="cost_months_of_initiative")]
+        indexes = [
+            models.Index(fields=["initiative", "month"], name="cost_months_of_initiative"),
+            models.Index(fields=["month", "initiative"], name="cost_months_of_window"),
+        ]
 
     def __str__(self) -> str:
         return f"Run costs of initiative {self.initiative_id}, {self.month:%B %Y}"
