@@ -136,7 +136,8 @@ def _readable(viewer: Viewer, askeds: Sequence[Asked]) -> Iterable[tuple[Reach, 
     alike: dict[tuple[int | None, int | None], Windows] = defaultdict(dict)
     for place, asked in enumerate(askeds):
         if asked.known_at is None:
-            alike[asked.unit and asked.unit.pk, asked.bucket and asked.bucket.pk][place] = asked
+            part = asked.unit.pk if asked.unit else None, asked.bucket.pk if asked.bucket else None
+            alike[part][place] = asked
     for windows in alike.values():
         if reach := Reach.of(viewer, next(iter(windows.values()))):
             yield reach, windows
