@@ -136,7 +136,8 @@ def _readable(viewer: Viewer, askeds: Sequence[Asked]) -> Iterable[tuple[Reach, 
     alike: dict[tuple[int | None, int | None], Windows] = defaultdict(dict)
     for place, asked in enumerate(askeds):
         if asked.known_at is None:
-            alike[asked.unit and asked.unit.pk, asked.bucket and asked.bucket.pk][place] = asked
+            part = asked.unit.pk if asked.unit else None, asked.bucket.pk if asked.bucket else None
+            alike[part][place] = asked
     for windows in alike.values():
         if reach := Reach.of(viewer, next(iter(windows.values()))):
             yield reach, windows
@@ -195,11 +196,11 @@ def _cells(reach: Reach) -> tuple[str, dict[str, Any]]:
     """Which rows add up to a reach: the company's own, or of the topmost units their own and those of all below."""
     if reach.units is None and reach.confidential is None:
         return "s.unit_id IS NULL", {}
-    tops, confidential = _topmost(reach.units), _topmost(reach.confidential)
+    tops = _topmost(reach.units)
     if reach.units == reach.confidential:
         return "s.unit_id = ANY(%(units)s)", {"units": tops}
     ordinary = "s.unit_id IS NULL" if reach.units is None else "s.unit_id = ANY(%(units)s)"
-    told = {"units": tops, "confidential": confidential}
+    told = {"units": tops, "confidential": _topmost(reach.confidential)}
     return (
         f"({ordinary} AND NOT s.is_confidential) OR (s.unit_id = ANY(%(confidential)s) AND s.is_confidential)",
         told,

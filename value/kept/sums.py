@@ -134,8 +134,11 @@ ABOVE = """
     )
     SELECT unit_id, above_id FROM steps
 """
-KEYS = ("bucket_id", "is_confidential", "part", "benefit_type", "first_on", "last_on", "covered", "numerator")
-KEYS += ("denominator", "shows_on", "hides_on")
+# What rows are added up by.
+KEYS = (
+    *("bucket_id", "is_confidential", "part", "benefit_type", "first_on", "last_on", "covered"),
+    *("numerator", "denominator", "shows_on", "hides_on"),
+)
 KEY = ", ".join(KEYS)
 BELOW_KEYS = f"""
     SELECT DISTINCT a.above_id AS unit_id, {", ".join(f"d.{name}" for name in KEYS)}

@@ -28,7 +28,7 @@ class KeptTable:
     def columns(self) -> str:
         """Those that rows are compared by, which is all but the number of the row."""
         fields = self.model._meta.concrete_fields
-        return ", ".join(field.column for field in fields if not field.primary_key)
+        return ", ".join(field.column for field in fields if field.column and not field.primary_key)
 
     @property
     def table(self) -> str:
