@@ -1,7 +1,9 @@
 """Net value month by month, the last one as far as the day has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -34,12 +36,12 @@ def months_of_net_value(viewer: User, asked: Asked) -> list[MonthWorth] | None:
     if counted is None:
         return None
     told = months_of(counted, asked.as_of, known_at=asked.known_at).to_date
-    return [
-        MonthWorth(
-            each, Worth({(part, ""): amount for part, amount in told.get(each.as_of.replace(day=1), {}).items()})
-        )
-        for each in months_up_to(asked.as_of)
-    ]
+    return [MonthWorth(each, _worth(told.get(each.as_of.replace(day=1), {}))) for each in months_up_to(asked.as_of)]
+
+
+def _worth(month: Mapping[str, Fraction]) -> Worth:
+    """Kinds of benefit are not told apart here."""
+    return Worth({(part, ""): amount for part, amount in month.items()})
 
 
 def months_up_to(as_of: date) -> list[Window]:

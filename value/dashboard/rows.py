@@ -202,12 +202,10 @@ class LeadTimeRows(FigureRows[Initiative]):
     def told(self) -> str:
         apart = sum(1 for _, piloted in self.entries.values() if piloted is None)
         counted = figures.plural(len(self.entries) - apart, "initiative")
-        more = (
-            f"; {figures.number(apart)} that never {'was' if apart == 1 else 'were'} in pilot are apart"
-            if apart
-            else ""
-        )
-        return f"The median is taken over {counted}{more}."
+        if not apart:
+            return f"The median is taken over {counted}."
+        verb = "counts" if apart == 1 else "count"
+        return f"The median is taken over {counted}; {figures.number(apart)} never in pilot {verb} apart."
 
 
 class StableOwnerRows(FigureRows[Initiative]):

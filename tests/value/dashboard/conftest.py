@@ -25,9 +25,8 @@ class Small:
 
 
 def produced(name: str, piloted_on: date | None, on: date, **fields) -> Initiative:
-    found = make_initiative(
-        name, stage="pilot" if piloted_on else "build", since=piloted_on or date(2025, 9, 1), **fields
-    )
+    stage, since = ("pilot", piloted_on) if piloted_on else ("build", date(2025, 9, 1))
+    found = make_initiative(name, stage=stage, since=since, **fields)
     move_stage(found, "limited_rollout", on)
     return found
 
@@ -39,7 +38,7 @@ def end(initiative: Initiative, on: date, rationale: str) -> None:
 
 @pytest.fixture
 def small(business_owner, technical_owner, risk_owner, finance_controller) -> Small:
-    """Three in production (92 and 120 days, and one without pilot), one closed, 1,000 € confirmed and 400 € run cost."""
+    """Three that entered production (92 and 120 days, one without pilot), two closed, 1,000 € confirmed, 400 € cost."""
     retail = make_unit("Retail")
     below = make_unit("Shops", parent=retail)
     bucket = make_entry(Bucket, "Cash desks")

@@ -67,9 +67,7 @@ def test_the_answer_and_five_tiles(client, small, executive):
     assert "Off target 3 of 4 active initiatives lack one" in owner
     assert "60.0 % " in adoption
     assert "1 of 2 critical workflows is measured; 1 is read too rarely." in adoption
-    assert (
-        "600 € no figure before, target 0 € Incomplete Above target, but 4 in production report no run cost." in money
-    )
+    assert "600 € no figure before, target 0 € Incomplete Above target, but 4 in production report" in money
     assert "1 +1, no target set For information 1 more has no rationale." in closed
 
 
@@ -91,7 +89,7 @@ def test_the_table_of_a_chart_is_a_file(client, small, executive):
     months = table_of(client.get("/dashboard/table/net_value/"))
     assert months[0][:3] == ["€", "Jul 2025", "Aug 2025"]
     assert months[0][-2:] == ["to 15 Jun", "12 months"]
-    assert [row[-1] for row in months[1:]] == ["1000.00", "-400.00", "0.00", "0.00", "600.00"]
+    assert [row[-1].lstrip("'") for row in months[1:]] == ["1000.00", "-400.00", "0.00", "0.00", "600.00"]
     weeks = table_of(client.get("/dashboard/table/adoption/"))
     assert [row[0] for row in weeks[1:]][-2:] == ["Active users", "Target users"]
     # They add up to the figure: 13 weeks with 60 of 100.
@@ -119,9 +117,8 @@ def test_rows_behind_are_exactly_those_that_count(client, small, executive):
     page = text_of(client.get("/dashboard/rows/net_value/"))
     assert "Net value of all rows with entries is 600 €, rounded once at the end." in page
     assert "1,000 −400 0 0 600" in page
-    assert "The median is taken over 2 initiatives; 1 never in pilot count apart." in text_of(
-        client.get("/dashboard/rows/lead_time/")
-    )
+    lead = text_of(client.get("/dashboard/rows/lead_time/"))
+    assert "The median is taken over 2 initiatives; 1 never in pilot counts apart." in lead
     assert client.get("/dashboard/rows/profit/").status_code == 404
 
 
