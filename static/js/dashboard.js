@@ -11,6 +11,8 @@
   const NARROW = 560;
   // How close two names may come, as a part of the height.
   const CLOSE = 0.07;
+  // What a label below the chart takes, in pixels.
+  const LABEL = 48;
   const COLOURS = { b: "--c-blue", r: "--c-verm", w: "--c-purple", l: "--c-orange", g: "--c-green", n: "--ink", t: "--line-2" };
 
   // Colours follow light and dark: only an element knows what a variable comes to.
@@ -26,7 +28,7 @@
   const isNarrow = () => place.clientWidth < NARROW;
   const columns = chart.labels.map((_, index) => index);
 
-  function trace(series) {
+  function trace(series, index) {
     const shade = colour(COLOURS[series.key]);
     const common = {
       name: series.name,
@@ -46,7 +48,8 @@
       type: "scatter",
       mode: isTarget ? "lines" : "lines+markers",
       line: { color: shade, width: isTarget ? 1.5 : 2, dash: isTarget ? "4px,4px" : "solid" },
-      marker: { color: shade, size: 7, line: { color: colour("--surface"), width: 1 } },
+      // What lies behind is larger, so that two equal values both show.
+      marker: { color: shade, size: index ? 9 : 7, line: { color: colour("--surface"), width: 1 } },
       connectgaps: false,
     };
   }
@@ -83,7 +86,13 @@
     const step = (high - low) * CLOSE;
     const wanted = heights();
     const placed = chart.series.map((series, index) => ({ series, y: wanted[index] })).sort((one, other) => one.y - other.y);
+    // Up where they are too close, and then down where the last ones would leave the chart.
     for (let index = 1; index < placed.length; index += 1) placed[index].y = Math.max(placed[index].y, placed[index - 1].y + step);
+    let limit = high;
+    for (const each of placed.toReversed()) {
+      each.y = Math.min(each.y, limit);
+      limit = each.y - step;
+    }
     return placed.map(({ series, y }) => ({
       text: series.name,
       x: 1,
@@ -92,7 +101,7 @@
       xanchor: "left",
       xshift: 8,
       showarrow: false,
-      font: { color: series.look === "bar" && series.key !== "b" ? colour("--ink") : colour("--ink"), size: 12 },
+      font: { color: colour("--ink"), size: 12 },
       align: "left",
       bgcolor: colour("--surface"),
     }));
@@ -115,11 +124,22 @@
     });
   }
 
+  // Which columns the figure of the tile counts.
+  function windowLine([from, to]) {
+    return { type: "line", yref: "paper", x0: from, x1: to, y0: 1.02, y1: 1.02, line: { color: colour("--ink"), width: 2 } };
+  }
+
+  function windowName([from]) {
+    const font = { color: colour("--ink"), size: 12 };
+    return { text: "this window", x: from, yref: "paper", y: 1.03, xanchor: "left", yanchor: "bottom", showarrow: false, font };
+  }
+
   function layout() {
     const narrow = isNarrow();
     const span = range();
     const labels = narrow ? [] : names(span);
-    const every = Math.max(1, Math.ceil(columns.length / (place.clientWidth / (narrow ? 88 : 96))));
+    const room = place.clientWidth - (narrow ? 60 : 176);
+    const every = Math.max(1, Math.ceil((columns.length * LABEL) / room));
     const shown = columns.filter((index) => (columns.length - 1 - index) % every === 0);
     return {
       barmode: "relative",
@@ -128,16 +148,16 @@
       font: { family: "Inter, system-ui, sans-serif", size: 12, color: colour("--ink-2") },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      margin: { t: 8, r: narrow ? 12 : 128, b: narrow ? 72 : 32, l: 48 },
+      margin: { t: chart.window ? 28 : 8, r: narrow ? 12 : 128, b: narrow ? 72 : 40, l: 52 },
       hovermode: "closest",
       hoverlabel: { bgcolor: colour("--surface"), bordercolor: colour("--line-2"), font: { color: colour("--ink") } },
       legend: { orientation: "h", y: -0.16, x: 0 },
-      annotations: labels,
-      shapes: swatches(span, labels),
+      annotations: [...labels, ...(chart.window ? [windowName(chart.window)] : [])],
+      shapes: [...swatches(span, labels), ...(chart.window ? [windowLine(chart.window)] : [])],
       xaxis: {
         range: [-0.6, columns.length - 0.4],
         tickvals: shown,
-        ticktext: shown.map((index) => chart.labels[index]),
+        ticktext: shown.map((index) => chart.ticks[index]),
         tickangle: 0,
         showgrid: false,
         zeroline: false,
@@ -149,14 +169,18 @@
         zerolinecolor: colour("--line-2"),
         fixedrange: true,
         tickformat: ",",
+        ticklabelstandoff: 6,
         nticks: 6,
       },
     };
   }
 
+  const isBar = (each) => each.type === "bar";
+
   function draw() {
     const options = { displayModeBar: false, responsive: false, showTips: false };
-    window.Plotly.react(place, chart.series.map(trace), layout(), options).then(() => {
+    const traces = chart.series.map(trace);
+    window.Plotly.react(place, [...traces.filter(isBar), ...traces.filter((each) => !isBar(each)).reverse()], layout(), options).then(() => {
       place.dataset.drawn = "";
     });
   }

@@ -62,6 +62,10 @@ class Chart:
     rows: Sequence[Row]
     note: str = ""
     total: str = ""
+    # The labels as they stand below a drawing; a list of lines each.
+    ticks: Sequence[str] = ()
+    # Where the window begins and ends among the columns, whose middles are 0, 1, 2 …
+    window: tuple[float, float] | None = None
 
     @property
     def title(self) -> str:
@@ -88,7 +92,8 @@ class Chart:
             }
             for row in drawn
         ]
-        return {"title": self.title, "unit": self.unit, "labels": [*self.labels], "series": series}
+        told = {"unit": self.unit, "labels": [*self.labels], "ticks": [*(self.ticks or self.labels)]}
+        return told | {"series": series, "window": self.window}
 
     def lines(self) -> Iterator[list[Any]]:
         """As a file says it."""
@@ -102,7 +107,7 @@ def chart_of(name: str, viewer: User, asked: Asked, dashboard: Dashboard, target
         "lead_time": lambda: _lead_time(viewer, asked, target),
         "stable_owner": lambda: _stable_owner(dashboard.trends["stable_owner"], asked, target),
         "adoption": lambda: _adoption(dashboard, asked, target),
-        "net_value": lambda: _net_value(months_of_net_value(viewer, asked)),
+        "net_value": lambda: _net_value(months_of_net_value(viewer, asked), asked),
         "closed": lambda: _closed(viewer, asked),
     }
     return draw[name]()
@@ -118,13 +123,15 @@ def _lead_time(viewer: User, asked: Asked, target: Decimal | None) -> Chart:
         Row("Reached production", [Decimal(each.count) for each in told]),
         Row("Never in pilot", [Decimal(each.without_pilot) for each in told]),
     ]
-    return Chart("lead_time", "Days", _ends(asked), [_halves(row) for row in rows], _windows_note(asked))
+    return Chart(
+        "lead_time", "Days", _ends(asked), [_halves(row) for row in rows], _windows_note(asked), ticks=_ticks(asked)
+    )
 
 
 def _stable_owner(trend: Trend, asked: Asked, target: Decimal | None) -> Chart:
     shares = [_per_cent(value) for value in trend.values]
     rows = [Row("Stable owner share", shares, "line", "b", 1), *_target(_per_cent(target), len(shares))]
-    return Chart("stable_owner", "%", _ends(asked), rows, _windows_note(asked))
+    return Chart("stable_owner", "%", _ends(asked), rows, _windows_note(asked), ticks=_ticks(asked))
 
 
 def _adoption(dashboard: Dashboard, asked: Asked, target: Decimal | None) -> Chart:
@@ -142,7 +149,7 @@ def _adoption(dashboard: Dashboard, asked: Asked, target: Decimal | None) -> Cha
     return Chart("adoption", "%", [_short(week) for week in weeks], rows, note)
 
 
-def _net_value(months: Sequence[MonthWorth] | None) -> Chart | None:
+def _net_value(months: Sequence[MonthWorth] | None, asked: Asked) -> Chart | None:
     if months is None:
         return None
     rows = [
@@ -155,13 +162,15 @@ def _net_value(months: Sequence[MonthWorth] | None) -> Chart | None:
     unit, size = _scale(rows)
     note = f"Each month by the days inside it. Reporting currency {figures.symbol()}."
     scaled = [_with_total(_scaled(row, size)) for row in rows]
-    return Chart("net_value", unit, [each.label for each in months], scaled, note, f"{len(months)} months")
+    labels = [each.label for each in months]
+    ticks = [label if label.startswith("to ") else label[:3] for label in labels]
+    return Chart("net_value", unit, labels, scaled, note, f"{len(months)} months", ticks, _place(months, asked))
 
 
 def _part(
     months: Sequence[MonthWorth], name: str, key: str, of: Callable[[Worth], Decimal], *, look: str = "bar"
 ) -> Row:
-    return Row(name, [None if each.worth.is_empty else of(each.worth) for each in months], look, key)
+    return Row(name, [None if each.is_empty else of(each.worth) for each in months], look, key)
 
 
 def _closed(viewer: User, asked: Asked) -> Chart:
@@ -170,7 +179,7 @@ def _closed(viewer: User, asked: Asked) -> Chart:
         Row("With rationale", [Decimal(each.with_rationale) for each in told], "bar", "b"),
         Row("Without", [Decimal(each.without_rationale) for each in told], "bar", "l"),
     ]
-    return Chart("closed", "Initiatives", _ends(asked), rows, _windows_note(asked))
+    return Chart("closed", "Initiatives", _ends(asked), rows, _windows_note(asked), ticks=_ticks(asked))
 
 
 def _target(target: Decimal | None, count: int) -> list[Row]:
@@ -208,6 +217,20 @@ def _per_cent(share: Decimal | None) -> Decimal | None:
 
 def _ends(asked: Asked) -> list[str]:
     return [figures.day(each.as_of) for each in asked.trend]
+
+
+def _ticks(asked: Asked) -> list[str]:
+    return [f"{_short(each.as_of)}<br>{each.as_of.year}" for each in asked.trend]
+
+
+def _place(months: Sequence[MonthWorth], asked: Asked) -> tuple[float, float]:
+    """Where the window lies among the months, by its days."""
+    first = asked.window.first
+    assert first is not None
+    firsts = [each.window.as_of.replace(day=1) for each in months]
+    at = next(place for place in reversed(range(len(firsts))) if firsts[place] <= first)
+    begun = (first - firsts[at]).days / months[at].window.as_of.day
+    return round(at - 0.5 + begun, 2), len(months) - 0.5
 
 
 def _short(day: date) -> str:

@@ -8,7 +8,7 @@ from aiso.web import figures
 from .charts import Chart
 from .figures import Dashboard
 from .reading import headline
-from .words import SHARES, difference, written
+from .words import more_or_less, written
 
 NOTHING = Decimal(0)
 WORTH = "Net value"
@@ -19,28 +19,28 @@ def finding(name: str, dashboard: Dashboard, chart: Chart | None, days: int) -> 
     now, before = headline(dashboard.now, name), headline(dashboard.before, name)
     if now is None:
         return _nothing(name, days)
-    value = written(name, now)
-    told = "" if before is None else difference(name, now, before)
+    value, compared = written(name, now), _compared(name, now, before, days)
     if name == "net_value":
-        return _net_value(str(value), told, chart, days)
+        return _net_value(str(value), compared, chart, days, fell=before is not None and now < before)
     if name == "lead_time":
-        compared = f", {told} than in the {days} days before" if told not in ("", "as before") else ""
         return f"Half of what reached production took {value} or less{compared}"
-    if name in SHARES:
-        what = "of active initiatives have a stable owner" if name == "stable_owner" else "of target users were active"
-        compared = f", {told} against the {days} days before" if told not in ("", "as before") else ""
-        return f"{value} {what}{compared}"
-    ended = figures.plural(int(now), "initiative")
-    compared = f", {told} against the {days} days before" if told not in ("", "as before") else ""
-    return f"{ended} closed with a rationale in {days} days{compared}"
+    if name == "stable_owner":
+        return f"{value} of active initiatives have a stable owner{compared}"
+    if name == "adoption":
+        return f"{value} of target users used critical workflows in a week{compared}"
+    return f"{figures.plural(int(now), 'initiative')} closed with a rationale in {days} days{compared}"
 
 
-def _net_value(value: str, told: str, chart: Chart | None, days: int) -> str:
-    reached = f"reached {value} in the last {days} days"
-    if chart and (month := turned_positive(chart)):
-        return f"Net value turned positive in {month} and {reached}"
-    compared = f", {told} against the {days} days before" if told not in ("", "as before") else ""
-    return f"Net value {reached}{compared}"
+def _compared(name: str, now: Decimal, before: Decimal | None, days: int) -> str:
+    told = "" if before is None else more_or_less(name, now, before)
+    return f", {told} than in the {days} days before" if told else ""
+
+
+def _net_value(value: str, compared: str, chart: Chart | None, days: int, *, fell: bool) -> str:
+    came = f"{'fell to' if fell else 'reached'} {value} in the last {days} days"
+    if not fell and chart and (month := turned_positive(chart)):
+        return f"Net value turned positive in {month} and {came}"
+    return f"Net value {came}{compared}"
 
 
 def turned_positive(chart: Chart) -> str:

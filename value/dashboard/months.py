@@ -9,10 +9,14 @@ from aiso import clock
 from aiso.accounts.models import User
 
 from ..months_worth import months_of
-from ..worth import Window, Worth
+from ..worth import CONFIRMED, DECAYED, TAKEN, Window, Worth
 from .asked import Asked, money_counted_for
 
 MONTHS = 12
+
+
+# What net value is made of: a month with nothing of it has no data, whatever is claimed or built in it.
+COUNTED = frozenset({CONFIRMED, DECAYED, *TAKEN})
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,10 @@ class MonthWorth:
 
     window: Window
     worth: Worth
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(part in COUNTED for part, _ in self.worth.parts)
 
     @property
     def label(self) -> str:

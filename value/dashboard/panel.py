@@ -20,17 +20,20 @@ class Made:
     now: str
     key: str = ""
     is_whole: bool = False
+    # Which of the rows behind the figure it counts, where not all.
+    show: str = ""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """`unit` heads the first column; `beside` are pairs of name and value that never enter the figure."""
+    """`head` stands above the first column. `beside` never enters the figure: name, value, and which rows it counts."""
 
-    unit: str
+    head: str
     made: Sequence[Made]
-    beside: Sequence[tuple[str, str]]
+    beside: Sequence[tuple[str, str, str]]
 
 
+STABLE = "Stable"
 type Tells = Callable[[Figures], str]
 
 
@@ -64,27 +67,29 @@ def _lead_time(now: Figures, before: Figures) -> Panel:
     made = [Made(name, _days(of(before.lead_time)), _days(of(now.lead_time))) for name, of in rows]
     told = now.lead_time
     beside = [
-        ("Pilots still open", figures.number(told.open_pilots)),
-        ("Their median age", _days(told.open_median)),
-        ("The oldest", _days(told.open_oldest)),
+        ("Pilots still open", figures.number(told.open_pilots), ""),
+        ("Their median age", _days(told.open_median), ""),
+        ("The oldest", _days(told.open_oldest), ""),
     ]
     return Panel("Days", made, beside)
 
 
 def _stable_owner(now: Figures, before: Figures) -> Panel:
     def line(name: str, of: Callable[[StableOwner], int], *, is_whole: bool = False) -> Made:
-        return Made(name, figures.number(of(before.stable_owner)), figures.number(of(now.stable_owner)), "", is_whole)
+        show = "stable" if name == STABLE else ""
+        was, told = figures.number(of(before.stable_owner)), figures.number(of(now.stable_owner))
+        return Made(name, was, told, is_whole=is_whole, show=show)
 
     def lacks(kind: OwnerKind) -> Made:
         return line(f"No {kind.label.lower()}", lambda told: told.lacking.get(kind.value, 0))
 
     made = [
-        line("Stable", lambda told: told.stable),
+        line(STABLE, lambda told: told.stable),
         *map(lacks, OwnerKind),
         line("Business owner is new", lambda told: told.new),
         line("Active", lambda told: told.active, is_whole=True),
     ]
-    return Panel("Initiatives", made, [("Paused", figures.number(now.stable_owner.paused))])
+    return Panel("Initiatives", made, [("Paused", figures.number(now.stable_owner.paused), "paused")])
 
 
 def _adoption(now: Figures, before: Figures) -> Panel:
@@ -100,11 +105,11 @@ def _adoption(now: Figures, before: Figures) -> Panel:
     ]
     figure = now.adoption
     beside = [
-        ("Critical workflows in production", figures.number(len(figure.by_workflow))),
-        ("Unmeasured", figures.number(len(figure.unmeasured))),
-        ("Too small to be told", figures.number(len(figure.withheld))),
+        ("Critical workflows in production", figures.number(len(figure.by_workflow)), ""),
+        ("Unmeasured", figures.number(len(figure.unmeasured)), ""),
+        ("Too small to be told", figures.number(len(figure.withheld)), ""),
     ]
-    return Panel("Weekly counts, added up", made, beside)
+    return Panel("Weeks added up", made, beside)
 
 
 def _score(value: Decimal | None) -> str:
@@ -120,12 +125,12 @@ def _net_value(now: Figures, before: Figures) -> Panel:
         _made("Net value", lambda told: _money(told, lambda each: each.worth.net), now, before, is_whole=True),
     ]
     beside = [
-        ("Claimed, unconfirmed", _money(now, lambda each: each.worth.claimed)),
-        ("Build cost", _money(now, lambda each: each.worth.build_cost)),
-        ("Decayed benefit", _money(now, lambda each: each.worth.decayed)),
-        ("Months with run cost", _coverage(now)),
+        ("Claimed, unconfirmed", _money(now, lambda each: each.worth.claimed), ""),
+        ("Build cost", _money(now, lambda each: each.worth.build_cost), ""),
+        ("Decayed benefit", _money(now, lambda each: each.worth.decayed), ""),
+        ("Months with run cost", _coverage(now), "uncovered"),
     ]
-    return Panel(figures.symbol(), made, beside)
+    return Panel("Made of", made, beside)
 
 
 def _money(told: Figures, of: Callable[[NetValue], Decimal]) -> str:
@@ -142,8 +147,9 @@ def _coverage(now: Figures) -> str:
 
 
 def _closed(now: Figures, before: Figures) -> Panel:
+    was, told = (figures.number(each.closed.without_rationale) for each in (before, now))
     made = [
-        _made("With rationale", lambda told: figures.number(told.closed.with_rationale), now, before, "b"),
-        _made("Without", lambda told: figures.number(told.closed.without_rationale), now, before, "l"),
+        _made("With rationale", lambda each: figures.number(each.closed.with_rationale), now, before, "b"),
+        Made("Without", was, told, "l", show="without"),
     ]
     return Panel("Initiatives", made, [])

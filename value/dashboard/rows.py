@@ -165,7 +165,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return figures.day(value)
     if isinstance(value, Decimal):
-        return figures.number(value, 0 if value == value.to_integral_value() else 2)
+        return figures.number(value, 2)
     return figures.number(value) if isinstance(value, int) else str(value)
 
 

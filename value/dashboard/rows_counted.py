@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -18,7 +18,7 @@ from ..adoption import Adoption
 from ..asked_days import WINDOWS
 from ..cost_coverage import cost_coverage_of
 from ..models import LedgerEntry
-from ..worth import Worth, worth_by_initiative
+from ..worth import TAKEN, Worth, worth_by_initiative
 from .asked import money_counted_for
 from .figures import Figures
 from .reading import figures_of
@@ -64,19 +64,19 @@ def _counts(adoption: Adoption) -> Sequence[Any]:
     if adoption.is_withheld:
         return (read, None, None, None, "No, under five people")
     sums = adoption.sums
-    share = None if sums.share is None else round(sums.share * 100, 1)
+    share = None if sums.share is None else figures.number(sums.share * 100, 1)
     return (read, sums.active, sums.target, share, "Yes")
 
 
 class NetValueRows(FigureRows[Initiative]):
-    """Initiatives with an entry that covers days of the window, and those in production without a run cost.
+    """Initiatives with an entry of the window that counts, and those in production without a run cost.
 
     Raises PermissionDenied where no role of the viewer shows money.
     """
 
     figure = "net_value"
     title = "Net value"
-    shows: ClassVar[Mapping[str, str]] = {"posted": "With entries", "uncovered": "Run cost missing"}
+    shows: ClassVar[Mapping[str, str]] = {"posted": "Counted", "uncovered": "Run cost missing"}
     PARTS: ClassVar[Sequence[str]] = ("Confirmed benefit", "Run cost", "Rework", "Risk loss", "Net value")
 
     @property
@@ -106,7 +106,14 @@ class NetValueRows(FigureRows[Initiative]):
             happened_on__lte=window.as_of,
             recorded_at__lte=self.asked.moment,
         )
-        return self.counted.filter(Exists(entries))
+        return self.counted.filter(Exists(entries.filter(self._counts)))
+
+    @property
+    def _counts(self) -> Q:
+        """Operating costs, and what finance confirmed by then or a reversal took back of it."""
+        answered = Q(answer__answered_at__lte=self.asked.moment) & ~Q(answer__verdict="rejected")
+        taken_back = Q(reverses__answer__isnull=False) & ~Q(reverses__answer__verdict="rejected")
+        return Q(kind__in=TAKEN) | answered | taken_back
 
     @cached_property
     def uncovered(self) -> list[int]:
@@ -131,7 +138,7 @@ class NetValueRows(FigureRows[Initiative]):
         if money is None or money.worth.is_empty:
             return "Nothing is posted for these days."
         total = figures.exact_money(money.worth.net)
-        return f"Net value of all rows with entries is {total}, rounded once at the end."
+        return f"Net value of all that is counted is {total}, rounded once at the end."
 
 
 def _parts(worth: Worth | None) -> Sequence[Decimal | None]:

@@ -52,12 +52,11 @@ def _lead_time(told: LeadTime) -> str:
     if not told.count:
         pilots = f"{figures.plural(told.open_pilots, 'pilot')} {'is' if told.open_pilots == 1 else 'are'} open"
         return f"No pilot reached production; {pilots if told.open_pilots else 'none is open'}.{apart}"
-    if told.count < TEN:
-        longest = f"the longest took {figures.plural(told.p90 or 0, 'day')}"
-        return f"{figures.number(told.count)} reached production; {longest}.{apart}"
-    return (
-        f"{figures.number(told.count)} reached production; nine in ten within {figures.number(told.p90)} days.{apart}"
-    )
+    longest = figures.plural(told.p90 or 0, "day")
+    if told.count == 1:
+        return f"1 reached production, after {longest}.{apart}"
+    how = f"the longest took {longest}" if told.count < TEN else f"nine in ten within {longest}"
+    return f"{figures.number(told.count)} reached production; {how}.{apart}"
 
 
 def _and_more(count: int) -> str:
@@ -69,11 +68,8 @@ def _stable_owner(told: StableOwner) -> str:
     if not told.active:
         return "No initiative was active on the last day."
     if not lacking:
-        return (
-            f"All {figures.plural(told.active, 'active initiative')} have one."
-            if told.active > 1
-            else "The one that is active has one."
-        )
+        every = figures.plural(told.active, "active initiative")
+        return f"All {every} have one." if told.active > 1 else "The one that is active has one."
     reasons = {OwnerKind(kind).label.lower(): count for kind, count in told.lacking.items()}
     reasons |= {"because the business owner is new": told.new}
     most = max(reasons, key=lambda each: reasons[each])

@@ -115,8 +115,8 @@ def test_rows_behind_are_exactly_those_that_count(client, small, executive):
     # Of the window before.
     assert names("lead_time/?as_of=2026-03-17") == ["Before"]
     page = text_of(client.get("/dashboard/rows/net_value/"))
-    assert "Net value of all rows with entries is 600 €, rounded once at the end." in page
-    assert "1,000 −400 0 0 600" in page
+    assert "Net value of all that is counted is 600 €, rounded once at the end." in page
+    assert "1,000.00 −400.00 0.00 0.00 600.00" in page
     lead = text_of(client.get("/dashboard/rows/lead_time/"))
     assert "The median is taken over 2 initiatives; 1 never in pilot counts apart." in lead
     assert client.get("/dashboard/rows/profit/").status_code == 404
@@ -174,7 +174,7 @@ def test_unit_and_bucket_narrow_and_the_address_keeps_them(client, small, execut
     retail, bucket = small.quick.unit.parent, small.quick.bucket
     answer = client.get(f"/dashboard/?unit={retail.pk}&bucket={bucket.pk}&days=60")
     page = text_of(answer)
-    assert "1 reached production; the longest took 92 days." in page
+    assert "1 reached production, after 92 days." in page
     assert "Business unit Retail" in page
     assert f'href="?unit={retail.pk}&amp;bucket={bucket.pk}"' in answer.content.decode()
     assert f"?days=60&amp;unit={retail.pk}&amp;bucket={bucket.pk}&amp;figure=closed#figure" in answer.content.decode()
