@@ -11,8 +11,9 @@
   const NARROW = 560;
   // How close two names may come, as a part of the height.
   const CLOSE = 0.07;
-  // What a label below the chart takes, in pixels.
-  const LABEL = 48;
+  // What a letter of a label below the chart takes, and what is left free beside it, in pixels.
+  const LETTER = 7;
+  const FREE = 14;
   const COLOURS = { b: "--c-blue", r: "--c-verm", w: "--c-purple", l: "--c-orange", g: "--c-green", n: "--ink", t: "--line-2" };
 
   // Colours follow light and dark: only an element knows what a variable comes to.
@@ -58,10 +59,11 @@
   function heights() {
     let above = 0;
     let below = 0;
+    const bars = chart.series.filter((series) => series.look === "bar");
+    const column = columns.findLast((index) => bars.some((series) => series.values[index]));
     return chart.series.map((series) => {
-      const last = series.values.findLast((value) => value !== null) ?? 0;
-      if (series.look !== "bar") return last;
-      const value = series.values.at(-1) ?? 0;
+      if (series.look !== "bar") return series.values.findLast((value) => value !== null) ?? 0;
+      const value = series.values[column] ?? 0;
       const from = value < 0 ? below : above;
       if (value < 0) below += value;
       else above += value;
@@ -88,7 +90,7 @@
     const placed = chart.series.map((series, index) => ({ series, y: wanted[index] })).sort((one, other) => one.y - other.y);
     // Up where they are too close, and then down where the last ones would leave the chart.
     for (let index = 1; index < placed.length; index += 1) placed[index].y = Math.max(placed[index].y, placed[index - 1].y + step);
-    let limit = high;
+    let limit = high - step / 4;
     for (const each of placed.toReversed()) {
       each.y = Math.min(each.y, limit);
       limit = each.y - step;
@@ -139,7 +141,8 @@
     const span = range();
     const labels = narrow ? [] : names(span);
     const room = place.clientWidth - (narrow ? 60 : 176);
-    const every = Math.max(1, Math.ceil((columns.length * LABEL) / room));
+    const letters = Math.max(...chart.ticks.flatMap((tick) => tick.split("<br>")).map((line) => line.length));
+    const every = Math.max(1, Math.ceil((columns.length * (letters * LETTER + FREE)) / room));
     const shown = columns.filter((index) => (columns.length - 1 - index) % every === 0);
     return {
       barmode: "relative",
@@ -160,6 +163,7 @@
         ticktext: shown.map((index) => chart.ticks[index]),
         tickangle: 0,
         showgrid: false,
+        ticklabelstandoff: 4,
         zeroline: false,
         fixedrange: true,
       },

@@ -163,7 +163,7 @@ def _net_value(months: Sequence[MonthWorth] | None, asked: Asked) -> Chart | Non
     note = f"Each month by the days inside it. Reporting currency {figures.symbol()}."
     scaled = [_with_total(_scaled(row, size)) for row in rows]
     labels = [each.label for each in months]
-    ticks = [label if label.startswith("to ") else label[:3] for label in labels]
+    ticks = [_month_tick(each.window.as_of, is_first=not place) for place, each in enumerate(months)]
     return Chart("net_value", unit, labels, scaled, note, f"{len(months)} months", ticks, _place(months, asked))
 
 
@@ -217,6 +217,11 @@ def _per_cent(share: Decimal | None) -> Decimal | None:
 
 def _ends(asked: Asked) -> list[str]:
     return [figures.day(each.as_of) for each in asked.trend]
+
+
+def _month_tick(last: date, *, is_first: bool) -> str:
+    """`Oct`, and below it the year where one begins."""
+    return f"{last:%b}<br>{last.year}" if is_first or last.month == 1 else f"{last:%b}"
 
 
 def _ticks(asked: Asked) -> list[str]:
