@@ -1,16 +1,14 @@
 """Net value month by month, the last one as far as the day has come."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from aiso import clock
 from aiso.accounts.models import User
 
-from ..months_worth import months_of
-from ..worth import CONFIRMED, DECAYED, TAKEN, Window, Worth
-from .asked import Asked, money_counted_for
+from ..worth import CONFIRMED, DECAYED, NOTHING, TAKEN, Window, Worth
+from .asked import Asked
+from .money import worths
 
 MONTHS = 12
 
@@ -39,17 +37,30 @@ class MonthWorth:
 
 
 def months_of_net_value(viewer: User, asked: Asked) -> list[MonthWorth] | None:
-    """The last twelve, the oldest first; None for whom no role shows money. At most five queries."""
-    counted = money_counted_for(viewer, asked)
-    if counted is None:
+    """The last twelve, the oldest first; None for whom no role shows money. As many queries as `worths`.
+
+    Each is what lies from its first day up to the last one asked for, less what lies from the first day of the month
+    after it: so that a cost of May that was booked in June lies in May.
+    """
+    windows = months_up_to(asked.as_of)
+    found = worths(viewer, [replace(asked, days=_days(each, asked)) for each in windows])
+    since = [each for each in found if each is not None]
+    if len(since) < len(windows):
         return None
-    told = months_of(counted, asked.as_of, known_at=asked.known_at).to_date
-    return [MonthWorth(each, _worth(told.get(each.as_of.replace(day=1), {}))) for each in months_up_to(asked.as_of)]
+    return [
+        MonthWorth(window, _less(worth, after))
+        for window, worth, after in zip(windows, since, [*since[1:], Worth()], strict=True)
+    ]
 
 
-def _worth(month: Mapping[str, Fraction]) -> Worth:
-    """Kinds of benefit are not told apart here."""
-    return Worth({(part, ""): amount for part, amount in month.items()})
+def _days(month: Window, asked: Asked) -> int:
+    """From the first day of a month up to the last one asked for."""
+    return (asked.as_of - month.as_of.replace(day=1)).days + 1
+
+
+def _less(worth: Worth, after: Worth) -> Worth:
+    exact = {key: amount - after.parts.get(key, NOTHING) for key, amount in worth.parts.items()}
+    return Worth({key: amount for key, amount in exact.items() if amount})
 
 
 def months_up_to(as_of: date) -> list[Window]:

@@ -142,7 +142,7 @@ def _money(told: Figures, of: Callable[[NetValue], Decimal]) -> str:
 def _coverage(now: Figures) -> str:
     if now.net_value is None or now.net_value.coverage.share is None:
         return "–"
-    covered, missing = now.net_value.coverage.covered, len(now.net_value.coverage.missing)
+    covered, missing = now.net_value.coverage.covered, now.net_value.coverage.uncovered
     return f"{figures.number(covered)} of {figures.number(covered + missing)}"
 
 

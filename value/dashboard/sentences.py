@@ -96,7 +96,7 @@ def _adoption(found: Figures) -> str:
 def _net_value(told: NetValue, target: Decimal | None) -> str:
     if told.worth.is_empty:
         return "Nothing is posted in the ledger for these days."
-    if missing := uncovered(told):
+    if missing := told.coverage.uncosted:
         verb = "reports" if missing == 1 else "report"
         beginning = "" if target is None else "Above target, but " if told.worth.net >= target else "Below target, and "
         count = f"{figures.number(missing)} in production {verb} no run cost"
@@ -112,11 +112,6 @@ def _closed(told: Closed) -> str:
     if not apart:
         return "Each of them says why." if told.with_rationale > 1 else "It says why."
     return f"{figures.number(apart)} more {'has' if apart == 1 else 'have'} no rationale."
-
-
-def uncovered(told: NetValue) -> int:
-    """How many initiatives in production have a month without run cost."""
-    return len({initiative for initiative, _ in told.coverage.missing})
 
 
 def benefit_of(told: NetValue) -> Decimal:
