@@ -43,6 +43,12 @@ PACKAGES = [
         {"dist/idiomorph-ext.min.js": "idiomorph-ext.min.js", "LICENSE": "LICENSE"},
     ),
     Package(
+        "plotly.js-basic-dist-min",
+        "4.1.1",
+        "plotly",
+        {"plotly-basic.min.js": "plotly-basic.min.js", "LICENSE": "LICENSE"},
+    ),
+    Package(
         "@fontsource-variable/inter",
         "5.3.0",
         "inter",

@@ -24,6 +24,7 @@ class ValueConfig(AppConfig):
         from .adoption_work import adoption_missing
         from .baselines import baselines_for
         from .claim_work import claims_of
+        from .configured import register_kinds
         from .demo.adoption import tell_of_adoption
         from .demo.durability import tell_of_lasting_outcomes
         from .demo.ledger import tell_of_the_ledger
@@ -36,6 +37,7 @@ class ValueConfig(AppConfig):
             CATALOGUE,
             CENTRES,
             CLAIMS,
+            DASHBOARD,
             LEDGER,
             MEASUREMENTS,
             SHARING,
@@ -51,12 +53,13 @@ class ValueConfig(AppConfig):
         from .value_card import register_value_card
         from .work import measurements_of
 
+        register_kinds()
         register_facts()
         register_sums()
         register_value_card()
         register_outcome_card()
         register_spending(post_spending)
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING):
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING, DASHBOARD):
             register_entry(entry)
         register_tab(TAB)
         register_tab(VALUE_TAB)

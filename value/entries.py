@@ -86,5 +86,13 @@ SHARING = Entry(
     may_see=reads_sharing,
     about="How costs are split among initiatives that share them.",
 )
+DASHBOARD = Entry(
+    "Dashboard",
+    "chart-histogram",
+    "value:dashboard",
+    section="office",
+    order=10,
+    about="Whether the portfolio turns into value: five figures of the last 30, 60 and 90 days.",
+)
 VALUE_TAB = Tab("value", "Value", "value:initiative_value", order=28)
 TAB = Tab("measurements", "Measurements", "value:initiative_measurements", order=27)

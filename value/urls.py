@@ -9,6 +9,7 @@ from .views import (
     claims,
     cost_centres,
     cost_files,
+    dashboard,
     incident_costs,
     ledger,
     measurements,
@@ -82,4 +83,8 @@ urlpatterns = [
     path("adoption/readings/<int:pk>/", adoption.adoption_reading, name="adoption_reading"),
     path("adoption/readings/<int:pk>/correct/", adoption.adoption_correct, name="adoption_correct"),
     *ADOPTION_FILES.paths("adoption/files/"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/table/<slug:figure>/", dashboard.dashboard_table, name="dashboard_table"),
+    path("dashboard/rows/<slug:figure>/", dashboard.dashboard_rows, name="dashboard_rows"),
+    path("dashboard/rows/<slug:figure>/export/", dashboard.dashboard_rows_export, name="dashboard_rows_export"),
 ]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypedDict
 
-from ..cost_coverage import CostCoverage
+from ..cost_coverage import CostCoverage, CoverageCount
 from ..payback import Course, Payback
 
 
@@ -45,7 +45,7 @@ class PaybackShape(TypedDict):
     with_forecast: Annotated[CourseShape, "With forecast benefit, and costs that were posted, for days to come."]
 
 
-def drawn_coverage(found: CostCoverage) -> CostCoverageShape:
+def drawn_coverage(found: CostCoverage | CoverageCount) -> CostCoverageShape:
     return {
         "is_complete": found.is_complete,
         "share": found.share,

@@ -7,6 +7,7 @@ from .adoption import AdoptionReadings, WorkflowAdoption
 from .adoption_files import AdoptionFiles
 from .catalogue import CatalogueMetrics, ClosedMonths, ComparedMetrics, ExchangeRates
 from .cost_files import CostFiles
+from .dashboard import DashboardFigures
 from .durability import Baselines, DurabilityChecks, InitiativeBaselines
 from .incident_costs import CostsOfIncident
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
@@ -38,4 +39,5 @@ nouns.add("closed-months", ClosedMonths, "closed-month")
 nouns.add("adoption-readings", AdoptionReadings, "adoption-reading")
 nouns.add("adoption-files", AdoptionFiles, "adoption-file")
 nouns.add("workflows/<int:workflow>/adoption", WorkflowAdoption, "workflow-adoption")
+nouns.add("dashboard", DashboardFigures, "dashboard")
 urlpatterns = nouns.urls

@@ -1,0 +1,84 @@
+"""The leadership dashboard as it is read: a chart from the page's own values, its table without script, on a phone."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from aiso import clock
+from portfolio.models import OutcomeMetric, Workflow
+from tests.factories import make_entry, make_initiative, make_person, move_stage
+from tests.value.adoption_factories import read
+from tests.value.factories import claim, cost_of, post
+from value.actions.claims import confirm_claim
+from value.dashboard.figures import FIGURES
+from value.weeks import last_week_over
+
+from .conftest import axe_findings, finer_findings, overflow
+
+BARS = "g.barlayer path"
+
+
+@pytest.fixture
+def reader(transactional_db):
+    """An executive who reads of one initiative in production, with adoption, benefit and cost."""
+    owner, finance = make_person("Olga Owner"), make_person("Fred Count", "finance_controller")
+    today, used = clock.today(), make_entry(Workflow, "Handle a claim", is_critical=True)
+    live = make_initiative("Claims", owner=owner, workflow=used, stage="pilot", since=today - timedelta(days=160))
+    move_stage(live, "limited_rollout", today - timedelta(days=40))
+    for back in range(1, 9):
+        read(used, owner, last_week_over() - timedelta(weeks=back), active_users=60 - back, repeat_users=20)
+    metric = OutcomeMetric.objects.create(initiative=live, name="Stops", unit="stops", direction="down")
+    covered = {"first_on": today - timedelta(days=70), "last_on": today - timedelta(days=10)}
+    confirm_claim(claim(metric, owner, amount=Decimal(9000), **covered), actor=finance)
+    post(live, owner, cost_of(4000, **covered))
+    return make_person("Eva Chief", "executive")
+
+
+@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+def test_every_figure_is_drawn_and_readable(visit, reader, on, theme):
+    page = visit("/dashboard/", as_=reader, on=on, theme=theme)
+    for figure in FIGURES:
+        page.goto(f"/dashboard/?figure={figure}")
+        page.locator("#plot[data-drawn] svg.main-svg").first.wait_for()
+        assert (figure, axe_findings(page), overflow(page)) == (figure, [], 0)
+        assert (figure, finer_findings(page)) == (figure, [])
+    for path in ("rows/net_value/", "rows/stable_owner/", "rows/adoption/"):
+        page.goto(f"/dashboard/{path}")
+        assert (path, axe_findings(page), overflow(page)) == (path, [], 0)
+
+
+def test_net_value_shows_its_parts_month_by_month(visit, reader):
+    page = visit("/dashboard/", as_=reader)
+    page.locator("#plot[data-drawn]").wait_for()
+    assert page.locator(BARS).count() >= 4
+    for name in ("Confirmed benefit", "Run cost", "Net value", "this window"):
+        assert page.locator("#plot").get_by_text(name, exact=True).count() == 1
+    page.get_by_text("Hide table").click()
+    table = page.get_by_role("region", name="Net value after operating costs over time")
+    assert not table.is_visible()
+    page.get_by_text("Show as table").click()
+    assert table.is_visible()
+
+
+def test_a_tile_is_one_click_from_its_rows_by_keyboard_too(visit, reader):
+    page = visit("/dashboard/", as_=reader)
+    tile = page.get_by_role("link", name="Lead time, pilot to production")
+    tile.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dashboard/?figure=lead_time#figure")
+    assert tile.get_attribute("aria-current") == "true"
+    page.get_by_role("link", name="Rows").click()
+    page.wait_for_url("**/dashboard/rows/lead_time/**")
+    assert page.get_by_role("link", name="Claims", exact=True).is_visible()
+
+
+def test_it_can_be_read_and_asked_without_script(visit, reader):
+    page = visit("/dashboard/", as_=reader, script=False)
+    assert page.get_by_role("region", name="Net value after operating costs over time").is_visible()
+    assert not page.locator("#plot").is_visible()
+    page.get_by_label("as of").fill((clock.today() - timedelta(days=30)).isoformat())
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/dashboard/?as_of=*")
+    page.get_by_role("link", name="Adoption in critical workflows").click()
+    assert page.get_by_role("region", name="Adoption in critical workflows over time").is_visible()

@@ -1,0 +1,285 @@
+"""The dashboard's page: the answer, five tiles, the open figure, the rows behind, and who sees money."""
+
+import csv
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO, StringIO
+
+import pytest
+import python_calamine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aiso import clock
+from aiso.configuration.models import ConfigurationVersion
+from portfolio.models import Initiative
+from tests.factories import grant, make_initiative, make_person
+from tests.value.factories import cost_of, post
+from value.dashboard import page as shown_page
+from value.dashboard.figures import FIGURES
+from value.dashboard.targets import Targets, targets_on
+
+from .conftest import produced
+
+pytestmark = pytest.mark.django_db
+MONEY = re.compile(r"\d[\d.,]* ?k?€")
+
+
+def text_of(response) -> str:
+    plain = re.sub(r"<(script|svg|option)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    plain = re.sub(r"<[^>]+>", " ", plain).replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r" ([.,;:])", r"\1", " ".join(plain.split()))
+
+
+def table_of(response) -> list[list[str]]:
+    body = b"".join(response.streaming_content).decode().lstrip("\ufeff")
+    return [*csv.reader(StringIO(body))]
+
+
+def tile(page: str, title: str) -> str:
+    """The words of one tile: from its title to the next one, or to the line below them."""
+    start = page.index(title, page.index("Show Lead time"))
+    ends = [page.find(other, start + 1) for other in (*TITLES, "against the 90 days before. Known")]
+    return page[start : min(end for end in ends if end > start)]
+
+
+TITLES = (
+    "Lead time, pilot to production",
+    "Stable owner share",
+    "Adoption in critical workflows",
+    "Net value after operating costs",
+    "Closed with rationale",
+)
+
+
+def test_the_answer_and_five_tiles(client, small, executive):
+    client.force_login(executive)
+    page = text_of(client.get("/dashboard/"))
+    assert (
+        "Yes, as far as its costs are known: net value is 600 €, pilots reach production 17 days sooner; owners and"
+        " adoption miss their targets." in page
+    )
+    lead, owner, adoption, money, closed = (tile(page, title) for title in TITLES)
+    assert "106 days, median 17 days shorter, target 120 On target" in lead
+    assert "2 reached production; the longest took 120 days. 1 more was in no pilot." in lead
+    assert "25.0 % " in owner
+    assert "Off target 3 of 4 active initiatives lack one" in owner
+    assert "60.0 % " in adoption
+    assert "1 of 2 critical workflows is measured; 1 is read too rarely." in adoption
+    assert "600 € no figure before, target 0 € Incomplete Above target, but 4 in production report" in money
+    assert "1 +1, no target set For information 1 more has no rationale." in closed
+
+
+def test_each_figure_opens_with_chart_table_definition_and_rows(client, small, executive):
+    client.force_login(executive)
+    for figure in FIGURES:
+        answer = client.get(f"/dashboard/?figure={figure}&as_of=2026-06-15")
+        page = answer.content.decode()
+        assert 'id="plot-data"' in page, figure
+        assert "Definition" in page
+        assert f'/dashboard/rows/{figure}/?as_of=2026-06-15"' in page
+        assert f'/dashboard/table/{figure}/?as_of=2026-06-15"' in page
+        assert len(re.findall(r'class="tile-a"[^>]*aria-current="true"', page)) == 1
+    assert "Net value reached 600\N{NO-BREAK SPACE}€ in the last 90 days" in client.get("/dashboard/").content.decode()
+
+
+def test_the_table_of_a_chart_is_a_file(client, small, executive):
+    client.force_login(executive)
+    months = table_of(client.get("/dashboard/table/net_value/"))
+    assert months[0][:3] == ["€", "Jul 2025", "Aug 2025"]
+    assert months[0][-2:] == ["to 15 Jun", "12 months"]
+    assert [row[-1].lstrip("'") for row in months[1:]] == ["1000.00", "-400.00", "0.00", "0.00", "600.00"]
+    weeks = table_of(client.get("/dashboard/table/adoption/"))
+    assert [row[0] for row in weeks[1:]][-2:] == ["Active users", "Target users"]
+    # They add up to the figure: 13 weeks with 60 of 100.
+    assert sum(map(int, weeks[-2][1:])) == 780
+
+
+def test_rows_behind_are_exactly_those_that_count(client, small, executive):
+    client.force_login(executive)
+
+    def names(query: str) -> list[str]:
+        answer = client.get(f"/dashboard/rows/{query}")
+        return re.findall(r"data-open>([^<]+)</a>", answer.content.decode())
+
+    assert names("lead_time/") == ["Quick", "Slow", "Never piloted"]
+    assert names("stable_owner/") == ["Quick", "Never piloted", "Before"]
+    assert names("stable_owner/?show=stable") == ["Slow"]
+    assert names("stable_owner/?show=paused") == ["Resting"]
+    assert names("adoption/") == ["Answer a claim", "Plan a route"]
+    assert names("net_value/") == ["Slow"]
+    assert sorted(names("net_value/?show=uncovered")) == ["Before", "Never piloted", "Quick", "Slow"]
+    assert names("closed/") == ["Ended"]
+    assert names("closed/?show=without") == ["Ended too"]
+    # Of the window before.
+    assert names("lead_time/?as_of=2026-03-17") == ["Before"]
+    page = text_of(client.get("/dashboard/rows/net_value/"))
+    assert "Net value of all that is counted is 600 €, rounded once at the end." in page
+    assert "1,000.00 −400.00 0.00 0.00 600.00" in page
+    lead = text_of(client.get("/dashboard/rows/lead_time/"))
+    assert "The median is taken over 2 initiatives; 1 never in pilot counts apart." in lead
+    assert client.get("/dashboard/rows/profit/").status_code == 404
+
+
+def test_rows_as_files(client, small, executive):
+    client.force_login(executive)
+    rows = table_of(client.get("/dashboard/rows/lead_time/export/?format=csv"))
+    assert rows[0] == ["Reference", "Initiative", "First pilot", "First in production", "Days"]
+    assert rows[1][1:] == ["Quick", "2026-03-01", "2026-06-01", "92"]
+    assert rows[3][2:] == ["Never in pilot", "2026-05-20", ""]
+    for figure in FIGURES:
+        answer = client.get(f"/dashboard/rows/{figure}/export/")
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(answer.content))
+        assert len(book.get_sheet_by_index(0).to_python()) > 1, figure
+
+
+def test_without_a_role_that_shows_money_no_sum_is_told_anywhere(client, small, stranger, business_owner):
+    for person in (stranger, business_owner):
+        client.force_login(person)
+        for query in ("", "?figure=net_value", "?figure=lead_time&days=60"):
+            answer = client.get(f"/dashboard/{query}")
+            assert answer.status_code == 200
+            page = text_of(answer)
+            assert not MONEY.findall(page)
+            assert "Not shown to you" in page
+            assert "The office, finance, executives and auditors see the money of the portfolio." in page
+            assert "Your role shows no money; pilots reach production 17 days sooner" in page or "days=60" in query
+        for path in ("table/net_value/", "rows/net_value/", "rows/net_value/export/"):
+            assert client.get(f"/dashboard/{path}").status_code == 403, path
+
+
+def test_an_executive_of_a_unit_reads_its_money_alone(client, small, chief_of_retail):
+    client.force_login(chief_of_retail)
+    page = text_of(client.get("/dashboard/"))
+    assert "Money of Retail and below, as far as your role shows it." in page
+    assert "No data" in tile(page, TITLES[3])
+    assert not MONEY.search(page.replace("target 0 €", ""))
+    other = make_initiative("Elsewhere").unit
+    assert "Not shown to you" in text_of(client.get(f"/dashboard/?unit={other.pk}"))
+    assert client.get(f"/dashboard/rows/net_value/?unit={other.pk}").status_code == 403
+
+
+def test_confidential_initiatives_count_for_roles_that_oversee_them(client, small, office_lead, executive):
+    hidden = produced("Hidden", date(2026, 5, 1), date(2026, 6, 10), is_confidential=True)
+    for person, count in ((office_lead, "3 reached production"), (executive, "2 reached production")):
+        client.force_login(person)
+        assert count in text_of(client.get("/dashboard/"))
+        rows = client.get("/dashboard/rows/lead_time/").content.decode()
+        assert (hidden.name in rows) == (person == office_lead)
+
+
+def test_unit_and_bucket_narrow_and_the_address_keeps_them(client, small, executive):
+    client.force_login(executive)
+    retail, bucket = small.quick.unit.parent, small.quick.bucket
+    answer = client.get(f"/dashboard/?unit={retail.pk}&bucket={bucket.pk}&days=60")
+    page = text_of(answer)
+    assert "1 reached production, after 92 days." in page
+    assert "Business unit Retail" in page
+    assert f'href="?unit={retail.pk}&amp;bucket={bucket.pk}"' in answer.content.decode()
+    assert f"?days=60&amp;unit={retail.pk}&amp;bucket={bucket.pk}&amp;figure=closed#figure" in answer.content.decode()
+    assert f'<option value="{retail.pk}" selected>' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("days=45", "A window of '45' days is not told"),
+        ("as_of=2026-06-16", "As of '2026-06-16' is no day from 2002 up to today"),
+        ("as_of=1066-10-14", "As of '1066-10-14' is no day"),
+        ("as_of=yesterday", "As of 'yesterday' is no day"),
+        ("known_at=2027-01-01", "Known at '2027-01-01' is no day or moment up to today"),
+        ("unit=999999", "There is no business unit '999999'"),
+        ("unit=<b>", "There is no business unit"),
+        ("bucket=0", "There is no bucket '0'"),
+        ("figure=profit", "There is no figure 'profit'"),
+    ],
+)
+def test_what_an_address_asks_in_vain_is_said(client, small, executive, query, told):
+    client.force_login(executive)
+    for path in ("", "rows/closed/"):
+        page = text_of(client.get(f"/dashboard/{path}?{query}")).replace("&#x27;", "'")
+        assert told in page
+        assert "and is left out." in page
+
+
+def test_as_it_was_known_on_a_past_day(client, small, executive):
+    with clock.fixed_at(datetime(2026, 6, 20, 12, tzinfo=UTC)):
+        produced("Told late", date(2026, 6, 1), date(2026, 6, 14))
+        client.force_login(executive)
+        now = text_of(client.get("/dashboard/?as_of=2026-06-15"))
+        then = text_of(client.get("/dashboard/?as_of=2026-06-15&known_at=2026-06-15"))
+    assert "3 reached production" in now
+    assert "2 reached production" in then
+    assert "Known 15 Jun 2026, 23:59" in then
+
+
+def test_a_restated_figure_leads_to_what_was_told(client, small, executive, monkeypatch):
+    real = shown_page.dashboard_of
+    told = {"lead_time"}
+    monkeypatch.setattr(shown_page, "dashboard_of", lambda *asked: replace(real(*asked), restated=frozenset(told)))
+    client.force_login(executive)
+    shown = client.get("/dashboard/?as_of=2026-06-10&days=30").content.decode()
+    assert shown.count("Restated") == 1
+    assert 'href="?days=30&amp;as_of=2026-06-10&amp;known_at=2026-06-10"' in shown
+    told.clear()
+    told.add("net_value")
+    client.force_login(make_person())
+    assert "Restated" not in client.get("/dashboard/?as_of=2026-06-10").content.decode()
+
+
+def test_an_empty_office_is_told_what_will_be_here(client, executive):
+    client.force_login(executive)
+    page = text_of(client.get("/dashboard/"))
+    assert "Here five figures will say whether the portfolio turns into value" in page
+    assert "There is nothing to tell yet" in page
+    assert page.count("No data") == 5
+    for figure in FIGURES:
+        assert client.get(f"/dashboard/?figure={figure}").status_code == 200
+        assert "No row here" in text_of(client.get(f"/dashboard/rows/{figure}/"))
+
+
+def test_targets_are_those_of_the_day(client, small, executive):
+    assert targets_on(date(2024, 12, 31)) == Targets()
+    assert targets_on(date(2026, 6, 15)).of("lead_time", 90) == 120
+    content = ConfigurationVersion.objects.in_force("leadership-targets").content
+    later = content | {"lead_time": 100, "adoption": "", "net_value_90": "5000"}
+    moments = dict.fromkeys(("drafted_at", "changed_at", "published_at", "followed_at"), clock.now())
+    told = {"number": 2, "content": later, "reason": "Sooner.", "effective_from": date(2026, 6, 14)} | moments
+    ConfigurationVersion.objects.create(kind="leadership-targets", **told)
+    client.force_login(executive)
+    page = text_of(client.get("/dashboard/"))
+    assert "target 100 Off target" in tile(page, TITLES[0])
+    assert "no target set For information" in tile(page, TITLES[2])
+    assert "target 5 k€ Off target Below target, and 4 in production" in tile(page, TITLES[3])
+    assert "target 120" in tile(text_of(client.get("/dashboard/?as_of=2026-06-13")), TITLES[0])
+
+
+def test_complete_costs_alone_are_green(client, small, executive, finance_controller):
+    for each in Initiative.objects.filter(stage="limited_rollout"):
+        covered = {"first_on": date(2026, 1, 1), "last_on": date(2026, 6, 30)}
+        post(each, finance_controller, cost_of(1, **covered))
+    client.force_login(executive)
+    assert "On target" in tile(text_of(client.get("/dashboard/")), TITLES[3])
+
+
+def test_the_page_asks_the_same_number_of_times_however_much_there_is(client, small, executive):
+    client.force_login(executive)
+    client.get("/dashboard/?figure=lead_time")
+
+    def asked(query: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/dashboard/{query}")
+        return len(queries)
+
+    counts = {query: asked(query) for query in ("?figure=lead_time", "?figure=closed", "rows/stable_owner/")}
+    for number in range(4):
+        produced(f"More {number}", date(2026, 5, 1), date(2026, 6, 1) + timedelta(days=number))
+    assert {query: asked(query) for query in counts} == counts
+
+
+def test_the_way_there_stands_in_the_navigation(client, stranger):
+    client.force_login(stranger)
+    assert '<a href="/dashboard/">' in client.get("/register/").content.decode()
+    grant(stranger, "executive")
+    assert '<a href="/dashboard/" aria-current="page">' in client.get("/dashboard/").content.decode()

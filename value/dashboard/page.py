@@ -1,0 +1,175 @@
+"""The leadership dashboard as one person sees it: an answer, five tiles, and the figure that is open."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from aiso import clock
+from aiso.accounts.models import BusinessUnit, User
+from aiso.web import figures
+from portfolio.models import Bucket
+from portfolio.models.initiative import money_reach
+
+from .address import Address
+from .asked import Asked
+from .charts import Chart, chart_of
+from .figures import Dashboard
+from .findings import finding
+from .panel import Panel, panel_of
+from .reading import dashboard_of
+from .sentences import Part, answer, is_empty
+from .targets import Targets, targets_on
+from .tiles import PLACE, Tile, tiles_of
+from .words import DEFINITIONS, TITLES
+
+
+class DashboardPage:
+    """Beside what the figures cost (`dashboard_of`) it asks for the targets, units, buckets and one chart."""
+
+    def __init__(self, viewer: User, query: QueryDict) -> None:
+        self.viewer, self.address = viewer, Address(query)
+
+    @cached_property
+    def asked(self) -> Asked:
+        return self.address.asked
+
+    @cached_property
+    def dashboard(self) -> Dashboard:
+        return dashboard_of(self.viewer, self.asked)
+
+    @cached_property
+    def targets(self) -> Targets:
+        return targets_on(self.asked.as_of)
+
+    @property
+    def sees_money(self) -> bool:
+        return self.dashboard.now.net_value is not None
+
+    @property
+    def is_empty(self) -> bool:
+        return is_empty(self.dashboard.now)
+
+    @property
+    def opened(self) -> str:
+        """The figure that is asked for, else money where it is shown."""
+        return self.address.figure or ("net_value" if self.sees_money else "lead_time")
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        return tiles_of(self.dashboard, self.targets, self.address, self.opened)
+
+    @property
+    def answer(self) -> SafeString:
+        parts = answer(self.dashboard, self.targets, self.asked.days)
+        return format_html_join("", "{}", ((self._part(part),) for part in parts))
+
+    def _part(self, part: Part) -> SafeString | str:
+        if not part.figure:
+            return part.text
+        return format_html('<a class="fig" href="{}{}">{}</a>', self.address.to(figure=part.figure), PLACE, part.text)
+
+    # The figure that is open.
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.opened]
+
+    @property
+    def definition(self) -> str:
+        return DEFINITIONS[self.opened]
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.opened == "net_value" and not self.sees_money
+
+    @cached_property
+    def chart(self) -> Chart | None:
+        return chart_of(self.opened, self.viewer, self.asked, self.dashboard, self.targets)
+
+    @property
+    def finding(self) -> str:
+        return finding(self.opened, self.dashboard, self.chart, self.asked.days)
+
+    @property
+    def panel(self) -> Panel:
+        return panel_of(self.opened, self.dashboard.now, self.dashboard.before)
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        return self.chart.drawn | {"title": self.finding} if self.chart else {}
+
+    @property
+    def rest(self) -> str:
+        """The address without the figure, for what tells of one figure alone."""
+        return self.address.to(figure="")
+
+    # What it can be narrowed to.
+
+    @property
+    def units(self) -> SafeString:
+        return _options(BusinessUnit.objects.active().order_by("name").values_list("pk", "name"), self.asked.unit)
+
+    @property
+    def buckets(self) -> SafeString:
+        return _options(Bucket.objects.active().order_by("name").values_list("pk", "name"), self.asked.bucket)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.asked.unit or self.asked.bucket)
+
+    @cached_property
+    def money_units(self) -> str:
+        """The units whose money is counted where that is not all; one query where it is not."""
+        reach = money_reach(self.viewer)
+        if not reach:
+            return ""
+        tops = BusinessUnit.objects.filter(pk__in=reach).exclude(parent__in=reach).order_by("name")
+        return ", ".join(tops.values_list("name", flat=True))
+
+    @property
+    def today(self) -> date:
+        return clock.today()
+
+    @property
+    def now(self) -> datetime:
+        return clock.now()
+
+    @property
+    def since(self) -> str:
+        """`24 Aug to 21 Nov 2026`."""
+        window = self.asked.window
+        assert window.first is not None
+        return f"{figures.day(window.first)} to {figures.day(window.as_of)}"
+
+
+class ChartSheet:
+    """The table of a chart, as a file."""
+
+    def __init__(self, chart: Chart) -> None:
+        self.chart, self.title = chart, chart.title
+
+    @property
+    def headers(self) -> list[str]:
+        return self.chart.headers
+
+    def lines(self) -> Iterator[list[Any]]:
+        return self.chart.lines()
+
+
+def _options(rows: Any, chosen: BusinessUnit | Bucket | None) -> SafeString:
+    """One string for all: a template would take longer for some hundred."""
+    pairs = [*rows]
+    if chosen and chosen.pk not in {pk for pk, _ in pairs}:
+        pairs.append((chosen.pk, str(chosen)))
+    mark = chosen.pk if chosen else None
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>', ((str(pk), SELECTED if pk == mark else "", name) for pk, name in pairs)
+    )
+
+
+SELECTED = SafeString(" selected")
