@@ -1,4 +1,5 @@
-"""Seed two registers, measure, print a Markdown table, then a meeting that two hundred people follow, and the ledger.
+"""Seed two registers, measure, print a Markdown table, then a meeting that two hundred people follow, the
+ledger and the dashboard.
 
 Sizes can be given: python -m tests.bench 1000 10000
 """
@@ -40,6 +41,8 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "tests.bench.meeting"], check=True)
     print("\nThe ledger\n", flush=True)
     subprocess.run([sys.executable, "-m", "tests.bench.ledger"], check=True)
+    print("\nThe dashboard\n", flush=True)
+    subprocess.run([sys.executable, "-m", "tests.bench.dashboard"], check=True)
 
 
 def _measured(size: int) -> dict[str, Any]:
