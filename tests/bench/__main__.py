@@ -1,5 +1,5 @@
-"""Seed two registers, measure, print a Markdown table, then a meeting that two hundred people follow, the
-ledger and the dashboard.
+"""Seed two registers, measure, print a Markdown table; then a meeting that two hundred people follow, the ledger and
+the dashboard.
 
 Sizes can be given: python -m tests.bench 1000 10000
 """

@@ -50,7 +50,7 @@ def drawn_coverage(found: CostCoverage | CoverageCount) -> CostCoverageShape:
         "is_complete": found.is_complete,
         "share": found.share,
         "covered": found.covered,
-        "missing": found.missing_months,
+        "missing": [*found.missing_months],
     }
 
 

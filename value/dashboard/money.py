@@ -166,7 +166,8 @@ def _read_coverage(reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
     joined = f"JOIN portfolio_initiative AS i ON i.id = s.initiative_id AND {' AND '.join(cells)}" if cells else ""
     with connection.cursor() as cursor:
         cursor.execute(COVERAGE.format(initiatives=joined), told | _months_of(windows))
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _months_of(windows: Windows) -> dict[str, list[Any]]:

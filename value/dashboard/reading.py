@@ -16,13 +16,14 @@ from .closed import closed_in
 from .figures import FIGURES, Dashboard, Figures, NetValue, Trend
 from .lead_time import lead_times
 from .money import coverages, worths
+from .restated import restated_of
 from .stable_owner import stable_owners
 
 
 def dashboard_of(viewer: User, asked: Asked) -> Dashboard:
     """All that the page shows. A fixed number of queries."""
     found = windows_of(viewer, asked.trend)
-    return Dashboard(found[-1], found[-2], trends_of(found))
+    return Dashboard(found[-1], found[-2], trends_of(found), restated_of(viewer, asked, found[-1]))
 
 
 def figures_of(viewer: User, asked: Asked) -> Figures:
