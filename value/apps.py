@@ -8,6 +8,7 @@ class ValueConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
         from aiso.audit.history import Told
+        from aiso.configuration.kinds import register_kind
         from aiso.events.outbox import subscribe
         from aiso.events.reminders import register_reminders
         from aiso.web.navigation import register_entry
@@ -23,6 +24,7 @@ class ValueConfig(AppConfig):
         from .actions.post_spending import post_spending
         from .adoption_work import adoption_missing
         from .baselines import baselines_for
+        from .configured.scorecards import KIND as SCORECARD_GOALS
         from .claim_work import claims_of
         from .demo.adoption import tell_of_adoption
         from .demo.durability import tell_of_lasting_outcomes
@@ -38,6 +40,8 @@ class ValueConfig(AppConfig):
             CLAIMS,
             LEDGER,
             MEASUREMENTS,
+            SCORECARD_TAB,
+            SCORECARDS,
             SHARING,
             TAB,
             VALUE_TAB,
@@ -53,9 +57,11 @@ class ValueConfig(AppConfig):
         register_value_card()
         register_outcome_card()
         register_spending(post_spending)
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING):
+        for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING, SCORECARDS):
             register_entry(entry)
         register_tab(TAB)
+        register_tab(SCORECARD_TAB)
+        register_kind(SCORECARD_GOALS)
         register_tab(VALUE_TAB)
         register_incident_panel(costs_panel)
         register_work("measurements", measurements_of)

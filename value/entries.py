@@ -86,5 +86,14 @@ SHARING = Entry(
     may_see=reads_sharing,
     about="How costs are split among initiatives that share them.",
 )
+SCORECARDS = Entry(
+    "Scorecards",
+    "gauge",
+    "value:scorecards",
+    section="value",
+    order=5,
+    about="How initiatives stand in five categories, by bucket, unit and objective.",
+)
+SCORECARD_TAB = Tab("scorecard", "Scorecard", "value:initiative_scorecard", order=26)
 VALUE_TAB = Tab("value", "Value", "value:initiative_value", order=28)
 TAB = Tab("measurements", "Measurements", "value:initiative_measurements", order=27)

@@ -6,54 +6,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portfolio', '0014_owners_known_since_they_began'),
+        ("portfolio", "0014_owners_known_since_they_began"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='outcomemetric',
-            name='insert_insert',
+            model_name="outcomemetric",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='outcomemetric',
-            name='update_update',
+            model_name="outcomemetric",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='planmetric',
-            name='insert_insert',
+            model_name="planmetric",
+            name="insert_insert",
         ),
         migrations.AddField(
-            model_name='outcomemetric',
-            name='category',
-            field=models.CharField(choices=[('business_outcome', 'Business outcome'), ('process_efficiency', 'Process efficiency'), ('model_quality', 'Model quality'), ('platform_reliability', 'Platform reliability'), ('adoption_health', 'Adoption health')], default='business_outcome', help_text='Where it stands on the scorecard; one that is of the catalogue stands where the catalogue says.', max_length=24),
+            model_name="outcomemetric",
+            name="category",
+            field=models.CharField(
+                choices=[
+                    ("business_outcome", "Business outcome"),
+                    ("process_efficiency", "Process efficiency"),
+                    ("model_quality", "Model quality"),
+                    ("platform_reliability", "Platform reliability"),
+                    ("adoption_health", "Adoption health"),
+                ],
+                default="business_outcome",
+                help_text="Where it stands on the scorecard; one that is of the catalogue stands where the catalogue says.",
+                max_length=24,
+            ),
         ),
         migrations.AddField(
-            model_name='outcomemetricevent',
-            name='category',
-            field=models.CharField(choices=[('business_outcome', 'Business outcome'), ('process_efficiency', 'Process efficiency'), ('model_quality', 'Model quality'), ('platform_reliability', 'Platform reliability'), ('adoption_health', 'Adoption health')], default='business_outcome', help_text='Where it stands on the scorecard; one that is of the catalogue stands where the catalogue says.', max_length=24),
+            model_name="outcomemetricevent",
+            name="category",
+            field=models.CharField(
+                choices=[
+                    ("business_outcome", "Business outcome"),
+                    ("process_efficiency", "Process efficiency"),
+                    ("model_quality", "Model quality"),
+                    ("platform_reliability", "Platform reliability"),
+                    ("adoption_health", "Adoption health"),
+                ],
+                default="business_outcome",
+                help_text="Where it stands on the scorecard; one that is of the catalogue stands where the catalogue says.",
+                max_length=24,
+            ),
         ),
         migrations.AddField(
-            model_name='planmetric',
-            name='category',
-            field=models.CharField(choices=[('business_outcome', 'Business outcome'), ('process_efficiency', 'Process efficiency'), ('model_quality', 'Model quality'), ('platform_reliability', 'Platform reliability'), ('adoption_health', 'Adoption health')], default='business_outcome', max_length=24),
+            model_name="planmetric",
+            name="category",
+            field=models.CharField(
+                choices=[
+                    ("business_outcome", "Business outcome"),
+                    ("process_efficiency", "Process efficiency"),
+                    ("model_quality", "Model quality"),
+                    ("platform_reliability", "Platform reliability"),
+                    ("adoption_health", "Adoption health"),
+                ],
+                default="business_outcome",
+                max_length=24,
+            ),
         ),
         migrations.AddField(
-            model_name='planmetricevent',
-            name='category',
-            field=models.CharField(choices=[('business_outcome', 'Business outcome'), ('process_efficiency', 'Process efficiency'), ('model_quality', 'Model quality'), ('platform_reliability', 'Platform reliability'), ('adoption_health', 'Adoption health')], default='business_outcome', max_length=24),
+            model_name="planmetricevent",
+            name="category",
+            field=models.CharField(
+                choices=[
+                    ("business_outcome", "Business outcome"),
+                    ("process_efficiency", "Process efficiency"),
+                    ("model_quality", "Model quality"),
+                    ("platform_reliability", "Platform reliability"),
+                    ("adoption_health", "Adoption health"),
+                ],
+                default="business_outcome",
+                max_length=24,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outcomemetric',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "portfolio_outcomemetricevent" ("baseline", "baseline_on", "baseline_source", "category", "constraint", "direction", "horizon_on", "id", "initiative_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target", "unit") SELECT new_values."baseline", new_values."baseline_on", new_values."baseline_source", new_values."category", new_values."constraint", new_values."direction", new_values."horizon_on", new_values."id", new_values."initiative_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."target", new_values."unit" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='fafea9cda10fc39f41181657ae56a216f3902647', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1026c', referencing='REFERENCING NEW TABLE AS new_values ', table='portfolio_outcomemetric', when='AFTER')),
+            model_name="outcomemetric",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "portfolio_outcomemetricevent" ("baseline", "baseline_on", "baseline_source", "category", "constraint", "direction", "horizon_on", "id", "initiative_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target", "unit") SELECT new_values."baseline", new_values."baseline_on", new_values."baseline_source", new_values."category", new_values."constraint", new_values."direction", new_values."horizon_on", new_values."id", new_values."initiative_id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."target", new_values."unit" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="fafea9cda10fc39f41181657ae56a216f3902647",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1026c",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="portfolio_outcomemetric",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outcomemetric',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "portfolio_outcomemetricevent" ("baseline", "baseline_on", "baseline_source", "category", "constraint", "direction", "horizon_on", "id", "initiative_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target", "unit") SELECT new_values."baseline", new_values."baseline_on", new_values."baseline_source", new_values."category", new_values."constraint", new_values."direction", new_values."horizon_on", new_values."id", new_values."initiative_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."target", new_values."unit" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='582fdd6dae828496441ce9b5dda76110060eddf4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d7806', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='portfolio_outcomemetric', when='AFTER')),
+            model_name="outcomemetric",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "portfolio_outcomemetricevent" ("baseline", "baseline_on", "baseline_source", "category", "constraint", "direction", "horizon_on", "id", "initiative_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target", "unit") SELECT new_values."baseline", new_values."baseline_on", new_values."baseline_source", new_values."category", new_values."constraint", new_values."direction", new_values."horizon_on", new_values."id", new_values."initiative_id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."target", new_values."unit" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="582fdd6dae828496441ce9b5dda76110060eddf4",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d7806",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="portfolio_outcomemetric",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='planmetric',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "portfolio_planmetricevent" ("baseline", "baseline_on", "baseline_source", "category", "constraint", "direction", "horizon_on", "id", "metric", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "target", "unit") SELECT new_values."baseline", new_values."baseline_on", new_values."baseline_source", new_values."category", new_values."constraint", new_values."direction", new_values."horizon_on", new_values."id", new_values."metric", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."target", new_values."unit" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1f41c7f2c6371db539a8d8708e40f1e96f3ca8ab', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_deb00', referencing='REFERENCING NEW TABLE AS new_values ', table='portfolio_planmetric', when='AFTER')),
+            model_name="planmetric",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "portfolio_planmetricevent" ("baseline", "baseline_on", "baseline_source", "category", "constraint", "direction", "horizon_on", "id", "metric", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "target", "unit") SELECT new_values."baseline", new_values."baseline_on", new_values."baseline_source", new_values."category", new_values."constraint", new_values."direction", new_values."horizon_on", new_values."id", new_values."metric", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."target", new_values."unit" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1f41c7f2c6371db539a8d8708e40f1e96f3ca8ab",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_deb00",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="portfolio_planmetric",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

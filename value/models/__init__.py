@@ -10,6 +10,7 @@ from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
 from .rate import ExchangeRate
+from .scorecard import ScorecardLine, ScorecardLineQuerySet
 from .share import ClaimShare
 from .sharing import (
     CostCentre,
@@ -51,6 +52,8 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "ScorecardLine",
+    "ScorecardLineQuerySet",
     "SharedCost",
     "SharedCostPart",
     "SharingPart",
