@@ -24,12 +24,13 @@ class ValueConfig(AppConfig):
         from .actions.post_spending import post_spending
         from .adoption_work import adoption_missing
         from .baselines import baselines_for
-        from .configured.scorecards import KIND as SCORECARD_GOALS
         from .claim_work import claims_of
+        from .configured.scorecards import KIND as SCORECARD_GOALS
         from .demo.adoption import tell_of_adoption
         from .demo.durability import tell_of_lasting_outcomes
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
+        from .demo.scorecards import tell_of_scorecards
         from .demo.sharing import tell_of_sharing
         from .durability_work import CHANGING, checks_of, durability_reminders
         from .entries import (
@@ -50,6 +51,7 @@ class ValueConfig(AppConfig):
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .outcome_card import register_outcome_card
+        from .scorecards.following import CHANGING as SCORECARDS_FOLLOW
         from .value_card import register_value_card
         from .work import measurements_of
 
@@ -75,6 +77,7 @@ class ValueConfig(AppConfig):
         register_teller(tell_of_sharing)
         register_teller(tell_of_adoption)
         register_teller(tell_of_lasting_outcomes)
+        register_teller(tell_of_scorecards)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
@@ -83,6 +86,8 @@ class ValueConfig(AppConfig):
             subscribe(name, tasks.tell_of_claim)
         for name in CHANGING:
             subscribe(name, tasks.schedule_checks_after)
+        for name in SCORECARDS_FOLLOW:
+            subscribe(name, tasks.refresh_scorecards_after)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):
             subscribe(name, tasks.tell_of_baseline)
         register_history(*ledger_history.TOLD, is_money=True)

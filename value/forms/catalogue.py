@@ -38,7 +38,9 @@ class CatalogueEditForm(forms.Form):
     is_active = forms.BooleanField(label="Can be chosen", required=False)
 
     def __init__(self, metric: CatalogueMetric, data: Any = None) -> None:
-        super().__init__(data, initial={name: getattr(metric, name) for name in ("name", "category", "about", "is_active")})
+        super().__init__(
+            data, initial={name: getattr(metric, name) for name in ("name", "category", "about", "is_active")}
+        )
 
 
 class UnitValueForm(forms.Form):

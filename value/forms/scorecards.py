@@ -15,7 +15,9 @@ class ScorecardFilterForm(forms.Form):
     """What narrows the initiatives that are counted."""
 
     bucket = forms.ModelChoiceField(Bucket.objects.all(), required=False, empty_label="All")
-    unit = forms.ModelChoiceField(BusinessUnit.objects.all(), label="Business unit", required=False, empty_label="All")
+    unit: "forms.ModelChoiceField[BusinessUnit]" = forms.ModelChoiceField(
+        BusinessUnit.objects.all(), label="Business unit", required=False, empty_label="All"
+    )
     objective = forms.ModelChoiceField(Objective.objects.all(), required=False, empty_label="All")
     stages = forms.ChoiceField(choices=STAGES, label="Stage", required=False)
 

@@ -258,7 +258,7 @@ def _rolled_up(found: Mapping[int | None, Group], top: BusinessUnit | None) -> l
     """Units in the order of their tree, each with those below it; with a `top`, it and what is below."""
     summed: dict[int, Group] = {}
     below: dict[int, list[int]] = defaultdict(list)
-    units = [*BusinessUnit.objects.with_tree_fields()]  # type: ignore[attr-defined]
+    units = [*BusinessUnit.objects.with_tree_fields()]
     for unit in units:
         summed[unit.pk] = Group(unit.pk, unit.name, depth=unit.tree_depth)
         for over in unit.tree_path:
