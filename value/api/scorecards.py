@@ -174,7 +174,7 @@ def drawn_line(row: Row) -> ScorecardLineShape:
         "source": line.source,
         "of": line.key,
         "name": row.name,
-        "unit": line.unit,
+        "unit": row.unit,
         "direction": line.direction,
         "is_comparable": line.is_comparable,
         "baseline": line.baseline,

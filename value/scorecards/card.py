@@ -20,7 +20,7 @@ from .judged import Line, Status, goal_of, status_of
 from .limits import Goals, goals
 from .lines import Values, history_of, lines_of
 from .spark import Spark, spark_of
-from .words import LABELS, LOOKS, listed, moved, named, told, when, why
+from .words import LABELS, LOOKS, listed, moved, named, told, unit_of, when, why
 
 Category = OutcomeMetric.Category
 ABOUT = {
@@ -48,6 +48,10 @@ class Row:
     @property
     def name(self) -> str:
         return named(self.line)
+
+    @property
+    def unit(self) -> str:
+        return unit_of(self.line)
 
     @property
     def label(self) -> str:

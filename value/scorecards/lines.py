@@ -16,7 +16,7 @@ from ..models import AdoptionReading, Measurement
 from ..models.scorecard import Source
 from ..weeks import last_weeks
 from .judged import Line
-from .wanted import wanted
+from .wanted import GIVEN, wanted
 
 # Values that a trend draws.
 DRAWN = 12
@@ -28,7 +28,7 @@ def lines_of(initiatives: Iterable[int]) -> dict[int, list[Line]]:
     """The lines of each, by id, as they stand now. One query."""
     found: dict[int, list[Line]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(f"{wanted(of_all=False)} ORDER BY source, key", {"ids": [*initiatives]})
+        cursor.execute(f"{wanted(GIVEN)} ORDER BY source, key", {"ids": [*initiatives]})
         for row in cursor.fetchall():
             line = Line(*row)
             found[line.initiative_id].append(line)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from .wanted import COLUMNS, NAMED_BY, wanted
+from .wanted import COLUMNS, GIVEN, NAMED_BY, wanted
 
 TABLE, WANTED = "value_scorecardline", "scorecard_wanted"
 # Two that write lines at once would each miss what the other adds.
@@ -40,7 +40,8 @@ def refresh(initiatives: Iterable[int] | None = None) -> int:
     told = {"ids": ids}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute(f"CREATE TEMPORARY TABLE {WANTED} ON COMMIT DROP AS {wanted(of_all=ids is None)}", told)
+        select = wanted(None if ids is None else GIVEN)
+        cursor.execute(f"CREATE TEMPORARY TABLE {WANTED} ON COMMIT DROP AS {select}", told)
         only = "true" if ids is None else "line.initiative_id = ANY(%(ids)s)"
         changed = 0
         for statement in (GONE.format(only=only), CHANGED, NEW):

@@ -66,17 +66,17 @@ ADOPTION = f"""
                         reading.active_users >= {SMALLEST} AS many_active
                 ) AS group_of
                 CROSS JOIN LATERAL (VALUES
-                    ('active', '% of target users', 'up', true, CASE
+                    ('active', '', 'up', true, CASE
                         WHEN many_target AND (many_active OR reading.active_users = 0)
                         THEN reading.active_users::numeric / reading.target_users END),
-                    ('repeat', '% of active users', 'up', reading.repeat_users IS NOT NULL, CASE
+                    ('repeat', '', 'up', reading.repeat_users IS NOT NULL, CASE
                         WHEN many_target AND many_active
                             AND (reading.repeat_users >= {SMALLEST} OR reading.repeat_users = 0)
                         THEN reading.repeat_users::numeric / reading.active_users END),
-                    ('opt_outs', '% of target users', 'down', reading.opt_outs IS NOT NULL, CASE
+                    ('opt_outs', '', 'down', reading.opt_outs IS NOT NULL, CASE
                         WHEN many_target AND (reading.opt_outs >= {SMALLEST} OR reading.opt_outs = 0)
                         THEN reading.opt_outs::numeric / reading.target_users END),
-                    ('satisfaction', 'of 5', 'up', reading.answered IS NOT NULL, CASE
+                    ('satisfaction', '', 'up', reading.answered IS NOT NULL, CASE
                         WHEN many_target AND many_active AND reading.answered >= {SMALLEST}
                         THEN reading.satisfaction END)
                 ) AS each (source, unit, direction, is_said, value)
@@ -99,28 +99,28 @@ DECISIONS = """
     ) AS reading
     JOIN portfolio_decisionclass AS class ON class.id = reading.decision_class_id
     CROSS JOIN LATERAL (VALUES
-        ('model_quality', 'overrides', '% of decisions', 'down', round(overrides::numeric / volume, 6)),
-        ('model_quality', 'errors', '% of decisions', 'down', round(errors::numeric / volume, 6)),
-        ('process_efficiency', 'volume', 'decisions a week', 'up',
+        ('model_quality', 'overrides', '', 'down', round(overrides::numeric / volume, 6)),
+        ('model_quality', 'errors', '', 'down', round(errors::numeric / volume, 6)),
+        ('process_efficiency', 'volume', '', 'up',
             round(volume::numeric * 7 / (last_day - first_day + 1), 6))
     ) AS each (category, source, unit, direction, value)
     WHERE place <= 2
     GROUP BY class.initiative_id, each.category, each.source, class.id, class.name, each.unit, each.direction
 """
 PARTS = (METRICS, ADOPTION, DECISIONS)
-WORKFLOWS = "(SELECT workflow_id FROM portfolio_initiative WHERE id = ANY(%(ids)s))"
 OF_SOME = {
-    "of_metric": "AND metric.initiative_id = ANY(%(ids)s)",
-    "of_its": "AND its.initiative_id = ANY(%(ids)s)",
-    "of_ours": "AND ours.id = ANY(%(ids)s)",
-    "of_reading": f"AND reading.workflow_id IN {WORKFLOWS}",
-    "of_read": "AND read.initiative_id = ANY(%(ids)s)",
+    "of_metric": "AND metric.initiative_id {these}",
+    "of_its": "AND its.initiative_id {these}",
+    "of_ours": "AND ours.id {these}",
+    "of_reading": "AND reading.workflow_id IN (SELECT workflow_id FROM portfolio_initiative WHERE id {these})",
+    "of_read": "AND read.initiative_id {these}",
 }
+# Those whose ids come as the parameter `ids`.
+GIVEN = "= ANY(%(ids)s)"
 
 
-def wanted(*, of_all: bool) -> str:
-    """A SELECT of `COLUMNS`; of some initiatives it takes their `ids`."""
-    only = dict.fromkeys(OF_SOME, "") if of_all else OF_SOME
-    # Shares are told in per cent; a statement with parameters doubles the sign, and this one always has them.
-    found = " UNION ALL ".join(part.replace("'% of", "'%% of").format(**only) for part in PARTS)
+def wanted(these: str | None = None) -> str:
+    """A SELECT of `COLUMNS`, of all initiatives, or of those whose id meets a condition like `GIVEN`."""
+    only = {name: condition.format(these=these) if these else "" for name, condition in OF_SOME.items()}
+    found = " UNION ALL ".join(part.format(**only) for part in PARTS)
     return f"SELECT * FROM ({found}) AS line ({', '.join(COLUMNS)})"  # noqa: S608

@@ -40,6 +40,20 @@ NAMES = {
     Source.VOLUME: "{}: decisions a week",
 }
 
+UNITS = {
+    Source.ACTIVE: "% of target users",
+    Source.REPEAT: "% of active users",
+    Source.OPT_OUTS: "% of target users",
+    Source.SATISFACTION: "of 5",
+    Source.OVERRIDES: "% of decisions",
+    Source.ERRORS: "% of decisions",
+    Source.VOLUME: "decisions a week",
+}
+
+
+def unit_of(line: Line) -> str:
+    return line.unit if line.source == Source.METRIC else UNITS[Source(line.source)]
+
 
 def listed(names: Sequence[str]) -> str:
     """`a, b and c`."""
