@@ -128,6 +128,8 @@ class Part:
     rows: list[Row]
     add_url: str
     incidents: Incidents | None = None
+    # Where readings are recorded that fill it, too.
+    reading_url: str = ""
 
     @property
     def label(self) -> str:
@@ -204,7 +206,14 @@ class Scorecard:
             f"{reverse('portfolio:metric_add', args=[self.initiative.reference])}?{urlencode({'category': category})}"
         )
         is_platform = category == Category.PLATFORM_RELIABILITY
-        return Part(category, rows, adding, self.incidents if is_platform else None)
+        return Part(category, rows, adding, self.incidents if is_platform else None, self._reading(category))
+
+    def _reading(self, category: OutcomeMetric.Category) -> str:
+        if category == Category.ADOPTION_HEALTH and self.initiative.workflow_id:
+            return reverse("value:adoption_record", args=[self.initiative.workflow_id])
+        if category in (Category.MODEL_QUALITY, Category.PROCESS_EFFICIENCY):
+            return f"{reverse('portfolio:initiative_decisions', args=[self.initiative.reference])}#tab"
+        return ""
 
     @cached_property
     def incidents(self) -> Incidents:
