@@ -194,24 +194,21 @@ class Board(Scores):
         return "in production" if name == "stages" else str(getattr(self.narrowed, name))
 
     @property
-    def rows(self) -> list[tuple[Group, str, list[list[Cell]]]]:
-        """Each group with the address of its initiatives and a list of counts for each category."""
+    def rows(self) -> list[tuple[Group, str, list[tuple[str, list[Cell]]]]]:
+        """Each group with the address of its initiatives, and its counts by category."""
         return [(group, self.behind(group), self.cells(group)) for group in self.groups]
 
     @property
-    def total_cells(self) -> list[list[Cell]]:
+    def total_cells(self) -> list[tuple[str, list[Cell]]]:
         return self.cells(self.total)
 
-    def cells(self, group: Group) -> list[list[Cell]]:
-        """By category how many stand how; nothing where none does."""
-        return [
-            [
-                Cell(stand, count, self.behind(group, category, stand))
-                for stand, count in group.counts[category].items()
-                if count
-            ]
-            for category in Category
-        ]
+    def cells(self, group: Group) -> list[tuple[str, list[Cell]]]:
+        """Each category by its name with how many stand how; those that none does are left out."""
+        return [(str(category.label), self._cells(group, category)) for category in Category]
+
+    def _cells(self, group: Group, category: str) -> list[Cell]:
+        counts = group.counts[category].items()
+        return [Cell(stand, count, self.behind(group, category, stand)) for stand, count in counts if count]
 
     def behind(self, group: Group, category: str = "", stand: str = "") -> str:
         """The address of the initiatives behind a figure."""

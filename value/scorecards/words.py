@@ -70,6 +70,8 @@ def told(line: Line, value: Decimal | None) -> str:
         return "–"
     if line.source in SHARES:
         return figures.percent(value, 1)
+    if line.source == Source.VOLUME:
+        return figures.number(value)
     return figures.measured(round(value, 4) if line.source == Source.METRIC else round(value, 2))
 
 

@@ -322,7 +322,7 @@ def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
         board = client.get(f"/scorecards/?by={by}").context["board"]
         for group in [*board.groups, board.total]:
             assert client.get(board.behind(group)).context["found"].count == group.initiatives
-            for cell in (cell for cells in board.cells(group) for cell in cells):
+            for cell in (cell for _, cells in board.cells(group) for cell in cells):
                 found = client.get(cell.url).context["found"]
                 assert len(found.rows) == found.count == cell.count
                 assert found.state == cell.stand
