@@ -121,8 +121,8 @@ def test_the_database_judges_as_the_page_does(initiative):
             previous=chance.choice(figures),
         )
 
-    rows = judged(ScorecardLine.objects.all(), held, TODAY).values_list(*COLUMNS, "status")
-    said = [(status_of(Line(*row[:-1]), held, TODAY), row[-1]) for row in rows]
+    rows = judged(ScorecardLine.objects.all(), held, TODAY).values_list(*COLUMNS, "rank")
+    said = [(status_of(Line(*row[:-1]), held, TODAY), [*Status][row[-1]]) for row in rows]
 
     assert {ours for ours, _ in said} == {*Status}
     assert [each for each in said if each[0] != each[1]] == []

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Min, QuerySet, Value, When
+from django.db.models import Count, Min, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -29,7 +29,6 @@ from .judged import Status, judged
 from .limits import Goals, goals
 
 Category = OutcomeMetric.Category
-RANKS = {status: rank for rank, status in enumerate(Status)}
 # How an initiative stands in a category, as counted; `unmeasured` is whatever says nothing today.
 STANDS: Mapping[str, tuple[Status, ...]] = {
     "on_target": (Status.ON_TARGET,),
@@ -84,9 +83,8 @@ def counted(viewer: User, narrowed: Narrowed) -> InitiativeQuerySet:
 
 def standings(initiatives: QuerySet[Initiative], held: Goals) -> "QuerySet[Any, Any]":
     """Rows of initiative, category and the rank of its worst line."""
-    rank = Case(*(When(status=status, then=Value(rank)) for status, rank in RANKS.items()), output_field=IntegerField())
     lines = judged(ScorecardLine.objects.filter(initiative__in=initiatives.values("pk")), held, clock.today())
-    found: QuerySet[Any, Any] = lines.order_by().values("initiative", "category").annotate(rank=Min(rank))
+    found: QuerySet[Any, Any] = lines.order_by().values("initiative", "category").annotate(worst=Min("rank"))
     return found
 
 
@@ -233,6 +231,15 @@ class Board(Scores):
 
 def _query(told: Mapping[str, str]) -> str:
     return f"?{urlencode({name: value for name, value in told.items() if value})}"
+
+
+def counted_by_rank(rows: "QuerySet[Any, Any]") -> dict[int, int]:
+    """How many initiatives of some standings stand at each rank. One statement."""
+    inner, told = rows.query.sql_with_params()
+    statement = f"SELECT stood.rank, count(*) FROM ({inner}) AS stood (initiative_id, category, rank) GROUP BY 1"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, told)
+        return dict(cursor.fetchall())
 
 
 def _counted(rows: "QuerySet[Any, Any]", by: str) -> Iterable[tuple[int | None, str, int, int]]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, CharField, DecimalField, F, Q, Value, When
+from django.db.models import Case, DecimalField, F, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from portfolio.models import OutcomeMetric
@@ -34,6 +34,9 @@ class Status(StrEnum):
     WAITING = "waiting"
     ON_TARGET = "on_target"
     NO_TARGET = "no_target"
+
+
+RANKS = {status: rank for rank, status in enumerate(Status)}
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,10 @@ def status_of(line: Line, goals: Goals, today: date) -> Status:
     return Status.BETTER if (line.gained or 0) > 0 else Status.OFF_TARGET
 
 
-def status_sql(goals: Goals, today: date) -> Case:
-    """The same of rows of `ScorecardLine` that are annotated with `goal` and `before`."""
+def rank_sql(goals: Goals, today: date) -> Case:
+    """The same of rows of `ScorecardLine` that are annotated with `goal` and `before`, as the place in `Status`. It is
+    said once a row: ten thousand initiatives have tens of thousands of lines.
+    """
     too_few = Q(counted=None) | Q(counted__lt=goals.decisions.least_volume)
     rates = Q(source__in=(Source.OVERRIDES, Source.ERRORS)) & too_few
     old = Q(source__in=OF_ADOPTION, latest_on__lt=old_before(Source.ACTIVE, goals, today)) | (
@@ -113,20 +118,20 @@ def status_sql(goals: Goals, today: date) -> Case:
     better = Q(direction=UP, latest__gt=F("before")) | Q(~Q(direction=UP), latest__lt=F("before"))
     waits = Q(source=Source.METRIC, category__in=PROVEN_BY_FINANCE, is_proven=False)
     return Case(
-        When(Q(latest=None) | rates, then=Value(Status.NO_DATA)),
-        When(old, then=Value(Status.STALE)),
-        When(goal=None, then=Value(Status.NO_TARGET)),
-        When(met & waits, then=Value(Status.WAITING)),
-        When(met, then=Value(Status.ON_TARGET)),
-        When(better, then=Value(Status.BETTER)),
-        default=Value(Status.OFF_TARGET),
-        output_field=CharField(),
+        When(Q(latest=None) | rates, then=Value(RANKS[Status.NO_DATA])),
+        When(old, then=Value(RANKS[Status.STALE])),
+        When(goal=None, then=Value(RANKS[Status.NO_TARGET])),
+        When(met & waits, then=Value(RANKS[Status.WAITING])),
+        When(met, then=Value(RANKS[Status.ON_TARGET])),
+        When(better, then=Value(RANKS[Status.BETTER])),
+        default=Value(RANKS[Status.OFF_TARGET]),
+        output_field=IntegerField(),
     )
 
 
 def judged(rows: Any, goals: Goals, today: date) -> Any:
-    """Kept lines with `goal`, `before` and `status`."""
+    """Kept lines with `goal`, `before` and `rank`: the place of their status."""
     figure: DecimalField[Any, Any] = DecimalField(max_digits=24, decimal_places=6)
     set_by = [When(source=source, then=Value(goal, figure)) for source, goal in goals.by_source.items()]
     goal = Case(When(source=Source.METRIC, then=F("target")), *set_by, output_field=figure)
-    return rows.annotate(goal=goal, before=Coalesce("previous", "baseline")).annotate(status=status_sql(goals, today))
+    return rows.annotate(goal=goal, before=Coalesce("previous", "baseline")).annotate(rank=rank_sql(goals, today))

@@ -15,8 +15,8 @@ from portfolio.models.initiative import InitiativeQuerySet
 
 from ..forms.scorecards import ScorecardFilterForm
 from ..models import ScorecardLine
-from .board import FILTERS, GAP, LABELS, RANKS, STAND_OF, STANDS, Category, Narrowed, counted, standings
-from .judged import Line, Status, goal_of, status_of
+from .board import FILTERS, GAP, LABELS, STAND_OF, STANDS, Category, Narrowed, counted, counted_by_rank, standings
+from .judged import RANKS, Line, Status, goal_of, status_of
 from .limits import Goals, goals
 from .wanted import COLUMNS
 from .words import LABELS as STATUS_LABELS
@@ -85,8 +85,8 @@ class ScorecardRows(FilteredList[Initiative]):
     @cached_property
     def counts(self) -> dict[str, int]:
         found = dict.fromkeys(self.states, 0)
-        for rank in self._standing.values_list("rank", flat=True):
-            found[STAND_OF[[*Status][rank]]] += 1
+        for rank, count in counted_by_rank(self._standing).items():
+            found[STAND_OF[[*Status][rank]]] += count
         found[""] = self._counted.count()
         found[GAP] = found[""] - sum(found[stand] for stand in STANDS)
         return found
@@ -98,7 +98,7 @@ class ScorecardRows(FilteredList[Initiative]):
             return rows.exclude(pk__in=ScorecardLine.objects.filter(category=self.category).values("initiative"))
         if self.state:
             ranks = [RANKS[status] for status in STANDS[self.state]]
-            return rows.filter(pk__in=self._standing.filter(rank__in=ranks).values("initiative"))
+            return rows.filter(pk__in=self._standing.filter(worst__in=ranks).values("initiative"))
         return rows
 
     @property
