@@ -54,7 +54,7 @@ class ScorecardPartShape(TypedDict):
     lines: list[ScorecardLineShape]
 
 
-class CheckShape(TypedDict):
+class ScorecardCheckShape(TypedDict):
     """One question of *Ready to scale* or *Still a pilot?*."""
 
     name: str
@@ -69,8 +69,8 @@ class ScorecardShape(TypedDict):
     as_of: date
     categories: list[ScorecardPartShape]
     incidents: Annotated[int, "Of the last 90 days."]
-    ready_to_scale: list[CheckShape]
-    survives: Annotated[list[CheckShape], "Whether it would survive: still a pilot where it would not."]
+    ready_to_scale: list[ScorecardCheckShape]
+    survives: Annotated[list[ScorecardCheckShape], "Whether it would survive: still a pilot where it would not."]
 
 
 class GroupCountsShape(TypedDict):
@@ -190,7 +190,7 @@ def drawn_line(row: Row) -> ScorecardLineShape:
     }
 
 
-def drawn_check(check: Check) -> CheckShape:
+def drawn_check(check: Check) -> ScorecardCheckShape:
     return {"name": check.name, "is_met": check.is_met, "says": check.says}
 
 

@@ -32,7 +32,7 @@ ABOUT = {
 }
 # Days in which incidents are counted.
 INCIDENT_DAYS = 90
-ORDER = [*Status]
+ORDER, SOURCES = [*Status], [*Source]
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ class Scorecard:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return lines_of([self.initiative.pk])[self.initiative.pk]
+        """Its own metrics first."""
+        return sorted(lines_of([self.initiative.pk])[self.initiative.pk], key=lambda line: SOURCES.index(line.source))
 
     @cached_property
     def parts(self) -> list[Part]:
