@@ -23,6 +23,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "renew-reviews": {"task": "stagegates.tasks.renew_reviews_of_the_night", "schedule": crontab(hour=0, minute=5)},
     "resume-imports": {"task": "portfolio.tasks.resume_imports", "schedule": 30},
+    # Counted soon after it happened; this finds what a worker or a broker that died left behind.
+    "count-what-changed": {"task": "value.tasks.count_what_changed", "schedule": 30},
+    "count-all": {"task": "value.tasks.count_all_of_the_night", "schedule": crontab(hour=3, minute=20)},
     "resume-cost-files": {"task": "value.tasks.resume_cost_files", "schedule": 30},
     # From the first minute of its day a version is read; what follows from it follows now.
     "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},

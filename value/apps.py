@@ -48,6 +48,8 @@ class ValueConfig(AppConfig):
             VALUE_TAB,
         )
         from .incident_costs import costs_panel
+        from .kept.counting import CHANGING as COUNTED
+        from .kept.registered import register_sums
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .outcome_card import register_outcome_card
@@ -56,6 +58,7 @@ class ValueConfig(AppConfig):
         from .work import measurements_of
 
         register_facts()
+        register_sums()
         register_value_card()
         register_outcome_card()
         register_spending(post_spending)
@@ -88,6 +91,8 @@ class ValueConfig(AppConfig):
             subscribe(name, tasks.schedule_checks_after)
         for name in SCORECARDS_FOLLOW:
             subscribe(name, tasks.refresh_scorecards_after)
+        for name in COUNTED:
+            subscribe(name, tasks.count_soon)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):
             subscribe(name, tasks.tell_of_baseline)
         register_history(*ledger_history.TOLD, is_money=True)

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from celery import shared_task
+from django.core.cache import cache
 
 from aiso.events.models import Event
 from aiso.events.telling import Message, tell
@@ -10,12 +11,16 @@ from .actions import run_cost_files
 from .actions.schedule_checks import schedule_all_checks, schedule_checks
 from .baselines import baseline_message
 from .claim_work import claim_message
+from .kept import recompute
 from .scorecards.following import changed_by
 from .scorecards.refresh import refresh
 from .work import message_of
 
 # A lot takes a second or two: a file that has not moved for this long has lost its worker.
 STALLED_MINUTES = 1
+# Seconds between the first event and counting what changed, and how long at most nobody else asks for it.
+COUNTED_AFTER, HURRIED_FOR = 2, 20
+HURRIED = "kept-rows-hurried"
 
 
 @shared_task
@@ -76,3 +81,25 @@ def refresh_scorecards_of_the_night() -> None:
 def _tell(event: Event, message: Callable[[Event], Message | None]) -> None:
     if told := message(event):
         tell(told.people, event=event, kind=told.kind, text=told.text, path=told.path, about=told.about)
+
+
+@shared_task
+def count_soon(event_id: int) -> None:
+    """Have what an event changed counted in a moment, together with what changes until then. A worker or a broker that
+    dies meanwhile delays it until `count_what_changed` comes by the clock.
+    """
+    if cache.add(HURRIED, event_id, timeout=HURRIED_FOR):
+        count_what_changed.apply_async(countdown=COUNTED_AFTER)
+
+
+@shared_task
+def count_what_changed() -> None:
+    """Bring up to date what was marked in kept rows. Repeating it finds nothing to do."""
+    cache.delete(HURRIED)
+    recompute.recompute_marked()
+
+
+@shared_task
+def count_all_of_the_night() -> None:
+    """Bring all kept rows up to date: what no mark told, as after a change of settings."""
+    recompute.recompute_all()

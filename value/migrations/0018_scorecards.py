@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("portfolio", "0015_metric_category"),
-        ("value", "0016_adoption_possible"),
+        ("value", "0017_sums"),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
 from .durability_check import DurabilityCheck, DurabilityCheckQuerySet
 from .incident_cost import IncidentCost, IncidentCostQuerySet
+from .kept_sums import CostMonth, DailySum, KeptMark, LiveSpell, LostSpan
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
@@ -39,13 +40,18 @@ __all__ = [
     "CostCentre",
     "CostCentreMapping",
     "CostFile",
+    "CostMonth",
+    "DailySum",
     "DurabilityCheck",
     "DurabilityCheckQuerySet",
     "ExchangeRate",
     "IncidentCost",
     "IncidentCostQuerySet",
+    "KeptMark",
     "LedgerEntry",
     "LedgerEntryQuerySet",
+    "LiveSpell",
+    "LostSpan",
     "Measurement",
     "MeasurementAnswer",
     "MeasurementFile",

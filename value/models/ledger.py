@@ -110,6 +110,7 @@ class LedgerEntry(models.Model):
             # Where claims are looked for that overlap with one.
             models.Index(fields=["metric", "last_on"], condition=CLAIMS, name="claims_of_metric"),
             models.Index(fields=["initiative", "last_on"], condition=CLAIMS, name="claims_of_initiative"),
+            models.Index(fields=["initiative"], condition=~Q(reverses=None), name="reversals_of_initiative"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,202 @@
+"""Money of the dashboard, read from kept rows: what `worth_of` and `cost_coverage_of` say of the same initiatives as it
+is known now, of several windows at once. What is asked as it was known at a moment is read from the facts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.utils import timezone
+
+from aiso.accounts.models import BusinessUnit, User
+
+from ..cost_coverage import CostCoverage, cost_coverage_of
+from ..worth import Worth, worth_of
+from .asked import Asked, money_counted_for, money_units, sees_confidential
+
+type Viewer = User | AnonymousUser
+type Windows = dict[int, Asked]
+
+WINDOWS = """
+    WITH asked AS (
+        SELECT * FROM unnest(%(first)s::date[], %(as_of)s::date[]) WITH ORDINALITY AS w (first_on, as_of, place)
+    )
+"""
+# Rows of a window: of days in it, as its last day sees them.
+MET = """
+    s.first_on <= w.as_of AND s.last_on >= w.first_on AND s.shows_on <= w.as_of
+    AND (s.hides_on IS NULL OR s.hides_on > w.as_of)
+"""
+SUMS = f"""
+    {WINDOWS}
+    SELECT w.place, s.part, s.benefit_type, s.covered * s.denominator,
+        sum(s.amount * s.numerator * (LEAST(s.last_on, w.as_of) - GREATEST(s.first_on, w.first_on) + 1))
+    FROM asked AS w JOIN value_dailysum AS s ON {MET}
+    WHERE {{cells}}
+    GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 (a constant)
+RECORDED = f"""
+    {WINDOWS}
+    SELECT w.place, max(s.recorded_at) FROM asked AS w JOIN value_dailysum AS s ON {MET} WHERE {{cells}} GROUP BY 1
+"""  # noqa: S608 (a constant)
+COVERAGE = f"""
+    {WINDOWS}, live AS (
+        SELECT DISTINCT w.place, w.as_of, s.initiative_id, m.month::date AS month
+        FROM asked AS w
+        JOIN value_livespell AS s ON s.first_on <= w.as_of AND (s.last_on IS NULL OR s.last_on >= w.first_on)
+        {{initiatives}}
+        CROSS JOIN LATERAL generate_series(
+            date_trunc('month', GREATEST(s.first_on, w.first_on)::timestamp), LEAST(s.last_on, w.as_of)::timestamp,
+            '1 month'
+        ) AS m (month)
+    )
+    SELECT place, count(c.id), array_agg(live.initiative_id) FILTER (WHERE c.id IS NULL),
+        array_agg(live.month) FILTER (WHERE c.id IS NULL)
+    FROM live LEFT JOIN value_costmonth AS c ON c.initiative_id = live.initiative_id AND c.month = live.month
+        AND c.month BETWEEN %(from)s AND %(to)s
+        AND c.shows_on <= live.as_of AND (c.hides_on IS NULL OR c.hides_on > live.as_of)
+    GROUP BY place
+"""  # noqa: S608 (a constant)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The units whose rows are read, and those whose confidential ones are; None is the whole company."""
+
+    units: frozenset[int] | None
+    confidential: frozenset[int] | None
+
+    @classmethod
+    def of(cls, viewer: Viewer, asked: Asked) -> "Reach | None":
+        """None where no money is shown."""
+        units, confidential = money_units(viewer, asked), sees_confidential(viewer)
+        if units is not None and not units:
+            return None
+        if units is not None:
+            confidential = units if confidential is None else units & confidential
+        return cls(units, confidential)
+
+
+def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[Worth | None]:
+    """What is counted for the viewer in each window; None where no role shows them money of it. One query for all
+    windows of one unit and bucket, and one for the tree of units where not the whole company is read.
+    """
+    found: list[Worth | None] = [None] * len(askeds)
+    for reach, windows in _readable(viewer, askeds):
+        for place in windows:
+            found[place] = Worth()
+        parts: dict[int, dict[tuple[str, str], Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        for place, part, kind, covered, total in _read(SUMS, reach, windows):
+            parts[place][part, kind] += Fraction(total) / int(covered)
+        for place, sums in parts.items():
+            found[place] = Worth(dict(sums))
+    for place, asked in enumerate(askeds):
+        if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
+            found[place] = worth_of(initiatives, asked.window, known_at=asked.known_at)
+    return found
+
+
+def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CostCoverage | None]:
+    """Cost coverage of each window, as `worths`. One query for all windows of one unit and bucket."""
+    found: list[CostCoverage | None] = [None] * len(askeds)
+    for reach, windows in _readable(viewer, askeds):
+        for place in windows:
+            found[place] = CostCoverage()
+        for place, covered, initiatives, months in _read_coverage(reach, windows):
+            missing = sorted(zip(initiatives or (), months or (), strict=True))
+            found[place] = CostCoverage(covered, tuple(missing))
+    for place, asked in enumerate(askeds):
+        if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
+            found[place] = cost_coverage_of(initiatives, asked.window, known_at=asked.known_at)
+    return found
+
+
+def restated(viewer: Viewer, askeds: Sequence[Asked]) -> list[bool]:
+    """Of each window whether a fact that is counted in it was recorded after its last day had ended. What is asked as
+    it was known at a moment is not restated.
+    """
+    found = [False] * len(askeds)
+    for reach, windows in _readable(viewer, askeds):
+        for place, recorded_at in _read(RECORDED, reach, windows):
+            found[place] = recorded_at >= _end_of(askeds[place].as_of)
+    return found
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def _readable(viewer: Viewer, askeds: Sequence[Asked]) -> Iterable[tuple[Reach, Windows]]:
+    """Those of which the viewer sees money, as it is known now: by their places, of one unit and bucket together."""
+    alike: dict[tuple[int | None, int | None], Windows] = defaultdict(dict)
+    for place, asked in enumerate(askeds):
+        if asked.known_at is None:
+            part = asked.unit.pk if asked.unit else None, asked.bucket.pk if asked.bucket else None
+            alike[part][place] = asked
+    for windows in alike.values():
+        if reach := Reach.of(viewer, next(iter(windows.values()))):
+            yield reach, windows
+
+
+def _read(query: str, reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
+    """Rows of windows, each beginning with the place of its window."""
+    cells, told = _cells(reach)
+    if (bucket := next(iter(windows.values())).bucket) is not None:
+        cells, told = f"({cells}) AND s.bucket_id = %(bucket)s", told | {"bucket": bucket.pk}
+    return _run(query.format(cells=cells), told, windows)
+
+
+def _read_coverage(reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
+    days = [asked.window for asked in windows.values()]
+    # Days of months beyond are asked for by no window.
+    first = min(window.first or window.as_of for window in days).replace(day=1)
+    told: dict[str, Any] = {"from": first, "to": max(window.as_of for window in days)}
+    cells: list[str] = []
+    if reach.units is not None:
+        cells.append("i.unit_id = ANY(%(units)s)")
+        told["units"] = [*reach.units]
+    if reach.confidential != reach.units:
+        cells.append("(NOT i.is_confidential OR i.unit_id = ANY(%(confidential)s))")
+        told["confidential"] = [*(reach.confidential or ())]
+    if (bucket := next(iter(windows.values())).bucket) is not None:
+        cells.append("i.bucket_id = %(bucket)s")
+        told["bucket"] = bucket.pk
+    of = f"JOIN portfolio_initiative AS i ON i.id = s.initiative_id AND {' AND '.join(cells)}" if cells else ""
+    return _run(COVERAGE.format(initiatives=of), told, windows)
+
+
+def _run(query: str, told: dict[str, Any], windows: Windows) -> list[tuple[Any, ...]]:
+    places = [*windows]
+    days = [asked.window for asked in windows.values()]
+    told |= {"first": [window.first for window in days], "as_of": [window.as_of for window in days]}
+    with connection.cursor() as cursor:
+        cursor.execute(query, told)
+        return [(places[place - 1], *row) for place, *row in cursor.fetchall()]
+
+
+def _cells(reach: Reach) -> tuple[str, dict[str, Any]]:
+    """Which rows add up to a reach: the company's own, or of the topmost units their own and those of all below."""
+    if reach.units is None and reach.confidential is None:
+        return "s.unit_id IS NULL", {}
+    tops = _topmost(reach.units)
+    if reach.units == reach.confidential:
+        return "s.unit_id = ANY(%(units)s)", {"units": tops}
+    ordinary = "s.unit_id IS NULL" if reach.units is None else "s.unit_id = ANY(%(units)s)"
+    told = {"units": tops, "confidential": _topmost(reach.confidential)}
+    return (
+        f"({ordinary} AND NOT s.is_confidential) OR (s.unit_id = ANY(%(confidential)s) AND s.is_confidential)",
+        told,
+    )
+
+
+def _topmost(units: frozenset[int] | None) -> list[int]:
+    """Of units that stand with all below them, those that no other one is above."""
+    if not units:
+        return []
+    rows = BusinessUnit.objects.without_tree_fields().filter(pk__in=units).exclude(parent__in=units)
+    return [*rows.order_by().values_list("pk", flat=True)]

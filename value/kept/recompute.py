@@ -1,0 +1,71 @@
+"""Recomputing kept rows: of what was marked, or all of them. One at a time; what dies in the middle changed nothing."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from ..models import KeptMark
+from .tables import Difference, bring_up_to_date, differences
+from .touched import Touched, take_marks
+
+LOCK = "hashtext('value_kept_rows')"
+# Differences that a check names.
+NAMED = 20
+log = structlog.get_logger(__name__)
+
+
+def recompute_marked() -> dict[str, int]:
+    """Bring up to date what was marked, and return how many rows of each table changed; nothing where none was."""
+    if not KeptMark.objects.exists():
+        return {}
+    with _alone() as cursor:
+        touched = take_marks(cursor)
+        return _recompute(cursor, touched) if touched else {}
+
+
+def recompute_all() -> dict[str, int]:
+    """Bring all kept rows up to date, and return how many rows of each table changed."""
+    with _alone() as cursor:
+        take_marks(cursor)
+        return _recompute(cursor, Touched())
+
+
+def check_kept() -> tuple[int, list[Difference]]:
+    """How many kept rows are not what they should be once all that is marked is counted, and some of them. Nothing is
+    changed.
+    """
+    with _alone() as cursor:
+        if touched := take_marks(cursor):
+            _recompute(cursor, touched)
+        found = differences(cursor, NAMED)
+        transaction.set_rollback(True)
+    return found
+
+
+def pending_marks() -> int:
+    """How many changes wait to be counted."""
+    return KeptMark.objects.count()
+
+
+def _recompute(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:
+    began = time.monotonic()
+    if touched.is_all:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+    changed = bring_up_to_date(cursor, touched)
+    seconds = round(time.monotonic() - began, 3)
+    log.info("kept_rows_recomputed", is_all=touched.is_all, seconds=seconds, **changed)
+    return changed
+
+
+@contextmanager
+def _alone() -> Iterator[CursorWrapper]:
+    """A transaction in which no other recompute runs. Who changes facts waits for none of them."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+        # Compiling a query takes longer than running it on few rows.
+        cursor.execute("SET LOCAL jit = off")
+        yield cursor
