@@ -41,10 +41,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "value.tasks.schedule_checks_of_the_night",
         "schedule": crontab(hour=0, minute=35),
     },
-    "refresh-scorecards": {
-        "task": "value.tasks.refresh_scorecards_of_the_night",
-        "schedule": crontab(hour=0, minute=50),
-    },
     # A bolder level whose last day was yesterday falls back.
     "end-levels": {"task": "portfolio.tasks.end_levels_of_the_night", "schedule": crontab(hour=0, minute=2)},
     # Votes count until the end of a ballot's last day.

@@ -53,12 +53,14 @@ class ValueConfig(AppConfig):
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .outcome_card import register_outcome_card
-        from .scorecards.following import CHANGING as SCORECARDS_FOLLOW
+        from .scorecards.following import FOLLOWED as SCORECARDS_FOLLOW
+        from .scorecards.kept import register_lines
         from .value_card import register_value_card
         from .work import measurements_of
 
         register_facts()
         register_sums()
+        register_lines()
         register_value_card()
         register_outcome_card()
         register_spending(post_spending)
@@ -90,7 +92,7 @@ class ValueConfig(AppConfig):
         for name in CHANGING:
             subscribe(name, tasks.schedule_checks_after)
         for name in SCORECARDS_FOLLOW:
-            subscribe(name, tasks.refresh_scorecards_after)
+            subscribe(name, tasks.count_soon)
         for name in COUNTED:
             subscribe(name, tasks.count_soon)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):

@@ -12,8 +12,6 @@ from .actions.schedule_checks import schedule_all_checks, schedule_checks
 from .baselines import baseline_message
 from .claim_work import claim_message
 from .kept import recompute
-from .scorecards.following import changed_by
-from .scorecards.refresh import refresh
 from .work import message_of
 
 # A lot takes a second or two: a file that has not moved for this long has lost its worker.
@@ -64,18 +62,6 @@ def schedule_checks_after(event_id: int) -> None:
 def schedule_checks_of_the_night() -> None:
     """The same of all initiatives, for what no event told."""
     schedule_all_checks()
-
-
-@shared_task
-def refresh_scorecards_after(event_id: int) -> None:
-    """Write the scorecard lines of the initiatives that an event concerns. Repeating it changes nothing."""
-    refresh(changed_by(Event.objects.get(pk=event_id)))
-
-
-@shared_task
-def refresh_scorecards_of_the_night() -> None:
-    """The same of all initiatives, for what no event told."""
-    refresh()
 
 
 def _tell(event: Event, message: Callable[[Event], Message | None]) -> None:

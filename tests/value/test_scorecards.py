@@ -15,12 +15,12 @@ from tests.factories import make_decision, make_entry, make_initiative
 from tests.value.adoption_factories import read
 from value.actions.catalogue import add_catalogue_metric, edit_catalogue_metric, match_metric
 from value.actions.measure import confirm_measurement, record_measurement, reject_measurement
+from value.kept.recompute import recompute_all, recompute_marked
 from value.models import ScorecardLine
 from value.models.scorecard import Source
 from value.scorecards.judged import Line, Status, judged, status_of
 from value.scorecards.limits import goals
 from value.scorecards.lines import lines_of
-from value.scorecards.refresh import refresh
 from value.scorecards.wanted import COLUMNS
 from value.scorecards.words import why
 
@@ -272,7 +272,6 @@ def test_what_changed_alone_and_all_anew_end_in_the_same_rows(seed, office_lead,
         elif deed == "read" and touched[0].workflow and weeks:
             active = chance.choice([0, 3, 40, 80])
             read(touched[0].workflow, office_lead, weeks.pop(), active_users=active, repeat_users=active // 2)
-            touched = [each for each in initiatives if each.workflow_id == touched[0].workflow_id]
         elif deed == "decide":
             ours = touched[0].decision_classes.first() or make_decision(touched[0], "Classify")
             begin = date(2026, 1, 1) + timedelta(days=7 * step)
@@ -288,12 +287,12 @@ def test_what_changed_alone_and_all_anew_end_in_the_same_rows(seed, office_lead,
         elif deed == "move":
             touched[0].workflow = chance.choice([*workflows, None])
             touched[0].save(update_fields=["workflow"])
-        refresh([each.pk for each in touched])
+        recompute_marked()
 
     piecemeal = kept()
-    changed = refresh()
+    changed = recompute_all()["scorecard_lines"]
     ScorecardLine.objects.all().delete()
-    refresh()
+    recompute_all()
 
     assert len(piecemeal) > 10
     assert changed == 0
@@ -306,9 +305,3 @@ def test_what_changed_alone_and_all_anew_end_in_the_same_rows(seed, office_lead,
         ),
         key=lambda row: (row[0], row[2], row[3]),
     )
-
-
-def test_nothing_to_refresh_asks_nothing(initiative, django_assert_num_queries):
-    # A savepoint and its release.
-    with django_assert_num_queries(2):
-        assert refresh([]) == 0

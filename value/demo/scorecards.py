@@ -13,7 +13,7 @@ from portfolio.models.stage import IN_PRODUCTION, Stage
 from portfolio.plans import latest_plan
 
 from ..actions.measure import record_measurement
-from ..scorecards.refresh import refresh
+from ..kept.recompute import recompute_marked
 
 Category, DOWN, UP = OutcomeMetric.Category, OutcomeMetric.Direction.DOWN, OutcomeMetric.Direction.UP
 # Category, name, unit, direction, baseline, target, values of the last months (the latest last), days since the latest.
@@ -40,7 +40,7 @@ def tell_of_scorecards(people: Mapping[str, User]) -> None:
         for metric in METRICS[: TOLD[place]]:
             _tell(initiative, people["office-lead"], *metric)
         _decide(initiative, people["office-lead"], place)
-    refresh()
+    recompute_marked()
 
 
 def _tell(

@@ -25,6 +25,7 @@ class KeptMark(models.Model):
         OWNERS = "owners", "Owners"
         MOVED = "moved", "Initiatives of another unit or bucket, or no longer confidential"
         UNITS = "units", "The tree of units"
+        SCORED = "scored", "Metrics, readings and workflows of initiatives"
         ALL = "all", "Everything"
 
     about = models.CharField(max_length=10, choices=About)

@@ -41,7 +41,7 @@ class ScorecardLineQuerySet(models.QuerySet["ScorecardLine"]):
 
 class ScorecardLine(models.Model):
     """One metric of one initiative's scorecard. It follows from what was measured, read and set, and from no day: what
-    depends on today is judged when it is read (`scorecards.judged`). Written by `scorecards.refresh` alone.
+    depends on today is judged when it is read (`scorecards.judged`). Written by `value.kept` alone.
     """
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="scorecard_lines")

@@ -1,10 +1,6 @@
-"""Which initiatives' lines an event changes; the night finds what no event told."""
+"""The events after which lines of scorecards are brought up to date soon; triggers mark what changed (`kept`)."""
 
-from aiso.events.models import Event
-from portfolio.models import Initiative
-from stagegates.touched import touched_by
-
-from ..models import CatalogueLink
+from ..kept.counting import CHANGING as COUNTED
 
 CHANGING = (
     *("metric.added", "metric.edited", "metric.removed", "metric.matched", "metric.unmatched", "catalogue.edited"),
@@ -14,20 +10,5 @@ CHANGING = (
     *("initiatives.edit_undone", "initiative.merged", "merge.undone", "import.finished", "import.undone"),
     *("initiative.registered", "list.entry_edited"),
 )
-
-
-def changed_by(event: Event) -> list[int]:
-    """The ids of the initiatives whose lines an event may have changed."""
-    told = event.payload
-    if event.name.startswith("adoption."):
-        return _of_workflow(told["workflow"])
-    if event.name == "list.entry_edited":
-        return _of_workflow(told["entry"]) if told["list"] == "workflow" else []
-    if event.name == "catalogue.edited":
-        linked = CatalogueLink.objects.filter(entry=told["metric"])
-        return [*linked.values_list("metric__initiative", flat=True).distinct().order_by()]
-    return touched_by(event)
-
-
-def _of_workflow(workflow: int) -> list[int]:
-    return [*Initiative.objects.filter(workflow=workflow).order_by().values_list("pk", flat=True)]
+# Those after which nothing is counted yet.
+FOLLOWED = tuple(name for name in CHANGING if name not in COUNTED)

@@ -22,10 +22,10 @@ from tests.value.factories import claim_of, cost_of
 from value.actions.claims import confirm_claim
 from value.actions.measure import confirm_measurement, record_measurement
 from value.actions.post import post_entry
+from value.kept.recompute import recompute_marked
 from value.models import ScorecardLine
 from value.scorecards.card import Scorecard
 from value.scorecards.readiness import Check, Readiness
-from value.scorecards.refresh import refresh
 from value.weeks import last_weeks
 
 EARLIER = ("workflow-fit", "data-fit", "autonomy-fit")
@@ -99,7 +99,7 @@ def test_a_confidential_one_is_not_there_for_others(client, initiative, stranger
     initiative.is_confidential = True
     initiative.save(update_fields=["is_confidential"])
     make_metric(initiative)
-    refresh()
+    recompute_marked()
     for person, status, count in ((stranger, 404, 0), (executive, 404, 0), (auditor, 200, 1)):
         client.force_login(person)
         script = Script(make_api_token(person)[1])
@@ -284,7 +284,7 @@ def portfolio(business_owner, finance_controller):
     measure(make_metric(bad), 15)
     measure(make_metric(bad, "Old", category="model_quality"), 8, back=120)
     measure(make_metric(paused), 8)
-    refresh()
+    recompute_marked()
     return {"top": top, "below": below, "mail": mail, "goal": goal, "good": good, "bad": bad, "bare": bare}
 
 
@@ -377,6 +377,6 @@ def test_the_portfolio_asks_a_fixed_number_of_queries(client, portfolio, strange
     for number in range(8):
         more = make_initiative(unit=make_unit(), stage="pilot", bucket=make_entry(Bucket), owner=business_owner)
         measure(make_metric(more, f"M{number}"), 12)
-    refresh()
+    recompute_marked()
     assert queries() == few
     assert max(few) <= 20
