@@ -29,6 +29,7 @@ class ValueConfig(AppConfig):
         from .demo.durability import tell_of_lasting_outcomes
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
+        from .demo.scorecards import tell_of_scorecards
         from .demo.sharing import tell_of_sharing
         from .durability_work import CHANGING, checks_of, durability_reminders
         from .entries import (
@@ -40,6 +41,8 @@ class ValueConfig(AppConfig):
             DASHBOARD,
             LEDGER,
             MEASUREMENTS,
+            SCORECARD_TAB,
+            SCORECARDS,
             SHARING,
             TAB,
             VALUE_TAB,
@@ -50,18 +53,33 @@ class ValueConfig(AppConfig):
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .outcome_card import register_outcome_card
+        from .scorecards.following import FOLLOWED as SCORECARDS_FOLLOW
+        from .scorecards.kept import register_lines
         from .value_card import register_value_card
         from .work import measurements_of
 
         register_kinds()
         register_facts()
         register_sums()
+        register_lines()
         register_value_card()
         register_outcome_card()
         register_spending(post_spending)
-        for entry in (MEASUREMENTS, LEDGER, CLAIMS, BASELINES, CATALOGUE, ADOPTION, CENTRES, SHARING, DASHBOARD):
+        for entry in (
+            MEASUREMENTS,
+            LEDGER,
+            CLAIMS,
+            BASELINES,
+            CATALOGUE,
+            ADOPTION,
+            CENTRES,
+            SHARING,
+            SCORECARDS,
+            DASHBOARD,
+        ):
             register_entry(entry)
         register_tab(TAB)
+        register_tab(SCORECARD_TAB)
         register_tab(VALUE_TAB)
         register_incident_panel(costs_panel)
         register_work("measurements", measurements_of)
@@ -75,6 +93,7 @@ class ValueConfig(AppConfig):
         register_teller(tell_of_sharing)
         register_teller(tell_of_adoption)
         register_teller(tell_of_lasting_outcomes)
+        register_teller(tell_of_scorecards)
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
@@ -83,6 +102,8 @@ class ValueConfig(AppConfig):
             subscribe(name, tasks.tell_of_claim)
         for name in CHANGING:
             subscribe(name, tasks.schedule_checks_after)
+        for name in SCORECARDS_FOLLOW:
+            subscribe(name, tasks.count_soon)
         for name in COUNTED:
             subscribe(name, tasks.count_soon)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):

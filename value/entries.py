@@ -94,5 +94,14 @@ DASHBOARD = Entry(
     order=10,
     about="Whether the portfolio turns into value: five figures of the last 30, 60 and 90 days.",
 )
+SCORECARDS = Entry(
+    "Scorecards",
+    "gauge",
+    "value:scorecards",
+    section="value",
+    order=5,
+    about="How initiatives stand in five categories, by bucket, unit and objective.",
+)
+SCORECARD_TAB = Tab("scorecard", "Scorecard", "value:initiative_scorecard", order=26)
 VALUE_TAB = Tab("value", "Value", "value:initiative_value", order=28)
 TAB = Tab("measurements", "Measurements", "value:initiative_measurements", order=27)

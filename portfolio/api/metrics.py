@@ -24,6 +24,7 @@ class MetricShape(TypedDict):
     name: str
     unit: Annotated[str, "What one is, e.g. days, % or stops a month."]
     direction: Annotated[str, OutcomeMetric.Direction]
+    category: Annotated[str, OutcomeMetric.Category]
     baseline: Decimal | None
     baseline_on: date | None
     baseline_source: str
@@ -47,6 +48,11 @@ class MetricFacts(Body):
     name = serializers.CharField(max_length=200)
     unit = serializers.CharField(max_length=40)
     direction = serializers.ChoiceField(OutcomeMetric.Direction.choices)
+    category = serializers.ChoiceField(
+        OutcomeMetric.Category.choices,
+        required=False,
+        help_text="Where it stands on the scorecard; a business outcome unless told.",
+    )
     baseline = _figure()
     baseline_on = serializers.DateField(required=False, allow_null=True)
     baseline_source = serializers.CharField(max_length=300, required=False, allow_blank=True)
@@ -111,6 +117,7 @@ def drawn(metric: OutcomeMetric) -> MetricShape:
         "name": metric.name,
         "unit": metric.unit,
         "direction": metric.direction,
+        "category": metric.category,
         "baseline": metric.baseline,
         "baseline_on": metric.baseline_on,
         "baseline_source": metric.baseline_source,

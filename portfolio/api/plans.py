@@ -17,7 +17,7 @@ from aiso.api.shapes import Person, named
 from aiso.web.keyset import Order
 
 from ..actions.write_plan import DAYS, REFUSAL, Seen, start_plan_version, write_plan
-from ..models import Initiative, Plan, PlanKind
+from ..models import Initiative, OutcomeMetric, Plan, PlanKind
 from ..models.plan import PlanQuerySet
 from ..permissions import can_see_money
 from ..plans import MOST_MONTHS, cells_of, figures_of, latest_plan
@@ -48,6 +48,7 @@ class MetricCopyShape(TypedDict):
 
     name: str
     unit: str
+    category: Annotated[str, OutcomeMetric.Category]
     baseline: Decimal | None
     target: Decimal | None
     horizon_on: date | None
@@ -202,6 +203,7 @@ def drawn(plan: Plan) -> PlanShape:
             {
                 "name": copy.name,
                 "unit": copy.unit,
+                "category": copy.category,
                 "baseline": copy.baseline,
                 "target": copy.target,
                 "horizon_on": copy.horizon_on,

@@ -27,6 +27,11 @@ class MetricForm(SeenForm):
     name = forms.CharField(max_length=200, help_text="What is counted, e.g. unplanned stops.")
     unit = forms.CharField(max_length=40, help_text="What one is, e.g. days, % or stops a month.")
     direction = forms.ChoiceField(choices=OutcomeMetric.Direction.choices, label="Direction")
+    category = forms.ChoiceField(
+        choices=OutcomeMetric.Category.choices,
+        required=False,
+        help_text="Where it stands on the scorecard. One that is of the catalogue stands where the catalogue says.",
+    )
     baseline = _figure("Baseline", "The value before anything changed.")
     baseline_on = forms.DateField(label="Baseline date", required=False, widget=DayInput)
     baseline_source = forms.CharField(
@@ -57,6 +62,7 @@ class MetricForm(SeenForm):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean()
+        told["category"] = told.get("category") or (self.metric or OutcomeMetric()).category
         if told.get("baseline") is not None:
             for name in ("baseline_on", "baseline_source"):
                 if not told.get(name) and name not in self.errors:

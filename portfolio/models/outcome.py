@@ -23,10 +23,25 @@ class OutcomeMetric(models.Model):
         UP = "up", "Higher is better"
         DOWN = "down", "Lower is better"
 
+    class Category(models.TextChoices):
+        """The five parts of a scorecard (DESIGN §7)."""
+
+        BUSINESS_OUTCOME = "business_outcome", "Business outcome"
+        PROCESS_EFFICIENCY = "process_efficiency", "Process efficiency"
+        MODEL_QUALITY = "model_quality", "Model quality"
+        PLATFORM_RELIABILITY = "platform_reliability", "Platform reliability"
+        ADOPTION_HEALTH = "adoption_health", "Adoption health"
+
     initiative = models.ForeignKey("portfolio.Initiative", models.CASCADE, related_name="outcome_metrics")
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=40, help_text="What one is, e.g. days, % or calls a week.")
     direction = models.CharField(max_length=4, choices=Direction)
+    category = models.CharField(
+        max_length=24,
+        choices=Category,
+        default=Category.BUSINESS_OUTCOME,
+        help_text="Where it stands on the scorecard; one that is of the catalogue stands where the catalogue says.",
+    )
     baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     baseline_on = models.DateField("baseline date", null=True, blank=True)
     baseline_source = models.CharField(max_length=300, blank=True, help_text="Where the baseline comes from.")

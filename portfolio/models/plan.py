@@ -150,6 +150,9 @@ class PlanMetric(models.Model):
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=40)
     direction = models.CharField(max_length=4, choices=OutcomeMetric.Direction)
+    category = models.CharField(
+        max_length=24, choices=OutcomeMetric.Category, default=OutcomeMetric.Category.BUSINESS_OUTCOME
+    )
     baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     baseline_on = models.DateField(null=True)
     baseline_source = models.CharField(max_length=300, blank=True)
@@ -177,6 +180,7 @@ COPIED = (
     "name",
     "unit",
     "direction",
+    "category",
     "baseline",
     "baseline_on",
     "baseline_source",

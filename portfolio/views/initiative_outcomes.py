@@ -61,6 +61,8 @@ def _metric_form(request: HttpRequest, initiative: Initiative, metric: OutcomeMe
     plan = latest_plan(initiative)
     asks_reason = bool(plan and plan.is_frozen)
     form = MetricForm(metric, request.POST if request.method == "POST" else None, asks_reason=asks_reason)
+    if metric is None:
+        form.initial["category"] = request.GET.get("category", "")
     if not form.is_bound or not form.is_valid():
         return _ask(request, initiative, form, 422 if form.is_bound else 200)
     try:

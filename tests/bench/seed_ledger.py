@@ -16,8 +16,9 @@ LINES, WAITING = 100, 5_000
 
 METRICS = """
     INSERT INTO portfolio_outcomemetric
-        (initiative_id, name, unit, direction, baseline, baseline_on, baseline_source, target, "constraint")
-    SELECT id, 'Hours saved a month', 'hours', 'up', 10, '2024-01-01', 'Time sheets', 60, '' FROM portfolio_initiative
+        (initiative_id, name, unit, direction, category, baseline, baseline_on, baseline_source, target, "constraint")
+    SELECT id, 'Hours saved a month', 'hours', 'up', 'business_outcome', 10, '2024-01-01', 'Time sheets', 60, ''
+    FROM portfolio_initiative
 """
 METHODS = """
     INSERT INTO value_valuingmethod (metric_id, text, written_by_id, written_at)

@@ -20,11 +20,16 @@ from ..permissions import KEEPING, LINKING, VALUING, can_keep_catalogue, can_lin
 
 
 @transaction.atomic
-def add_catalogue_metric(*, actor: User, name: str, unit: str, direction: str, about: str = "") -> CatalogueMetric:
-    """Add a metric by which initiatives compare. Raises ValidationError for a name that is there already."""
+def add_catalogue_metric(
+    *, actor: User, name: str, unit: str, direction: str, about: str = "", category: str = ""
+) -> CatalogueMetric:
+    """Add a metric by which initiatives compare, a business outcome unless told. Raises ValidationError for a name that
+    is there already.
+    """
     if not can_keep_catalogue(actor):
         raise PermissionDenied(KEEPING)
     metric = CatalogueMetric(name=name.strip(), unit=unit.strip(), direction=direction, about=about.strip())
+    metric.category = category or metric.category
     metric.full_clean()
     metric.save()
     publish("catalogue.added", actor=actor, metric=metric)
@@ -33,15 +38,18 @@ def add_catalogue_metric(*, actor: User, name: str, unit: str, direction: str, a
 
 @transaction.atomic
 def edit_catalogue_metric(
-    metric: CatalogueMetric, *, actor: User, name: str, about: str, is_active: bool
+    metric: CatalogueMetric, *, actor: User, name: str, about: str, is_active: bool, category: str = ""
 ) -> CatalogueMetric:
-    """Change what it is called, what counts, and whether it can be chosen. Unit and direction stay."""
+    """Change what it is called, what counts, where it stands on scorecards (as before unless told), and whether it can
+    be chosen. Unit and direction stay.
+    """
     if not can_keep_catalogue(actor):
         raise PermissionDenied(KEEPING)
     metric = CatalogueMetric.objects.select_for_update().get(pk=metric.pk)
     metric.name, metric.about, metric.is_active = name.strip(), about.strip(), is_active
+    metric.category = category or metric.category
     metric.full_clean()
-    metric.save(update_fields=["name", "about", "is_active"])
+    metric.save(update_fields=["name", "category", "about", "is_active"])
     publish("catalogue.edited", actor=actor, metric=metric)
     return metric
 

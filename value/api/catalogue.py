@@ -32,6 +32,7 @@ class CatalogueMetricShape(TypedDict):
     name: str
     unit: str
     direction: Annotated[str, OutcomeMetric.Direction]
+    category: Annotated[str, OutcomeMetric.Category]
     about: Annotated[str, "What counts as one."]
     is_active: bool
 
@@ -84,11 +85,15 @@ class NewCatalogueMetric(Body):
     name = serializers.CharField(max_length=200)
     unit = serializers.CharField(max_length=40, help_text="It stays.")
     direction = serializers.ChoiceField(OutcomeMetric.Direction.choices, help_text="It stays.")
+    category = serializers.ChoiceField(
+        OutcomeMetric.Category.choices, required=False, help_text="A business outcome unless told."
+    )
     about = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
 class CatalogueChanges(Body):
     name = serializers.CharField(max_length=200, required=False)
+    category = serializers.ChoiceField(OutcomeMetric.Category.choices, required=False)
     about = serializers.CharField(max_length=500, required=False, allow_blank=True)
     is_active = serializers.BooleanField(required=False)
 
@@ -149,7 +154,7 @@ class CatalogueMetrics(Noun):
     def partial_update(self, request: Request, id: int) -> Response:
         """Change its name, what counts, or whether it can be chosen. For the same."""
         with self.held(CatalogueMetric.objects.visible_to(self.person), id, drawn_metric) as metric:
-            told = {name: getattr(metric, name) for name in ("name", "about", "is_active")} | self.sent
+            told = {name: getattr(metric, name) for name in ("name", "category", "about", "is_active")} | self.sent
             return self.answer(drawn_metric(edit_catalogue_metric(metric, actor=self.person, **told)))
 
     @action(detail=True, methods=["get"])
@@ -229,6 +234,7 @@ def drawn_metric(metric: CatalogueMetric) -> CatalogueMetricShape:
         "name": metric.name,
         "unit": metric.unit,
         "direction": metric.direction,
+        "category": metric.category,
         "about": metric.about,
         "is_active": metric.is_active,
     }

@@ -13,12 +13,15 @@ from .incident_costs import CostsOfIncident
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurement_files import MeasurementFiles
 from .measurements import InitiativeMeasurements, Measurements
+from .scorecards import InitiativeScorecard, Scorecards
 from .sharing import CostCentres, SharedCosts, SharingRules
 from .yearly_rates import YearlyRates
 
 nouns = Nouns()
 nouns.add("measurements", Measurements, "measurement")
 nouns.add(f"{INITIATIVE}/measurements", InitiativeMeasurements, "initiative-measurement")
+nouns.add(f"{INITIATIVE}/scorecard", InitiativeScorecard, "initiative-scorecard")
+nouns.add("scorecards", Scorecards, "scorecard")
 nouns.add(f"{INITIATIVE}/durability-checks", DurabilityChecks, "initiative-durability-check")
 nouns.add(f"{INITIATIVE}/baselines", InitiativeBaselines, "initiative-baseline")
 nouns.add("baselines", Baselines, "baseline")

@@ -2,8 +2,9 @@
 
 from aiso.configuration.kinds import register_kind
 
-from . import leadership_targets
+from . import leadership_targets, scorecards
 
 
 def register_kinds() -> None:
-    register_kind(leadership_targets.KIND)
+    for kind in (scorecards.KIND, leadership_targets.KIND):
+        register_kind(kind)

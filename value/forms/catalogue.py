@@ -17,6 +17,9 @@ class CatalogueForm(forms.Form):
     name = forms.CharField(max_length=200)
     unit = forms.CharField(max_length=40, help_text="What one is, e.g. hours, calls. It stays.")
     direction = forms.ChoiceField(choices=OutcomeMetric.Direction.choices, help_text="It stays.")
+    category = forms.ChoiceField(
+        choices=OutcomeMetric.Category.choices, required=False, help_text="Where it stands on every scorecard."
+    )
     about = forms.CharField(
         label="What counts",
         required=False,
@@ -30,11 +33,14 @@ class CatalogueEditForm(forms.Form):
     """What may change of a metric."""
 
     name = forms.CharField(max_length=200)
+    category = CatalogueForm.base_fields["category"]
     about = CatalogueForm.base_fields["about"]
     is_active = forms.BooleanField(label="Can be chosen", required=False)
 
     def __init__(self, metric: CatalogueMetric, data: Any = None) -> None:
-        super().__init__(data, initial={name: getattr(metric, name) for name in ("name", "about", "is_active")})
+        super().__init__(
+            data, initial={name: getattr(metric, name) for name in ("name", "category", "about", "is_active")}
+        )
 
 
 class UnitValueForm(forms.Form):

@@ -28,5 +28,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("value", "0018_kept_figures"), ("configuration", "0001_tables")]
+    dependencies = [("value", "0021_scorecard_marks"), ("configuration", "0001_tables")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -12,6 +12,7 @@ from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
 from .rate import ExchangeRate
+from .scorecard import ScorecardLine, ScorecardLineQuerySet
 from .share import ClaimShare
 from .sharing import (
     CostCentre,
@@ -62,6 +63,8 @@ __all__ = [
     "MethodConfirmation",
     "OpenClaim",
     "PilotSpell",
+    "ScorecardLine",
+    "ScorecardLineQuerySet",
     "SharedCost",
     "SharedCostPart",
     "SharingPart",

@@ -45,6 +45,12 @@ class CatalogueMetric(models.Model):
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=40, help_text="What one is, e.g. hours, calls.")
     direction = models.CharField(max_length=4, choices=OutcomeMetric.Direction)
+    category = models.CharField(
+        max_length=24,
+        choices=OutcomeMetric.Category,
+        default=OutcomeMetric.Category.BUSINESS_OUTCOME,
+        help_text="Where it stands on every scorecard.",
+    )
     about = models.CharField("what counts", max_length=500, blank=True, help_text="What counts as one, and what not.")
     is_active = models.BooleanField(default=True)
 

@@ -26,6 +26,7 @@ class KeptMark(models.Model):
         MOVED = "moved", "Initiatives of another unit or bucket, or no longer confidential"
         READINGS = "readings", "Adoption readings"
         UNITS = "units", "The tree of units"
+        SCORED = "scored", "Metrics, readings and workflows of initiatives"
         ALL = "all", "Everything"
 
     about = models.CharField(max_length=10, choices=About)

@@ -1,0 +1,382 @@
+"""Scorecards on pages, in files and over the API, with what an initiative from pilot on is asked."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+import python_calamine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aiso import clock
+from forums.models import Forum
+from portfolio.models import Bucket, Objective, OutcomeMetric, OwnerKind, Workflow
+from portfolio.models.initiative import STABLE_DAYS
+from stagegates.models import Decision
+from tests.api.conftest import Script, make_api_token
+from tests.factories import make_entry, make_initiative, make_ownership, make_person, make_unit, move_stage
+from tests.stagegates.decisions.conftest import make_condition, make_review, make_sign_off
+from tests.value.adoption_factories import read
+from tests.value.factories import claim_of, cost_of
+from value.actions.claims import confirm_claim
+from value.actions.measure import confirm_measurement, record_measurement
+from value.actions.post import post_entry
+from value.kept.recompute import recompute_marked
+from value.models import ScorecardLine
+from value.scorecards.card import Scorecard
+from value.scorecards.readiness import Check, Readiness
+from value.weeks import last_weeks
+
+EARLIER = ("workflow-fit", "data-fit", "autonomy-fit")
+PARAGRAPH = (
+    "It finds pumps that are about to fail from their sound, tells the shift lead a day before, and saves stops."
+)
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def make_metric(initiative, name="Stops", **fields) -> OutcomeMetric:
+    told = {
+        "unit": "stops",
+        "direction": "down",
+        "baseline": Decimal(14),
+        "baseline_on": clock.today() - timedelta(days=200),
+        "baseline_source": "Log",
+        "target": Decimal(9),
+    }
+    return OutcomeMetric.objects.create(initiative=initiative, name=name, **told | fields)
+
+
+def measure(metric, value, back=3):
+    day = clock.today() - timedelta(days=back)
+    owner = metric.initiative.business_owner
+    return record_measurement(metric, actor=owner, value=Decimal(value), measured_on=day, method="Log")
+
+
+def asked_of(initiative, person, *, sees_money=True) -> dict[str, Check]:
+    initiative.refresh_from_db()
+    readiness = Readiness(Scorecard(initiative, person), sees_money=sees_money, may_edit=True)
+    return {check.name: check for check in [*readiness.ready, *readiness.survives]}
+
+
+def passed(initiative, chair, gates=EARLIER, **fields) -> Decision:
+    review = make_review(initiative, gates=gates, closed_at=clock.now())
+    body = Forum.objects.get(slug="portfolio-review")
+    told = {"outcome": "approve", "rationale": "Well begun.", "way": "meeting", "decided_by": chair, "body": body}
+    return Decision.objects.create(initiative=initiative, review=review, **told | fields)
+
+
+# --- one initiative
+
+
+def test_the_tab_shows_five_categories_and_the_way_to_fill_a_gap(client, initiative, business_owner, stranger):
+    metric = make_metric(initiative, category="model_quality")
+    measure(metric, 12, back=40)
+    measure(metric, 8)
+    client.force_login(business_owner)
+    here = f"/initiatives/{initiative.reference}/scorecard/"
+
+    page = text_of(client.get(here))
+
+    assert "1 metric: 1 on target; no metric for business outcome, process efficiency, platform" in page
+    assert "8 reaches at most 9." in page
+    assert f"/initiatives/{initiative.reference}/measurements/#measured-{metric.pk}" in page
+    assert "outside the catalogue: not comparable" in page
+    assert "Stops: from 12 to 8 in 2 values" in page
+    # Four gaps, and what is asked of three metrics.
+    assert page.count("Add a metric<") == 5
+    adding = f"/initiatives/{initiative.reference}/outcomes/new/?category=adoption_health"
+    assert adding in page
+    assert '<option value="adoption_health" selected>' in text_of(client.get(adding))
+    client.force_login(stranger)
+    assert "Add a metric<" not in text_of(client.get(here))
+
+
+def test_a_confidential_one_is_not_there_for_others(client, initiative, stranger, executive, auditor):
+    initiative.is_confidential = True
+    initiative.save(update_fields=["is_confidential"])
+    make_metric(initiative)
+    recompute_marked()
+    for person, status, count in ((stranger, 404, 0), (executive, 404, 0), (auditor, 200, 1)):
+        client.force_login(person)
+        script = Script(make_api_token(person)[1])
+        assert client.get(f"/initiatives/{initiative.reference}/scorecard/").status_code == status
+        assert script.get(f"initiatives/{initiative.reference}/scorecard/").status_code == status
+        assert client.get("/scorecards/").context["board"].total.initiatives == count
+        assert script.get("scorecards/").json()["total"]["initiatives"] == count
+        assert client.get("/scorecards/rows/").context["found"].in_all == count
+        assert ScorecardLine.objects.visible_to(person).count() == count
+
+
+@pytest.mark.parametrize(
+    ("summary", "is_met", "says"),
+    [
+        ("", False, "Its summary is empty"),
+        ("Finds pumps.", False, "Its summary has 2 words, fewer than 15"),
+        (PARAGRAPH, True, "One paragraph of 21 words"),
+        (f"{PARAGRAPH}\r\n\r\nMore.", False, "Its summary has 2 paragraphs"),
+        ("word " * 151, False, "Its summary has 151 words, more than 150"),
+    ],
+)
+def test_ready_is_what_one_paragraph_explains(initiative, business_owner, summary, is_met, says):
+    initiative.summary = summary
+    initiative.save(update_fields=["summary"])
+
+    check = asked_of(initiative, business_owner)["Explained in one paragraph"]
+
+    assert check.is_met is is_met
+    assert check.says.replace("\xa0", " ").startswith(says)
+
+
+def test_ready_is_what_three_metrics_measure(initiative, business_owner):
+    def told() -> tuple[bool | None, str, str]:
+        check = asked_of(initiative, business_owner)["Measured in three metrics"]
+        return check.is_met, check.says.replace("\xa0", " "), check.verb
+
+    whole = "metrics of 3 have baseline, target and a current measurement"
+    assert told() == (False, f"0 {whole}", "Add a metric")
+    metrics = [make_metric(initiative, name) for name in ("One", "Two", "Three")]
+    measure(metrics[0], 12)
+    assert told()[0::2] == (False, "Measure")
+    measure(metrics[1], 12)
+    measure(metrics[2], 12, back=93)
+    assert told() == (False, f"2 {whole}; Three lacks a current measurement", "Measure")
+    OutcomeMetric.objects.filter(pk=metrics[2].pk).update(target=None)
+    assert told()[1:] == (f"2 {whole}; Three lacks a target and a current measurement", "Complete")
+    OutcomeMetric.objects.filter(pk=metrics[2].pk).update(target=9)
+    measure(metrics[2], 12, back=92)
+    assert told() == (True, "3 metrics have baseline, target and a current measurement", "See measurements")
+
+
+def test_ready_is_what_decisions_approved_without_overriding(initiative, business_owner, chair):
+    def told() -> tuple[bool | None, str]:
+        check = asked_of(initiative, business_owner)["Approved on the standard path"]
+        return check.is_met, check.says.replace("\xa0", " ")
+
+    assert told() == (False, "No decision let it pass workflow fit, data fit and autonomy fit: it was opened there")
+    passed(initiative, chair, EARLIER[:2])
+    assert told() == (False, "No decision let it pass autonomy fit: it was opened there")
+    passed(initiative, chair, EARLIER[2:], overrides=[{"what": "Legal objects", "reason": "Settled."}])
+    assert told() == (False, "An approval overrode what stood in the way: Legal objects")
+    passed(initiative, chair, EARLIER[2:])
+    assert told() == (True, "3 gates passed by decision, nothing overridden")
+
+
+def test_it_survives_a_change_of_leaders_with_deputies_for_owners_who_stay(initiative, business_owner):
+    def told() -> tuple[bool | None, str]:
+        check = asked_of(initiative, business_owner)["A leadership change"]
+        return check.is_met, check.says
+
+    deputies = "deputy of the business owner, no deputy of the technical owner and no deputy of the risk owner"
+    assert told() == (False, f"No {deputies}")
+    for kind in OwnerKind:
+        make_ownership(initiative, make_person(), kind, is_deputy=True)
+    assert told() == (True, "Three owners who stay, each with a deputy")
+    initiative.ownerships.filter(kind="risk", is_deputy=False).update(ended_on=clock.today() - timedelta(days=9))
+    assert told() == (False, "No risk owner")
+    new = make_person()
+    since = clock.today() - timedelta(days=9)
+    make_ownership(initiative, new, OwnerKind.RISK, since=since)
+    assert told()[1].startswith("The risk owner is new since")
+    with clock.fixed_at(clock.now() + timedelta(days=STABLE_DAYS)):
+        assert told()[0]
+    new.is_active, new.deactivated_at = False, clock.now()
+    new.save()
+    assert told() == (False, "No risk owner")
+
+
+def test_it_survives_a_budget_review_with_confirmed_value_and_all_costs(
+    client, initiative, business_owner, finance_controller, stranger
+):
+    def told(person=business_owner, sees=True) -> tuple[bool | None, str]:
+        check = asked_of(initiative, person, sees_money=sees)["A budget review"]
+        return check.is_met, check.says.replace("\xa0", " ")
+
+    assert told() == (False, "Nothing is posted: it has no net value to show")
+    today = clock.today()
+    post_entry(initiative, cost_of(400, first_on=today, last_on=today), actor=business_owner)
+    assert told() == (False, "Net value to date is −400 €, finance-confirmed")
+    first = clock.today() - timedelta(days=40)
+    claim = claim_of(make_metric(initiative), amount=Decimal(1000), first_on=first, last_on=first + timedelta(days=9))
+    confirm_claim(post_entry(initiative, claim, actor=business_owner), actor=finance_controller)
+    assert told() == (True, "Net value to date is 600 €, finance-confirmed, with all run costs")
+    move_stage(initiative, "limited_rollout", clock.months_later(clock.today().replace(day=1), -2))
+    assert told()[0] is False
+    assert "but run costs are missing for" in told()[1]
+    client.force_login(stranger)
+    page = text_of(client.get(f"/initiatives/{initiative.reference}/scorecard/"))
+    assert "It is answered for those who see its money" in page
+    assert "600" not in page
+    shown = Script(make_api_token(stranger)[1]).get(f"initiatives/{initiative.reference}/scorecard/").json()
+    assert [each["is_met"] for each in shown["survives"]] == [False, None, False]
+
+
+def test_it_survives_an_audit_while_evidence_and_sign_offs_hold(initiative, business_owner, chair):
+    def told() -> tuple[bool | None, str]:
+        check = asked_of(initiative, business_owner)["A compliance audit"]
+        return check.is_met, check.says.replace("\xa0", " ")
+
+    assert told() == (False, "Workflow fit was never reviewed; 2 more")
+    decision = passed(initiative, chair)
+    assert told() == (True, "Evidence and sign-offs of 3 gates hold, no condition is overdue")
+    make_sign_off(decision.review, "legal", "approve", state="outdated")
+    assert told() == (False, "The sign-off of Legal is outdated")
+    make_condition(decision, business_owner, due_on=clock.today() - timedelta(days=1))
+    assert told()[1].startswith("A condition is overdue since")
+    assert told()[1].endswith("Prove the fallback; 1 more")
+
+
+def test_before_pilot_nothing_of_this_is_asked(client, business_owner):
+    early = make_initiative("Early", stage="build", owner=business_owner)
+    client.force_login(business_owner)
+
+    page = text_of(client.get(f"/initiatives/{early.reference}/scorecard/"))
+
+    assert "Ready to scale" not in page
+    assert "all five categories lack a metric" in page
+
+
+def test_the_tab_asks_a_fixed_number_of_queries(client, initiative, business_owner, office_lead, chair):
+    client.force_login(business_owner)
+    here = f"/initiatives/{initiative.reference}/scorecard/"
+    initiative.workflow = make_entry(Workflow)
+    initiative.save(update_fields=["workflow"])
+    passed(initiative, chair)
+    read(initiative.workflow, office_lead, last_weeks(1)[0])
+    measure(make_metric(initiative), 12)
+    client.get(here)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(here).status_code == 200
+        return len(asked)
+
+    queries()
+    few = queries()
+    for number in range(5):
+        metric = make_metric(initiative, f"Metric {number}")
+        measure(metric, 13, back=20)
+        measure(metric, 12)
+        read(initiative.workflow, office_lead, last_weeks(number + 2)[-1])
+    queries()
+    assert queries() == few
+    assert few <= 45
+
+
+# --- the portfolio
+
+
+@pytest.fixture
+def portfolio(business_owner, finance_controller):
+    """Four in two units, one below the other, and in two buckets or none; one of them paused."""
+    top = make_unit("Operations")
+    below = make_unit("Plant", parent=top)
+    mail, chat = make_entry(Bucket, "Mail"), make_entry(Bucket, "Chat")
+    goal = make_entry(Objective, "Fewer stops")
+    good = make_initiative("Good", unit=top, bucket=mail, stage="scale", owner=business_owner, objective=goal)
+    bad = make_initiative("Bad", unit=below, bucket=mail, stage="pilot", owner=business_owner)
+    bare = make_initiative("Bare", unit=below, stage="build", owner=business_owner)
+    paused = make_initiative("Paused", unit=top, bucket=chat, stage="paused", owner=business_owner)
+    confirm_measurement(measure(make_metric(good), 8), actor=finance_controller)
+    measure(make_metric(bad), 15)
+    measure(make_metric(bad, "Old", category="model_quality"), 8, back=120)
+    measure(make_metric(paused), 8)
+    recompute_marked()
+    return {"top": top, "below": below, "mail": mail, "goal": goal, "good": good, "bad": bad, "bare": bare}
+
+
+def counts(group, category="business_outcome"):
+    return {stand: count for stand, count in group.counts[category].items() if count}
+
+
+def test_initiatives_are_counted_by_bucket_unit_and_objective(client, portfolio, stranger):
+    client.force_login(stranger)
+
+    def board(query=""):
+        found = client.get(f"/scorecards/{query}").context["board"]
+        return {group.name: (group.initiatives, counts(group)) for group in found.groups}
+
+    both = {"on_target": 1, "off_target": 1}
+    assert board() == {"Mail": (2, both), "No bucket": (1, {"gap": 1})}
+    assert board("?by=unit") == {
+        "Operations": (3, both | {"gap": 1}),
+        "Plant": (2, {"off_target": 1, "gap": 1}),
+    }
+    assert board("?by=objective") == {
+        "Fewer stops": (1, {"on_target": 1}),
+        "No objective": (2, {"off_target": 1, "gap": 1}),
+    }
+    assert board(f"?by=unit&unit={portfolio['below'].pk}") == {"Plant": (2, {"off_target": 1, "gap": 1})}
+    assert board("?stages=production") == {"Mail": (1, {"on_target": 1})}
+    assert board("?by=person&unit=x") == board()
+    total = client.get("/scorecards/?by=unit").context["board"].total
+    assert (total.initiatives, counts(total, "model_quality")) == (3, {"unmeasured": 1, "gap": 2})
+
+
+def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
+    client.force_login(stranger)
+    for by in ("bucket", "unit", "objective"):
+        board = client.get(f"/scorecards/?by={by}").context["board"]
+        for group in [*board.groups, board.total]:
+            assert client.get(board.behind(group)).context["found"].count == group.initiatives
+            for cell in (cell for _, cells in board.cells(group) for cell in cells):
+                found = client.get(cell.url).context["found"]
+                assert len(found.rows) == found.count == cell.count
+                assert found.state == cell.stand
+    page = text_of(client.get("/scorecards/rows/?category=business_outcome&state=off_target"))
+    assert "15 misses at most 9; worse than 14 at the baseline." in page
+
+
+def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, service_account):
+    client.force_login(stranger)
+    csv = b"".join(client.get("/scorecards/export/?by=unit&format=csv").streaming_content).decode("utf-8-sig")
+    assert csv.splitlines()[0].startswith("Business unit,Initiatives,Business outcome: on target,")
+    assert csv.splitlines()[1].startswith("Operations,3,1,0,0,1,0,1,")
+    book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(client.get("/scorecards/rows/export/").content))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows[1:]] == ["Bad", "Bare", "Good"]
+
+    for person in (stranger, service_account):
+        told = Script(make_api_token(person)[1]).get("scorecards/", {"by": "unit", "in_production": "true"}).json()
+        assert [group["name"] for group in told["groups"]] == ["Operations"]
+        assert told["total"]["categories"][0] == {
+            "category": "business_outcome",
+            "on_target": 1,
+            "waiting": 0,
+            "better": 0,
+            "off_target": 0,
+            "unmeasured": 0,
+            "gap": 0,
+        }
+    script = Script(make_api_token(stranger)[1])
+    assert script.get("scorecards/", {"by": "person"}).status_code == 400
+    assert script.get("scorecards/", {"unit": "99999"}).status_code == 400
+    one = script.get(f"initiatives/{portfolio['bad'].reference}/scorecard/").json()
+    standings = {part["category"]: part["standing"] for part in one["categories"]}
+    assert standings["business_outcome"], standings["model_quality"] == ("off_target", "stale")
+    assert standings["adoption_health"] == "gap"
+
+
+def test_the_portfolio_asks_a_fixed_number_of_queries(client, portfolio, stranger, business_owner):
+    client.force_login(stranger)
+    addresses = ("/scorecards/", "/scorecards/?by=unit", "/scorecards/rows/")
+
+    def queries() -> list[int]:
+        found = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(address).status_code == 200
+            found.append(len(asked))
+        return found
+
+    queries()
+    few = queries()
+    for number in range(8):
+        more = make_initiative(unit=make_unit(), stage="pilot", bucket=make_entry(Bucket), owner=business_owner)
+        measure(make_metric(more, f"M{number}"), 12)
+    recompute_marked()
+    assert queries() == few
+    assert max(few) <= 20

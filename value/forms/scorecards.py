@@ -1,0 +1,27 @@
+"""The filters of scorecards."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from aiso.accounts.models import BusinessUnit
+from portfolio.models import Bucket, Objective
+
+STAGES = (("", "All active"), ("production", "In production"))
+
+
+class ScorecardFilterForm(forms.Form):
+    """What narrows the initiatives that are counted."""
+
+    bucket = forms.ModelChoiceField(Bucket.objects.all(), required=False, empty_label="All")
+    unit: "forms.ModelChoiceField[BusinessUnit]" = forms.ModelChoiceField(
+        BusinessUnit.objects.all(), label="Business unit", required=False, empty_label="All"
+    )
+    objective = forms.ModelChoiceField(Objective.objects.all(), required=False, empty_label="All")
+    stages = forms.ChoiceField(choices=STAGES, label="Stage", required=False)
+
+    def __init__(self, query: QueryDict, **more: Any) -> None:
+        super().__init__(query, **more)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"

@@ -1,0 +1,275 @@
+"""Scorecards of the portfolio by bucket, business unit and objective; never by person.
+
+In each category an active initiative stands as its worst line, or shows a gap. A unit counts those below it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Count, Min, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from aiso import clock
+from aiso.accounts.models import BusinessUnit, User
+from aiso.once import once
+from aiso.web.filtered import Chip
+from portfolio.models import Bucket, Initiative, Objective, OutcomeMetric
+from portfolio.models.initiative import InitiativeQuerySet
+from portfolio.models.stage import ACTIVE, IN_PRODUCTION
+
+from ..forms.scorecards import ScorecardFilterForm
+from ..models import ScorecardLine
+from .judged import Status, judged
+from .limits import Goals, goals
+
+Category = OutcomeMetric.Category
+# How an initiative stands in a category, as counted; `unmeasured` is whatever says nothing today.
+STANDS: Mapping[str, tuple[Status, ...]] = {
+    "on_target": (Status.ON_TARGET,),
+    "waiting": (Status.WAITING,),
+    "better": (Status.BETTER,),
+    "off_target": (Status.OFF_TARGET,),
+    "unmeasured": (Status.STALE, Status.NO_DATA, Status.NO_TARGET),
+}
+GAP = "gap"
+STAND_OF = {status: stand for stand, statuses in STANDS.items() for status in statuses}
+LABELS = {
+    "on_target": "On target",
+    "waiting": "Waits for finance",
+    "better": "Getting better",
+    "off_target": "Off target",
+    "unmeasured": "Unmeasured",
+    GAP: "Without a metric",
+}
+GROUPS = {"bucket": "Bucket", "unit": "Business unit", "objective": "Objective"}
+FILTERS = ("bucket", "unit", "objective", "stages")
+type Counts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Which part of the portfolio is asked for; a unit includes those below it."""
+
+    bucket: Bucket | None = None
+    unit: BusinessUnit | None = None
+    objective: Objective | None = None
+    stages: str = ""
+
+    @property
+    def told(self) -> dict[str, str]:
+        named = {name: str(row.pk) for name in ("bucket", "unit", "objective") if (row := getattr(self, name))}
+        return named | ({"stages": self.stages} if self.stages else {})
+
+
+def counted(viewer: User, narrowed: Narrowed) -> InitiativeQuerySet:
+    """The active initiatives that the viewer sees of it."""
+    stages = IN_PRODUCTION if narrowed.stages == "production" else ACTIVE
+    rows = Initiative.objects.visible_to(viewer).on_register().filter(stage__in=stages)
+    if narrowed.bucket:
+        rows = rows.filter(bucket=narrowed.bucket)
+    if narrowed.objective:
+        rows = rows.filter(objective=narrowed.objective)
+    if narrowed.unit:
+        pk = narrowed.unit.pk
+        rows = rows.filter(unit__in=once(("and_below", pk), lambda: BusinessUnit.objects.and_below([pk])))
+    return rows.order_by()
+
+
+def standings(initiatives: QuerySet[Initiative], held: Goals) -> "QuerySet[Any, Any]":
+    """Rows of initiative, category and the rank of its worst line."""
+    lines = judged(ScorecardLine.objects.filter(initiative__in=initiatives.values("pk")), held, clock.today())
+    found: QuerySet[Any, Any] = lines.order_by().values("initiative", "category").annotate(worst=Min("rank"))
+    return found
+
+
+@dataclass
+class Group:
+    """One bucket, unit or objective with how many stand how in each category; `key` is empty for none of them."""
+
+    key: int | None
+    name: str
+    depth: int = 0
+    initiatives: int = 0
+    counts: Counts = field(default_factory=lambda: {category: dict.fromkeys(LABELS, 0) for category in Category})
+
+    def add(self, other: "Group") -> None:
+        self.initiatives += other.initiatives
+        for category, stands in other.counts.items():
+            for stand, count in stands.items():
+                self.counts[category][stand] += count
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many of a group stand so, with the address of them."""
+
+    stand: str
+    count: int
+    url: str
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.stand]
+
+
+class Scores:
+    """A part of the portfolio by bucket, unit or objective, as one person sees it. Six queries at most, whatever the
+    number of initiatives.
+    """
+
+    def __init__(self, viewer: User, by: str, narrowed: Narrowed) -> None:
+        self.viewer, self.by, self.narrowed = viewer, by, narrowed
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Those that have an active initiative; what has no bucket or objective comes last."""
+        if self.by == "unit":
+            return _rolled_up(self._found, self.narrowed.unit)
+        model: Any = Bucket if self.by == "bucket" else Objective
+        names = dict(model.objects.filter(pk__in=[key for key in self._found if key]).values_list("pk", "name"))
+        for key, group in self._found.items():
+            group.name = names.get(key, f"No {GROUPS[self.by].lower()}")
+        return sorted(self._found.values(), key=lambda group: (group.key is None, group.name.casefold()))
+
+    @cached_property
+    def total(self) -> Group:
+        """All together: each initiative once, though a unit counts those below it."""
+        total = Group(None, "All")
+        for group in self._found.values():
+            total.add(group)
+        return total
+
+    @cached_property
+    def _found(self) -> dict[int | None, Group]:
+        """Each group by itself, without those below it."""
+        initiatives = counted(self.viewer, self.narrowed)
+        found: dict[int | None, Group] = {}
+        for key, count in initiatives.values_list(self.by).annotate(n=Count("pk")):
+            found[key] = Group(key, "", initiatives=count)
+            for stands in found[key].counts.values():
+                stands[GAP] = count
+        for key, category, rank, count in _counted(standings(initiatives, goals()), self.by):
+            stands = found[key].counts[category]
+            stands[STAND_OF[[*Status][rank]]] += count
+            stands[GAP] -= count
+        return found
+
+
+class Board(Scores):
+    """The page of them, as an address asks for it. Nine queries."""
+
+    title = "Scorecards"
+
+    def __init__(self, viewer: User, query: QueryDict) -> None:
+        self.form = ScorecardFilterForm(query)
+        self.form.is_valid()
+        asked = query.get("by", "")
+        given = {name: self.form.cleaned_data.get(name) for name in FILTERS}
+        narrowed = Narrowed(**{name: value for name, value in given.items() if value})
+        super().__init__(viewer, asked if asked in GROUPS else "bucket", narrowed)
+
+    @property
+    def tabs(self) -> list[tuple[str, str, bool]]:
+        return [(label, self.address(by=name), name == self.by) for name, label in GROUPS.items()]
+
+    def address(self, **changes: str) -> str:
+        return _query({"by": self.by} | self.narrowed.told | changes)
+
+    @property
+    def chips(self) -> list[Chip]:
+        return [
+            Chip(str(self.form.fields[name].label or name.capitalize()), self._said(name), self.address(**{name: ""}))
+            for name in self.narrowed.told
+        ]
+
+    def _said(self, name: str) -> str:
+        return "in production" if name == "stages" else str(getattr(self.narrowed, name))
+
+    @property
+    def rows(self) -> list[tuple[Group, str, list[tuple[str, list[Cell]]]]]:
+        """Each group with the address of its initiatives, and its counts by category."""
+        return [(group, self.behind(group), self.cells(group)) for group in self.groups]
+
+    @property
+    def total_cells(self) -> list[tuple[str, list[Cell]]]:
+        return self.cells(self.total)
+
+    def cells(self, group: Group) -> list[tuple[str, list[Cell]]]:
+        """Each category by its name with how many stand how; those that none does are left out."""
+        return [(str(category.label), self._cells(group, category)) for category in Category]
+
+    def _cells(self, group: Group, category: str) -> list[Cell]:
+        counts = group.counts[category].items()
+        return [Cell(stand, count, self.behind(group, category, stand)) for stand, count in counts if count]
+
+    def behind(self, group: Group, category: str = "", stand: str = "") -> str:
+        """The address of the initiatives behind a figure."""
+        told = self.narrowed.told | {"category": category, "state": stand}
+        if group.key is not None:
+            told[self.by] = str(group.key)
+        elif group is not self.total:
+            told["without"] = self.by
+        return f"{reverse('value:scorecard_rows')}{_query(told)}"
+
+    @property
+    def headers(self) -> list[str]:
+        counts = [f"{category.label}: {label.lower()}" for category in Category for label in LABELS.values()]
+        return [GROUPS[self.by], "Initiatives", *counts]
+
+    def lines(self) -> Iterator[list[Any]]:
+        """For a file: a row a group."""
+        for group in self.groups:
+            counts = (group.counts[category][stand] for category in Category for stand in LABELS)
+            yield [group.name, group.initiatives, *counts]
+
+
+def _query(told: Mapping[str, str]) -> str:
+    return f"?{urlencode({name: value for name, value in told.items() if value})}"
+
+
+def counted_by_rank(rows: "QuerySet[Any, Any]") -> dict[int, int]:
+    """How many initiatives of some standings stand at each rank. One statement."""
+    inner, told = rows.query.sql_with_params()
+    statement = f"SELECT stood.rank, count(*) FROM ({inner}) AS stood (initiative_id, category, rank) GROUP BY 1"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, told)
+        return dict(cursor.fetchall())
+
+
+def _counted(rows: "QuerySet[Any, Any]", by: str) -> Iterable[tuple[int | None, str, int, int]]:
+    """How many initiatives of each group stand at each rank of each category. One statement."""
+    inner, told = rows.query.sql_with_params()
+    # `by` is one of GROUPS.
+    statement = f"""
+        SELECT whole.{by}_id, stood.category, stood.rank, count(*)
+        FROM ({inner}) AS stood (initiative_id, category, rank)
+        JOIN portfolio_initiative AS whole ON whole.id = stood.initiative_id
+        GROUP BY whole.{by}_id, stood.category, stood.rank
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, told)
+        found: list[tuple[int | None, str, int, int]] = cursor.fetchall()
+    return found
+
+
+def _rolled_up(found: Mapping[int | None, Group], top: BusinessUnit | None) -> list[Group]:
+    """Units in the order of their tree, each with those below it; with a `top`, it and what is below."""
+    summed: dict[int, Group] = {}
+    below: dict[int, list[int]] = defaultdict(list)
+    units = [*BusinessUnit.objects.with_tree_fields()]
+    for unit in units:
+        summed[unit.pk] = Group(unit.pk, unit.name, depth=unit.tree_depth)
+        for over in unit.tree_path:
+            below[over].append(unit.pk)
+    for pk, group in summed.items():
+        for member in below[pk]:
+            if member in found:
+                group.add(found[member])
+    shown = {*below[top.pk]} if top else {*summed}
+    return [summed[unit.pk] for unit in units if unit.pk in shown and summed[unit.pk].initiatives]
