@@ -12,6 +12,7 @@ from tests.value.adoption_factories import read
 from tests.value.factories import claim, cost_of, post
 from value.actions.claims import confirm_claim
 from value.dashboard.figures import FIGURES
+from value.kept.recompute import recompute_marked
 from value.weeks import last_week_over
 
 from .conftest import axe_findings, finer_findings, overflow
@@ -32,6 +33,7 @@ def reader(transactional_db):
     covered = {"first_on": today - timedelta(days=70), "last_on": today - timedelta(days=10)}
     confirm_claim(claim(metric, owner, amount=Decimal(9000), **covered), actor=finance)
     post(live, owner, cost_of(4000, **covered))
+    recompute_marked()
     return make_person("Eva Chief", "executive")
 
 

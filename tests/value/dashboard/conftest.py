@@ -11,6 +11,7 @@ from tests.factories import make_entry, make_initiative, make_person, make_unit,
 from tests.value.adoption_factories import WEEK, read
 from tests.value.factories import claim, cost_of, post
 from value.actions.claims import confirm_claim
+from value.kept.recompute import recompute_marked
 
 
 @dataclass
@@ -28,6 +29,7 @@ def produced(name: str, piloted_on: date | None, on: date, **fields) -> Initiati
     stage, since = ("pilot", piloted_on) if piloted_on else ("build", date(2025, 9, 1))
     found = make_initiative(name, stage=stage, since=since, **fields)
     move_stage(found, "limited_rollout", on)
+    recompute_marked()
     return found
 
 
@@ -58,6 +60,7 @@ def small(business_owner, technical_owner, risk_owner, finance_controller) -> Sm
     confirm_claim(claim(metric, business_owner, amount=Decimal(1000)), actor=finance_controller)
     may = {"first_on": date(2026, 5, 1), "last_on": date(2026, 5, 31)}
     post(slow, business_owner, cost_of(400, **may))
+    recompute_marked()
     return Small(quick, slow, ended, used, unread)
 
 

@@ -19,6 +19,7 @@ from tests.value.factories import cost_of, post
 from value.dashboard import page as shown_page
 from value.dashboard.figures import FIGURES
 from value.dashboard.targets import Targets, targets_on
+from value.kept.recompute import recompute_marked
 
 from .conftest import produced
 
@@ -259,6 +260,7 @@ def test_complete_costs_alone_are_green(client, small, executive, finance_contro
     for each in Initiative.objects.filter(stage="limited_rollout"):
         covered = {"first_on": date(2026, 1, 1), "last_on": date(2026, 6, 30)}
         post(each, finance_controller, cost_of(1, **covered))
+    recompute_marked()
     client.force_login(executive)
     assert "On target" in tile(text_of(client.get("/dashboard/")), TITLES[3])
 
