@@ -50,6 +50,7 @@ class ValueConfig(AppConfig):
         from .known import register_facts
         from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
         from .outcome_card import register_outcome_card
+        from .review import register_review
         from .value_card import register_value_card
         from .work import measurements_of
 
@@ -75,6 +76,7 @@ class ValueConfig(AppConfig):
         register_teller(tell_of_sharing)
         register_teller(tell_of_adoption)
         register_teller(tell_of_lasting_outcomes)
+        register_review()
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)

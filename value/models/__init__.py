@@ -11,6 +11,7 @@ from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
+from .proposal import ReviewProposal, ReviewProposalQuerySet
 from .rate import ExchangeRate
 from .share import ClaimShare
 from .sharing import (
@@ -62,6 +63,8 @@ __all__ = [
     "MethodConfirmation",
     "OpenClaim",
     "PilotSpell",
+    "ReviewProposal",
+    "ReviewProposalQuerySet",
     "SharedCost",
     "SharedCostPart",
     "SharingPart",
