@@ -34,7 +34,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from aiso import clock
 from portfolio.models import Initiative
 
-from .decay import decayed
+from .decay import Lost, decayed
 from .durability_facts import Then
 from .models import BenefitType, LedgerEntry
 
@@ -160,9 +160,11 @@ def worth_by_initiative(
     *,
     known_at: datetime | None = None,
     only: Collection[str] = (),
+    lost: Lost | None = None,
 ) -> dict[int, Worth]:
     """What each is worth, by its id; those without an entry in the window are left out. Of some kinds of entries where
-    they are told. One query, and at most five where finance confirmed a benefit.
+    they are told. One query, and at most five where finance confirmed a benefit; fewer where `lost` tells by ids and day
+    what counts no more.
     """
     then = Then(window.as_of, known_at or clock.now())
     entries = LedgerEntry.objects.filter(initiative__in=initiatives)
@@ -174,7 +176,7 @@ def worth_by_initiative(
         found[row["initiative"]][key] = found[row["initiative"]].get(key, NOTHING) + share
     confirmed = [pk for pk, parts in found.items() if any(part == CONFIRMED for part, _ in parts)]
     if confirmed:
-        for pk, kinds in decayed(rows.filter(part=CONFIRMED), confirmed, then).items():
+        for pk, kinds in decayed(rows.filter(part=CONFIRMED), confirmed, then, lost).items():
             found[pk] |= {(DECAYED, kind): amount for kind, amount in kinds.items()}
     return {pk: Worth(parts) for pk, parts in found.items()}
 

@@ -25,7 +25,7 @@ from stagegates.separation import parties_to
 
 from ..actions.post import post_entry
 from ..models import LedgerEntry
-from ..posting import NewEntry, why_not_post
+from ..posting import CENT, NewEntry, why_not_post
 
 REVIEW = "value-and-risk-review"
 DAYS_AGO, FILLED, SENT = 16, 8, 5
@@ -77,7 +77,7 @@ def _spend_more(finance: User) -> None:
         if planned and not initiative.is_confidential and not why_not_post(initiative):
             told = {"happened_on": end, "evidence": "Invoice of the integrator", "key": "integrator"}
             kind = LedgerEntry.Kind.BUILD_COST
-            post_entry(initiative, NewEntry(kind=kind, amount=planned * OVER, **told), actor=finance)
+            post_entry(initiative, NewEntry(kind=kind, amount=(planned * OVER).quantize(CENT), **told), actor=finance)
             return
 
 

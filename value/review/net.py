@@ -23,6 +23,7 @@ from portfolio.models.initiative import InitiativeQuerySet
 from stagegates.agenda.waiting import COMES_BACK
 from stagegates.reviewers import told_to
 
+from ..kept.lost_now import spans_kept
 from ..worth import Window, Worth, worth_by_initiative
 from .limits import limits_in_force
 from .rows import WINDOW, known_by
@@ -72,14 +73,14 @@ def net_value_negative(forum: Forum, day: date) -> Iterator[Proposed]:
 def negative(initiatives: InitiativeQuerySet, as_of: date) -> list[tuple[int, Net]]:
     """Those among some whose net value is negative, the largest of the last 90 days first.
 
-    Each step asks only of those that the one before left: sums are made in the database, and fifteen queries at most
-    tell of ten thousand.
+    Each step asks only of those that the one before left, and what lasted is read from kept rows: sums are made in the
+    database, and nine queries at most tell of ten thousand.
     """
     last, before, to_date = windows(as_of)
-    first = _below(worth_by_initiative(initiatives.order_by(), last))
-    second = worth_by_initiative([*first], before) if first else {}
+    first = _below(worth_by_initiative(initiatives.order_by(), last, lost=spans_kept))
+    second = worth_by_initiative([*first], before, lost=spans_kept) if first else {}
     both = [pk for pk in first if second.get(pk, Worth()).net < 0]
-    whole = worth_by_initiative(both, to_date) if both else {}
+    whole = worth_by_initiative(both, to_date, lost=spans_kept) if both else {}
     nets = {pk: Net(worth, second.get(pk, Worth()), whole.get(pk, Worth()), as_of) for pk, worth in first.items()}
     found = [(pk, net) for pk, net in nets.items() if net.state]
     return sorted(found, key=lambda each: (each[1].last.net, each[0]))

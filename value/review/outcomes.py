@@ -126,7 +126,7 @@ def _read(seen: InitiativeQuerySet, day: date, limits: Limits, *, most: int, is_
 def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, day: date) -> Row:
     owner = initiative.business_owner
     if metric is None:
-        url = f"{initiative.get_absolute_url()}#outcome"
+        url = reverse("portfolio:metric_add", args=[initiative.reference])
         return Row([initiative], found.state, "No outcome metric", "Never measured", url, "Add one", person=owner)
     says = {
         "worse": "Worse than the baseline",

@@ -6,12 +6,13 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 
+from aiso.configuration.models import ConfigurationVersion
 from aiso.web import figures
 from forums.models import Forum
 from forums.sources import Proposed
 from portfolio.models import Risk
 from portfolio.models.register_risk import RiskQuerySet, score_on
-from portfolio.risk_appetite import risk_appetite
+from portfolio.risk_appetite import APPETITE, risk_appetite
 
 from .rows import SHOWN, Heads, Listed, Row, Sight, counted
 
@@ -20,13 +21,22 @@ SOURCE = "risks_to_look_at"
 
 def risks_to_look_at(forum: Forum, day: date) -> Iterator[Proposed]:
     """All of them as one item. Two queries."""
-    if risks_on(day, risk_appetite()).exists():
+    if risks_on(day, appetite_in_force()).exists():
         yield Proposed(
             key="risks",
             title="Risks past due or above appetite",
             why="Not treated by their day, more than the company bears and not accepted, or their acceptance ends.",
             minutes=15,
         )
+
+
+def appetite_in_force() -> int:
+    """The highest score within appetite; of days before the first word on it, that one. Two queries at most."""
+    try:
+        return risk_appetite()
+    except ConfigurationVersion.DoesNotExist:
+        first = ConfigurationVersion.objects.standing().filter(kind=APPETITE).earliest("number")
+        return int(first.content["appetite"])
 
 
 def risks_on(day: date, appetite: int) -> RiskQuerySet:
@@ -41,7 +51,7 @@ def risks_on(day: date, appetite: int) -> RiskQuerySet:
 
 def listed_risks(sight: Sight) -> Listed:
     """The highest after treatment first. Two queries."""
-    appetite = risk_appetite()
+    appetite = appetite_in_force()
     rows = risks_on(sight.day, appetite).filter(initiative__in=sight.seen)
     rows = rows.select_related("initiative", "owner", "acceptance").defer("initiative__search")
     found = [*rows.order_by(score_on("residual").desc(), "due_on", "pk")[: SHOWN + 1]]

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from aiso import clock
 from aiso.errors import DomainError
-from aiso.events.models import Event
+from aiso.events.models import Event, Notification
 from forums.actions.agenda import fill_agenda, take_off
 from forums.actions.live import put_off_live, put_to_vote, record_item
 from forums.deciding import decider_of
@@ -24,6 +24,7 @@ from tests.stagegates.meetings.conftest import make_meeting, vote
 from value.actions.propose import propose
 from value.models import ReviewProposal
 from value.review.proposing import draw_proposal
+from value.tasks import tell_of_proposal
 
 from .conftest import BEFORE, LAST, cost, item_of, proposed
 
@@ -83,6 +84,18 @@ def test_votes_carry_a_proposal_to_the_portfolio_review(item, voters, secretary,
     assert brought.why.startswith("By the Value and risk review on")
     assert brought.why.endswith(f"3 for, 0 against, 0 abstained: {WHY}")
     assert brought.initiative == running
+
+
+def test_its_owners_are_told_once_and_its_history_says_it(client, item, chair, business_owner, running):
+    record_item(item, actor=chair, data=proposing(by_consent="on"))
+    event = Event.objects.get(name="proposal.made")
+    for _ in range(2):
+        tell_of_proposal(event.pk)
+    told = Notification.objects.get(person=business_owner, event=event)
+    assert told.text == f"The Value and risk review proposes to terminate {running.reference}: {WHY}"
+    client.force_login(business_owner)
+    html = client.get(f"{running.get_absolute_url()}history/").content.decode()
+    assert WHY in html
 
 
 def test_consent_where_nobody_voted(item, chair):

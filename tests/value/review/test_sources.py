@@ -15,7 +15,7 @@ from tests.factories import make_acceptance, make_initiative, make_person, make_
 from tests.stagegates.meetings.conftest import make_meeting
 from value.actions.claims import confirm_claim, reject_claim
 from value.actions.measure import confirm_measurement, reject_measurement
-from value.actions.schedule_checks import schedule_all_checks
+from value.kept.recompute import recompute_all
 from value.review import REVIEW, SOURCES
 from value.review.gathered import listed_of
 
@@ -110,7 +110,7 @@ def test_benefits_that_do_not_last(business_owner, finance, meeting, chair):
         if then:
             confirm_measurement(measure(metric, then, date(2027, 5, 1), business_owner), actor=finance)
     assert proposed("decayed_benefits") == []
-    schedule_all_checks()
+    recompute_all()
     assert len(proposed("decayed_benefits")) == 1
     listed = rows(meeting, "decayed_benefits", chair)
     assert [(row.initiatives[0].name, row.state) for row in listed.rows] == [
@@ -118,7 +118,7 @@ def test_benefits_that_do_not_last(business_owner, finance, meeting, chair):
         ("overdue", "Not measured again in time"),
         ("decayed", "Decayed: 60\N{NO-BREAK SPACE}% is left"),
     ]
-    assert listed.says == "3 outcomes: 1 lost, 1 overdue, 1 decayed."
+    assert listed.says == "3 outcomes: 2 that count nothing, 1 that count less."
 
 
 PLANNED = {(date(2027, month, 1), kind): Decimal(100) for month in range(1, 13) for kind in ("build_cost", "run_cost")}
@@ -273,7 +273,7 @@ def test_all_sources_cost_the_same_however_many_there_are(
             cost(initiative, 5000, LAST, finance)
             make_risk(initiative, business_owner, due_on=date(2027, 6, 1))
             close(report_on(initiative), business_owner)
-        schedule_all_checks()
+        recompute_all()
 
     def sources():
         for source in SOURCES:
