@@ -163,8 +163,8 @@ def worth_by_initiative(
     lost: Lost | None = None,
 ) -> dict[int, Worth]:
     """What each is worth, by its id; those without an entry in the window are left out. Of some kinds of entries where
-    they are told. One query, and at most five where finance confirmed a benefit; fewer where `lost` tells by ids and day
-    what counts no more.
+    they are told. One query, and at most five where finance confirmed a benefit; fewer where `lost` tells by ids and
+    day what counts no more.
     """
     then = Then(window.as_of, known_at or clock.now())
     entries = LedgerEntry.objects.filter(initiative__in=initiatives)

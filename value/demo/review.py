@@ -24,6 +24,7 @@ from stagegates.permissions import can_record_in_meeting
 from stagegates.separation import parties_to
 
 from ..actions.post import post_entry
+from ..kept.recompute import recompute_marked
 from ..models import LedgerEntry
 from ..posting import CENT, NewEntry, why_not_post
 
@@ -54,6 +55,8 @@ SPOKEN = {
 def tell_of_the_review(people: Mapping[str, User]) -> None:
     """Let one initiative cost more than its plan, hold a review, and fill the agendas that follow."""
     _spend_more(people["finance-controller"])
+    # What does not last is read from kept rows, which else follow in the background.
+    recompute_marked()
     forum = Forum.objects.get(slug=REVIEW)
     began = timezone.make_aware(datetime.combine(clock.today() - timedelta(days=DAYS_AGO), time(13)))
     with clock.fixed_at(began - timedelta(days=FILLED)):
