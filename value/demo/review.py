@@ -6,6 +6,7 @@ Everything goes through the actions that pages use, each with the clock at its m
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -78,7 +79,7 @@ def _spend_more(finance: User) -> None:
         planned = sum((line.amount for line in lines), Decimal(0))
         initiative = approved.plan.initiative
         if planned and not initiative.is_confidential and not why_not_post(initiative):
-            told = {"happened_on": end, "evidence": "Invoice of the integrator", "key": "integrator"}
+            told: dict[str, Any] = {"happened_on": end, "evidence": "Invoice of the integrator", "key": "integrator"}
             kind = LedgerEntry.Kind.BUILD_COST
             post_entry(initiative, NewEntry(kind=kind, amount=(planned * OVER).quantize(CENT), **told), actor=finance)
             return
@@ -117,9 +118,15 @@ def _speak(meeting: Meeting, item: AgendaItem, people: Mapping[str, User]) -> No
         write_note(item, actor=secretary, note=note)
     if todo:
         text, owner, days = todo
-        due_on = clock.today() + timedelta(days=days)
-        told = {"meeting": meeting, "item": item, "text": text, "owner": people[owner], "due_on": due_on}
-        give_action(meeting.forum, actor=secretary, **told)
+        give_action(
+            meeting.forum,
+            actor=secretary,
+            meeting=meeting,
+            item=item,
+            text=text,
+            owner=people[owner],
+            due_on=clock.today() + timedelta(days=days),
+        )
     record_item(item, actor=secretary, data={"result": result})
 
 

@@ -102,11 +102,15 @@ def test_claims_wait_the_oldest_first(running, business_owner, finance, meeting,
 
 
 def test_benefits_that_do_not_last(business_owner, finance, meeting, chair):
-    """Three months after launch: one held, one decayed, one lost, and one that nobody measured for 30 days more."""
-    for name, then in (("held", 9), ("decayed", 11), ("lost", 14), ("overdue", None)):
+    """Three months after launch: one held, one decayed, one lost, one that nobody measured for 30 days more; and one
+    of which finance confirmed no benefit.
+    """
+    for name, then in (("held", 9), ("decayed", 11), ("lost", 14), ("overdue", None), ("nothing claimed", 14)):
         initiative = make_initiative(name, stage="scale", since=date(2027, 1, 15), owner=business_owner)
         metric = add_metric(initiative)
         confirm_measurement(measure(metric, 9, date(2027, 3, 1), business_owner), actor=finance)
+        if name != "nothing claimed":
+            earn(metric, 100, (date(2027, 2, 1), date(2027, 2, 28)), business_owner, finance)
         if then:
             confirm_measurement(measure(metric, then, date(2027, 5, 1), business_owner), actor=finance)
     assert proposed("decayed_benefits") == []
