@@ -122,9 +122,9 @@ def _drawn(each: Net | None) -> dict[str, object]:
     if each is None:
         return {"columns": None}
     days = WINDOW.days
-    columns = [(f"Last {days} days", each.last), (f"The {days} before", each.before), ("To date", each.to_date)]
+    columns = [(f"Last {days} days", each.last), (f"{days} before", each.before), ("To date", each.to_date)]
     parts = ("confirmed", "decayed", "run_cost", "rework", "risk_loss")
-    labels = ("Confirmed benefit", "Decayed", "Run cost", "Rework", "Risk loss")
+    labels = ("Benefit", "Decayed", "Run cost", "Rework", "Risk loss")
     lines = [
         (label, [None if worth.is_empty else getattr(worth, part) for _, worth in columns])
         for part, label in zip(parts, labels, strict=True)
