@@ -122,7 +122,7 @@ def _drawn(each: Net | None) -> dict[str, object]:
     if each is None:
         return {"columns": None}
     days = WINDOW.days
-    columns = [(f"Last {days} days", each.last), (f"{days} before", each.before), ("To date", each.to_date)]
+    columns = [(f"{days} days", each.last), ("Before", each.before), ("To date", each.to_date)]
     parts = ("confirmed", "decayed", "run_cost", "rework", "risk_loss")
     labels = ("Benefit", "Decayed", "Run cost", "Rework", "Risk loss")
     lines = [

@@ -19,5 +19,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("value", "0021_review_proposals"), ("configuration", "0001_tables")]
+    dependencies = [("value", "0023_review_proposals"), ("configuration", "0001_tables")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

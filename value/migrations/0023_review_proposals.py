@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ("forums", "0004_motions"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("portfolio", "0012_risk_assessed_by"),
-        ("value", "0018_kept_figures"),
+        ("value", "0022_shipped_targets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
