@@ -51,8 +51,9 @@ class ValueConfig(AppConfig):
         from .kept.counting import CHANGING as COUNTED
         from .kept.registered import register_sums
         from .known import register_facts
-        from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer
+        from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer, ReviewProposal
         from .outcome_card import register_outcome_card
+        from .review import register_review
         from .scorecards.following import FOLLOWED as SCORECARDS_FOLLOW
         from .scorecards.kept import register_lines
         from .value_card import register_value_card
@@ -94,6 +95,7 @@ class ValueConfig(AppConfig):
         register_teller(tell_of_adoption)
         register_teller(tell_of_lasting_outcomes)
         register_teller(tell_of_scorecards)
+        register_review()
         for done in ("recorded", "confirmed", "rejected"):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
@@ -106,12 +108,14 @@ class ValueConfig(AppConfig):
             subscribe(name, tasks.count_soon)
         for name in COUNTED:
             subscribe(name, tasks.count_soon)
+        subscribe("proposal.made", tasks.tell_of_proposal)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):
             subscribe(name, tasks.tell_of_baseline)
         register_history(*ledger_history.TOLD, is_money=True)
         register_history(
             Told(BaselineConfirmation, says=str, hide=("metric", "confirmed_by", "confirmed_at", "is_after_launch")),
             Told(DurabilityCheck, says=str, hide=("metric", "months")),
+            Told(ReviewProposal, says=str, hide=("item", "proposed_by", "proposed_at")),
             Told(Measurement, says=str, hide=("metric", "initiative", "recorded_by", "recorded_at", "corrects")),
             Told(
                 MeasurementAnswer,

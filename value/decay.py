@@ -5,15 +5,18 @@ those were closed, the mean of all days of the entry.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
 
+from .durability import Span
 from .durability_facts import Then
 
+type Lost = Callable[[Collection[int], date], dict[tuple[int, int], list[Span]]]
 # Confirmed entries `e` (a query of its own) met with the days on which something is lost `s`.
 DECAYED = """
     WITH counted AS (
@@ -37,12 +40,16 @@ DECAYED = """
 """
 
 
-def decayed(rows: "QuerySet[Any, Any]", initiatives: Collection[int], then: Then) -> dict[int, dict[str, Fraction]]:
+def decayed(
+    rows: "QuerySet[Any, Any]", initiatives: Collection[int], then: Then, read: Lost | None = None
+) -> dict[int, dict[str, Fraction]]:
     """By initiative and kind of benefit. `rows` are the confirmed entries of a window, with what `worth` annotates.
+    `read` gives the days on which something is lost where they are not worked out anew.
 
     Four queries at most, whatever the number; one where nothing was launched, three where everything lasts.
     """
-    lost = [(pair, span) for pair, spans in then.spans_lost(initiatives).items() for span in spans]
+    known = read(initiatives, then.as_of) if read else then.spans_lost(initiatives)
+    lost = [(pair, span) for pair, spans in known.items() for span in spans]
     found: dict[int, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     if not lost:
         return found

@@ -56,11 +56,11 @@ def _lasting(entry: LedgerEntry, known: Outcome | None, then: Then) -> Lasting:
     outcome = replace(known, claimed_from=min(filter(None, [known.claimed_from, entry.first_on])))
     spans = [span for span in outcome.spans_lost(then.as_of) if _days(entry, span) > 0]
     due = [check for check in outcome.checks(then.as_of) if check.due_on <= min(entry.last_on, then.as_of)]
-    lost = tuple(LostDays(span, _state(outcome, span)) for span in spans)
+    lost = tuple(LostDays(span, state_on(outcome, span)) for span in spans)
     return Lasting(entry, lost, due[-1] if due else None)
 
 
-def _state(outcome: Outcome, span: Span) -> str:
+def state_on(outcome: Outcome, span: Span) -> str:
     """What of a day comes first in `durability`: a measurement, then a check that is overdue."""
     if any(each.is_confirmed and each.measured_on == span.first for each in outcome.readings):
         return "lost" if span.lost == 1 else "decayed"

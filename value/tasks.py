@@ -12,6 +12,7 @@ from .actions.schedule_checks import schedule_all_checks, schedule_checks
 from .baselines import baseline_message
 from .claim_work import claim_message
 from .kept import recompute
+from .proposal_told import proposal_message
 from .work import message_of
 
 # A lot takes a second or two: a file that has not moved for this long has lost its worker.
@@ -31,6 +32,12 @@ def tell_of_measurement(event_id: int) -> None:
 def tell_of_claim(event_id: int) -> None:
     """Tell who is to answer a claim, or what finance said of it. Once a person and event."""
     _tell(Event.objects.get(pk=event_id), claim_message)
+
+
+@shared_task
+def tell_of_proposal(event_id: int) -> None:
+    """Tell the owners what is proposed to the portfolio review. Once a person and event."""
+    _tell(Event.objects.get(pk=event_id), proposal_message)
 
 
 @shared_task

@@ -7,7 +7,7 @@ What finance confirmed counts on each day as far as the outcome lasted by then (
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from aiso import clock
 from portfolio.models import Initiative
 
-from .decay import decayed
+from .decay import Lost, decayed
 from .durability_facts import Then
 from .models import BenefitType, LedgerEntry
 
@@ -155,13 +155,20 @@ def rounded(amount: Fraction) -> Decimal:
 
 
 def worth_by_initiative(
-    initiatives: Iterable[int] | QuerySet[Initiative], window: Window, *, known_at: datetime | None = None
+    initiatives: Iterable[int] | QuerySet[Initiative],
+    window: Window,
+    *,
+    known_at: datetime | None = None,
+    only: Collection[str] = (),
+    lost: Lost | None = None,
 ) -> dict[int, Worth]:
-    """What each is worth, by its id; those without an entry in the window are left out. One query, and at most five
-    where finance confirmed a benefit.
+    """What each is worth, by its id; those without an entry in the window are left out. Of some kinds of entries where
+    they are told. One query, and at most five where finance confirmed a benefit; fewer where `lost` tells by ids and
+    day what counts no more.
     """
     then = Then(window.as_of, known_at or clock.now())
-    rows = _counted(LedgerEntry.objects.filter(initiative__in=initiatives), window, then)
+    entries = LedgerEntry.objects.filter(initiative__in=initiatives)
+    rows = _counted(entries.filter(kind__in=only) if only else entries, window, then)
     found: dict[int, dict[tuple[str, str], Fraction]] = defaultdict(dict)
     for row in _sums(rows):
         key = (row["part"], row["benefit_type"])
@@ -169,7 +176,7 @@ def worth_by_initiative(
         found[row["initiative"]][key] = found[row["initiative"]].get(key, NOTHING) + share
     confirmed = [pk for pk, parts in found.items() if any(part == CONFIRMED for part, _ in parts)]
     if confirmed:
-        for pk, kinds in decayed(rows.filter(part=CONFIRMED), confirmed, then).items():
+        for pk, kinds in decayed(rows.filter(part=CONFIRMED), confirmed, then, lost).items():
             found[pk] |= {(DECAYED, kind): amount for kind, amount in kinds.items()}
     return {pk: Worth(parts) for pk, parts in found.items()}
 

@@ -63,13 +63,7 @@ def decide_in_meeting(
         check_open(subject)
     check_latest(subject, seen)
     check_seen(ruling, actor)
-    votes = votes_on(item)
-    _check_quorum(votes)
-    if by_consent:
-        _check_nobody_voted(item)
-    else:
-        _check_carried(votes)
-        _check_motion(item, said_of(ruling))
+    votes = votes_that_carry(item, said_of(ruling), by_consent=by_consent)
     _check_apart(votes, ruling)
     decision = _rule(subject, ruling, actor, item.forum)
     _keep_votes(decision, item, votes, by_consent=by_consent)
@@ -84,6 +78,20 @@ def decide_item(
     decision = decide_in_meeting(item, ruling, actor=actor, by_consent=by_consent, seen=seen)
     settle_item(item, actor=actor, result=result_of(decision))
     return decision
+
+
+def votes_that_carry(item: AgendaItem, said: str, *, by_consent: bool) -> Votes:
+    """The votes on what was put to the vote in these words, or those of general consent. DomainError where they do not
+    carry it.
+    """
+    votes = votes_on(item)
+    _check_quorum(votes)
+    if by_consent:
+        _check_nobody_voted(item)
+    else:
+        _check_carried(votes)
+        _check_motion(item, said)
+    return votes
 
 
 def result_of(decision: Decision) -> str:

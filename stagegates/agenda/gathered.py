@@ -46,10 +46,10 @@ def gathered(items: Sequence[AgendaItem], person: User) -> dict[int, str]:
 
 def listed_of(items: Sequence[AgendaItem], person: User) -> dict[int, Listed]:
     """The rows of each gathered item, by its id. A fixed number of queries, for a meeting has one item of each kind."""
-    return {item.pk: find(item, _seen(item, person)) for item in items if (find := LISTED.get(item.source))}
+    return {item.pk: find(item, seen_in(item, person)) for item in items if (find := LISTED.get(item.source))}
 
 
-def _seen(item: AgendaItem, person: User) -> InitiativeQuerySet:
+def seen_in(item: AgendaItem, person: User) -> InitiativeQuerySet:
     """What roles open, and for the forum's members what is before it (DESIGN §8): never what a person alone sees, as
     the page of an item is shared by all who hold the same (`forums.following`).
     """
@@ -62,17 +62,17 @@ def _seen(item: AgendaItem, person: User) -> InitiativeQuerySet:
 def _overdue(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     rows = overdue_on(day_of(item)).filter(initiative__in=seen)
     found = rows.select_related("initiative", "owner").defer("initiative__search")
-    return _first(found, "condition", lambda oldest: f", the oldest due on {figures.day(oldest.due_on)}")
+    return first_of(found, "condition", lambda oldest: f", the oldest due on {figures.day(oldest.due_on)}")
 
 
 def _audits(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     rows = FastLaneAudit.objects.waiting().filter(decision__initiative__in=seen)
-    return _first(rows.select_related("decision__initiative", "decision__decided_by", "requester"), "decision")
+    return first_of(rows.select_related("decision__initiative", "decision__decided_by", "requester"), "decision")
 
 
 def _between(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     rows = decisions_between(item.forum, day_of(item)).filter(initiative__in=seen)
-    return _first(rows.select_related("initiative", "decided_by", "review__gates_version"), "decision")
+    return first_of(rows.select_related("initiative", "decided_by", "review__gates_version"), "decision")
 
 
 def _ranks(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
@@ -83,7 +83,7 @@ def _ranks(item: AgendaItem, seen: InitiativeQuerySet) -> Listed:
     return Listed(rows, moves.sentence, moves.own + moves.new > len(moves.rows))
 
 
-def _first(found: "models.QuerySet[Any]", one: str, more: Callable[[Any], str] = lambda first: "") -> Listed:
+def first_of(found: "models.QuerySet[Any]", one: str, more: Callable[[Any], str] = lambda first: "") -> Listed:
     """The first rows of a queryset, counted as far as they are shown; `more` is said of the first."""
     rows = [*found[: SHOWN + 1]]
     count = f"More than {figures.plural(SHOWN, one)}" if len(rows) > SHOWN else figures.plural(len(rows), one)

@@ -11,6 +11,7 @@ from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
+from .proposal import ReviewProposal, ReviewProposalQuerySet
 from .rate import ExchangeRate
 from .scorecard import ScorecardLine, ScorecardLineQuerySet
 from .share import ClaimShare
@@ -63,6 +64,8 @@ __all__ = [
     "MethodConfirmation",
     "OpenClaim",
     "PilotSpell",
+    "ReviewProposal",
+    "ReviewProposalQuerySet",
     "ScorecardLine",
     "ScorecardLineQuerySet",
     "SharedCost",

@@ -1,0 +1,134 @@
+"""The pages and the pre-read of the value and risk review, and what its minutes keep."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from forums.actions.live import record_item, settle_item
+from forums.actions.minutes import close_meeting
+from forums.item_page import sections_of, told_of
+from tests.api.conftest import Script, make_api_token
+from tests.factories import make_initiative, make_person, make_risk
+from value.actions.claims import confirm_claim
+from value.review.gathered import LISTED
+
+from ..factories import claim
+from .conftest import BEFORE, LAST, add_metric, cost, item_of, measure
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agenda(meeting, running, business_owner, finance):
+    """One item of each kind, with something in the lists, and one about a negative net value."""
+    metric = add_metric(running)
+    measure(metric, 15, date(2027, 6, 1), business_owner)
+    claim(metric, business_owner)
+    make_risk(running, business_owner, "Late", due_on=date(2027, 6, 1))
+    secret = make_initiative("Secret one", stage="scale", owner=business_owner, is_confidential=True)
+    make_risk(secret, business_owner, "Secret risk", due_on=date(2027, 6, 1))
+    for days in (BEFORE, LAST):
+        cost(running, 100, days, finance)
+    items = {source: item_of(meeting, source) for source in LISTED}
+    net = item_of(meeting, "net_value_negative", initiative=running, key=f"net-{running.pk}")
+    return items | {"net_value_negative": net}
+
+
+def page(client, person, item):
+    client.force_login(person)
+    answer = client.get(item.get_absolute_url())
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_each_list_stands_on_its_page_with_what_mends_it(client, agenda, chair, running):
+    html = page(client, chair, agenda["outcomes_off_target"])
+    metric = running.outcome_metrics.get()
+    assert "Worse than the baseline" in html
+    assert reverse("value:measurement_record", args=[running.reference, metric.pk]) in html
+    html = page(client, chair, agenda["risks_to_look_at"])
+    assert "1 risk; appetite is 9." in html
+    assert "Secret" not in html
+    assert f"{running.get_absolute_url()}risks/" in html
+
+
+def test_money_is_for_those_who_see_it(client, agenda, chair, finance, business_owner):
+    html = page(client, finance, agenda["claims_waiting"])
+    assert "1 claim, the oldest for" in html
+    assert "1,000" in html or "1.0" in html
+    assert "Nothing any more, or nothing that you may see." in page(client, chair, agenda["claims_waiting"])
+    item = agenda["net_value_negative"]
+    for person in (finance, business_owner):
+        assert "No data" in page(client, person, item) or "−100" in page(client, person, item)
+    html = page(client, chair, item)
+    assert "for those who see the money" in html
+    assert "100" not in html.split("Net value</")[-1].split("</section>")[0]
+
+
+def test_the_pre_read_tells_the_same(agenda, meeting, chair, finance, stranger):
+    def told(person):
+        answer = Script(make_api_token(person)[1]).get(f"meetings/{meeting.pk}/pre-read/")
+        assert answer.status_code == 200, answer.content
+        return {each["item"]["source"]: each["sections"] for each in answer.json()["results"]}
+
+    [row] = told(chair)["outcomes_off_target"]["review_rows"]["rows"]
+    assert (row["kind"], row["state"], row["amount"]) == ("worse", "Worse than the baseline", None)
+    assert row["initiatives"][0]["name"] == "Reading invoices"
+    assert told(chair)["claims_waiting"]["review_rows"]["rows"] == []
+    [row] = told(finance)["claims_waiting"]["review_rows"]["rows"]
+    assert row["amount"] == "1000.00"
+    assert told(finance)["net_value_negative"]["net_value"]["last"]["net"] == "-100.00"
+    assert told(chair)["net_value_negative"]["net_value"] is None
+    for person in (chair, stranger):
+        rows = told(person)["risks_to_look_at"]["review_rows"]["rows"]
+        assert [row["what"] for row in rows] == ["Late"]
+
+
+def test_more_items_and_rows_cost_the_same(agenda, meeting, chair, finance, business_owner):
+    def cost_of(person):
+        items = [*meeting.items.select_related("initiative", "forum", "meeting")]
+        with CaptureQueriesContext(connection) as queries:
+            sections_of(items, person)
+            told_of(items, person)
+        return len(queries)
+
+    people = (chair, finance)
+    [cost_of(person) for person in people]
+    few = [cost_of(person) for person in people]
+    for _ in range(4):
+        initiative = make_initiative(stage="scale", since=date(2027, 1, 1), owner=make_person())
+        metric = add_metric(initiative)
+        measure(metric, 15, date(2027, 6, 1), initiative.business_owner)
+        claim(metric, initiative.business_owner)
+        make_risk(initiative, make_person(), due_on=date(2027, 6, 1))
+        cost(initiative, 100, LAST, finance)
+        item_of(meeting, "net_value_negative", initiative=initiative, key=f"net-{initiative.pk}")
+    assert [cost_of(person) for person in people] == few
+
+
+def test_minutes_keep_what_was_told_and_agreed(client, agenda, meeting, chair, finance, stranger, running):
+    settle_item(agenda["risks_to_look_at"], actor=chair, result="Owners answer by Friday")
+    settle_item(agenda["claims_waiting"], actor=chair, result="Finance answers this week")
+    told = {"outcome": "hold", "rationale": "Until the licence ends.", "by_consent": "on"}
+    record_item(agenda["net_value_negative"], actor=chair, data=told)
+    minutes = close_meeting(meeting, actor=chair)
+    confirm_claim(running.ledger_entries.get(kind="benefit"), actor=finance)
+    facts = {each["title"]: [*each["facts"]] for each in minutes.content["items"]}
+    assert [each["text"] for each in facts["risks_to_look_at"]] == [
+        "1 risk; appetite is 9.",
+        f"{running.reference}: Late (Past its day)",
+    ]
+    [counted] = facts["claims_waiting"]
+    assert counted["text"].startswith("1 claim, the oldest for")
+    assert [each["text"] for each in facts["net_value_negative"]] == [
+        "Hold, by general consent",
+        "Until the licence ends.",
+    ]
+    assert "Secret risk" not in str(minutes.content)
+    client.force_login(stranger)
+    html = client.get(reverse("forums:meeting_minutes", args=[meeting.pk])).content.decode()
+    assert "Past its day" in html
+    assert "Hold, by general consent" in html

@@ -1,0 +1,164 @@
+"""Outcomes that are off target or that nobody measures.
+
+Of the metrics of active initiatives the latest measurement by the day counts, of those that no later one corrects and
+finance did not reject. The first of these that holds says what is wrong:
+
+- worse: it is worse than the baseline.
+- off_target: it misses the target, whose day is past or was never told.
+- stale: it is older than the limit (90 days). From pilot on.
+- falling: it is worse than the measurement before, and not at the target.
+- never, no_metric: there is none. From pilot on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.urls import reverse
+
+from aiso.web import figures
+from forums.models import Forum
+from forums.sources import Proposed
+from portfolio.models import Initiative, OutcomeMetric
+from portfolio.models.initiative import InitiativeQuerySet
+from portfolio.models.stage import ACTIVE, IN_PRODUCTION, Stage
+
+from .limits import Limits, limits_in_force
+from .rows import SHOWN, Heads, Listed, Row, Sight, counted, parts_of
+
+SOURCE = "outcomes_off_target"
+# What is wrong, the worst first, and how a sentence counts it.
+STATES = {
+    "worse": "worse than the baseline",
+    "off_target": "off target",
+    "falling": "worse than before",
+    "stale": "not measured lately",
+    "never": "never measured",
+    "no_metric": "without a metric",
+}
+MEASURING = (Stage.PILOT, *IN_PRODUCTION)
+FOUND = """
+    WITH told AS (
+        SELECT i.id AS initiative, m.id AS metric, x.value, x.measured_on, CASE
+            WHEN m.id IS NULL THEN CASE WHEN i.stage = ANY(%s) THEN 'no_metric' END
+            WHEN x.value IS NULL THEN CASE WHEN i.stage = ANY(%s) THEN 'never' END
+            WHEN (x.value - m.baseline) * s.sign < 0 THEN 'worse'
+            WHEN (x.value - m.target) * s.sign < 0 AND COALESCE(m.horizon_on < %s, TRUE) THEN 'off_target'
+            WHEN x.measured_on < %s AND i.stage = ANY(%s) THEN 'stale'
+            WHEN (x.value - x.before) * s.sign < 0 AND COALESCE((x.value - m.target) * s.sign < 0, TRUE) THEN 'falling'
+            END AS state
+        FROM portfolio_initiative AS i
+        LEFT JOIN portfolio_outcomemetric AS m ON m.initiative_id = i.id
+        LEFT JOIN LATERAL (SELECT CASE m.direction WHEN 'up' THEN 1 ELSE -1 END AS sign) AS s ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT r.value, r.measured_on, LEAD(r.value) OVER (ORDER BY r.measured_on DESC, r.id DESC) AS before
+            FROM value_measurement AS r
+            WHERE r.metric_id = m.id AND r.measured_on <= %s
+                AND NOT EXISTS (SELECT 1 FROM value_measurement AS c WHERE c.corrects_id = r.id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM value_measurementanswer AS a WHERE a.measurement_id = r.id AND NOT a.is_confirmed
+                )
+            ORDER BY r.measured_on DESC, r.id DESC LIMIT 1
+        ) AS x ON TRUE
+        WHERE i.stage = ANY(%s) AND NOT i.is_off_register AND i.id IN ({seen})
+    )
+    SELECT initiative, metric, state, value, measured_on FROM told WHERE state IS NOT NULL
+"""
+ORDERED = " ORDER BY ARRAY_POSITION(%s, state), measured_on NULLS LAST, initiative, metric LIMIT %s"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One metric, or an initiative without any, and what is wrong with it."""
+
+    initiative: int
+    metric: int | None
+    state: str
+    value: Decimal | None
+    measured_on: date | None
+
+
+def outcomes_off_target(forum: Forum, day: date) -> Iterator[Proposed]:
+    """All of them as one item. Two queries."""
+    if _read(Initiative.objects.all(), day, limits_in_force(day), most=1, is_ordered=False):
+        yield Proposed(
+            key="outcomes",
+            title="Outcomes off target or unmeasured",
+            why="What initiatives are to move goes the wrong way, misses its target, or was not measured.",
+            minutes=15,
+        )
+
+
+def listed_outcomes(sight: Sight) -> Listed:
+    """The worst first. Four queries."""
+    limits = limits_in_force(sight.day)
+    found = _read(sight.seen, sight.day, limits, most=SHOWN + 1)
+    rows = Initiative.objects.select_related("business_owner").defer("search")
+    initiatives = rows.in_bulk({each.initiative for each in found})
+    metrics = OutcomeMetric.objects.in_bulk({each.metric for each in found if each.metric})
+    told = [
+        _row(each, initiatives[each.initiative], metrics.get(each.metric or 0), sight.day) for each in found[:SHOWN]
+    ]
+    parts = parts_of((row.kind for row in told), STATES)
+    more = f"; of those below {parts}" if len(found) > SHOWN else f": {parts}"
+    return Listed(
+        told,
+        f"{counted(len(found), 'outcome')}{more if parts else ''}.",
+        len(found) > SHOWN,
+        reverse("value:measurement_list"),
+        "all measurements",
+        Heads("Outcome", "Business owner", "Measured"),
+    )
+
+
+def _read(seen: InitiativeQuerySet, day: date, limits: Limits, *, most: int, is_ordered: bool = True) -> list[Found]:
+    text, values = seen.order_by().values("pk").query.sql_with_params()
+    measuring, active = [*map(str, MEASURING)], [*map(str, ACTIVE)]
+    asked = [measuring, measuring, day, day - limits.unmeasured, measuring, day, active, *values]
+    order, ordering = (ORDERED, [[*STATES], most]) if is_ordered else (" LIMIT %s", [most])
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND.format(seen=text) + order, [*asked, *ordering])
+        return [Found(*each) for each in cursor.fetchall()]
+
+
+def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, day: date) -> Row:
+    owner = initiative.business_owner
+    if metric is None:
+        url = reverse("portfolio:metric_add", args=[initiative.reference])
+        return Row([initiative], found.state, "No outcome metric", "Never measured", url, "Add one", person=owner)
+    says = {
+        "worse": "Worse than the baseline",
+        "off_target": "Off target",
+        "falling": "Worse than the time before",
+        "stale": f"Not measured for {figures.plural(_days(found, day), 'day')}",
+        "never": "Never measured",
+    }
+    return Row(
+        [initiative],
+        found.state,
+        metric.name,
+        says[found.state],
+        reverse("value:measurement_record", args=[initiative.reference, metric.pk]),
+        "Measure",
+        id=metric.pk,
+        tone="late" if found.state in ("worse", "off_target") else "risk",
+        note=_note(found, metric),
+        person=owner,
+        on=found.measured_on,
+    )
+
+
+def _days(found: Found, day: date) -> int:
+    return (day - found.measured_on).days if found.measured_on else 0
+
+
+def _note(found: Found, metric: OutcomeMetric) -> str:
+    """What was measured, where it began and where it is to go."""
+    parts = [f"{figures.measured(found.value)} {metric.unit}"] if found.value is not None else []
+    parts += [f"baseline {figures.measured(metric.baseline)}"] if metric.baseline is not None else []
+    if metric.target is not None:
+        by = f" by {figures.day(metric.horizon_on)}" if metric.horizon_on else ""
+        parts.append(f"target {figures.measured(metric.target)}{by}")
+    return ", ".join(parts)
