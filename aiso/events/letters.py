@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from aiso.web import figures
 
+from .enclosures import enclosed_in, is_subscribed_to
 from .models import Mail, MailPreference, Notification
 from .sight import still_seen
 
@@ -47,7 +48,8 @@ def letter_of(mail: Mail) -> EmailMultiAlternatives:
         raise NotWantedError(f"{mail.person} left.")
     preference = MailPreference.of(mail.person)
     told = [*mail.notifications.order_by("created_at", "pk")]
-    wanted = [each for each in told if preference.how(each.kind) != MailPreference.How.NEVER]
+    never = MailPreference.How.NEVER
+    wanted = [each for each in told if preference.how(each.kind) != never or is_subscribed_to(each.about)]
     if not wanted:
         raise NotWantedError("It is not wanted by mail any more.")
     if not (shown := still_seen(mail.person, wanted)):
@@ -72,8 +74,26 @@ def absolute(path: str) -> str:
 
 def _notice(mail: Mail, told: Notification) -> EmailMultiAlternatives:
     kind = Notification.Kind(told.kind)
-    context = {"told": told, "kind": kind.label, "link": absolute(told.path)}
-    return _letter(mail, f"{kind.label}: {told.text}", "notice", context)
+    context: dict[str, Any] = {"told": told, "kind": kind.label, "link": absolute(told.path)}
+    subject = f"{kind.label}: {told.text}"
+    if is_subscribed_to(told.about):
+        return _subscribed(mail, told, subject, context)
+    return _letter(mail, subject, "notice", context)
+
+
+def _subscribed(mail: Mail, told: Notification, subject: str, context: dict[str, Any]) -> EmailMultiAlternatives:
+    enclosed = enclosed_in(told)
+    if enclosed is None:
+        raise NotWantedError("They subscribe to it no more.")
+    end = absolute(enclosed.end)
+    letter = _letter(mail, subject, "notice", context | {"end": end, "files": enclosed.files}, _ended_at(end))
+    for file in enclosed.files:
+        letter.attach(file.name, file.content, file.media_type)
+    return letter
+
+
+def _ended_at(address: str) -> dict[str, str]:
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _digest(mail: Mail, told: list[Notification]) -> EmailMultiAlternatives:
@@ -85,8 +105,7 @@ def _digest(mail: Mail, told: list[Notification]) -> EmailMultiAlternatives:
             groups.append(Group(counts[-1].capitalize(), shown, len(lines) - len(shown)))
     subject = f"{figures.day(mail.digest_of)}: {', '.join(counts)}".replace(figures.NBSP, " ")
     end = unsubscribe_link(mail)
-    headers = {"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return _letter(mail, subject, "digest", {"groups": groups, "end": end}, headers)
+    return _letter(mail, subject, "digest", {"groups": groups, "end": end}, _ended_at(end))
 
 
 def _letter(

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from aiso.accounts.models import User
 
 from . import tasks
+from .enclosures import is_subscribed_to
 from .models import Event, Mail, MailPreference, Notification
 from .sight import still_seen, things_of
 
@@ -80,8 +81,9 @@ def hurry(event_id: int | None = None) -> None:
 
 def _notification(person: User, says: dict[str, Any]) -> Notification:
     how = MailPreference.of(person).how(says["kind"])
-    mail = Mail(person=person) if how == How.AT_ONCE else None
-    return Notification(person=person, awaits_digest=how == How.DIGEST, mail=mail, **says)
+    at_once = how == How.AT_ONCE or is_subscribed_to(says["about"])
+    mail = Mail(person=person) if at_once else None
+    return Notification(person=person, awaits_digest=how == How.DIGEST and not at_once, mail=mail, **says)
 
 
 def shortened(text: str) -> str:
