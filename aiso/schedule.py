@@ -27,6 +27,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "count-what-changed": {"task": "value.tasks.count_what_changed", "schedule": 30},
     "count-all": {"task": "value.tasks.count_all_of_the_night", "schedule": crontab(hour=3, minute=20)},
     "resume-cost-files": {"task": "value.tasks.resume_cost_files", "schedule": 30},
+    "resume-packs": {"task": "value.tasks.resume_packs", "schedule": 30},
+    # On the first of the month; on each other day what was missed.
+    "monthly-packs": {"task": "value.tasks.ask_for_monthly_packs", "schedule": crontab(hour="4-20", minute=10)},
     # From the first minute of its day a version is read; what follows from it follows now.
     "rules-take-effect": {"task": "aiso.configuration.tasks.take_effect", "schedule": crontab(hour=0, minute=0)},
     # An approval that ended yesterday holds no more from the first minute of the day.

@@ -8,8 +8,10 @@ class ValueConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
         from aiso.audit.history import Told
+        from aiso.events.enclosures import register_enclosure
         from aiso.events.outbox import subscribe
         from aiso.events.reminders import register_reminders
+        from aiso.events.sight import register_sight
         from aiso.web.navigation import register_entry
         from aiso.web.work import register_work
         from portfolio.demo import register_teller
@@ -51,8 +53,16 @@ class ValueConfig(AppConfig):
         from .kept.counting import CHANGING as COUNTED
         from .kept.registered import register_sums
         from .known import register_facts
-        from .models import BaselineConfirmation, DurabilityCheck, Measurement, MeasurementAnswer, ReviewProposal
+        from .models import (
+            BaselineConfirmation,
+            BoardPack,
+            DurabilityCheck,
+            Measurement,
+            MeasurementAnswer,
+            ReviewProposal,
+        )
         from .outcome_card import register_outcome_card
+        from .packs.mailed import enclosed_pack
         from .review import register_review
         from .scorecards.following import FOLLOWED as SCORECARDS_FOLLOW
         from .scorecards.kept import register_lines
@@ -100,6 +110,9 @@ class ValueConfig(AppConfig):
             subscribe(f"measurement.{done}", tasks.tell_of_measurement)
             subscribe(f"measurement.{done}", sign_off_tasks.follow_changes)
         subscribe("costs.queued", tasks.run_queued_costs)
+        subscribe("pack.asked", tasks.make_queued_pack)
+        register_sight("pack", lambda person, pks: BoardPack.objects.visible_to(person).filter(pk__in=pks))
+        register_enclosure("pack_subscription", enclosed_pack)
         for name in ("ledger.claimed", "claim.confirmed", "claim.corrected", "claim.rejected", "claim.shared"):
             subscribe(name, tasks.tell_of_claim)
         for name in CHANGING:

@@ -7,7 +7,7 @@ from aiso.events.models import Event
 from aiso.events.telling import Message, tell
 from stagegates.touched import touched_by
 
-from .actions import run_cost_files
+from .actions import make_packs, packs, run_cost_files
 from .actions.schedule_checks import schedule_all_checks, schedule_checks
 from .baselines import baseline_message
 from .claim_work import claim_message
@@ -15,7 +15,7 @@ from .kept import recompute
 from .proposal_told import proposal_message
 from .work import message_of
 
-# A lot takes a second or two: a file that has not moved for this long has lost its worker.
+# A lot or a step takes a second or two: a file or pack that has not moved for this long has lost its worker.
 STALLED_MINUTES = 1
 # Seconds between the first event and counting what changed, and how long at most nobody else asks for it.
 COUNTED_AFTER, HURRIED_FOR = 2, 20
@@ -50,6 +50,24 @@ def run_queued_costs(event_id: int) -> None:
 def resume_cost_files() -> None:
     """Take up files of costs whose worker died."""
     run_cost_files.resume_cost_files(STALLED_MINUTES)
+
+
+@shared_task
+def make_queued_pack(event_id: int) -> None:
+    """Make a board pack. Repeating it goes on where it stands, or finds nothing to do."""
+    make_packs.make_pack(Event.objects.get(pk=event_id).payload["pack"])
+
+
+@shared_task
+def resume_packs() -> None:
+    """Take up board packs whose worker died."""
+    make_packs.resume_packs(STALLED_MINUTES)
+
+
+@shared_task
+def ask_for_monthly_packs() -> None:
+    """Ask for the packs that people subscribed to. Repeating it in a month finds them asked for."""
+    packs.ask_for_monthly_packs()
 
 
 @shared_task

@@ -13,6 +13,7 @@ from .incident_costs import CostsOfIncident
 from .ledger import InitiativeLedger, InitiativeWorth, LedgerEntries
 from .measurement_files import MeasurementFiles
 from .measurements import InitiativeMeasurements, Measurements
+from .packs import BoardPacks, PackSubscriptions
 from .scorecards import InitiativeScorecard, Scorecards
 from .sharing import CostCentres, SharedCosts, SharingRules
 from .yearly_rates import YearlyRates
@@ -43,4 +44,6 @@ nouns.add("adoption-readings", AdoptionReadings, "adoption-reading")
 nouns.add("adoption-files", AdoptionFiles, "adoption-file")
 nouns.add("workflows/<int:workflow>/adoption", WorkflowAdoption, "workflow-adoption")
 nouns.add("dashboard", DashboardFigures, "dashboard")
+nouns.add("board-packs", BoardPacks, "board-pack")
+nouns.add("pack-subscriptions", PackSubscriptions, "pack-subscription")
 urlpatterns = nouns.urls

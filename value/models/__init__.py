@@ -11,6 +11,7 @@ from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
 from .measurement_file import MeasurementFile
 from .month import ClosedMonth
+from .pack import BoardPack, BoardPackQuerySet, PackFile, PackSubscription
 from .proposal import ReviewProposal, ReviewProposalQuerySet
 from .rate import ExchangeRate
 from .scorecard import ScorecardLine, ScorecardLineQuerySet
@@ -36,6 +37,8 @@ __all__ = [
     "BaselineConfirmation",
     "BaselineConfirmationQuerySet",
     "BenefitType",
+    "BoardPack",
+    "BoardPackQuerySet",
     "CatalogueLink",
     "CatalogueMetric",
     "ClaimAnswer",
@@ -63,6 +66,8 @@ __all__ = [
     "MeasurementQuerySet",
     "MethodConfirmation",
     "OpenClaim",
+    "PackFile",
+    "PackSubscription",
     "PilotSpell",
     "ReviewProposal",
     "ReviewProposalQuerySet",

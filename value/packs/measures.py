@@ -1,0 +1,122 @@
+"""The values of each figure: what they are called, and how they are written. Empty is no data, never 0."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from aiso.web import figures
+
+from ..dashboard.figures import Closed, Figures, LeadTime, NetValue, StableOwner
+from .words import NO_DATA
+
+type Value = Decimal | int | None
+SHARE = Decimal("0.0001")
+POINTS = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One value of a figure. `kind` says what it counts; the first of a figure is the figure itself."""
+
+    name: str
+    label: str
+    kind: str
+    value: Value
+
+
+def written(kind: str, value: Value) -> str:
+    """A value as people read it."""
+    if value is None:
+        return NO_DATA
+    return WRITTEN[kind](value)
+
+
+def _days(value: Value) -> str:
+    told = figures.measured(Decimal(value or 0))
+    return f"{told}{figures.NBSP}{'day' if value == 1 else 'days'}"
+
+
+def _money(value: Value) -> str:
+    return figures.exact_money(value or 0)
+
+
+WRITTEN: dict[str, Callable[[Value], str]] = {
+    "days": _days,
+    "count": lambda value: figures.number(value),
+    "share": lambda value: figures.percent(value, 1),
+    "points": lambda value: figures.number(value, 2),
+    "money": _money,
+}
+
+
+def measures_of(found: Figures) -> dict[str, list[Measure]]:
+    """The values of each figure by its name. Net value is left out for whom no role shows money."""
+    told = {
+        "lead_time": _lead_time(found.lead_time),
+        "stable_owner": _stable_owner(found.stable_owner),
+        "adoption": _adoption(found),
+        "closed": _closed(found.closed),
+    }
+    if found.net_value:
+        told["net_value"] = _net_value(found.net_value)
+    return {name: [*each] for name, each in told.items()}
+
+
+def _lead_time(found: LeadTime) -> Iterator[Measure]:
+    yield Measure("median", "Median", "days", found.median)
+    yield Measure("p90", "90th percentile", "days", found.p90)
+    yield Measure("count", "Initiatives counted", "count", found.count)
+    yield Measure("without_pilot", "Entered production without a pilot", "count", found.without_pilot)
+    yield Measure("open_pilots", "Pilots still open", "count", found.open_pilots)
+    yield Measure("open_median", "Median age of open pilots", "days", found.open_median)
+    yield Measure("open_oldest", "Oldest open pilot", "days", found.open_oldest)
+
+
+def _stable_owner(found: StableOwner) -> Iterator[Measure]:
+    yield Measure("share", "Share with stable owners", "share", _rounded(found.share, SHARE))
+    yield Measure("stable", "With stable owners", "count", found.stable)
+    yield Measure("active", "Active initiatives", "count", found.active)
+    for kind, count in found.lacking.items():
+        yield Measure(f"lacking_{kind}", f"Without a {kind.replace('_', ' ')}", "count", count)
+    yield Measure("new", "Business owner is new", "count", found.new)
+    yield Measure("paused", "Paused, not counted", "count", found.paused)
+
+
+def _adoption(found: Figures) -> Iterator[Measure]:
+    sums = found.adoption.sums
+    yield Measure("share", "Active of target users", "share", _rounded(sums.share, SHARE))
+    yield Measure("active", "Weekly active users, added up", "count", sums.active if sums.target else None)
+    yield Measure("target", "Weekly target users, added up", "count", sums.target or None)
+    yield Measure("repeat_share", "Repeat use", "share", _rounded(sums.repeat_share, SHARE))
+    yield Measure("opt_out_share", "Opt-outs", "share", _rounded(sums.opt_out_share, SHARE))
+    yield Measure("satisfaction", "Satisfaction, 1 to 5", "points", _rounded(sums.satisfaction, POINTS))
+    yield Measure("workflows", "Critical workflows in production", "count", len(found.adoption.by_workflow))
+    yield Measure("unmeasured", "Of them unmeasured", "count", len(found.adoption.unmeasured))
+
+
+def _net_value(found: NetValue) -> Iterator[Measure]:
+    worth, coverage = found.worth, found.coverage
+    parts: list[tuple[str, str, Any]] = [
+        ("amount", "Net value", worth.net),
+        ("benefit", "Confirmed benefit", worth.confirmed),
+        ("decayed", "Of it no longer lasting", worth.decayed),
+        ("run_cost", "Run cost", worth.run_cost),
+        ("rework", "Rework", worth.rework),
+        ("risk_loss", "Risk loss", worth.risk_loss),
+        ("claimed_unconfirmed", "Claimed, not confirmed (not counted)", worth.claimed),
+        ("build_cost", "Build cost (not counted)", worth.build_cost),
+    ]
+    for name, label, amount in parts:
+        yield Measure(name, label, "money", None if worth.is_empty else amount)
+    yield Measure("cost_coverage", "Months in production with a run cost", "share", coverage.share)
+    yield Measure("months_missing", "Months in production without one", "count", len(coverage.missing))
+
+
+def _closed(found: Closed) -> Iterator[Measure]:
+    yield Measure("with_rationale", "With a rationale", "count", found.with_rationale)
+    yield Measure("without_rationale", "Without one", "count", found.without_rationale)
+
+
+def _rounded(value: Decimal | None, step: Decimal) -> Decimal | None:
+    return None if value is None else value.quantize(step, ROUND_HALF_UP)

@@ -1,0 +1,50 @@
+"""Where today's figures of a pack's days differ from those that it keeps."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiso.accounts.models import User
+
+from ..dashboard.reading import dashboard_of
+from ..models import BoardPack
+from ..models.pack import reach_of
+from .told import told_of
+
+
+@dataclass(frozen=True)
+class Restated:
+    """One value that was told otherwise."""
+
+    title: str
+    label: str
+    was: str
+    now: str
+
+
+def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
+    """Values of the window that are told otherwise today, of the same days. None where they cannot be compared: nobody
+    at hand counts the same initiatives as the pack does.
+    """
+    asked = replace(pack.asked, known_at=None)
+    # Whoever reaches further would count more, which restates nothing.
+    reader = next((each for each in (viewer, pack.asked_by) if each.is_active and _reaches_alike(each, pack)), None)
+    if reader is None or pack.figures is None:
+        return None
+    today = {each["name"]: each for each in told_of(pack, dashboard_of(reader, asked))["figures"]}
+    return [
+        Restated(figure["title"], line["label"], line["now_text"], now["now_text"])
+        for figure in pack.figures["figures"]
+        for line, now in _pairs(figure, today.get(figure["name"]))
+        if line["now"] != now["now"]
+    ]
+
+
+def _reaches_alike(person: User, pack: BoardPack) -> bool:
+    """In the units of today, of which some may have been added since."""
+    return all(getattr(pack, name) == units for name, units in reach_of(person, pack.asked).items())
+
+
+def _pairs(figure: dict[str, Any], today: dict[str, Any] | None) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Values by their names; one that is told no more, or not yet, is not compared."""
+    now = {line["name"]: line for line in today["lines"]} if today else {}
+    return [(line, now[line["name"]]) for line in figure["lines"] if line["name"] in now]
