@@ -114,6 +114,7 @@ from value.actions.sharing import add_sharing_rule, post_shared_cost
 from value.models import (
     AdoptionFile,
     AdoptionReading,
+    BoardPack,
     CatalogueMetric,
     CostCentre,
     CostFile,
@@ -121,7 +122,10 @@ from value.models import (
     Measurement,
     MeasurementFile,
     MethodConfirmation,
+    PackFile,
+    PackSubscription,
 )
+from value.packs.mailed import SALT as PACKS
 from value.posting import NewEntry
 
 pytestmark = pytest.mark.django_db
@@ -717,8 +721,24 @@ def _things(people: dict[str, User]) -> dict[str, Any]:
     names |= {name: thing.pk for name, thing in _after_meeting(people).items()}
     names |= {"email": person.email} | _decided(people) | _money(people) | _closed(people, confidential)
     names |= _adoption_files(me)
+    names |= _packs(me)
     names |= _incidents(people, initiative, confidential)
     return names | _shared(people["finance_controller"], initiative)
+
+
+def _packs(me: User) -> dict[str, Any]:
+    """A pack that counts all there is, and two that come by mail."""
+    told = dict.fromkeys(("title", "scope", "as_of", "known_at", "window", "before", "currency"), "x")
+    ready = {"state": "ready", "made_at": clock.now(), "figures": told | {"figures": []}}
+    pack = BoardPack.objects.create(asked_by=me, key="k", days=30, as_of=clock.today(), **ready)
+    for kind in PackFile.Kind:
+        PackFile.objects.create(pack=pack, kind=kind, content=b"x", size=1)
+    kept, ended = (PackSubscription.objects.create(person=me, days=days) for days in (30, 60))
+    return {
+        "board_pack": pack.pk,
+        "pack_subscription": kept.pk,
+        "ended_packs": signing.dumps(ended.pk, salt=PACKS),
+    }
 
 
 def _shared(finance: User, initiative: Initiative) -> dict[str, Any]:

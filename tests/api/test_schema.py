@@ -55,6 +55,7 @@ from tests.factories import (
 from tests.stagegates.decisions.conftest import make_condition
 from tests.stagegates.decisions.conftest import make_review as review_to_decide
 from tests.stagegates.sign_offs.factories import make_review, sign_off_of
+from value.models import BoardPack, PackSubscription
 
 from .conftest import make_api_token
 
@@ -124,6 +125,8 @@ def world(_one_connection, office_member, settings) -> dict[str, Any]:
         ).pk,
         "outgoing-mail": Mail.objects.create(person=office_member).pk,
         "intake": start_intake(actor=office_member).reference,
+        "board-packs": BoardPack.objects.create(asked_by=office_member, key="k", as_of="2026-01-01").pk,
+        "pack-subscriptions": PackSubscription.objects.create(person=office_member).pk,
         "risks": make_risk(initiative, office_member).pk,
         "incident": (incident := _incident(initiative, office_member)).reference,
         "incidents": incident.reference,
