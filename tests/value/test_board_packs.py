@@ -31,6 +31,7 @@ from value.actions.packs import ask_for_monthly_packs, ask_for_pack, end_subscri
 from value.dashboard.reading import dashboard_of
 from value.models import BoardPack, PackFile, PackSubscription
 from value.packs import pdf
+from value.packs.pins import asked_of
 
 from .factories import cost_of, post
 
@@ -105,7 +106,7 @@ def plain(text: str) -> str:
 
 
 def test_the_figures_are_those_of_the_dashboard_in_all_three_formats(pack, executive):
-    found, told = dashboard_of(executive, pack.asked), lines_of(pack)
+    found, told = dashboard_of(executive, asked_of(pack)), lines_of(pack)
     assert told["lead_time", "median"]["now"] == str(found.now.lead_time.median) == "49"
     assert told["lead_time", "median"]["before"] is None
     assert told["net_value", "amount"]["now"] == str(found.now.net_value.worth.net) == "-1250.25"

@@ -11,11 +11,13 @@ from aiso.accounts.models import User
 from aiso.events.models import Notification
 from aiso.events.outbox import publish
 from aiso.events.telling import tell
+from aiso.once import read_once
 
 from ..dashboard.reading import dashboard_of
+from ..dashboard.targets import targets_on
 from ..models import BoardPack, PackFile
-from ..models.pack import reach_of
 from ..packs.pdf import pdf_bytes
+from ..packs.pins import asked_of, reach_of
 from ..packs.slides import pptx_bytes
 from ..packs.told import Kept, told_of
 from ..packs.workbook import xlsx_bytes
@@ -86,13 +88,15 @@ def _figures(pack: BoardPack) -> Kept:
         if held.figures is None:
             # The roles as they are now, and not as they were when the pack was read.
             asker = User.objects.get(pk=pack.asked_by_id)
-            reach = reach_of(asker, pack.asked)
-            held.figures = told_of(pack, dashboard_of(asker, pack.asked))
+            with read_once():
+                asked = asked_of(pack)
+                reach = reach_of(asker, asked)
+                held.figures = told_of(pack, dashboard_of(asker, asked), targets_on(pack.as_of))
             BoardPack.objects.filter(pk=pack.pk).update(
                 figures=held.figures, progress=READ, moved_at=clock.now(), **reach
             )
-    kept: Kept = BoardPack.objects.values_list("figures", flat=True).get(pk=pack.pk)
-    return kept
+    # As JSON gives it back, so that files are drawn from what is kept.
+    return dict(BoardPack.objects.values_list("figures", flat=True).get(pk=pack.pk) or {})
 
 
 def _moved(pack: BoardPack, progress: int) -> None:

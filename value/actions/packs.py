@@ -1,6 +1,7 @@
 """Asking for a board pack, subscribing to one a month, and asking for those of a month."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
@@ -13,11 +14,10 @@ from aiso.errors import DomainError
 from aiso.events.outbox import publish
 from portfolio.models import Bucket
 
+from ..dashboard.address import FIRST_DAY
 from ..models import BoardPack, PackSubscription
-from ..models.pack import reach_of
+from ..packs.pins import asked_of, reach_of
 
-# A trend goes back eight windows, and adoption is told of weeks from 2000 on.
-FIRST_DAY = date(2002, 1, 1)
 ACTIVE = "Only who works here asks for packs."
 MAILED = "Packs are mailed to people. A program asks for each of them."
 
@@ -41,8 +41,8 @@ def ask_for_pack(
         raise PermissionDenied(ACTIVE)
     if not FIRST_DAY <= as_of <= clock.today():
         raise DomainError(f"Give a day from {FIRST_DAY} up to today.", field="as_of")
-    pins = {"days": days, "as_of": as_of, "known_at": clock.now(), "unit": unit, "bucket": bucket}
-    asked = BoardPack(**pins).asked
+    pins: dict[str, Any] = {"days": days, "as_of": as_of, "known_at": clock.now(), "unit": unit, "bucket": bucket}
+    asked = asked_of(BoardPack(**pins))
     # Sent twice at once: the second waits for the first to commit, and finds it.
     pack, is_new = BoardPack.objects.get_or_create(
         asked_by=actor,
@@ -61,7 +61,7 @@ def subscribe_to_packs(
     """Have a pack mailed on the first of each month. Subscribed twice to the same one, it comes once."""
     if not actor.is_active or actor.is_service_account:
         raise PermissionDenied(MAILED)
-    scope = {"days": days, "unit": unit, "bucket": bucket}
+    scope: dict[str, Any] = {"days": days, "unit": unit, "bucket": bucket}
     subscription, is_new = PackSubscription.objects.get_or_create(person=actor, ended_at=None, **scope)
     if is_new:
         publish("packs.subscribed", actor=actor, pack_subscription=subscription)

@@ -22,6 +22,7 @@ from ..actions.packs import ask_for_pack, end_subscription, subscribe_to_packs
 from ..dashboard.asked import WINDOWS
 from ..models import BoardPack, BoardPackQuerySet, PackFile, PackSubscription
 from ..packs.mailed import MEDIA_TYPES
+from ..packs.told import Kept
 from .known_at import AsOfField
 
 Kind = PackFile.Kind
@@ -66,6 +67,7 @@ class PackFigureShape(TypedDict):
     title: str
     sentence: str
     target: Annotated[str, "In words; empty for none."]
+    standing: Annotated[str, "Against the target, in a word or two."]
     definition: str
     values: list[PackLineShape]
     trend: list[PackPointShape]
@@ -196,7 +198,7 @@ def row_drawn(pack: BoardPack) -> PackRowShape:
 
 
 def drawn(pack: BoardPack) -> PackShape:
-    told = pack.figures if pack.is_ready and pack.figures else {"currency": "", "figures": []}
+    told: Kept = pack.figures if pack.is_ready and pack.figures else {"currency": "", "figures": []}
     return {
         **row_drawn(pack),
         "currency": told["currency"],
@@ -206,6 +208,7 @@ def drawn(pack: BoardPack) -> PackShape:
                 "title": each["title"],
                 "sentence": each["sentence"],
                 "target": each["target"],
+                "standing": each["standing"],
                 "definition": each["definition"],
                 "values": [
                     {

@@ -10,22 +10,22 @@ from aiso.accounts.models import BusinessUnit
 from aiso.web.forms import DayInput
 from portfolio.models import Bucket
 
-from ..actions.packs import FIRST_DAY
-from ..models.pack import DAYS
+from ..dashboard.address import FIRST_DAY
+from ..dashboard.asked import WINDOWS
 
 
 class ScopeForm(forms.Form):
     """Over how long, and of which part of the company."""
 
-    days = forms.TypedChoiceField(label="Window", choices=DAYS, coerce=int)
-    unit = forms.ModelChoiceField(
+    days = forms.TypedChoiceField(label="Window", choices=[(days, f"{days} days") for days in WINDOWS], coerce=int)
+    unit: Any = forms.ModelChoiceField(
         BusinessUnit.objects.order_by("name"),
         label="Business unit",
         required=False,
         empty_label="The whole company",
         help_text="Units below it are counted with it.",
     )
-    bucket = forms.ModelChoiceField(
+    bucket: Any = forms.ModelChoiceField(
         Bucket.objects.order_by("name"), label="Bucket", required=False, empty_label="All buckets"
     )
 

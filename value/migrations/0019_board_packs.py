@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='PackSubscription',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveSmallIntegerField(choices=[(30, '30 days'), (60, '60 days'), (90, '90 days')], default=90, verbose_name='window')),
+                ('days', models.PositiveSmallIntegerField(default=90, help_text='Days: 30, 60 or 90.', verbose_name='window')),
                 ('started_at', models.DateTimeField(default=aiso.clock.now)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('bucket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portfolio.bucket')),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             name='BoardPack',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveSmallIntegerField(choices=[(30, '30 days'), (60, '60 days'), (90, '90 days')], default=90, verbose_name='window')),
+                ('days', models.PositiveSmallIntegerField(default=90, help_text='Days: 30, 60 or 90.', verbose_name='window')),
                 ('as_of', models.DateField(help_text='The last day counted.')),
                 ('known_at', models.DateTimeField(default=aiso.clock.now, help_text='What was recorded later is not in it.')),
                 ('key', models.CharField(help_text='Who asks twice with one key asks once.', max_length=120)),

@@ -1,7 +1,7 @@
 """Board packs: the dashboard's five figures as they stood, kept with the files that were drawn from them."""
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -17,15 +17,14 @@ from aiso.web import figures
 from portfolio.models import Bucket
 from portfolio.models.initiative import money_reach, oversight
 
-from ..dashboard.asked import WINDOWS, Asked
-
-DAYS = [(days, f"{days} days") for days in WINDOWS]
+# Those of the dashboard, which stands above the models.
+WINDOWS = (30, 60, 90)
 
 
 class Scope(models.Model):
     """Which part of the company is told, and over how long. A unit includes those below it."""
 
-    days = models.PositiveSmallIntegerField("window", choices=DAYS, default=90)
+    days = models.PositiveSmallIntegerField("window", default=90, help_text="Days: 30, 60 or 90.")
     unit = models.ForeignKey(BusinessUnit, models.PROTECT, null=True, blank=True, related_name="+")
     bucket = models.ForeignKey(Bucket, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -152,11 +151,6 @@ class BoardPack(Scope):
         return reverse("value:pack", args=[self.pk])
 
     @property
-    def asked(self) -> Asked:
-        """What it pins, as the dashboard takes it."""
-        return Asked(self.days, self.as_of, self.known_at, self.unit, self.bucket)
-
-    @property
     def is_moving(self) -> bool:
         return self.state in self.MOVING
 
@@ -197,17 +191,3 @@ class PackFile(models.Model):
     @property
     def name(self) -> str:
         return f"{self.pack.stem}.{self.kind}"
-
-
-def reach_of(person: User, asked: Asked) -> dict[str, Any]:
-    """What a pack tells that not everybody sees: the units whose money and whose confidential initiatives it counts,
-    within those that are asked of; None is all of the company.
-    """
-    reaches = {"money_units": money_reach(person), "confidential_units": oversight(person)}
-    return {name: _listed(reach, asked.units) for name, reach in reaches.items()}
-
-
-def _listed(reach: frozenset[int] | None, units: frozenset[int] | None) -> list[int] | None:
-    if reach is None:
-        return None if units is None else sorted(units)
-    return sorted(reach if units is None else reach & units)

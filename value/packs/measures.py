@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from aiso.web import figures
+from portfolio.models import OwnerKind
 
+from ..adoption import AdoptionFigure
 from ..dashboard.figures import Closed, Figures, LeadTime, NetValue, StableOwner
-from .words import NO_DATA
+from ..dashboard.sentences import benefit_of
 
 type Value = Decimal | int | None
+NO_DATA = "no data"
 SHARE = Decimal("0.0001")
-POINTS = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,18 @@ WRITTEN: dict[str, Callable[[Value], str]] = {
 }
 
 
-def measures_of(found: Figures) -> dict[str, list[Measure]]:
-    """The values of each figure by its name. Net value is left out for whom no role shows money."""
-    told = {
-        "lead_time": _lead_time(found.lead_time),
-        "stable_owner": _stable_owner(found.stable_owner),
-        "adoption": _adoption(found),
-        "closed": _closed(found.closed),
-    }
-    if found.net_value:
-        told["net_value"] = _net_value(found.net_value)
-    return {name: [*each] for name, each in told.items()}
+def measures_of(name: str, found: Figures) -> list[Measure]:
+    """The values of a figure; of net value none for whom no role shows money."""
+    match name:
+        case "lead_time":
+            return [*_lead_time(found.lead_time)]
+        case "stable_owner":
+            return [*_stable_owner(found.stable_owner)]
+        case "adoption":
+            return [*_adoption(found.adoption)]
+        case "net_value":
+            return [*_net_value(found.net_value)] if found.net_value else []
+    return [*_closed(found.closed)]
 
 
 def _lead_time(found: LeadTime) -> Iterator[Measure]:
@@ -74,38 +77,39 @@ def _lead_time(found: LeadTime) -> Iterator[Measure]:
 
 
 def _stable_owner(found: StableOwner) -> Iterator[Measure]:
-    yield Measure("share", "Share with stable owners", "share", _rounded(found.share, SHARE))
+    yield Measure("share", "Share with stable owners", "share", _rounded(found.share))
     yield Measure("stable", "With stable owners", "count", found.stable)
     yield Measure("active", "Active initiatives", "count", found.active)
     for kind, count in found.lacking.items():
-        yield Measure(f"lacking_{kind}", f"Without a {kind.replace('_', ' ')}", "count", count)
-    yield Measure("new", "Business owner is new", "count", found.new)
+        yield Measure(f"without_{kind}", f"Without a {OwnerKind(kind).label.lower()}", "count", count)
+    yield Measure("new_business_owner", "Business owner is new", "count", found.new)
     yield Measure("paused", "Paused, not counted", "count", found.paused)
 
 
-def _adoption(found: Figures) -> Iterator[Measure]:
-    sums = found.adoption.sums
-    yield Measure("share", "Active of target users", "share", _rounded(sums.share, SHARE))
+def _adoption(found: AdoptionFigure) -> Iterator[Measure]:
+    sums = found.sums
+    yield Measure("share", "Active of target users", "share", _rounded(sums.share))
     yield Measure("active", "Weekly active users, added up", "count", sums.active if sums.target else None)
     yield Measure("target", "Weekly target users, added up", "count", sums.target or None)
-    yield Measure("repeat_share", "Repeat use", "share", _rounded(sums.repeat_share, SHARE))
-    yield Measure("opt_out_share", "Opt-outs", "share", _rounded(sums.opt_out_share, SHARE))
-    yield Measure("satisfaction", "Satisfaction, 1 to 5", "points", _rounded(sums.satisfaction, POINTS))
-    yield Measure("workflows", "Critical workflows in production", "count", len(found.adoption.by_workflow))
-    yield Measure("unmeasured", "Of them unmeasured", "count", len(found.adoption.unmeasured))
+    yield Measure("repeat_share", "Repeat use", "share", _rounded(sums.repeat_share))
+    yield Measure("opt_out_share", "Opt-outs", "share", _rounded(sums.opt_out_share))
+    yield Measure("satisfaction", "Satisfaction, 1 to 5", "points", _rounded(sums.satisfaction))
+    yield Measure("workflows", "Critical workflows in production", "count", len(found.by_workflow))
+    yield Measure("unmeasured", "Of them unmeasured", "count", len(found.unmeasured))
+    yield Measure("withheld", "Of them not told, under five people", "count", len(found.withheld))
 
 
 def _net_value(found: NetValue) -> Iterator[Measure]:
     worth, coverage = found.worth, found.coverage
     parts: list[tuple[str, str, Any]] = [
         ("amount", "Net value", worth.net),
-        ("benefit", "Confirmed benefit", worth.confirmed),
-        ("decayed", "Of it no longer lasting", worth.decayed),
+        ("benefit", "Confirmed benefit that lasts", benefit_of(found)),
         ("run_cost", "Run cost", worth.run_cost),
         ("rework", "Rework", worth.rework),
         ("risk_loss", "Risk loss", worth.risk_loss),
         ("claimed_unconfirmed", "Claimed, not confirmed (not counted)", worth.claimed),
         ("build_cost", "Build cost (not counted)", worth.build_cost),
+        ("decayed", "Confirmed benefit that did not last (not counted)", worth.decayed),
     ]
     for name, label, amount in parts:
         yield Measure(name, label, "money", None if worth.is_empty else amount)
@@ -118,5 +122,6 @@ def _closed(found: Closed) -> Iterator[Measure]:
     yield Measure("without_rationale", "Without one", "count", found.without_rationale)
 
 
-def _rounded(value: Decimal | None, step: Decimal) -> Decimal | None:
-    return None if value is None else value.quantize(step, ROUND_HALF_UP)
+def _rounded(value: Decimal | None) -> Decimal | None:
+    """Shares and means in four decimals, as the API tells them."""
+    return None if value is None else value.quantize(SHARE)

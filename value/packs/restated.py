@@ -6,8 +6,9 @@ from typing import Any
 from aiso.accounts.models import User
 
 from ..dashboard.reading import dashboard_of
+from ..dashboard.targets import Targets
 from ..models import BoardPack
-from ..models.pack import reach_of
+from .pins import asked_of, reach_of
 from .told import told_of
 
 
@@ -25,12 +26,12 @@ def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
     """Values of the window that are told otherwise today, of the same days. None where they cannot be compared: nobody
     at hand counts the same initiatives as the pack does.
     """
-    asked = replace(pack.asked, known_at=None)
+    asked = replace(asked_of(pack), known_at=None)
     # Whoever reaches further would count more, which restates nothing.
     reader = next((each for each in (viewer, pack.asked_by) if each.is_active and _reaches_alike(each, pack)), None)
     if reader is None or pack.figures is None:
         return None
-    today = {each["name"]: each for each in told_of(pack, dashboard_of(reader, asked))["figures"]}
+    today = {each["name"]: each for each in told_of(pack, dashboard_of(reader, asked), Targets())["figures"]}
     return [
         Restated(figure["title"], line["label"], line["now_text"], now["now_text"])
         for figure in pack.figures["figures"]
@@ -41,7 +42,7 @@ def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
 
 def _reaches_alike(person: User, pack: BoardPack) -> bool:
     """In the units of today, of which some may have been added since."""
-    return all(getattr(pack, name) == units for name, units in reach_of(person, pack.asked).items())
+    return all(getattr(pack, name) == units for name, units in reach_of(person, asked_of(pack)).items())
 
 
 def _pairs(figure: dict[str, Any], today: dict[str, Any] | None) -> list[tuple[dict[str, Any], dict[str, Any]]]:

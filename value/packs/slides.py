@@ -48,20 +48,25 @@ def _opening(show: Any, kept: Kept) -> None:
     said = f"{kept['scope']}. {kept['window']}, beside {kept['before']}. Money in {kept['currency']}."
     _text(slide, said, top=1.15, height=0.5, size=16, colour=QUIET)
     rows = [["Figure", "This window", "Window before", "Target", "What it says"]]
-    cells = ("title", "value", "before", "target", "sentence")
-    rows += [[each[cell] for cell in cells] for each in kept["figures"]]
+    rows += [[each["title"], each["value"], *_beside(each), each["sentence"]] for each in kept["figures"]]
     _table(slide, rows, top=1.9, widths=(2.5, 1.8, 1.8, 1.5, 4.53), size=13, row=0.72)
+
+
+def _beside(figure: Kept) -> tuple[str, str]:
+    """The window before with the change since, and the target with how the figure stands."""
+    pairs = ((figure["before"], figure["change"]), (figure["target"], figure["standing"].lower()))
+    before, target = (", ".join(filter(None, pair)) for pair in pairs)
+    return before, target
 
 
 def _figure(show: Any, kept: Kept, figure: Kept) -> None:
     slide = _slide(show, kept, figure["title"])
-    _text(slide, figure["sentence"], top=1.1, height=0.6, size=16)
+    _text(slide, f"{figure['sentence']} {figure['note']}".strip(), top=1.1, height=0.6, size=16)
     if figure["trend"]["points"]:
         _chart(slide, figure)
     rows = [[kept["window"], "This window", "Window before"]]
     rows += [[each["label"], each["now_text"], each["before_text"]] for each in figure["lines"]]
-    if figure["target"]:
-        rows.append(["Target", figure["target"], ""])
+    rows.append(["Target", figure["target"] or "–", figure["standing"]])
     _table(slide, rows, top=1.8, left=7.5, widths=(2.63, 1.3, 1.3), size=10.5, row=0.33)
     _text(slide, f"What it means: {figure['definition']}", top=5.95, height=0.85, size=11, colour=QUIET)
 

@@ -12,26 +12,31 @@ from django.conf import settings
 
 from aiso.web import figures
 
+from ..dashboard import words
 from ..dashboard.figures import FIGURES, Dashboard, Trend
+from ..dashboard.sentences import reading
+from ..dashboard.targets import Targets
+from ..dashboard.tiles import standing_of, value_of
 from ..models import BoardPack
-from . import words
-from .measures import Measure, Value, measures_of, written
-from .sentences import sentence_of
+from .measures import NO_DATA, Measure, Value, measures_of, written
+from .pins import asked_of
 
 type Kept = dict[str, Any]
 # Figures that say how much there is of a window, drawn as columns; the others as a line.
 COLUMNS = ("net_value", "closed")
+WINDOW = "The days of the figures, the last one included, in the office’s time zone. The window before is as long."
+AS_OF = "The last day that is counted: what happened later is in no figure."
+KNOWN_AT = (
+    "What was recorded after this moment is in no figure. Where later records change a figure of the same days, the"
+    " page of this pack says so."
+)
+RESTATED = "Restated: what was recorded after the last day counted has changed it."
 
 
-def told_of(pack: BoardPack, dashboard: Dashboard) -> Kept:
+def told_of(pack: BoardPack, dashboard: Dashboard, targets: Targets) -> Kept:
     """What a pack says of what its asker's roles show."""
-    asked = pack.asked
-    now, before = measures_of(dashboard.now), measures_of(dashboard.before)
-    told = [
-        _figure(name, now[name], before.get(name, []), dashboard.trends.get(name), pack.days)
-        for name in FIGURES
-        if name in now
-    ]
+    asked = asked_of(pack)
+    shown = [name for name in FIGURES if name != "net_value" or dashboard.now.net_value]
     return {
         "title": f"Board pack: {pack.days} days to {figures.day(pack.as_of)}",
         "scope": pack.scope,
@@ -41,25 +46,33 @@ def told_of(pack: BoardPack, dashboard: Dashboard) -> Kept:
         "before": _window(asked.before.window.first, asked.before.as_of),
         "pins": f"As of {figures.day(pack.as_of)} · as known on {figures.moment(pack.known_at)} · {pack.scope}",
         "currency": settings.REPORTING_CURRENCY,
-        "figures": told,
-        "definitions": _definitions([each["name"] for each in told]),
+        "figures": [_figure(name, dashboard, targets.of(name, pack.days)) for name in shown],
+        "definitions": _definitions(shown),
     }
 
 
-def _figure(name: str, now: list[Measure], before: list[Measure], trend: Trend | None, days: int) -> Kept:
+def _figure(name: str, dashboard: Dashboard, target: Decimal | None) -> Kept:
+    value, was = value_of(dashboard.now, name), value_of(dashboard.before, name)
+    now, before = measures_of(name, dashboard.now), measures_of(name, dashboard.before)
     earlier = {each.name: each for each in before}
-    lines = [_line(each, earlier.get(each.name)) for each in now]
     return {
         "name": name,
         "title": words.TITLES[name],
-        "value": lines[0]["now_text"],
-        "before": lines[0]["before_text"],
-        "target": "",
-        "sentence": sentence_of(name, {each.name: each.value for each in now}, days),
+        "value": _headline(name, value),
+        "before": _headline(name, was),
+        "change": "" if value is None or was is None else words.difference(name, value, was),
+        "target": "" if target is None else str(words.written(name, target)),
+        "standing": standing_of(name, dashboard.now, target).word,
+        "sentence": reading(name, dashboard.now, target),
+        "note": RESTATED if name in dashboard.restated else "",
         "definition": words.DEFINITIONS[name],
-        "lines": lines,
-        "trend": _trend(trend, name, now[0].kind),
+        "lines": [_line(each, earlier.get(each.name)) for each in now],
+        "trend": _trend(dashboard.trends[name], name, now[0].kind),
     }
+
+
+def _headline(name: str, value: Decimal | None) -> str:
+    return NO_DATA if value is None else str(words.written(name, value))
 
 
 def _line(now: Measure, before: Measure | None) -> Kept:
@@ -75,20 +88,15 @@ def _line(now: Measure, before: Measure | None) -> Kept:
     }
 
 
-def _trend(trend: Trend | None, name: str, kind: str) -> Kept:
-    points = zip(trend.days, trend.values, strict=True) if trend else ()
+def _trend(trend: Trend, name: str, kind: str) -> Kept:
     return {
         "kind": kind,
         "is_column": name in COLUMNS,
         "points": [
-            {"day": day.isoformat(), "label": figures.day(day), "value": _text(value), "text": _point(kind, value)}
-            for day, value in points
+            {"day": day.isoformat(), "label": figures.day(day), "value": _text(value), "text": _headline(name, value)}
+            for day, value in zip(trend.days, trend.values, strict=True)
         ],
     }
-
-
-def _point(kind: str, value: Value) -> str:
-    return figures.money(value) if kind == "money" and value is not None else written(kind, value)
 
 
 def _text(value: Value) -> str | None:
@@ -100,7 +108,7 @@ def _window(first: date | None, last: date) -> str:
 
 
 def _definitions(names: list[str]) -> list[Mapping[str, str]]:
-    told = {"Window": words.WINDOW, "As of": words.AS_OF, "As known on": words.KNOWN_AT}
+    told = {"Window": WINDOW, "As of": AS_OF, "As known on": KNOWN_AT}
     told |= {words.TITLES[name]: words.DEFINITIONS[name] for name in names}
     return [{"term": term, "text": text} for term, text in told.items()]
 

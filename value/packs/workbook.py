@@ -46,15 +46,16 @@ class Sheets:
 
     def figures(self) -> None:
         """Every value of every figure, in one table."""
-        heads = ["Figure", "Value", "This window", "Window before", "Target"]
-        page = self._page("Figures", heads, (34, 40, 18, 18, 18))
+        heads = ["Figure", "Value", "This window", "Window before", "Target", "Standing"]
+        page = self._page("Figures", heads, (34, 46, 18, 18, 18, 18))
         lines = [(figure, line) for figure in self.kept["figures"] for line in figure["lines"]]
         for number, (figure, line) in enumerate(lines, start=HEAD):
-            target = figure["target"] if line is figure["lines"][0] else ""
             self._words(page, number, [figure["title"], line["label"]])
             self._value(page, number, 2, line["kind"], line["now"])
             self._value(page, number, 3, line["kind"], line["before"])
-            page.write_string(number, 4, target)
+            if line is figure["lines"][0]:
+                page.write_string(number, 4, figure["target"])
+                page.write_string(number, 5, figure["standing"])
 
     def trends(self) -> None:
         """A column a figure, a row a window, named by its last day."""
@@ -76,7 +77,7 @@ class Sheets:
             number += 1
         if figure["trend"]["points"]:
             number = self._windows(page, figure, number + 1)
-        for told in (figure["sentence"], figure["definition"]):
+        for told in filter(None, (figure["sentence"], figure["note"], figure["definition"])):
             number += 1
             page.merge_range(number, 0, number, 2, "", self.wrapped)
             page.write_string(number, 0, told, self.wrapped)

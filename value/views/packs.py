@@ -1,5 +1,7 @@
 """Board packs: those that were made, one of them with its files, and those that come by mail."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,7 +44,7 @@ def pack_new(request: HttpRequest) -> HttpResponse:
 def pack(request: HttpRequest, pk: int) -> HttpResponse:
     """What does it say, and where are its files?"""
     found, viewer = _pack(request, pk), signed_in(request)
-    context = {"pack": found, "files": found.files.defer("content")}
+    context: dict[str, Any] = {"pack": found, "files": found.files.defer("content")}
     if wants_partial(request) and found.is_moving:
         return render(request, "value/packs/detail.html#state", context)
     if found.is_ready:
