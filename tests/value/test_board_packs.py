@@ -455,9 +455,12 @@ def test_subscriptions_on_the_page_and_over_the_api(scaled, executive, stranger,
     script, other = Script(make_api_token(executive)[1]), Script(make_api_token(stranger)[1])
     again = script.post("pack-subscriptions/", {"days": 30, "unit": scaled.unit_id})
     assert (again.status_code, again.json()["id"]) == (201, subscription.pk)
+    assert script.get(f"pack-subscriptions/{subscription.pk}/").json() == again.json()
     assert other.get("pack-subscriptions/").json()["results"] == []
+    assert other.get(f"pack-subscriptions/{subscription.pk}/").status_code == 404
     assert other.delete(f"pack-subscriptions/{subscription.pk}/").status_code == 404
     client.force_login(stranger)
     assert client.post(f"/dashboard/packs/subscriptions/{subscription.pk}/end/").status_code == 404
     assert script.delete(f"pack-subscriptions/{subscription.pk}/").status_code == 204
     assert script.get("pack-subscriptions/").json()["results"] == []
+    assert script.get(f"pack-subscriptions/{subscription.pk}/").status_code == 404

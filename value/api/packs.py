@@ -171,7 +171,13 @@ class PackSubscriptions(Noun):
     def create(self, request: Request) -> Response:
         """Have a pack mailed each month. For people; asked for twice, it comes once."""
         made = subscribe_to_packs(actor=self.person, **self.sent)
-        return self.answer(subscription_drawn(made), status=201)
+        return self.answer(subscription_drawn(made), status=201, location=f"{request.path}{made.pk}/")
+
+    @answers(PackSubscriptionShape)
+    def retrieve(self, request: Request, id: int) -> Response:
+        """One of them, while it runs."""
+        own = PackSubscription.objects.filter(person=self.person, ended_at=None).select_related("unit", "bucket")
+        return self.answer(subscription_drawn(get_object_or_404(own, pk=id)))
 
     @answers(None, status=204)
     def destroy(self, request: Request, id: int) -> Response:
