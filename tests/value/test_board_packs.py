@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,8 @@ from value import tasks
 from value.actions import make_packs
 from value.actions.make_packs import make_pack
 from value.actions.packs import ask_for_monthly_packs, ask_for_pack, end_subscription, subscribe_to_packs
+from value.adoption import Adoption, AdoptionFigure, Sums
+from value.dashboard.asked import Asked
 from value.dashboard.reading import dashboard_of
 from value.models import BoardPack, PackFile, PackSubscription
 from value.packs import pdf
@@ -128,7 +131,8 @@ def test_the_figures_are_those_of_the_dashboard_in_all_three_formats(pack, execu
             assert line["label"] in printed
             assert line["now_text"] in printed
             cells = [None if cell == "" else Decimal(str(cell)) for cell in rows[figure["title"], line["label"]]]
-            assert cells == [line[when] and Decimal(line[when]) for when in ("now", "before")]
+            known = [line[when] and Decimal(line[when]) for when in ("now", "before")]
+            assert [cell and round(cell, 12) for cell in cells] == [value and round(value, 12) for value in known]
     assert content(pack, "pdf").startswith(b"%PDF")
 
 
@@ -338,8 +342,12 @@ def test_the_api_asks_tells_and_hands_out(scaled, executive):
     told = script.get(f"board-packs/{pack.pk}/").json()
     values = {(each["name"], line["name"]): line["now"] for each in told["figures"] for line in each["values"]}
     pack.refresh_from_db()
-    assert values == {names: line["now"] for names, line in lines_of(pack).items()}
-    assert values["net_value", "amount"] == "-1250.25"
+    shown = script.get("dashboard/", {"window": 30, "as_of": "2026-06-14", "unit": scaled.unit_id}).json()
+    money, owners, lead = shown["net_value"], shown["stable_owner"], shown["lead_time_days"]
+    assert values["net_value", "amount"] == money["amount"] == "-1250.25"
+    assert values["net_value", "run_cost"] == money["run_cost"] == "1250.25"
+    assert values["stable_owner", "share"] == owners["share"]
+    assert (values["lead_time", "median"], values["lead_time", "p90"]) == (str(lead["median"]), str(lead["p90"]))
     for kind in PackFile.Kind:
         file = script.get(f"board-packs/{pack.pk}/{kind}/", accept="*/*")
         assert file.content == content(pack, kind)
@@ -464,3 +472,16 @@ def test_subscriptions_on_the_page_and_over_the_api(scaled, executive, stranger,
     assert script.delete(f"pack-subscriptions/{subscription.pk}/").status_code == 204
     assert script.get("pack-subscriptions/").json()["results"] == []
     assert script.get(f"pack-subscriptions/{subscription.pk}/").status_code == 404
+
+
+def test_a_share_is_written_alike_wherever_it_stands(scaled, executive, monkeypatch):
+    """1,281 of 2,850 are 44.9 %, though four decimals of it would round to 45.0 %."""
+    found = dashboard_of(executive, Asked(30, DAY))
+    told = Adoption(4, 4, 4, Sums(target=2850, active=1281))
+    now = replace(found.now, adoption=AdoptionFigure({1: told}))
+    monkeypatch.setattr(make_packs, "dashboard_of", lambda *_: replace(found, now=now))
+    pack = made(executive)
+    figure = next(each for each in pack.figures["figures"] if each["name"] == "adoption")
+    assert {figure["value"], figure["lines"][0]["now_text"]} == {"44.9\N{NO-BREAK SPACE}%"}
+    sheet = load_workbook(io.BytesIO(content(pack, "xlsx"))).get_sheet_by_name("Figures").to_python()
+    assert [f"{row[2]:.1%}" for row in sheet[5:] if row[1] == "Active of target users"] == ["44.9%"]

@@ -22,7 +22,8 @@ from ..actions.packs import ask_for_pack, end_subscription, subscribe_to_packs
 from ..dashboard.asked import WINDOWS
 from ..models import BoardPack, BoardPackQuerySet, PackFile, PackSubscription
 from ..packs.mailed import MEDIA_TYPES
-from ..packs.told import Kept
+from ..packs.told import Kept, amount_of
+from .dashboard import SHARE
 from .known_at import AsOfField
 
 Kind = PackFile.Kind
@@ -221,16 +222,25 @@ def drawn(pack: BoardPack) -> PackShape:
                         "name": line["name"],
                         "label": line["label"],
                         "kind": line["kind"],
-                        "now": line["now"],
-                        "before": line["before"],
+                        "now": _plain(line["kind"], line["now"]),
+                        "before": _plain(line["kind"], line["before"]),
                     }
                     for line in each["lines"]
                 ],
-                "trend": [{"day": point["day"], "value": point["value"]} for point in each["trend"]["points"]],
+                "trend": [
+                    {"day": point["day"], "value": _plain(each["trend"]["kind"], point["value"])}
+                    for point in each["trend"]["points"]
+                ],
             }
             for each in told["figures"]
         ],
     }
+
+
+def _plain(kind: str, text: str | None) -> str | None:
+    """Shares and means with four decimals, as the dashboard's address tells them."""
+    value = amount_of(text)
+    return text if value is None or kind not in ("share", "points") else str(value.quantize(SHARE))
 
 
 def subscription_drawn(subscription: PackSubscription) -> PackSubscriptionShape:

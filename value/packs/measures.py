@@ -14,7 +14,6 @@ from ..dashboard.sentences import benefit_of
 
 type Value = Decimal | int | None
 NO_DATA = "no data"
-SHARE = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _lead_time(found: LeadTime) -> Iterator[Measure]:
 
 
 def _stable_owner(found: StableOwner) -> Iterator[Measure]:
-    yield Measure("share", "Share with stable owners", "share", _rounded(found.share))
+    yield Measure("share", "Share with stable owners", "share", found.share)
     yield Measure("stable", "With stable owners", "count", found.stable)
     yield Measure("active", "Active initiatives", "count", found.active)
     for kind, count in found.lacking.items():
@@ -88,12 +87,12 @@ def _stable_owner(found: StableOwner) -> Iterator[Measure]:
 
 def _adoption(found: AdoptionFigure) -> Iterator[Measure]:
     sums = found.sums
-    yield Measure("share", "Active of target users", "share", _rounded(sums.share))
+    yield Measure("share", "Active of target users", "share", sums.share)
     yield Measure("active", "Weekly active users, added up", "count", sums.active if sums.target else None)
     yield Measure("target", "Weekly target users, added up", "count", sums.target or None)
-    yield Measure("repeat_share", "Repeat use", "share", _rounded(sums.repeat_share))
-    yield Measure("opt_out_share", "Opt-outs", "share", _rounded(sums.opt_out_share))
-    yield Measure("satisfaction", "Satisfaction, 1 to 5", "points", _rounded(sums.satisfaction))
+    yield Measure("repeat_share", "Repeat use", "share", sums.repeat_share)
+    yield Measure("opt_out_share", "Opt-outs", "share", sums.opt_out_share)
+    yield Measure("satisfaction", "Satisfaction, 1 to 5", "points", sums.satisfaction)
     yield Measure("workflows", "Critical workflows in production", "count", len(found.by_workflow))
     yield Measure("unmeasured", "Of them unmeasured", "count", len(found.unmeasured))
     yield Measure("withheld", "Of them not told, under five people", "count", len(found.withheld))
@@ -120,8 +119,3 @@ def _net_value(found: NetValue) -> Iterator[Measure]:
 def _closed(found: Closed) -> Iterator[Measure]:
     yield Measure("with_rationale", "With a rationale", "count", found.with_rationale)
     yield Measure("without_rationale", "Without one", "count", found.without_rationale)
-
-
-def _rounded(value: Decimal | None) -> Decimal | None:
-    """Shares and means in four decimals, as the API tells them."""
-    return None if value is None else value.quantize(SHARE)
