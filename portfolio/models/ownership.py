@@ -122,10 +122,10 @@ class Ownership(models.Model):
             _follow("owners_follow_delete", pgtrigger.Delete, old="old_rows"),
         ]
 
-    def end_on(self, day: date) -> None:
-        """Say when it ended; that is known from now on. The caller saves `ENDING`."""
-        self.ended_on, self.end_recorded_at = day, clock.now()
-
     def __str__(self) -> str:
         deputy = ", deputy" if self.is_deputy else ""
         return f"{self.get_kind_display()}{deputy}: {self.person}"
+
+    def end_on(self, day: date) -> None:
+        """Say when it ended; that is known from now on. The caller saves `ENDING`."""
+        self.ended_on, self.end_recorded_at = day, clock.now()

@@ -113,7 +113,7 @@ def _net_value(found: NetValue) -> Iterator[Measure]:
     for name, label, amount in parts:
         yield Measure(name, label, "money", None if worth.is_empty else amount)
     yield Measure("cost_coverage", "Months in production with a run cost", "share", coverage.share)
-    yield Measure("months_missing", "Months in production without one", "count", len(coverage.missing))
+    yield Measure("months_missing", "Months in production without one", "count", coverage.uncovered)
 
 
 def _closed(found: Closed) -> Iterator[Measure]:
