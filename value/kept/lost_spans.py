@@ -38,7 +38,7 @@ TOUCHED = f"""
 # that begin before all that are seen no later and that nobody takes back.
 CLAIMS = """
     WITH claims AS (
-        SELECT DISTINCT e.initiative_id, e.metric_id, e.first_on,
+        SELECT e.initiative_id, e.metric_id, e.first_on,
             GREATEST(e.happened_on, e.first_on) AS appears, r.happened_on AS goes
         FROM value_ledgerentry AS e
         JOIN value_claimanswer AS a ON a.entry_id = e.id AND a.verdict IN ('confirmed', 'corrected')

@@ -53,8 +53,8 @@ def pending_marks() -> int:
 
 def _recompute(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:
     began = time.monotonic()
-    if touched.is_all:
-        cursor.execute("SET LOCAL work_mem = '256MB'")
+    # Compiling a query takes longer than running it on few rows.
+    cursor.execute("SET LOCAL work_mem = '256MB'" if touched.is_all else "SET LOCAL jit = off")
     changed = bring_up_to_date(cursor, touched)
     seconds = round(time.monotonic() - began, 3)
     log.info("kept_rows_recomputed", is_all=touched.is_all, seconds=seconds, **changed)
@@ -66,6 +66,4 @@ def _alone() -> Iterator[CursorWrapper]:
     """A transaction in which no other recompute runs. Who changes facts waits for none of them."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
-        # Compiling a query takes longer than running it on few rows.
-        cursor.execute("SET LOCAL jit = off")
         yield cursor

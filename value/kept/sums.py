@@ -37,9 +37,8 @@ IN_CELLS = "JOIN touched_cells AS t ON " + SAME_CELL.format(t="t", of="i")
 
 # A reversal takes part in what its entry counts as.
 OWN = """
-    INSERT INTO {wanted} ({columns})
     SELECT unit_id, FALSE, bucket_id, is_confidential, part, benefit_type, first_on, last_on, last_on - first_on + 1,
-        1, 1, shows_on, NULL, sum(worth), max(recorded_at)
+        1, 1, shows_on, NULL::date, sum(worth), max(recorded_at)
     FROM (
         SELECT i.unit_id, i.bucket_id, i.is_confidential, e.benefit_type, e.first_on, e.last_on,
             GREATEST(e.first_on, e.happened_on) AS shows_on, GREATEST(e.recorded_at, a.answered_at) AS recorded_at,
@@ -60,7 +59,6 @@ OWN_DAYS = "AND e.first_on BETWEEN t.sums_from AND t.sums_to"
 # What decayed, by the days that an entry and a span share. What takes an entry of other days back takes on each of its
 # own days the mean of that entry's, as far as the as-of day: until the entry's days are over, another one each day.
 DECAYED = """
-    INSERT INTO {wanted} ({columns})
     WITH confirmed AS (
         SELECT e.initiative_id, e.metric_id, e.benefit_type, a.reporting_amount AS worth, e.first_on, e.last_on,
             e.happened_on, GREATEST(e.recorded_at, a.answered_at) AS recorded_at,
@@ -175,19 +173,26 @@ BELOW_PRESENT = f"""
 
 
 def want_own_sums(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
-    names = {"wanted": table.wanted, "columns": table.columns}
     if touched.is_all:
-        cursor.execute(OWN.format(**names, cells="", days=""))
-        cursor.execute(DECAYED.format(**names, cells="", initiatives="", days="", rows=""))
+        for select in (OWN.format(cells="", days=""), DECAYED.format(cells="", initiatives="", days="", rows="")):
+            _want_many(cursor, table, select)
         return
+    wanted = f"INSERT INTO {table.wanted} ({table.columns}) "
     start_touched(cursor, CELLS, TOUCHED)
-    cursor.execute(OWN.format(**names, cells=IN_CELLS, days=OWN_DAYS))
+    cursor.execute(wanted + OWN.format(cells=IN_CELLS, days=OWN_DAYS))
     cursor.execute(LASTING)
     if not (lasting := cursor.fetchall()):
         return
     told = {"ids": [pk for pk, _, _ in lasting], "from": lasting[0][1], "to": lasting[0][2]}
     narrowed = {"initiatives": "AND e.initiative_id = ANY(%(ids)s)", "days": DECAYED_DAYS}
-    cursor.execute(DECAYED.format(**names, **narrowed, cells=IN_CELLS, rows=DECAYED_ROWS), told)
+    cursor.execute(wanted + DECAYED.format(**narrowed, cells=IN_CELLS, rows=DECAYED_ROWS), told)
+
+
+def _want_many(cursor: CursorWrapper, table: KeptTable, select: str) -> None:
+    """By way of a table made for it: Postgres shares the work for that among processes, and not for an INSERT."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.computed_sums")
+    cursor.execute(f"CREATE TEMPORARY TABLE computed_sums ({table.columns}) ON COMMIT DROP AS {select}")
+    cursor.execute(f"INSERT INTO {table.wanted} ({table.columns}) SELECT * FROM computed_sums")  # noqa: S608
 
 
 def want_sums_below(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
