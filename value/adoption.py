@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -100,11 +101,13 @@ class AdoptionFigure:
 
     by_workflow: dict[int, Adoption]
 
-    @property
+    @cached_property
     def sums(self) -> Sums:
-        return sum((each.measured for each in self.by_workflow.values()), Sums())
+        measured = [each.sums for each in self.by_workflow.values() if not each.is_unmeasured]
+        names = Sums.__dataclass_fields__
+        return Sums(*(sum(getattr(each, name) for each in measured) for name in names)) if measured else Sums()
 
-    @property
+    @cached_property
     def unmeasured(self) -> list[int]:
         """The ids of workflows that were read for fewer than half the weeks."""
         return [pk for pk, each in self.by_workflow.items() if each.is_unmeasured]

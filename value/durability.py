@@ -55,14 +55,14 @@ class Reading:
     def is_confirmed(self) -> bool:
         return self.baseline is not None
 
-    def gained_by(self, other: "Reading") -> Fraction:
-        """The improvement that the value of another is over the baseline of this one."""
+    def gained_by(self, other: "Reading") -> Decimal:
+        """The improvement that the value of another is over the baseline of this one, exactly: both have 18 digits."""
         assert self.baseline is not None
-        change = Fraction(other.value) - Fraction(self.baseline)
+        change = other.value - self.baseline
         return change if self.direction == "up" else -change
 
-    @property
-    def gained(self) -> Fraction:
+    @cached_property
+    def gained(self) -> Decimal:
         return self.gained_by(self)
 
     def compares_with(self, other: "Reading") -> bool:
@@ -101,13 +101,13 @@ class Check:
     def gained(self) -> Decimal | None:
         """The improvement that answers it, over the baseline that finance confirmed it against."""
         by = self.answered_by
-        return _as_measured(by.gained) if by and by.is_confirmed else None
+        return by.gained if by and by.is_confirmed else None
 
     @property
     def confirmed_gain(self) -> Decimal | None:
         """The confirmed improvement, over the same baseline."""
         by = self.answered_by
-        return _as_measured(by.gained_by(self.reference)) if by and self.reference else None
+        return by.gained_by(self.reference) if by and self.reference else None
 
     @property
     def is_open(self) -> bool:
@@ -154,15 +154,30 @@ class Outcome:
         reference = self.reference_of(reading)
         if reading.gained <= 0 or reference is None:
             return NOTHING
-        return reading.gained / reading.gained_by(reference)
+        return Fraction(reading.gained) / Fraction(reading.gained_by(reference))
 
     def reference_of(self, reading: Reading) -> Reading | None:
         """The reading whose improvement is the confirmed one. Of one that improved itself there always is one: at the
         latest itself, the first one from then on.
         """
-        gains = [each for each in self._confirmed if reading.compares_with(each) and reading.gained_by(each) > 0]
-        before = [each for each in gains if each.measured_on < self.due_days[0][1]]
-        return before[-1] if before else next(iter(gains), None)
+        against = (reading.baseline, reading.unit, reading.direction)
+        if against not in self._references:
+            self._references[against] = self._find_reference(reading)
+        return self._references[against]
+
+    @cached_property
+    def _references(self) -> dict[tuple[Decimal | None, str, str], Reading | None]:
+        """By what finance confirmed a reading against: of hundreds of readings few differ in it."""
+        return {}
+
+    def _find_reference(self, reading: Reading) -> Reading | None:
+        gains = (each for each in self._confirmed if reading.compares_with(each) and reading.gained_by(each) > 0)
+        found = None
+        for each in gains:
+            if each.measured_on >= self.due_days[0][1]:
+                return found or each
+            found = each
+        return found
 
     @property
     def is_never_checked(self) -> bool:
@@ -215,11 +230,6 @@ def held_from() -> Fraction:
 def counted(share: Fraction) -> Fraction:
     """What part of the benefit counts at a share of the improvement."""
     return IN_FULL if share >= held_from() else max(share, NOTHING)
-
-
-def _as_measured(change: Fraction) -> Decimal:
-    """A difference of measured values, which are decimals: exactly."""
-    return Decimal(change.numerator) / change.denominator
 
 
 def _word(share: Fraction) -> str:

@@ -24,6 +24,7 @@ class Asked:
     """One window of one part of the company. A unit includes those below it.
 
     `days` is 30, 60 or 90, `as_of` the last day counted. `known_at` leaves out what was recorded later; None is now.
+    What happened after the last day is left out; where `seen_on` names a later day, what happened after that one.
     """
 
     days: int = 90
@@ -31,6 +32,7 @@ class Asked:
     known_at: datetime | None = None
     unit: BusinessUnit | None = None
     bucket: Bucket | None = None
+    seen_on: date | None = None
 
     @classmethod
     def of_today(cls, days: int = 90, unit: BusinessUnit | None = None, bucket: Bucket | None = None) -> "Asked":

@@ -25,18 +25,19 @@ type Windows = dict[int, Asked]
 
 WINDOWS = """
     WITH asked AS (
-        SELECT * FROM unnest(%(first)s::date[], %(as_of)s::date[]) WITH ORDINALITY AS w (first_on, as_of, place)
+        SELECT * FROM unnest(%(first)s::date[], %(last)s::date[], %(as_of)s::date[])
+            WITH ORDINALITY AS w (first_on, last_on, as_of, place)
     )
 """
-# Rows of a window: of days in it, as its last day sees them.
+# Rows of a window: of days in it, as its last day or a later one sees them.
 MET = """
-    s.first_on <= w.as_of AND s.last_on >= w.first_on AND s.shows_on <= w.as_of
+    s.first_on <= w.last_on AND s.last_on >= w.first_on AND s.shows_on <= w.as_of
     AND (s.hides_on IS NULL OR s.hides_on > w.as_of)
 """
 SUMS = f"""
     {WINDOWS}
     SELECT w.place, s.part, s.benefit_type, s.covered * s.denominator,
-        sum(s.amount * s.numerator * (LEAST(s.last_on, w.as_of) - GREATEST(s.first_on, w.first_on) + 1))
+        sum(s.amount * s.numerator * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1))
     FROM asked AS w JOIN value_dailysum AS s ON {MET}
     WHERE {{cells}}
     GROUP BY 1, 2, 3, 4
@@ -187,7 +188,8 @@ def _months_of(windows: Windows) -> dict[str, list[Any]]:
 def _run(query: str, told: dict[str, Any], windows: Windows) -> list[tuple[Any, ...]]:
     places = [*windows]
     days = [asked.window for asked in windows.values()]
-    told |= {"first": [window.first for window in days], "as_of": [window.as_of for window in days]}
+    told |= {"first": [window.first for window in days], "last": [window.as_of for window in days]}
+    told |= {"as_of": [asked.seen_on or asked.as_of for asked in windows.values()]}
     with connection.cursor() as cursor:
         cursor.execute(query, told)
         return [(places[place - 1], *row) for place, *row in cursor.fetchall()]

@@ -1,13 +1,15 @@
 """Net value month by month, the last one as far as the day has come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aiso import clock
 from aiso.accounts.models import User
 
-from ..worth import CONFIRMED, DECAYED, NOTHING, TAKEN, Window, Worth
-from .asked import Asked
+from ..months_worth import months_of
+from ..worth import CONFIRMED, DECAYED, TAKEN, Window, Worth
+from .asked import Asked, money_counted_for
 from .money import worths
 
 MONTHS = 12
@@ -39,28 +41,26 @@ class MonthWorth:
 def months_of_net_value(viewer: User, asked: Asked) -> list[MonthWorth] | None:
     """The last twelve, the oldest first; None for whom no role shows money. As many queries as `worths`.
 
-    Each is what lies from its first day up to the last one asked for, less what lies from the first day of the month
-    after it: so that a cost of May that was booked in June lies in May.
+    All as the last day asked for sees them, so that a cost of May that was booked in June lies in May.
     """
     windows = months_up_to(asked.as_of)
-    found = worths(viewer, [replace(asked, days=_days(each, asked)) for each in windows])
-    since = [each for each in found if each is not None]
-    if len(since) < len(windows):
-        return None
-    return [
-        MonthWorth(window, _less(worth, after))
-        for window, worth, after in zip(windows, since, [*since[1:], Worth()], strict=True)
-    ]
+    found = _then(viewer, asked, windows) if asked.known_at else worths(viewer, [_of(each, asked) for each in windows])
+    known = [worth for worth in found if worth is not None]
+    return [MonthWorth(*each) for each in zip(windows, known, strict=True)] if known else None
 
 
-def _days(month: Window, asked: Asked) -> int:
-    """From the first day of a month up to the last one asked for."""
-    return (asked.as_of - month.as_of.replace(day=1)).days + 1
+def _of(month: Window, asked: Asked) -> Asked:
+    return replace(asked, days=month.as_of.day, as_of=month.as_of, seen_on=asked.as_of)
 
 
-def _less(worth: Worth, after: Worth) -> Worth:
-    exact = {key: amount - after.parts.get(key, NOTHING) for key, amount in worth.parts.items()}
-    return Worth({key: amount for key, amount in exact.items() if amount})
+def _then(viewer: User, asked: Asked, windows: Sequence[Window]) -> list[Worth]:
+    """As they were known at a moment, of all kinds of benefit together; nothing for whom no role shows money."""
+    counted = money_counted_for(viewer, asked)
+    if counted is None:
+        return []
+    months = months_of(counted, asked.as_of, known_at=asked.known_at).to_date
+    told = [months.get(window.as_of.replace(day=1), {}) for window in windows]
+    return [Worth({(part, ""): amount for part, amount in parts.items()}) for parts in told]
 
 
 def months_up_to(as_of: date) -> list[Window]:
