@@ -8,12 +8,14 @@ import re
 
 # A tab or a carriage return in front also starts a formula once the program has trimmed it away.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A negative number stays one, or no program could add it up.
+NUMBER = re.compile(r"-\d+(\.\d+)?\Z")
 ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 
 def escaped(cell: str) -> str:
     """The cell as a CSV export writes it."""
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.match(cell) else cell
 
 
 def unescaped(cell: str) -> str:

@@ -44,7 +44,8 @@ SUMS = f"""
 """  # noqa: S608 (a constant)
 RECORDED = f"""
     {WINDOWS}
-    SELECT w.place, max(s.recorded_at) FROM asked AS w JOIN value_dailysum AS s ON {MET} WHERE {{cells}} GROUP BY 1
+    SELECT w.place, max(s.recorded_at) FROM asked AS w JOIN value_dailysum AS s ON {MET}
+    WHERE s.part NOT IN ('forecast', 'rejected') AND ({{cells}}) GROUP BY 1
 """  # noqa: S608 (a constant)
 # Months of windows, each from the first to the last day that lies in its window.
 COVERAGE = """

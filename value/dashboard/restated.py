@@ -1,4 +1,9 @@
-"""Which figures of a past day rest on facts that were recorded after that day had ended (DESIGN §6)."""
+"""Which figures of a past day rest on facts that were recorded after that day had ended (DESIGN §6).
+
+Whatever changed a figure is among them; not each of them changed it. A stage, an owner or a reading that was recorded
+later touches what is told of the day, however long before it began. What was measured later and took a loss back is
+not seen.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,7 +12,7 @@ from django.db.models import Q
 
 from aiso import clock
 from aiso.accounts.models import User
-from portfolio.models import Ownership, Stage, StageChange
+from portfolio.models import Ownership, StageChange
 from portfolio.models.stage import ENDED, IN_PRODUCTION
 
 from ..asked_days import end_of
@@ -19,30 +24,36 @@ from .money import restated as money_restated
 
 
 def restated_of(viewer: User, asked: Asked, found: Figures) -> frozenset[str]:
-    """The names of figures of which a fact of the window was recorded later. None of what is told as it was known at a
-    moment, and none of today. Five queries, of past days alone.
+    """The names of figures of which a fact was recorded later. None of what is told as it was known at a moment, and
+    none of today. Four queries at most, of past days alone.
     """
     if asked.known_at or asked.as_of >= clock.today():
         return frozenset()
-    return frozenset(_names(viewer, asked, found, end_of(asked.as_of) + timedelta.resolution))
+    names = frozenset(_names(viewer, asked, found, end_of(asked.as_of) + timedelta.resolution))
+    return names if found.net_value else names - {"net_value"}
 
 
 def _names(viewer: User, asked: Asked, found: Figures, since: datetime) -> Iterator[str]:
-    counted, days = counted_for(viewer, asked), (asked.window.first, asked.as_of)
+    counted, first = counted_for(viewer, asked), asked.window.first
     late = Q(recorded_at__gte=since)
-    changes = among(StageChange.objects.order_by().filter(late, changed_on__range=days), counted)
-    stages = {*changes.values_list("stage", flat=True).distinct()}
-    if stages & {*IN_PRODUCTION, Stage.PILOT}:
-        yield "lead_time"
-    if stages & {*ENDED}:
+    changes = StageChange.objects.order_by().filter(late, changed_on__lte=asked.as_of)
+    told = [*among(changes, counted).values_list("stage", "changed_on", "initiative__workflow__is_critical").distinct()]
+    if told:
+        yield from ("lead_time", "stable_owner")
+    if any(stage in ENDED and first and day >= first for stage, day, _ in told):
         yield "closed"
-    begun = Q(started_on__range=days) & late
-    ended = Q(ended_on__range=days, end_recorded_at__gte=since)
-    owners = Ownership.objects.order_by().principals().filter(begun | ended)
-    if stages or among(owners, counted).exists():
-        yield "stable_owner"
-    read = AdoptionReading.objects.filter(late, workflow__in=found.adoption.by_workflow, week_ends_on__range=days)
-    if read.exists():
+    if any(stage in IN_PRODUCTION for stage, _, _ in told):
+        yield "net_value"
+    if any(is_critical for _, _, is_critical in told) or _was_read_late(asked, found, since):
         yield "adoption"
+    begun, ended = Q(late, started_on__lte=asked.as_of), Q(ended_on__lte=asked.as_of, end_recorded_at__gte=since)
+    if not told and among(Ownership.objects.order_by().principals().filter(begun | ended), counted).exists():
+        yield "stable_owner"
     if any(money_restated(viewer, [asked])):
         yield "net_value"
+
+
+def _was_read_late(asked: Asked, found: Figures, since: datetime) -> bool:
+    days = (asked.window.first, asked.as_of)
+    rows = AdoptionReading.objects.filter(recorded_at__gte=since, workflow__in=found.adoption.by_workflow)
+    return rows.filter(week_ends_on__range=days).exists()

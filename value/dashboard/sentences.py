@@ -136,7 +136,7 @@ def _verdict(dashboard: Dashboard) -> str:
     if now > 0:
         if not dashboard.now.net_value.coverage.is_complete:
             return "Yes, as far as its costs are known: "
-        return "Yes: " if before is None or now > before else "Yes, but less than before: "
+        return "Yes: " if before is None or now >= before else "Yes, but less than before: "
     return "Not yet, but it gets better: " if before is not None and now > before else "No: "
 
 
@@ -162,13 +162,16 @@ def _speed_clause(dashboard: Dashboard) -> list[Part]:
 
 
 def _targets_clause(found: Figures, targets: Targets, days: int) -> str:
-    """Which figures miss their target, of those that have both."""
+    """Which figures miss their target, of those that have both. While a run cost is missing net value meets none."""
     pairs = ((name, headline(found, name), targets.of(name, days)) for name in FIGURES)
     met = {name: is_met(name, now, target) for name, now, target in pairs if now is not None and target is not None}
-    if not met:
-        return "."
     if missed := [SHORT[name] for name, is_good in met.items() if not is_good]:
         return f"; {listed(missed)} {'misses its target' if _is_one(missed) else 'miss their targets'}."
+    if "net_value" in met and found.net_value and not found.net_value.coverage.is_complete:
+        others = "; the other targets are met" if len(met) > 1 else ""
+        return f"{others}; net value is incomplete."
+    if not met:
+        return "."
     return "; all targets are met." if len(met) > 1 else f"; {SHORT[next(iter(met))]} meets its target."
 
 
