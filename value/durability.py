@@ -127,8 +127,8 @@ class Outcome:
     @cached_property
     def confirmed_from(self) -> date | None:
         """The first day of which finance confirmed anything."""
-        better = [each.measured_on for each in self._confirmed if each.gained > 0]
-        return min([*better, *filter(None, [self.claimed_from])], default=None)
+        better = next((each.measured_on for each in self._confirmed if each.gained > 0), None)
+        return min(filter(None, [better, self.claimed_from]), default=None)
 
     @cached_property
     def due_days(self) -> list[tuple[int, date]]:
@@ -179,6 +179,17 @@ class Outcome:
             found = each
         return found
 
+    def _counts(self, reading: Reading) -> Fraction:
+        """What part counts from a confirmed reading on. Fractions are made only where one is left: of thousands of
+        readings most hold.
+        """
+        reference = self.reference_of(reading) if reading.gained > 0 else None
+        if reference is None:
+            return NOTHING
+        if reading.gained * 100 >= reading.gained_by(reference) * settings.DURABILITY_HELD_PERCENT:
+            return IN_FULL
+        return self.share_of(reading)
+
     @property
     def is_never_checked(self) -> bool:
         """Whether all that finance confirmed is of days after the last check was due."""
@@ -199,7 +210,7 @@ class Outcome:
         first = self.due_days[0][1]
         overdue = [(due + GRACE, 0, NOTHING) for _, due in self.due_days if self._is_unmeasured(due)]
         measured = [
-            (each.measured_on, place, counted(self.share_of(each)))
+            (each.measured_on, place, self._counts(each))
             for place, each in enumerate(self._confirmed, 1)
             if each.measured_on >= first
         ]
@@ -225,11 +236,6 @@ class Outcome:
 def held_from() -> Fraction:
     """The share from which an outcome held."""
     return Fraction(settings.DURABILITY_HELD_PERCENT, 100)
-
-
-def counted(share: Fraction) -> Fraction:
-    """What part of the benefit counts at a share of the improvement."""
-    return IN_FULL if share >= held_from() else max(share, NOTHING)
 
 
 def _word(share: Fraction) -> str:

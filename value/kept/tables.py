@@ -110,6 +110,11 @@ def _compare(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
     """How many rows differ. Nulls are alike to GROUP BY, so that each row cancels out with its like."""
     start_table(cursor, table.wanted, f"SELECT {table.columns} FROM {table.table} WITH NO DATA")  # noqa: S608
     table.want(cursor, table, touched)
+    is_same = touched.is_all and _print(cursor, table, table.present(table, touched)) == _print(
+        cursor,
+        table,
+        f"SELECT * FROM {table.wanted}",  # noqa: S608
+    )
     return start_table(
         cursor,
         table.differing,
@@ -119,9 +124,21 @@ def _compare(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
             SELECT id, 1 AS side, {table.columns} FROM ({table.present(table, touched)}) AS present
             UNION ALL SELECT NULL, -1, {table.columns} FROM {table.wanted}
         ) AS both_sides
+        {"WHERE FALSE" if is_same else ""}
         GROUP BY {table.columns} HAVING sum(side) <> 0
         """,  # noqa: S608
     )
+
+
+def _print(cursor: CursorWrapper, table: KeptTable, select: str) -> tuple[int, object]:
+    """What tells two sets of rows apart in a fraction of the time that it takes to compare them: how many there are,
+    and the sum of their hashes of 64 bits.
+    """
+    cursor.execute(
+        f"SELECT count(*), sum(hash_record_extended(ROW({table.columns}), 0)) FROM ({select}) AS rows"  # noqa: S608
+    )
+    count, total = cursor.fetchone()
+    return count, total
 
 
 def start_table(cursor: CursorWrapper, name: str, select: str) -> int:
