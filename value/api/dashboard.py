@@ -71,8 +71,8 @@ class AdoptionFigureShape(TypedDict):
     """Critical workflows with an initiative in production, over the weeks that end in the window."""
 
     share: Annotated[Decimal | None, f"Active ÷ target. {FROM_0_TO_1}"]
-    active: Annotated[int, "Σ weekly active users."]
-    target: Annotated[int, "Σ weekly target users."]
+    active: Annotated[int | None, "Σ weekly active users; null where nothing is measured."]
+    target: Annotated[int | None, "Σ weekly target users; null where nothing is measured."]
     unmeasured: Annotated[int, "Workflows read for fewer than half the weeks; in no other member."]
 
 
@@ -226,8 +226,8 @@ def _adoption(told: AdoptionFigure) -> dict[str, Any]:
     sums = told.sums
     return {
         "share": _share(sums.share),
-        "active": sums.active,
-        "target": sums.target,
+        "active": sums.active if sums.target else None,
+        "target": sums.target or None,
         "unmeasured": len(told.unmeasured),
     }
 

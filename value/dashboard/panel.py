@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from aiso.web import figures, markup
 from portfolio.models import OwnerKind
@@ -97,8 +98,8 @@ def _adoption(now: Figures, before: Figures) -> Panel:
         return "–" if value is None else figures.percent(value, 1)
 
     made = [
-        _made("Active users", lambda told: figures.number(told.adoption.sums.active), now, before),
-        _made("Target users", lambda told: figures.number(told.adoption.sums.target), now, before),
+        _made("Active users", lambda told: _users(told, "active"), now, before),
+        _made("Target users", lambda told: _users(told, "target"), now, before),
         _made("Repeat use", lambda told: share(told.adoption.sums.repeat_share), now, before),
         _made("Opt-outs", lambda told: share(told.adoption.sums.opt_out_share), now, before),
         _made("Satisfaction, 1 to 5", lambda told: _score(told.adoption.sums.satisfaction), now, before),
@@ -110,6 +111,12 @@ def _adoption(now: Figures, before: Figures) -> Panel:
         ("Too small to be told", figures.number(len(figure.withheld)), ""),
     ]
     return Panel("Weeks added up", made, beside)
+
+
+def _users(told: Figures, of: Literal["active", "target"]) -> str:
+    """Where nothing is measured nobody was counted, which is not nobody."""
+    sums = told.adoption.sums
+    return figures.number(getattr(sums, of)) if sums.target else "–"
 
 
 def _score(value: Decimal | None) -> str:

@@ -12,7 +12,7 @@ from tests.api.conftest import Script, make_api_token
 from .conftest import produced
 
 pytestmark = pytest.mark.django_db
-NOTHING_YET = {"share": None, "active": 0, "target": 0, "unmeasured": 0}
+NOTHING_YET = {"share": None, "active": None, "target": None, "unmeasured": 0}
 
 
 def script_of(person) -> Script:
@@ -61,6 +61,13 @@ def test_five_figures_with_the_window_before(small, executive):
         "without_rationale": 1,
         "previous": {"with_rationale": 0, "without_rationale": 0},
     }
+
+
+def test_where_nothing_is_measured_nobody_is_counted(small, executive):
+    # On 1 March nothing critical ran; of Retail only the workflow that nobody read.
+    nothing, unread = asked(executive, as_of="2026-03-01"), asked(executive, unit=small.quick.unit_id)
+    assert {name: nothing["adoption"][name] for name in NOTHING_YET} == NOTHING_YET
+    assert {name: unread["adoption"][name] for name in NOTHING_YET} == NOTHING_YET | {"unmeasured": 1}
 
 
 def test_money_is_told_in_decimal_strings(small, executive):

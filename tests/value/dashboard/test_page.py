@@ -85,6 +85,13 @@ def test_each_figure_opens_with_chart_table_definition_and_rows(client, small, e
     assert "Net value reached 600\N{NO-BREAK SPACE}€ in the last 90 days" in client.get("/dashboard/").content.decode()
 
 
+def test_where_nothing_is_measured_nobody_is_counted(client, small, executive):
+    client.force_login(executive)
+    assert "Active users – 780 Target users – 1,300" in text_of(client.get("/dashboard/?figure=adoption"))
+    unread = text_of(client.get(f"/dashboard/?figure=adoption&unit={small.quick.unit_id}"))
+    assert "Active users – – Target users – – " in unread
+
+
 def test_the_table_of_a_chart_is_a_file(client, small, executive):
     client.force_login(executive)
     months = table_of(client.get("/dashboard/table/net_value/"))
