@@ -34,7 +34,6 @@ class Panel:
     beside: Sequence[tuple[str, str, str]]
 
 
-STABLE = "Stable"
 type Tells = Callable[[Figures], str]
 
 
@@ -63,32 +62,32 @@ def _lead_time(now: Figures, before: Figures) -> Panel:
         ("Median", lambda told: told.median),
         ("90th percentile", lambda told: told.p90),
         ("Reached production", lambda told: told.count),
-        ("Never in pilot", lambda told: told.without_pilot),
     ]
-    made = [Made(name, _days(of(before.lead_time)), _days(of(now.lead_time))) for name, of in rows]
-    told = now.lead_time
+    made = [Made(name, _days(of(before.lead_time)), _days(of(now.lead_time)), show="piloted") for name, of in rows]
+    was, told = before.lead_time, now.lead_time
+    never = figures.number(was.without_pilot), figures.number(told.without_pilot)
+    made.append(Made("Never in pilot", *never, show="unpiloted"))
     beside = [
-        ("Pilots still open", figures.number(told.open_pilots), ""),
-        ("Their median age", _days(told.open_median), ""),
-        ("The oldest", _days(told.open_oldest), ""),
+        ("Pilots still open", figures.number(told.open_pilots), "open"),
+        ("Their median age", _days(told.open_median), "open"),
+        ("The oldest", _days(told.open_oldest), "open"),
     ]
     return Panel("Days", made, beside)
 
 
 def _stable_owner(now: Figures, before: Figures) -> Panel:
-    def line(name: str, of: Callable[[StableOwner], int], *, is_whole: bool = False) -> Made:
-        show = "stable" if name == STABLE else ""
+    def line(name: str, show: str, of: Callable[[StableOwner], int], *, is_whole: bool = False) -> Made:
         was, told = figures.number(of(before.stable_owner)), figures.number(of(now.stable_owner))
         return Made(name, was, told, is_whole=is_whole, show=show)
 
     def lacks(kind: OwnerKind) -> Made:
-        return line(f"No {kind.label.lower()}", lambda told: told.lacking.get(kind.value, 0))
+        return line(f"No {kind.label.lower()}", f"lacks_{kind.value}", lambda told: told.lacking.get(kind.value, 0))
 
     made = [
-        line(STABLE, lambda told: told.stable),
+        line("Stable", "stable", lambda told: told.stable),
         *map(lacks, OwnerKind),
-        line("Business owner is new", lambda told: told.new),
-        line("Active", lambda told: told.active, is_whole=True),
+        line("Business owner is new", "new", lambda told: told.new),
+        line("Active", "active", lambda told: told.active, is_whole=True),
     ]
     return Panel("Initiatives", made, [("Paused", figures.number(now.stable_owner.paused), "paused")])
 
@@ -132,9 +131,9 @@ def _net_value(now: Figures, before: Figures) -> Panel:
         _made("Net value", lambda told: _money(told, lambda each: each.worth.net), now, before, is_whole=True),
     ]
     beside = [
-        ("Claimed, unconfirmed", _money(now, lambda each: each.worth.claimed), ""),
-        ("Build cost", _money(now, lambda each: each.worth.build_cost), ""),
-        ("Decayed benefit", _money(now, lambda each: each.worth.decayed), ""),
+        ("Claimed, unconfirmed", _money(now, lambda each: each.worth.claimed), "claimed"),
+        ("Build cost", _money(now, lambda each: each.worth.build_cost), "build_cost"),
+        ("Decayed benefit", _money(now, lambda each: each.worth.decayed), "decayed"),
         ("Months with run cost", _coverage(now), "uncovered"),
     ]
     return Panel("Made of", made, beside)

@@ -4,7 +4,7 @@ A figure counts what everybody with the viewer's roles sees (`counted_for`), so 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,10 +20,12 @@ from aiso.web.keyset import AS_MADE, Page, page_of
 from portfolio.models import Initiative, OwnerKind, Stage
 from portfolio.models.stage import IN_PRODUCTION
 
+from ..models import PilotSpell
 from .address import Address
 from .asked import Asked, counted_for
 from .closed import endings
-from .entered import changes_of
+from .entered import among, changes_of
+from .lead_time import median_of
 from .stable_owner import standing_on
 from .words import TITLES
 
@@ -170,12 +172,23 @@ def _cell(value: Any) -> str:
 
 
 class LeadTimeRows(FigureRows[Initiative]):
-    """Initiatives that first entered production in the window."""
+    """Initiatives that first entered production in the window, and those in pilot on its last day."""
 
     figure = "lead_time"
     title = "Lead time"
     HEADS = ("First pilot", "First in production", "Days")
-    NUMBERS = frozenset({"Days"})
+    OPEN_HEADS: ClassVar[Sequence[str]] = ("First pilot", "Age, days")
+    NUMBERS = frozenset({"Days", "Age, days"})
+    shows: ClassVar[Mapping[str, str]] = {
+        "entered": "Reached production",
+        "piloted": "After a pilot",
+        "unpiloted": "Never in pilot",
+        "open": "Pilots still open",
+    }
+
+    @property
+    def heads(self) -> Sequence[str]:
+        return self.OPEN_HEADS if self.show == "open" else self.HEADS
 
     @cached_property
     def entries(self) -> dict[int, tuple[date, date | None]]:
@@ -188,11 +201,28 @@ class LeadTimeRows(FigureRows[Initiative]):
         found = rows.filter(produced__gte=asked.window.first).values_list("initiative", "produced", "piloted")
         return {pk: (on, piloted if piloted and piloted <= on else None) for pk, on, piloted in found}
 
+    @cached_property
+    def opened(self) -> dict[int, date]:
+        """Of each that is in pilot on the last day, the day on which it first entered one."""
+        asked = self.asked
+        read = _open_then if asked.known_at else _open_by_now
+        return dict(read(counted_for(self.viewer, asked), asked))
+
+    @property
+    def sorted_out(self) -> list[int]:
+        if self.show == "open":
+            return [*self.opened]
+        told = {"entered": (True, False), "piloted": (True,), "unpiloted": (False,)}[self.show]
+        return [pk for pk, (_, piloted) in self.entries.items() if (piloted is not None) in told]
+
     @property
     def matching(self) -> QuerySet[Initiative]:
-        return Initiative.objects.filter(pk__in=[*self.entries])
+        return Initiative.objects.filter(pk__in=self.sorted_out)
 
     def values(self, rows: Sequence[Initiative]) -> Mapping[int, Sequence[Any]]:
+        if self.show == "open":
+            opened = {row.pk: self.opened[row.pk] for row in rows}
+            return {pk: (began, (self.asked.as_of - began).days) for pk, began in opened.items()}
         return {row.pk: self._of(*self.entries[row.pk]) for row in rows}
 
     @staticmethod
@@ -200,12 +230,38 @@ class LeadTimeRows(FigureRows[Initiative]):
         return (piloted or "Never in pilot", produced, (produced - piloted).days if piloted else None)
 
     def told(self) -> str:
+        if self.show == "open":
+            return self._told_of_open()
         apart = sum(1 for _, piloted in self.entries.values() if piloted is None)
         counted = figures.plural(len(self.entries) - apart, "initiative")
         if not apart:
             return f"The median is taken over {counted}."
         verb = "counts" if apart == 1 else "count"
         return f"The median is taken over {counted}; {figures.number(apart)} never in pilot {verb} apart."
+
+    def _told_of_open(self) -> str:
+        ages = [(self.asked.as_of - began).days for began in self.opened.values()]
+        if not ages:
+            return "No pilot is open on the last day."
+        pilots = figures.plural(len(ages), "pilot is", "pilots are")
+        median = figures.measured(median_of(ages) or Decimal(0))
+        oldest = figures.number(max(ages))
+        return f"{pilots} open on the last day. Days since their first pilot: {median} in the median, {oldest} at most."
+
+
+def _open_by_now(counted: QuerySet[Initiative], asked: Asked) -> Iterable[tuple[int, date]]:
+    """From the kept rows that the figure counts."""
+    lasting = Q(last_on=None) | Q(last_on__gte=asked.as_of)
+    rows = among(PilotSpell.objects.order_by().filter(lasting, first_on__lte=asked.as_of), counted)
+    return rows.values_list("initiative", "began_on")
+
+
+def _open_then(counted: QuerySet[Initiative], asked: Asked) -> Iterable[tuple[int, date]]:
+    """As it was known at a moment: the last stage of each, and its first day in pilot."""
+    changes = changes_of(counted, asked.as_of, asked.moment).order_by("initiative", "-changed_on", "-pk")
+    stood = dict(changes.distinct("initiative").values_list("initiative", "stage"))
+    pilots = changes.order_by().filter(stage=Stage.PILOT).values("initiative").annotate(on=Min("changed_on"))
+    return [(pk, on) for pk, on in pilots.values_list("initiative", "on") if stood[pk] == Stage.PILOT]
 
 
 class StableOwnerRows(FigureRows[Initiative]):
@@ -214,7 +270,14 @@ class StableOwnerRows(FigureRows[Initiative]):
     figure = "stable_owner"
     title = "Stable owner"
     HEADS = ("Stage", "Stable owner")
-    shows: ClassVar[Mapping[str, str]] = {"lacking": "Without", "stable": "With", "paused": "Paused"}
+    shows: ClassVar[Mapping[str, str]] = {
+        "lacking": "Without",
+        **{f"lacks_{kind.value}": f"No {kind.label.lower()}" for kind in OwnerKind},
+        "new": "Business owner is new",
+        "stable": "With",
+        "active": "All active",
+        "paused": "Paused",
+    }
 
     @cached_property
     def standing(self) -> dict[int, Mapping[str, Any]]:
@@ -226,8 +289,8 @@ class StableOwnerRows(FigureRows[Initiative]):
     def sorted_out(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {name: [] for name in self.shows}
         for pk, row in self.standing.items():
-            is_paused = row["stage"] == Stage.PAUSED
-            found["paused" if is_paused else "lacking" if why_not(row) else "stable"].append(pk)
+            for name in _belongs_to(row):
+                found[name].append(pk)
         return found
 
     @property
@@ -243,10 +306,20 @@ class StableOwnerRows(FigureRows[Initiative]):
         return {pk: (Stage(row["stage"]).label, why_not(row) or "Yes") for pk, row in told.items()}
 
     def told(self) -> str:
-        stable, lacking = len(self.sorted_out["stable"]), len(self.sorted_out["lacking"])
+        stable = len(self.sorted_out["stable"])
         paused = figures.plural(len(self.sorted_out["paused"]), "paused one stands", "paused ones stand")
-        active = figures.plural(stable + lacking, "active initiative")
+        active = figures.plural(len(self.sorted_out["active"]), "active initiative")
         return f"{figures.number(stable)} of {active} {'has' if stable == 1 else 'have'} one; {paused} apart."
+
+
+def _belongs_to(row: Mapping[str, Any]) -> list[str]:
+    """Which of the rows that an address may narrow to it is among."""
+    if row["stage"] == Stage.PAUSED:
+        return ["paused"]
+    lacks = [f"lacks_{kind.value}" for kind in OwnerKind if row[kind.value] is None]
+    if lacks:
+        return ["active", "lacking", *lacks]
+    return ["active", "stable"] if row["is_kept"] else ["active", "lacking", "new"]
 
 
 def why_not(row: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from ..adoption import Adoption
 from ..asked_days import WINDOWS
 from ..cost_coverage import cost_coverage_of
 from ..models import LedgerEntry
-from ..worth import TAKEN, Worth, worth_by_initiative
+from ..worth import BUILD_COST, CLAIMED, DECAYED, TAKEN, Worth, worth_by_initiative
 from .asked import money_counted_for
 from .figures import Figures
 from .reading import figures_of
@@ -69,19 +69,33 @@ def _counts(adoption: Adoption) -> Sequence[Any]:
 
 
 class NetValueRows(FigureRows[Initiative]):
-    """Initiatives with an entry of the window that counts, and those in production without a run cost.
+    """Initiatives with an entry of the window that counts, those in production without a run cost, and those with a
+    sum that stands beside net value.
 
     Raises PermissionDenied where no role of the viewer shows money.
     """
 
     figure = "net_value"
     title = "Net value"
-    shows: ClassVar[Mapping[str, str]] = {"posted": "Counted", "uncovered": "Run cost missing"}
+    shows: ClassVar[Mapping[str, str]] = {
+        "posted": "Counted",
+        "uncovered": "Run cost missing",
+        CLAIMED: "Claimed, unconfirmed",
+        BUILD_COST: "Build cost",
+        DECAYED: "Decayed benefit",
+    }
+    # What stands beside net value, by the kind of the entries that it is of.
+    BESIDE: ClassVar[Mapping[str, str]] = {
+        CLAIMED: LedgerEntry.Kind.BENEFIT,
+        BUILD_COST: LedgerEntry.Kind.BUILD_COST,
+        DECAYED: LedgerEntry.Kind.BENEFIT,
+    }
     PARTS: ClassVar[Sequence[str]] = ("Confirmed benefit", "Run cost", "Rework", "Risk loss", "Net value")
 
     @property
     def heads(self) -> Sequence[str]:
-        return [f"{name}, {figures.symbol(settings.REPORTING_CURRENCY)}" for name in self.PARTS]
+        names = [self.shows[self.show]] if self.show in self.BESIDE else self.PARTS
+        return [f"{name}, {figures.symbol(settings.REPORTING_CURRENCY)}" for name in names]
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -98,6 +112,8 @@ class NetValueRows(FigureRows[Initiative]):
     def matching(self) -> QuerySet[Initiative]:
         if self.show == "uncovered":
             return Initiative.objects.filter(pk__in=self.uncovered)
+        if self.show in self.BESIDE:
+            return Initiative.objects.filter(pk__in=[*self.beside])
         window = self.asked.window
         entries = LedgerEntry.objects.filter(
             initiative=OuterRef("pk"),
@@ -121,6 +137,14 @@ class NetValueRows(FigureRows[Initiative]):
         coverage = cost_coverage_of(self.counted, self.asked.window, known_at=self.asked.known_at)
         return sorted({initiative for initiative, _ in coverage.missing})
 
+    @cached_property
+    def beside(self) -> dict[int, Decimal]:
+        """Of each that has any of it, the sum that stands beside net value."""
+        asked, kind = self.asked, self.BESIDE[self.show]
+        found = worth_by_initiative(self.counted, asked.window, known_at=asked.known_at, only=[kind])
+        sums = {pk: worth.sum_of(self.show) for pk, worth in found.items()}
+        return {pk: amount for pk, amount in sums.items() if amount}
+
     def url_of(self, row: Initiative) -> str:
         """Its value in the same window, where its page tells that one."""
         told = {name: text for name, text in self.asked_address.state.items() if name in ("as_of", "known_at")}
@@ -130,6 +154,8 @@ class NetValueRows(FigureRows[Initiative]):
         return f"{reverse('value:initiative_value', args=[row.reference])}{query}#tab"
 
     def values(self, rows: Sequence[Initiative]) -> Mapping[int, Sequence[Any]]:
+        if self.show in self.BESIDE:
+            return {row.pk: (self.beside[row.pk],) for row in rows}
         found = worth_by_initiative([row.pk for row in rows], self.asked.window, known_at=self.asked.known_at)
         return {row.pk: _parts(found.get(row.pk)) for row in rows}
 
@@ -137,6 +163,9 @@ class NetValueRows(FigureRows[Initiative]):
         money = figures_of(self.viewer, self.asked).net_value
         if money is None or money.worth.is_empty:
             return "Nothing is posted for these days."
+        if self.show in self.BESIDE:
+            total = figures.exact_money(money.worth.sum_of(self.show))
+            return f"{self.shows[self.show]} is {total}, rounded once at the end; it stands beside net value."
         total = figures.exact_money(money.worth.net)
         return f"Net value of all that is counted is {total}, rounded once at the end."
 

@@ -4,6 +4,7 @@ import csv
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO, StringIO
 
 import pytest
@@ -13,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from aiso.configuration.models import ConfigurationVersion
-from portfolio.models import Initiative
-from tests.factories import grant, make_initiative, make_person
-from tests.value.factories import cost_of, post
+from portfolio.models import Initiative, OutcomeMetric
+from tests.factories import grant, make_initiative, make_ownership, make_person, move_stage
+from tests.value.factories import claim, cost_of, post
+from value.actions.claims import confirm_claim
+from value.actions.measure import confirm_measurement, record_measurement
 from value.dashboard import page as shown_page
 from value.dashboard.figures import FIGURES
 from value.dashboard.targets import Targets, targets_on
@@ -128,6 +131,95 @@ def test_rows_behind_are_exactly_those_that_count(client, small, executive):
     lead = text_of(client.get("/dashboard/rows/lead_time/"))
     assert "The median is taken over 2 initiatives; 1 never in pilot counts apart." in lead
     assert client.get("/dashboard/rows/profit/").status_code == 404
+
+
+def figures_of(client, figure: str, query: str) -> list[tuple[str, str]]:
+    """The numbers beside the chart of a figure that are told of some rows: the address of these, and the number."""
+    page = client.get(f"/dashboard/?figure={figure}&{query}").content.decode()
+    found = re.findall(rf'href="(/dashboard/rows/{figure}/[^"]*show=[^"]*)">([^<]+)</a>', page)
+    return [(address.replace("&amp;", "&"), text) for address, text in found]
+
+
+@pytest.mark.parametrize("query", ["", "known_at=2026-06-15"])
+def test_each_count_leads_to_as_many_rows(client, small, executive, business_owner, technical_owner, risk_owner, query):
+    owners = {"technical_owner": technical_owner, "risk_owner": risk_owner}
+    anew = make_initiative("Anew", stage="build", since=date(2026, 1, 1), **owners)
+    make_ownership(anew, business_owner, since=date(2026, 6, 1))
+    make_initiative("Waiting", stage="pilot", since=date(2026, 6, 5), owner=business_owner)
+    move_stage(make_initiative("Waiting long", stage="pilot", since=date(2026, 2, 1)), "pilot", date(2026, 6, 12))
+    move_stage(make_initiative("Given up", stage="pilot", since=date(2026, 2, 1)), "build", date(2026, 6, 12))
+    recompute_marked()
+    client.force_login(executive)
+    told = [*figures_of(client, "stable_owner", query), *figures_of(client, "lead_time", query)]
+    # The median stands before the count of those that it is taken over.
+    counts = {re.search(r"show=(\w+)", address)[1]: (address, text) for address, text in reversed(told)}
+    counts["piloted"] = next((address, text) for address, text in told if "show=piloted" in address and text == "2")
+    of_owners = {"stable": 1, "lacks_business": 5, "lacks_technical": 6, "lacks_risk": 6, "new": 1, "active": 8}
+    expected = of_owners | {"paused": 1, "piloted": 2, "unpiloted": 1, "open": 2}
+    assert {show: int(text) for show, (_, text) in counts.items()} == expected
+    for address, text in counts.values():
+        assert client.get(address).content.decode().count("<tr data-row>") == int(text), address
+        assert len(table_of(client.get(address.replace("/?", "/export/?format=csv&")))) == int(text) + 1
+
+
+def test_pilots_still_open_are_told_with_their_ages(client, small, executive):
+    make_initiative("Waiting", stage="pilot", since=date(2026, 6, 5))
+    move_stage(make_initiative("Waiting long", stage="pilot", since=date(2026, 2, 1)), "pilot", date(2026, 6, 12))
+    recompute_marked()
+    client.force_login(executive)
+    page = text_of(client.get("/dashboard/rows/lead_time/?show=open"))
+    assert "2 pilots are open on the last day. Days since their first pilot: 72 in the median, 134 at most." in page
+    for query in ("", "&known_at=2026-06-15"):
+        rows = table_of(client.get(f"/dashboard/rows/lead_time/export/?show=open&format=csv{query}"))
+        assert rows[0][1:] == ["Initiative", "First pilot", "Age, days"]
+        assert [row[1:] for row in rows[1:]] == [
+            ["Waiting", "2026-06-05", "10"],
+            ["Waiting long", "2026-02-01", "134"],
+        ]
+
+
+def test_what_stands_beside_net_value_leads_to_whose_it_is(
+    client, small, executive, stranger, business_owner, finance_controller
+):
+    may = {"first_on": date(2026, 5, 1), "last_on": date(2026, 5, 31)}
+    post(small.quick, finance_controller, cost_of(250, kind="build_cost", **may))
+    post(small.slow, business_owner, cost_of(50, kind="build_cost", **may))
+    claim(small.slow.outcome_metrics.get(), business_owner, amount=Decimal(300))
+    metric = faded(business_owner, finance_controller)
+    recompute_marked()
+    client.force_login(executive)
+    exact = dict(beside_money(client))
+    assert [*exact.values()] == ["300.00", "300.00", "2.00"]
+    rows = [table_of(client.get(address.replace("/?", "/export/?format=csv&"))) for address in exact]
+    assert [each[0][2] for each in rows] == ["Claimed, unconfirmed, €", "Build cost, €", "Decayed benefit, €"]
+    assert [[row[1:] for row in each[1:]] for each in rows] == [
+        [["Slow", "300.00"]],
+        [["Quick", "250.00"], ["Slow", "50.00"]],
+        [[metric.initiative.name, "2.00"]],
+    ]
+    assert [sum(Decimal(row[2]) for row in each[1:]) for each in rows] == [Decimal(text) for text in exact.values()]
+    page = text_of(client.get("/dashboard/rows/net_value/?show=build_cost"))
+    assert "Build cost is 300 €, rounded once at the end; it stands beside net value." in page
+    client.force_login(stranger)
+    assert {client.get(address).status_code for address in exact} == {403}
+
+
+def beside_money(client) -> list[tuple[str, str]]:
+    """As `figures_of`, of the three sums that stand beside net value, each exact to the cent."""
+    page = client.get("/dashboard/?figure=net_value").content.decode()
+    found = re.findall(r'href="(/dashboard/rows/net_value/[^"]*show=(?!uncovered)[^"]*)"><[^>]*>([^<]+)<', page)
+    return [(address.replace("&amp;", "&"), f"{Decimal(re.match('[0-9]+', text)[0]):.2f}") for address, text in found]
+
+
+def faded(owner, finance):
+    """Of 31 € confirmed in May nobody measured the outcome by the 29th: the last two days count no more."""
+    initiative = produced("Faded", None, date(2026, 1, 31), owner=owner)
+    told = {"baseline": Decimal(14), "baseline_on": date(2025, 1, 1), "baseline_source": "Log"}
+    metric = OutcomeMetric.objects.create(initiative=initiative, name="Calls", unit="calls", direction="down", **told)
+    row = record_measurement(metric, actor=owner, value=Decimal(10), measured_on=date(2026, 3, 1), method="Log")
+    confirm_measurement(row, actor=finance)
+    confirm_claim(claim(metric, owner, amount=Decimal(31)), actor=finance)
+    return metric
 
 
 def test_rows_as_files(client, small, executive):
