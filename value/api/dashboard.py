@@ -23,6 +23,7 @@ from ..dashboard.asked import WINDOWS, Asked
 from ..dashboard.figures import FIGURES, Closed, Figures, LeadTime, NetValue, StableOwner
 from ..dashboard.reading import dashboard_of
 from ..dashboard.sentences import benefit_of
+from ..dashboard.tiles import is_money_of_part
 from .figures import CostCoverageShape, drawn_coverage
 from .known_at import AsOfField, KnownAtField
 
@@ -106,6 +107,9 @@ class NetValueShape(NetValueFigure):
     """The figure and the same of the window before."""
 
     previous: NetValueFigure | None
+    is_of_part: Annotated[
+        bool, "Of a unit, a bucket or the units that one's roles show: the company's target is not meant for it."
+    ]
 
 
 class ClosedFigure(TypedDict):
@@ -170,12 +174,14 @@ class DashboardFigures(Noun):
         with read_once():
             found = dashboard_of(self.person, asked)
         head = {"window": asked.days, "first": asked.window.first, "as_of": as_of, "known_at": asked.known_at}
-        return self.answer(head | _figures(found.now, found.before) | {"restated": sorted(found.restated)})
+        figures = _figures(found.now, found.before, is_of_part=is_money_of_part(self.person, asked))
+        return self.answer(head | figures | {"restated": sorted(found.restated)})
 
 
-def _figures(now: Figures, before: Figures) -> dict[str, Any]:
+def _figures(now: Figures, before: Figures, *, is_of_part: bool) -> dict[str, Any]:
     money = now.net_value and _net_value(now.net_value) | {
-        "previous": before.net_value and _net_value(before.net_value)
+        "previous": before.net_value and _net_value(before.net_value),
+        "is_of_part": is_of_part,
     }
     return {
         "lead_time_days": _lead_time(now.lead_time) | {"previous": _lead_time(before.lead_time)} | _open(now.lead_time),

@@ -24,7 +24,7 @@ from .panel import Panel, panel_of
 from .reading import dashboard_of
 from .sentences import Part, answer, is_empty
 from .targets import Targets, targets_on
-from .tiles import PLACE, Tile, tiles_of
+from .tiles import PLACE, Tile, compared_with, tiles_of
 from .words import DEFINITIONS, TITLES
 
 
@@ -61,11 +61,12 @@ class DashboardPage:
 
     @cached_property
     def tiles(self) -> list[Tile]:
-        return tiles_of(self.dashboard, self.targets, self.address, self.opened)
+        return tiles_of(self.dashboard, self.targets, self.address, self.opened, self.viewer)
 
     @property
     def answer(self) -> SafeString:
-        parts = answer(self.dashboard, self.targets, self.asked.days)
+        compared = compared_with(self.targets, self.viewer, self.asked)
+        parts = answer(self.dashboard, compared, self.asked.days)
         return format_html_join("", "{}", ((self._part(part),) for part in parts))
 
     def _part(self, part: Part) -> SafeString | str:

@@ -1,12 +1,15 @@
 """The five tiles: figure, change, target, standing, trend and a plain sentence each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from aiso.accounts.models import User
 from aiso.web import figures
+from portfolio.models.initiative import money_reach
 
 from ..asked_days import end_of
 from .address import Address
+from .asked import Asked
 from .figures import FIGURES, Dashboard, Figures
 from .reading import headline
 from .sentences import is_empty, reading
@@ -63,13 +66,28 @@ class Tile:
         return f"{self.shown.unit}, median" if self.name == "lead_time" else self.shown.unit
 
 
-def tiles_of(dashboard: Dashboard, targets: Targets, address: Address, opened: str) -> list[Tile]:
-    return [_tile(name, dashboard, targets, address, is_open=name == opened) for name in FIGURES]
+def tiles_of(dashboard: Dashboard, targets: Targets, address: Address, opened: str, viewer: User) -> list[Tile]:
+    compared = compared_with(targets, viewer, address.asked)
+    return [_tile(name, dashboard, (targets, compared), address, is_open=name == opened) for name in FIGURES]
 
 
-def _tile(name: str, dashboard: Dashboard, targets: Targets, address: Address, *, is_open: bool) -> Tile:
+def is_money_of_part(viewer: User, asked: Asked) -> bool:
+    """Whether net value is told of less than the whole company: of a unit, a bucket, or the units that a role shows."""
+    return bool(asked.unit or asked.bucket) or money_reach(viewer) is not None
+
+
+def compared_with(targets: Targets, viewer: User, asked: Asked) -> Targets:
+    """The targets that figures are on or off. That of net value is a sum, which a part of the company cannot meet."""
+    return replace(targets, net_value={}) if is_money_of_part(viewer, asked) else targets
+
+
+def _tile(
+    name: str, dashboard: Dashboard, targets: tuple[Targets, Targets], address: Address, *, is_open: bool
+) -> Tile:
+    """`targets` are those that are told, and those that figures are compared with."""
     now, before = value_of(dashboard.now, name), value_of(dashboard.before, name)
-    target, is_withheld = targets.of(name, address.days), _is_withheld(dashboard.now, name)
+    told, target = (each.of(name, address.days) for each in targets)
+    is_withheld = _is_withheld(dashboard.now, name)
     change = "" if now is None else "no figure before" if before is None else told_difference(name, now, before)
     values = [] if is_withheld else dashboard.trends[name].values
     return Tile(
@@ -78,7 +96,7 @@ def _tile(name: str, dashboard: Dashboard, targets: Targets, address: Address, *
         None if now is None else written(name, now),
         change,
         _direction(now, before),
-        "" if is_withheld else _target_told(name, target),
+        "" if is_withheld else _target_told(name, told, is_compared=target is not None),
         WITHHELD if is_withheld else standing_of(name, dashboard.now, target),
         spark_of(values, target),
         reading(name, dashboard.now, target),
@@ -115,11 +133,11 @@ def _direction(now: Decimal | None, before: Decimal | None) -> str:
     return "arrow-right" if now == before else "trending-up" if now > before else "trending-down"
 
 
-def _target_told(name: str, target: Decimal | None) -> str:
+def _target_told(name: str, target: Decimal | None, *, is_compared: bool) -> str:
     if target is None:
         return "no target set"
     if name == "net_value":
-        return f"target {figures.money(target)}"
+        return f"{'target' if is_compared else 'company target'} {figures.money(target)}"
     return f"target {figures.measured(target * 100 if name in ('stable_owner', 'adoption') else target)}"
 
 

@@ -72,7 +72,7 @@ def test_where_nothing_is_measured_nobody_is_counted(small, executive):
 
 def test_money_is_told_in_decimal_strings(small, executive):
     money = asked(executive)["net_value"]
-    assert {name: each for name, each in money.items() if name not in ("previous", "cost_coverage")} == {
+    assert {name: each for name, each in money.items() if name not in ("previous", "cost_coverage", "is_of_part")} == {
         "amount": "600.00",
         "currency": "EUR",
         "benefit": "1000.00",
@@ -84,6 +84,7 @@ def test_money_is_told_in_decimal_strings(small, executive):
         "build_cost": "0.00",
     }
     assert money["cost_coverage"]["is_complete"] is False
+    assert money["is_of_part"] is False
     # No data is not nothing.
     assert (money["previous"]["amount"], money["previous"]["currency"]) == (None, "EUR")
 
@@ -92,12 +93,14 @@ def test_no_money_without_a_role_that_shows_it(small, stranger, service_account,
     assert asked(stranger)["net_value"] is None
     assert asked(service_account)["net_value"] is None
     assert asked(chief_of_retail)["net_value"]["amount"] is None
+    assert asked(chief_of_retail)["net_value"]["is_of_part"] is True
     assert asked(chief_of_retail, unit=small.slow.unit_id)["net_value"] is None
 
 
 def test_a_unit_includes_those_below_it(small, executive):
     retail = small.quick.unit.parent
     told = asked(executive, window=30, unit=retail.pk, bucket=small.quick.bucket_id)
+    assert told["net_value"]["is_of_part"] is True
     assert (told["window"], told["lead_time_days"]["count"], told["lead_time_days"]["median"]) == (30, 1, 92)
     assert asked(executive, unit=small.slow.unit_id, bucket=small.quick.bucket_id)["lead_time_days"]["count"] == 0
 

@@ -43,7 +43,7 @@ def table_of(response) -> list[list[str]]:
 
 def tile(page: str, title: str) -> str:
     """The words of one tile: from its title to the next one, or to the line below them."""
-    start = page.index(title, page.index("Show Lead time"))
+    start = page.index(title, page.index(" as of "))
     ends = [page.find(other, start + 1) for other in (*TITLES, "against the 90 days before. Known")]
     return page[start : min(end for end in ends if end > start)]
 
@@ -353,6 +353,25 @@ def test_targets_are_those_of_the_day(client, small, executive):
     assert "no target set For information" in tile(page, TITLES[2])
     assert "target 5 k€ Off target Below target, and 4 in production" in tile(page, TITLES[3])
     assert "target 120" in tile(text_of(client.get("/dashboard/?as_of=2026-06-13")), TITLES[0])
+
+
+def test_a_part_of_the_company_is_not_compared_with_its_target(
+    client, small, executive, chief_of_retail, finance_controller
+):
+    covered = {"first_on": date(2026, 3, 18), "last_on": date(2026, 6, 30)}
+    post(small.quick, finance_controller, cost_of(105, **covered))
+    recompute_marked()
+    retail = small.quick.unit.parent
+    told = "−90 € no figure before, company target 0 € For information"
+    narrowed = (f"unit={retail.pk}", f"bucket={small.quick.bucket_id}")
+    for person, queries in ((executive, narrowed), (chief_of_retail, ("",))):
+        client.force_login(person)
+        for query in queries:
+            page = text_of(client.get(f"/dashboard/?{query}"))
+            assert told in tile(page, TITLES[3]), query
+            assert "net value misses" not in page
+    client.force_login(executive)
+    assert "company target" not in text_of(client.get("/dashboard/"))
 
 
 def test_complete_costs_alone_are_green(client, small, executive, finance_controller):
