@@ -328,6 +328,15 @@ def test_a_restated_figure_leads_to_what_was_told(client, small, executive, monk
     assert "Restated" not in client.get("/dashboard/?as_of=2026-06-10").content.decode()
 
 
+def test_a_board_pack_of_what_is_shown_is_one_click_away(client, small, executive):
+    client.force_login(executive)
+    shown = client.get(f"/dashboard/?days=60&as_of=2026-06-10&unit={small.quick.unit_id}&figure=closed").content.decode()
+    head = shown[shown.index('<div class="head">') : shown.index('<div class="tiles">')]
+    address = f"/dashboard/packs/new/?days=60&amp;as_of=2026-06-10&amp;unit={small.quick.unit_id}"
+    assert re.search(rf'href="{re.escape(address)}"><svg[^>]*>.*?</svg>Make a board pack</a>', head)
+    assert '<a class="btn btn-link" href="/dashboard/packs/">Board packs</a>' in shown
+
+
 def test_an_empty_office_is_told_what_will_be_here(client, executive):
     client.force_login(executive)
     page = text_of(client.get("/dashboard/"))
