@@ -21,6 +21,7 @@ from ..asked_days import end_of
 from ..dashboard.address import FIRST_DAY
 from ..dashboard.asked import WINDOWS, Asked
 from ..dashboard.figures import FIGURES, Closed, Figures, LeadTime, NetValue, StableOwner
+from ..dashboard.page import waiting
 from ..dashboard.reading import dashboard_of
 from ..dashboard.sentences import benefit_of
 from ..dashboard.tiles import is_money_of_part
@@ -132,6 +133,7 @@ class DashboardShape(TypedDict):
     first: Annotated[date, "The first day counted."]
     as_of: date
     known_at: Annotated[datetime | None, "Null is now."]
+    pending: Annotated[int | None, "Changes that wait to be counted, 1000 for so many or more; null with `known_at`."]
     lead_time_days: LeadTimeShape
     stable_owner: StableOwnerShape
     adoption: DashboardAdoptionShape
@@ -172,8 +174,9 @@ class DashboardFigures(Noun):
         as_of = told.get("as_of") or clock.today()
         asked = Asked(int(told["window"]), as_of, told.get("known_at"), told.get("unit"), told.get("bucket"))
         with read_once():
-            found = dashboard_of(self.person, asked)
-        head = {"window": asked.days, "first": asked.window.first, "as_of": as_of, "known_at": asked.known_at}
+            found, pending = dashboard_of(self.person, asked), waiting(asked)
+        head = {"window": asked.days, "first": asked.window.first, "as_of": as_of}
+        head |= {"known_at": asked.known_at, "pending": pending}
         figures = _figures(found.now, found.before, is_of_part=is_money_of_part(self.person, asked))
         return self.answer(head | figures | {"restated": sorted(found.restated)})
 

@@ -15,6 +15,7 @@ from aiso.web import figures
 from portfolio.models import Bucket
 from portfolio.models.initiative import money_reach
 
+from ..models import KeptMark
 from .address import Address
 from .asked import Asked
 from .charts import Chart, chart_of
@@ -26,6 +27,16 @@ from .sentences import Part, answer, is_empty
 from .targets import Targets, targets_on
 from .tiles import PLACE, Tile, compared_with, tiles_of
 from .words import DEFINITIONS, TITLES
+
+# So many changes that wait are counted, and no more.
+MOST = 1000
+
+
+def waiting(asked: Asked) -> int | None:
+    """How many changes the figures do not count yet, up to a thousand. None for what is asked as it was known: that is
+    read from the facts.
+    """
+    return None if asked.known_at else KeptMark.objects.order_by()[:MOST].count()
 
 
 class DashboardPage:
@@ -131,6 +142,15 @@ class DashboardPage:
             return ""
         tops = BusinessUnit.objects.filter(pk__in=reach).exclude(parent__in=reach).order_by("name")
         return ", ".join(tops.values_list("name", flat=True))
+
+    @cached_property
+    def pending(self) -> str:
+        """What is said of changes that wait to be counted; empty where none does."""
+        if not (count := waiting(self.asked)):
+            return ""
+        if count == MOST:
+            return f"{figures.number(count)} or more changes are being counted; figures follow soon."
+        return f"{figures.plural(count, 'change is', 'changes are')} being counted; figures follow within a minute."
 
     @property
     def today(self) -> date:

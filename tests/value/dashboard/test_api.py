@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from tests.api.conftest import Script, make_api_token
+from tests.value.factories import cost_of, post
 
 from .conftest import produced
 
@@ -112,6 +113,13 @@ def test_as_it_was_known(small, executive):
         then = asked(executive, as_of="2026-06-15", known_at="2026-06-15")
     assert [told["lead_time_days"]["without_pilot"] for told in (now, then)] == [2, 1]
     assert then["known_at"].startswith("2026-06-15T23:59:59")
+
+
+def test_changes_that_wait_to_be_counted_are_told(small, executive, finance_controller):
+    assert asked(executive)["pending"] == 0
+    post(small.slow, finance_controller, cost_of(10))
+    assert asked(executive)["pending"] == 1
+    assert asked(executive, known_at="2026-06-15")["pending"] is None
 
 
 @pytest.mark.parametrize(

@@ -330,11 +330,28 @@ def test_a_restated_figure_leads_to_what_was_told(client, small, executive, monk
 
 def test_a_board_pack_of_what_is_shown_is_one_click_away(client, small, executive):
     client.force_login(executive)
-    shown = client.get(f"/dashboard/?days=60&as_of=2026-06-10&unit={small.quick.unit_id}&figure=closed").content.decode()
+    shown = client.get(
+        f"/dashboard/?days=60&as_of=2026-06-10&unit={small.quick.unit_id}&figure=closed"
+    ).content.decode()
     head = shown[shown.index('<div class="head">') : shown.index('<div class="tiles">')]
     address = f"/dashboard/packs/new/?days=60&amp;as_of=2026-06-10&amp;unit={small.quick.unit_id}"
     assert re.search(rf'href="{re.escape(address)}"><svg[^>]*>.*?</svg>Make a board pack</a>', head)
     assert '<a class="btn btn-link" href="/dashboard/packs/">Board packs</a>' in shown
+
+
+def test_changes_that_wait_to_be_counted_are_told(client, small, executive, finance_controller, monkeypatch):
+    client.force_login(executive)
+    assert "being counted" not in text_of(client.get("/dashboard/"))
+    post(small.slow, finance_controller, cost_of(10))
+    told = "1 change is being counted; figures follow within a minute."
+    assert told in text_of(client.get("/dashboard/"))
+    assert "being counted" not in text_of(client.get("/dashboard/?known_at=2026-06-15"))
+    post(small.quick, finance_controller, cost_of(10))
+    assert "2 changes are being counted" in text_of(client.get("/dashboard/?as_of=2026-06-10"))
+    monkeypatch.setattr(shown_page, "MOST", 2)
+    assert "2 or more changes are being counted; figures follow soon." in text_of(client.get("/dashboard/"))
+    recompute_marked()
+    assert "being counted" not in text_of(client.get("/dashboard/"))
 
 
 def test_an_empty_office_is_told_what_will_be_here(client, executive):
