@@ -35,13 +35,21 @@ class AdoptionRows(FigureRows[Workflow]):
     HEADS = ("Weeks read", "Active users", "Target users", "Adoption, %", "Counts")
     NUMBERS = frozenset({"Weeks read", "Active users", "Target users", "Adoption, %"})
 
+    shows: ClassVar[Mapping[str, str]] = {
+        "all": "All of them",
+        "unmeasured": "Unmeasured",
+        "withheld": "Too small to be told",
+    }
+
     @cached_property
     def figures(self) -> Figures:
         return figures_of(self.viewer, self.asked)
 
     @property
     def matching(self) -> QuerySet[Workflow]:
-        return Workflow.objects.filter(pk__in=[*self.figures.adoption.by_workflow])
+        figure = self.figures.adoption
+        ids = {"all": [*figure.by_workflow], "unmeasured": figure.unmeasured, "withheld": figure.withheld}
+        return Workflow.objects.filter(pk__in=ids[self.show])
 
     def url_of(self, row: Workflow) -> str:
         return reverse("value:adoption_workflow", args=[row.pk])

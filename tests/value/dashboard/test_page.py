@@ -162,6 +162,14 @@ def test_each_count_leads_to_as_many_rows(client, small, executive, business_own
         assert len(table_of(client.get(address.replace("/?", "/export/?format=csv&")))) == int(text) + 1
 
 
+def test_each_count_of_workflows_leads_to_them(client, small, executive):
+    client.force_login(executive)
+    told = figures_of(client, "adoption", "")
+    assert [text for _, text in told] == ["2", "1", "0"]
+    rows = [table_of(client.get(address.replace("/?", "/export/?format=csv&"))) for address, _ in told]
+    assert [[row[0] for row in each[1:]] for each in rows] == [["Answer a claim", "Plan a route"], ["Plan a route"], []]
+
+
 def test_pilots_still_open_are_told_with_their_ages(client, small, executive):
     make_initiative("Waiting", stage="pilot", since=date(2026, 6, 5))
     move_stage(make_initiative("Waiting long", stage="pilot", since=date(2026, 2, 1)), "pilot", date(2026, 6, 12))
