@@ -24,7 +24,7 @@ from aiso.events.actions import choose_mail
 from aiso.events.letters import NotWantedError, letter_of
 from aiso.events.models import Event, Mail, Notification
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_person, make_unit, move_stage
+from tests.factories import make_initiative, make_person, make_unit, move_stage
 from value import tasks
 from value.actions import make_packs
 from value.actions.make_packs import make_pack
@@ -32,6 +32,7 @@ from value.actions.packs import ask_for_monthly_packs, ask_for_pack, end_subscri
 from value.adoption import Adoption, AdoptionFigure, Sums
 from value.dashboard.asked import Asked
 from value.dashboard.reading import dashboard_of
+from value.kept.recompute import recompute_marked
 from value.models import BoardPack, PackFile, PackSubscription
 from value.packs import pdf
 from value.packs.pins import asked_of
@@ -52,6 +53,7 @@ def scaled(initiative, technical_owner, finance_controller):
     move_stage(initiative, "scale", date(2026, 5, 20))
     days = {"happened_on": date(2026, 6, 3), "first_on": date(2026, 6, 3), "last_on": date(2026, 6, 3)}
     post(initiative, finance_controller, cost_of("1250.25", **days))
+    recompute_marked()
     return initiative
 
 
@@ -136,6 +138,25 @@ def test_the_figures_are_those_of_the_dashboard_in_all_three_formats(pack, execu
     assert content(pack, "pdf").startswith(b"%PDF")
 
 
+def test_open_pilots_are_told_of_the_last_window_alone(scaled, executive, business_owner, client):
+    move_stage(make_initiative("Another", owner=business_owner), "pilot", date(2026, 3, 1))
+    found = made(executive)
+    lead = found.figures["figures"][0]
+    told = {line["name"]: (line["now"], line["before"], line["before_text"]) for line in lead["lines"]}
+    assert told["open_pilots"] == ("1", None, "–")
+    assert told["open_median"] == told["open_oldest"] == ("105", None, "–")
+    assert told["median"] == ("49", None, "no data")
+    assert told["count"] == ("1", "0", "0")
+    client.force_login(executive)
+    page = client.get(found.get_absolute_url()).text
+    row = page.partition("Pilots still open</th>")[2].partition("</tr>")[0]
+    assert row.endswith('data-l="Window before">–</td>')
+    values = Script(make_api_token(executive)[1]).get(f"board-packs/{found.pk}/").json()["figures"][0]["values"]
+    assert {each["name"]: each["before"] for each in values}["open_pilots"] is None
+    sheet = load_workbook(io.BytesIO(content(found, "xlsx"))).get_sheet_by_name("Figures").to_python()
+    assert [row[2:4] for row in sheet[5:] if row[1] == "Pilots still open"] == [[1.0, ""]]
+
+
 def test_each_page_slide_and_sheet_says_what_it_is_pinned_to(pack):
     pins = pack.figures["pins"]
     assert plain(pins) == "As of 14 Jun 2026 · as known on 15 Jun 2026, 12:00 · The whole company"
@@ -173,6 +194,7 @@ def test_a_pack_never_changes_and_its_page_says_what_was_restated(pack, scaled, 
     with clock.fixed_at(clock.now() + timedelta(hours=1)):
         days = {"happened_on": date(2026, 6, 4), "first_on": date(2026, 6, 4), "last_on": date(2026, 6, 4)}
         post(scaled, finance_controller, cost_of("100", **days))
+        recompute_marked()
         page = client.get(pack.get_absolute_url()).text
         assert "Restated since" in page
         assert "−1,250.25\N{NO-BREAK SPACE}€" in page

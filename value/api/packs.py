@@ -53,7 +53,7 @@ class PackLineShape(TypedDict):
     label: str
     kind: Annotated[str, {"enum": ["days", "count", "share", "points", "money"]}]
     now: Annotated[str | None, PLAIN]
-    before: Annotated[str | None, PLAIN]
+    before: Annotated[str | None, f"{PLAIN} Also null for open pilots, which are told of the last day alone."]
 
 
 class PackPointShape(TypedDict):

@@ -22,6 +22,8 @@ from .measures import NO_DATA, Measure, Value, measures_of, written
 from .pins import asked_of
 
 type Kept = dict[str, Any]
+# Where a value is of the last window alone.
+NOT_TOLD = "–"
 # Figures that say how much there is of a window, drawn as columns; the others as a line.
 COLUMNS = ("net_value", "closed")
 WINDOW = "The days of the figures, the last one included, in the office’s time zone. The window before is as long."
@@ -76,7 +78,7 @@ def _headline(name: str, value: Decimal | None) -> str:
 
 
 def _line(now: Measure, before: Measure | None) -> Kept:
-    was = before.value if before else None
+    was = before.value if before and now.has_before else None
     return {
         "name": now.name,
         "label": now.label,
@@ -84,7 +86,7 @@ def _line(now: Measure, before: Measure | None) -> Kept:
         "now": _text(now.value),
         "now_text": written(now.kind, now.value),
         "before": _text(was),
-        "before_text": written(now.kind, was),
+        "before_text": written(now.kind, was) if now.has_before else NOT_TOLD,
     }
 
 
