@@ -23,8 +23,9 @@ from aiso.errors import DomainError
 from aiso.events.actions import choose_mail
 from aiso.events.letters import NotWantedError, letter_of
 from aiso.events.models import Event, Mail, Notification
+from portfolio.models import Bucket
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_initiative, make_person, make_unit, move_stage
+from tests.factories import grant, make_entry, make_initiative, make_person, make_unit, move_stage
 from value import tasks
 from value.actions import make_packs
 from value.actions.make_packs import make_pack
@@ -72,6 +73,10 @@ def made(person, **pins: Any) -> BoardPack:
 
 def lines_of(pack: BoardPack) -> dict[tuple[str, str], dict[str, Any]]:
     return {(figure["name"], line["name"]): line for figure in pack.figures["figures"] for line in figure["lines"]}
+
+
+def figures_of(pack: BoardPack) -> dict[str, dict[str, Any]]:
+    return {figure["name"]: figure for figure in pack.figures["figures"]}
 
 
 def content(pack: BoardPack, kind: str) -> bytes:
@@ -304,6 +309,62 @@ def test_a_role_for_a_unit_sees_what_was_made_of_it_alone(scaled, executive):
     assert not sees(theirs, made(executive))
     assert not sees(theirs, made(executive, unit=make_unit("Elsewhere")))
     assert sees(executive, made(theirs))
+
+
+def test_a_pack_says_whose_money_it_counts_where_that_is_not_all(scaled, executive, requester, client):
+    below = make_unit("Below", parent=scaled.unit)
+    theirs = make_person("Chief of one", Role.EXECUTIVE, role_unit=scaled.unit)
+    grant(theirs, Role.FINANCE_CONTROLLER, unit=below)
+    limited, name = made(theirs), scaled.unit.name
+    scope = f"The whole company; only money of {name} and below"
+    assert (limited.figures["scope"], limited.figures["pins"].endswith(f" · {scope}")) == (scope, True)
+    assert any(scope in text for text in words_of_slides(limited))
+    assert json.loads(json.dumps(pdf.printed(limited.figures)))["pins"].endswith(scope)
+    book = load_workbook(io.BytesIO(content(limited, "xlsx")))
+    assert all(scope in book.get_sheet_by_name(each).to_python()[1][0] for each in book.sheet_names)
+    whose = next(each["text"] for each in limited.figures["definitions"] if each["term"] == "Whose money")
+    assert f"the money of {name}, and of the units below" in whose
+    client.force_login(theirs)
+    assert scope in client.get(limited.get_absolute_url()).text
+    assert scope in client.get("/dashboard/packs/").text
+    script = Script(make_api_token(theirs)[1])
+    units = [{"id": scaled.unit_id, "name": name}]
+    assert script.get(f"board-packs/{limited.pk}/").json()["money_units"] == units
+    assert [each["money_units"] for each in script.get("board-packs/").json()["results"]] == [units]
+    # All that is asked for is in reach, or nothing is.
+    of_unit, whole, none = made(theirs, unit=scaled.unit), made(executive), made(requester)
+    assert of_unit.figures["scope"] == f"{name} and below"
+    assert whole.figures["scope"] == "The whole company"
+    assert none.figures["scope"] == "The whole company; no money"
+    told = {
+        each["id"]: each["money_units"]
+        for each in Script(make_api_token(executive)[1]).get("board-packs/").json()["results"]
+    }
+    assert told == {limited.pk: units, of_unit.pk: None, whole.pk: None, none.pk: []}
+
+
+def test_of_many_units_a_pack_names_three_and_defines_all(scaled):
+    chief = make_person("Chief of some", Role.EXECUTIVE, role_unit=make_unit("Audit"))
+    for name in ("Board", "Claims", "Deals", "Export"):
+        grant(chief, Role.EXECUTIVE, unit=make_unit(name))
+    told = made(chief).figures
+    assert plain(told["scope"]) == "The whole company; only money of Audit, Board, Claims and 2 more units and below"
+    assert any("Audit, Board, Claims, Deals and Export, and" in each["text"] for each in told["definitions"])
+
+
+def test_money_of_a_part_is_not_compared_with_the_target_of_the_company(scaled, executive):
+    chief = make_person("Chief of one", Role.EXECUTIVE, role_unit=scaled.unit)
+    bucket = make_entry(Bucket, "Cash desks")
+    parts = [made(chief), made(executive, unit=scaled.unit), made(executive, bucket=bucket)]
+    for told in (figures_of(pack) for pack in parts):
+        assert told["net_value"]["target"] == ""
+        assert told["net_value"]["standing"] in ("For information", "Incomplete", "No data")
+        assert told["net_value"]["sentence"].find("target") == -1
+        assert "is not compared with it" in told["net_value"]["definition"]
+        assert told["stable_owner"]["target"]
+    whole = figures_of(made(executive))["net_value"]
+    assert (whole["target"] != "", whole["standing"]) == (True, "Off target")
+    assert "not compared" not in whole["definition"]
 
 
 def test_whose_roles_show_no_money_gets_none(scaled, requester):

@@ -91,6 +91,7 @@ def _figures(pack: BoardPack) -> Kept:
             with read_once():
                 asked = asked_of(pack)
                 reach = reach_of(asker, asked)
+                pack.money_units = reach["money_units"]
                 held.figures = told_of(pack, dashboard_of(asker, asked), targets_on(pack.as_of))
             BoardPack.objects.filter(pk=pack.pk).update(
                 figures=held.figures, progress=READ, moved_at=clock.now(), **reach

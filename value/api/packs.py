@@ -15,7 +15,7 @@ from aiso.api.fields import IdField, unit_field
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, answers, answers_file, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import AS_MADE, LATEST_FIRST
+from aiso.web.keyset import AS_MADE, LATEST_FIRST, page_of
 from portfolio.models import Bucket
 
 from ..actions.packs import ask_for_pack, end_subscription, subscribe_to_packs
@@ -23,6 +23,7 @@ from ..dashboard.asked import WINDOWS
 from ..models import BoardPack, BoardPackQuerySet, PackFile, PackSubscription
 from ..packs.mailed import MEDIA_TYPES
 from ..packs.told import Kept, amount_of
+from ..packs.whose_money import Units, money_of
 from .dashboard import SHARE
 from .known_at import AsOfField
 
@@ -39,6 +40,9 @@ class PackRowShape(TypedDict):
     known_at: Annotated[datetime, "What was recorded later is not in it."]
     unit: Annotated[Named | None, "It and those below it; null is the whole company."]
     bucket: Named | None
+    money_units: Annotated[
+        list[Named] | None, "Whose money it counts, with the units below each; null is all that it is of, empty none."
+    ]
     state: Annotated[str, BoardPack.State]
     progress: Annotated[int, "Per cent of its steps."]
     failure: Annotated[str, "Why it was not made."]
@@ -113,7 +117,11 @@ class BoardPacks(Noun):
     @answers_page(PackRowShape)
     def list(self, request: Request) -> Response:
         """The packs, the latest first."""
-        return self.page(self._packs().without_figures(), LATEST_FIRST, row_drawn)
+        rows = self._packs().without_figures()
+        found = page_of(rows, LATEST_FIRST, size=self.asked["page_size"], **self.place_in(LATEST_FIRST))
+        money = money_of(found.rows)
+        drawn = [row_drawn(each, money[each.pk]) for each in found.rows]
+        return self.paged(found, drawn, rows.order_by().count)
 
     @answers(PackShape)
     def retrieve(self, request: Request, id: int) -> Response:
@@ -188,7 +196,7 @@ class PackSubscriptions(Noun):
         return Response(status=204)
 
 
-def row_drawn(pack: BoardPack) -> PackRowShape:
+def row_drawn(pack: BoardPack, money: Units) -> PackRowShape:
     return {
         "id": pack.pk,
         "days": pack.days,
@@ -196,6 +204,7 @@ def row_drawn(pack: BoardPack) -> PackRowShape:
         "known_at": pack.known_at,
         "unit": named(pack.unit),
         "bucket": named(pack.bucket),
+        "money_units": None if money is None else [{"id": unit.pk, "name": unit.name} for unit in money],
         "state": pack.state,
         "progress": pack.progress,
         "failure": pack.failure,
@@ -207,7 +216,7 @@ def row_drawn(pack: BoardPack) -> PackRowShape:
 def drawn(pack: BoardPack) -> PackShape:
     told: Kept = pack.figures if pack.is_ready and pack.figures else {"currency": "", "figures": []}
     return {
-        **row_drawn(pack),
+        **row_drawn(pack, money_of([pack])[pack.pk]),
         "currency": told["currency"],
         "figures": [
             {
