@@ -219,6 +219,31 @@ def test_a_pack_never_changes_and_its_page_says_what_was_restated(pack, scaled, 
             change()
 
 
+def test_the_api_tells_changes_and_what_was_restated(pack, scaled, finance_controller, executive):
+    script, address = Script(make_api_token(executive)[1]), f"board-packs/{pack.pk}/"
+    told = {each["name"]: each for each in script.get(address).json()["figures"]}
+    assert [told[name]["restated_since"] for name in told] == [[]] * 5
+    assert {name: (told[name]["change"], told[name]["note"]) for name in told} == {
+        figure["name"]: (figure["change"], figure["note"]) for figure in pack.figures["figures"]
+    }
+    assert (told["closed"]["change"], told["lead_time"]["change"]) == ("as before", "")
+    with clock.fixed_at(clock.now() + timedelta(hours=1)):
+        days = {"happened_on": date(2026, 6, 4), "first_on": date(2026, 6, 4), "last_on": date(2026, 6, 4)}
+        post(scaled, finance_controller, cost_of("100", **days))
+        recompute_marked()
+        told = {each["name"]: each["restated_since"] for each in script.get(address).json()["figures"]}
+        assert told["net_value"] == [
+            {"name": "amount", "label": "Net value", "was": "-1250.25", "now": "-1350.25"},
+            {"name": "run_cost", "label": "Run cost", "was": "1250.25", "now": "1350.25"},
+        ]
+        assert told["lead_time"] == []
+        # Of whoever counts other initiatives, and of whose maker has left, nothing can be said.
+        executive.is_active, executive.deactivated_at = False, clock.now()
+        executive.save()
+        office = Script(make_api_token(make_person("Office", Role.OFFICE_LEAD))[1])
+        assert [each["restated_since"] for each in office.get(address).json()["figures"]] == [None] * 5
+
+
 def test_asked_for_and_made_twice_there_is_one(scaled, executive):
     first = ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1")
     again = ask_for_pack(actor=executive, days=60, as_of=DAY, key="page:1")

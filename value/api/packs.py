@@ -1,5 +1,6 @@
 """Board packs: the dashboard's figures as they stood, with their files, and those that come by mail."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, TypedDict
 
@@ -22,6 +23,7 @@ from ..actions.packs import ask_for_pack, end_subscription, subscribe_to_packs
 from ..dashboard.asked import WINDOWS
 from ..models import BoardPack, BoardPackQuerySet, PackFile, PackSubscription
 from ..packs.mailed import MEDIA_TYPES
+from ..packs.restated import Restated, restated_since
 from ..packs.told import Kept, amount_of
 from ..packs.whose_money import Units, money_of
 from .dashboard import SHARE
@@ -65,6 +67,15 @@ class PackPointShape(TypedDict):
     value: Annotated[str | None, PLAIN]
 
 
+class PackRestatedShape(TypedDict):
+    """A value of the pack's window that later records have changed: as the pack tells it, and as it is told today."""
+
+    name: Annotated[str, "As in `values`."]
+    label: str
+    was: Annotated[str | None, PLAIN]
+    now: Annotated[str | None, PLAIN]
+
+
 class PackFigureShape(TypedDict):
     """One figure as the pack tells it. The first of its values is the figure itself."""
 
@@ -73,9 +84,15 @@ class PackFigureShape(TypedDict):
     sentence: str
     target: Annotated[str, "In words; empty for none."]
     standing: Annotated[str, "Against the target, in a word or two."]
+    change: Annotated[str, "Since the window before, in words; empty where one of the two is no data."]
+    note: Annotated[str, "Whether it was restated already when the pack was made, in words; else empty."]
     definition: str
     values: list[PackLineShape]
     trend: list[PackPointShape]
+    restated_since: Annotated[
+        list[PackRestatedShape] | None,
+        "What is told otherwise today, of the same days; null where your roles count other initiatives than the pack.",
+    ]
 
 
 class PackShape(PackRowShape):
@@ -126,7 +143,8 @@ class BoardPacks(Noun):
     @answers(PackShape)
     def retrieve(self, request: Request, id: int) -> Response:
         """All that a pack says. While it is made it says nothing yet: ask again."""
-        return self.answer(drawn(get_object_or_404(self._packs(), pk=id)))
+        pack = get_object_or_404(self._packs(), pk=id)
+        return self.answer(drawn(pack, restated_since(pack, self.person) if pack.is_ready else None))
 
     @answers(PackShape, status=201, takes=NewPack)
     def create(self, request: Request) -> Response:
@@ -213,7 +231,7 @@ def row_drawn(pack: BoardPack, money: Units) -> PackRowShape:
     }
 
 
-def drawn(pack: BoardPack) -> PackShape:
+def drawn(pack: BoardPack, restated: Sequence[Restated] | None = None) -> PackShape:
     told: Kept = pack.figures if pack.is_ready and pack.figures else {"currency": "", "figures": []}
     return {
         **row_drawn(pack, money_of([pack])[pack.pk]),
@@ -225,6 +243,8 @@ def drawn(pack: BoardPack) -> PackShape:
                 "sentence": each["sentence"],
                 "target": each["target"],
                 "standing": each["standing"],
+                "change": each["change"],
+                "note": each["note"],
                 "definition": each["definition"],
                 "values": [
                     {
@@ -240,10 +260,26 @@ def drawn(pack: BoardPack) -> PackShape:
                     {"day": point["day"], "value": _plain(each["trend"]["kind"], point["value"])}
                     for point in each["trend"]["points"]
                 ],
+                "restated_since": _restated(each["name"], restated),
             }
             for each in told["figures"]
         ],
     }
+
+
+def _restated(figure: str, restated: Sequence[Restated] | None) -> list[PackRestatedShape] | None:
+    if restated is None:
+        return None
+    return [
+        {
+            "name": each.name,
+            "label": each.label,
+            "was": _plain(each.kind, each.plain[0]),
+            "now": _plain(each.kind, each.plain[1]),
+        }
+        for each in restated
+        if each.figure == figure
+    ]
 
 
 def _plain(kind: str, text: str | None) -> str | None:

@@ -14,12 +14,16 @@ from .told import told_of
 
 @dataclass(frozen=True)
 class Restated:
-    """One value that was told otherwise."""
+    """One value that was told otherwise: in words, and `plain`, each as in the pack and as of today."""
 
+    figure: str
+    name: str
     title: str
     label: str
+    kind: str
     was: str
     now: str
+    plain: tuple[str | None, str | None]
 
 
 def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
@@ -33,11 +37,16 @@ def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
         return None
     today = {each["name"]: each for each in told_of(pack, dashboard_of(reader, asked), Targets())["figures"]}
     return [
-        Restated(figure["title"], line["label"], line["now_text"], now["now_text"])
+        _restated(figure, line, now)
         for figure in pack.figures["figures"]
         for line, now in _pairs(figure, today.get(figure["name"]))
         if line["now"] != now["now"]
     ]
+
+
+def _restated(figure: dict[str, Any], line: dict[str, Any], now: dict[str, Any]) -> Restated:
+    named = (figure["name"], line["name"], figure["title"], line["label"], line["kind"])
+    return Restated(*named, line["now_text"], now["now_text"], (line["now"], now["now"]))
 
 
 def _reaches_alike(person: User, pack: BoardPack) -> bool:
