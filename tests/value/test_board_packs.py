@@ -257,6 +257,29 @@ def test_asked_for_and_made_twice_there_is_one(scaled, executive):
     assert (told.text, told.path) == (plain(f"{first} is ready"), first.get_absolute_url())
 
 
+def test_while_three_of_one_person_are_made_a_fourth_is_refused(scaled, executive, office_lead, client):
+    first = ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1")
+    second, third = (ask_for_pack(actor=executive, days=days, as_of=DAY) for days in (60, 90))
+    BoardPack.objects.filter(pk=second.pk).update(state="making")
+    with pytest.raises(DomainError, match="Three of your packs"):
+        ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:2")
+    client.force_login(executive)
+    typed = {"days": 60, "as_of": "2026-06-10", "unit": "", "bucket": "", "key": "page:3"}
+    answer = client.post("/dashboard/packs/new/", typed)
+    assert (answer.status_code, "Three of your packs are still being made." in answer.text) == (422, True)
+    answer = Script(make_api_token(executive)[1]).post("board-packs/", {"days": 30})
+    assert (answer.status_code, "Three of your packs" in answer.text) == (409, True)
+    assert BoardPack.objects.count() == 3
+    # The same one again, one of somebody else, and one by mail are no fourth one.
+    assert ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1") == first
+    ask_for_pack(actor=office_lead, days=30, as_of=DAY)
+    subscription = subscribe_to_packs(actor=executive, days=30)
+    ask_for_pack(actor=executive, days=30, as_of=DAY, key="monthly", subscription=subscription)
+    for pack in (first, second, third):
+        make_pack(pack.pk)
+    assert ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:2").state == "queued"
+
+
 def test_a_worker_that_dies_loses_nothing(scaled, executive, finance_controller, monkeypatch):
     pack = ask_for_pack(actor=executive, days=30, as_of=DAY)
 
