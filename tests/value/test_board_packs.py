@@ -244,6 +244,24 @@ def test_the_api_tells_changes_and_what_was_restated(pack, scaled, finance_contr
         assert [each["restated_since"] for each in office.get(address).json()["figures"]] == [None] * 5
 
 
+def test_a_pack_of_past_days_says_what_was_recorded_after_them(finance_controller, executive):
+    days = {"happened_on": date(2026, 6, 3), "first_on": date(2026, 6, 3), "last_on": date(2026, 6, 3)}
+    with at(2026, 6, 10, 9):
+        initiative = make_initiative(stage="scale", since=date(2026, 5, 1))
+        post(initiative, finance_controller, cost_of("100", **days))
+    with at(2026, 6, 13, 9):
+        assert {each["note"] for each in figures_of(made(executive, as_of=date(2026, 6, 13))).values()} == {""}
+    with at(2026, 6, 20, 9):
+        assert figures_of(made(executive))["net_value"]["note"] == ""
+        post(initiative, finance_controller, cost_of("50", **days))
+        late = made(executive)
+    notes = {name: each["note"] for name, each in figures_of(late).items() if each["note"]}
+    assert [*notes] == ["net_value"]
+    assert any(notes["net_value"] in text for text in words_of_slides(late))
+    told = Script(make_api_token(executive)[1]).get(f"board-packs/{late.pk}/").json()["figures"]
+    assert {each["name"]: each["note"] for each in told if each["note"]} == notes
+
+
 def test_asked_for_and_made_twice_there_is_one(scaled, executive):
     first = ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1")
     again = ask_for_pack(actor=executive, days=60, as_of=DAY, key="page:1")

@@ -5,11 +5,26 @@ from typing import Any
 
 from aiso.accounts.models import User
 
-from ..dashboard.reading import dashboard_of
+from ..asked_days import end_of
+from ..dashboard.asked import Asked
+from ..dashboard.figures import FIGURES, Figures
+from ..dashboard.reading import dashboard_of, figures_of
 from ..dashboard.targets import Targets
 from ..models import BoardPack
+from .measures import measures_of
 from .pins import asked_of, reach_of
 from .told import told_of
+
+
+def restated_already(maker: User, asked: Asked, found: Figures) -> frozenset[str]:
+    """The names of figures that were another when the last day counted ended. What is known at a moment is told here as
+    it was known at that one: the dashboard says of it only what today's figures rest on.
+    """
+    end = end_of(asked.as_of)
+    if asked.moment <= end:
+        return frozenset()
+    then = figures_of(maker, replace(asked, known_at=end))
+    return frozenset(name for name in FIGURES if measures_of(name, then) != measures_of(name, found))
 
 
 @dataclass(frozen=True)
