@@ -23,8 +23,9 @@ from aiso.errors import DomainError
 from aiso.events.actions import choose_mail
 from aiso.events.letters import NotWantedError, letter_of
 from aiso.events.models import Event, Mail, Notification
+from portfolio.models import Bucket
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_person, make_unit, move_stage
+from tests.factories import grant, make_entry, make_initiative, make_person, make_unit, move_stage
 from value import tasks
 from value.actions import make_packs
 from value.actions.make_packs import make_pack
@@ -32,6 +33,7 @@ from value.actions.packs import ask_for_monthly_packs, ask_for_pack, end_subscri
 from value.adoption import Adoption, AdoptionFigure, Sums
 from value.dashboard.asked import Asked
 from value.dashboard.reading import dashboard_of
+from value.kept.recompute import recompute_marked
 from value.models import BoardPack, PackFile, PackSubscription
 from value.packs import pdf
 from value.packs.pins import asked_of
@@ -52,6 +54,7 @@ def scaled(initiative, technical_owner, finance_controller):
     move_stage(initiative, "scale", date(2026, 5, 20))
     days = {"happened_on": date(2026, 6, 3), "first_on": date(2026, 6, 3), "last_on": date(2026, 6, 3)}
     post(initiative, finance_controller, cost_of("1250.25", **days))
+    recompute_marked()
     return initiative
 
 
@@ -70,6 +73,10 @@ def made(person, **pins: Any) -> BoardPack:
 
 def lines_of(pack: BoardPack) -> dict[tuple[str, str], dict[str, Any]]:
     return {(figure["name"], line["name"]): line for figure in pack.figures["figures"] for line in figure["lines"]}
+
+
+def figures_of(pack: BoardPack) -> dict[str, dict[str, Any]]:
+    return {figure["name"]: figure for figure in pack.figures["figures"]}
 
 
 def content(pack: BoardPack, kind: str) -> bytes:
@@ -136,6 +143,25 @@ def test_the_figures_are_those_of_the_dashboard_in_all_three_formats(pack, execu
     assert content(pack, "pdf").startswith(b"%PDF")
 
 
+def test_open_pilots_are_told_of_the_last_window_alone(scaled, executive, business_owner, client):
+    move_stage(make_initiative("Another", owner=business_owner), "pilot", date(2026, 3, 1))
+    found = made(executive)
+    lead = found.figures["figures"][0]
+    told = {line["name"]: (line["now"], line["before"], line["before_text"]) for line in lead["lines"]}
+    assert told["open_pilots"] == ("1", None, "–")
+    assert told["open_median"] == told["open_oldest"] == ("105", None, "–")
+    assert told["median"] == ("49", None, "no data")
+    assert told["count"] == ("1", "0", "0")
+    client.force_login(executive)
+    page = client.get(found.get_absolute_url()).text
+    row = page.partition("Pilots still open</th>")[2].partition("</tr>")[0]
+    assert row.endswith('data-l="Window before">–</td>')
+    values = Script(make_api_token(executive)[1]).get(f"board-packs/{found.pk}/").json()["figures"][0]["values"]
+    assert {each["name"]: each["before"] for each in values}["open_pilots"] is None
+    sheet = load_workbook(io.BytesIO(content(found, "xlsx"))).get_sheet_by_name("Figures").to_python()
+    assert [row[2:4] for row in sheet[5:] if row[1] == "Pilots still open"] == [[1.0, ""]]
+
+
 def test_each_page_slide_and_sheet_says_what_it_is_pinned_to(pack):
     pins = pack.figures["pins"]
     assert plain(pins) == "As of 14 Jun 2026 · as known on 15 Jun 2026, 12:00 · The whole company"
@@ -173,6 +199,7 @@ def test_a_pack_never_changes_and_its_page_says_what_was_restated(pack, scaled, 
     with clock.fixed_at(clock.now() + timedelta(hours=1)):
         days = {"happened_on": date(2026, 6, 4), "first_on": date(2026, 6, 4), "last_on": date(2026, 6, 4)}
         post(scaled, finance_controller, cost_of("100", **days))
+        recompute_marked()
         page = client.get(pack.get_absolute_url()).text
         assert "Restated since" in page
         assert "−1,250.25\N{NO-BREAK SPACE}€" in page
@@ -192,6 +219,49 @@ def test_a_pack_never_changes_and_its_page_says_what_was_restated(pack, scaled, 
             change()
 
 
+def test_the_api_tells_changes_and_what_was_restated(pack, scaled, finance_controller, executive):
+    script, address = Script(make_api_token(executive)[1]), f"board-packs/{pack.pk}/"
+    told = {each["name"]: each for each in script.get(address).json()["figures"]}
+    assert [told[name]["restated_since"] for name in told] == [[]] * 5
+    assert {name: (told[name]["change"], told[name]["note"]) for name in told} == {
+        figure["name"]: (figure["change"], figure["note"]) for figure in pack.figures["figures"]
+    }
+    assert (told["closed"]["change"], told["lead_time"]["change"]) == ("as before", "")
+    with clock.fixed_at(clock.now() + timedelta(hours=1)):
+        days = {"happened_on": date(2026, 6, 4), "first_on": date(2026, 6, 4), "last_on": date(2026, 6, 4)}
+        post(scaled, finance_controller, cost_of("100", **days))
+        recompute_marked()
+        told = {each["name"]: each["restated_since"] for each in script.get(address).json()["figures"]}
+        assert told["net_value"] == [
+            {"name": "amount", "label": "Net value", "was": "-1250.25", "now": "-1350.25"},
+            {"name": "run_cost", "label": "Run cost", "was": "1250.25", "now": "1350.25"},
+        ]
+        assert told["lead_time"] == []
+        # Of whoever counts other initiatives, and of whose maker has left, nothing can be said.
+        executive.is_active, executive.deactivated_at = False, clock.now()
+        executive.save()
+        office = Script(make_api_token(make_person("Office", Role.OFFICE_LEAD))[1])
+        assert [each["restated_since"] for each in office.get(address).json()["figures"]] == [None] * 5
+
+
+def test_a_pack_of_past_days_says_what_was_recorded_after_them(finance_controller, executive):
+    days = {"happened_on": date(2026, 6, 3), "first_on": date(2026, 6, 3), "last_on": date(2026, 6, 3)}
+    with at(2026, 6, 10, 9):
+        initiative = make_initiative(stage="scale", since=date(2026, 5, 1))
+        post(initiative, finance_controller, cost_of("100", **days))
+    with at(2026, 6, 13, 9):
+        assert {each["note"] for each in figures_of(made(executive, as_of=date(2026, 6, 13))).values()} == {""}
+    with at(2026, 6, 20, 9):
+        assert figures_of(made(executive))["net_value"]["note"] == ""
+        post(initiative, finance_controller, cost_of("50", **days))
+        late = made(executive)
+    notes = {name: each["note"] for name, each in figures_of(late).items() if each["note"]}
+    assert [*notes] == ["net_value"]
+    assert any(notes["net_value"] in text for text in words_of_slides(late))
+    told = Script(make_api_token(executive)[1]).get(f"board-packs/{late.pk}/").json()["figures"]
+    assert {each["name"]: each["note"] for each in told if each["note"]} == notes
+
+
 def test_asked_for_and_made_twice_there_is_one(scaled, executive):
     first = ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1")
     again = ask_for_pack(actor=executive, days=60, as_of=DAY, key="page:1")
@@ -203,6 +273,29 @@ def test_asked_for_and_made_twice_there_is_one(scaled, executive):
     assert Event.objects.filter(name="pack.ready").count() == 1
     told = Notification.objects.get(person=executive)
     assert (told.text, told.path) == (plain(f"{first} is ready"), first.get_absolute_url())
+
+
+def test_while_three_of_one_person_are_made_a_fourth_is_refused(scaled, executive, office_lead, client):
+    first = ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1")
+    second, third = (ask_for_pack(actor=executive, days=days, as_of=DAY) for days in (60, 90))
+    BoardPack.objects.filter(pk=second.pk).update(state="making")
+    with pytest.raises(DomainError, match="Three of your packs"):
+        ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:2")
+    client.force_login(executive)
+    typed = {"days": 60, "as_of": "2026-06-10", "unit": "", "bucket": "", "key": "page:3"}
+    answer = client.post("/dashboard/packs/new/", typed)
+    assert (answer.status_code, "Three of your packs are still being made." in answer.text) == (422, True)
+    answer = Script(make_api_token(executive)[1]).post("board-packs/", {"days": 30})
+    assert (answer.status_code, "Three of your packs" in answer.text) == (409, True)
+    assert BoardPack.objects.count() == 3
+    # The same one again, one of somebody else, and one by mail are no fourth one.
+    assert ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:1") == first
+    ask_for_pack(actor=office_lead, days=30, as_of=DAY)
+    subscription = subscribe_to_packs(actor=executive, days=30)
+    ask_for_pack(actor=executive, days=30, as_of=DAY, key="monthly", subscription=subscription)
+    for pack in (first, second, third):
+        make_pack(pack.pk)
+    assert ask_for_pack(actor=executive, days=30, as_of=DAY, key="page:2").state == "queued"
 
 
 def test_a_worker_that_dies_loses_nothing(scaled, executive, finance_controller, monkeypatch):
@@ -282,6 +375,62 @@ def test_a_role_for_a_unit_sees_what_was_made_of_it_alone(scaled, executive):
     assert not sees(theirs, made(executive))
     assert not sees(theirs, made(executive, unit=make_unit("Elsewhere")))
     assert sees(executive, made(theirs))
+
+
+def test_a_pack_says_whose_money_it_counts_where_that_is_not_all(scaled, executive, requester, client):
+    below = make_unit("Below", parent=scaled.unit)
+    theirs = make_person("Chief of one", Role.EXECUTIVE, role_unit=scaled.unit)
+    grant(theirs, Role.FINANCE_CONTROLLER, unit=below)
+    limited, name = made(theirs), scaled.unit.name
+    scope = f"The whole company; only money of {name} and below"
+    assert (limited.figures["scope"], limited.figures["pins"].endswith(f" · {scope}")) == (scope, True)
+    assert any(scope in text for text in words_of_slides(limited))
+    assert json.loads(json.dumps(pdf.printed(limited.figures)))["pins"].endswith(scope)
+    book = load_workbook(io.BytesIO(content(limited, "xlsx")))
+    assert all(scope in book.get_sheet_by_name(each).to_python()[1][0] for each in book.sheet_names)
+    whose = next(each["text"] for each in limited.figures["definitions"] if each["term"] == "Whose money")
+    assert f"the money of {name}, and of the units below" in whose
+    client.force_login(theirs)
+    assert scope in client.get(limited.get_absolute_url()).text
+    assert scope in client.get("/dashboard/packs/").text
+    script = Script(make_api_token(theirs)[1])
+    units = [{"id": scaled.unit_id, "name": name}]
+    assert script.get(f"board-packs/{limited.pk}/").json()["money_units"] == units
+    assert [each["money_units"] for each in script.get("board-packs/").json()["results"]] == [units]
+    # All that is asked for is in reach, or nothing is.
+    of_unit, whole, none = made(theirs, unit=scaled.unit), made(executive), made(requester)
+    assert of_unit.figures["scope"] == f"{name} and below"
+    assert whole.figures["scope"] == "The whole company"
+    assert none.figures["scope"] == "The whole company; no money"
+    told = {
+        each["id"]: each["money_units"]
+        for each in Script(make_api_token(executive)[1]).get("board-packs/").json()["results"]
+    }
+    assert told == {limited.pk: units, of_unit.pk: None, whole.pk: None, none.pk: []}
+
+
+def test_of_many_units_a_pack_names_three_and_defines_all(scaled):
+    chief = make_person("Chief of some", Role.EXECUTIVE, role_unit=make_unit("Audit"))
+    for name in ("Board", "Claims", "Deals", "Export"):
+        grant(chief, Role.EXECUTIVE, unit=make_unit(name))
+    told = made(chief).figures
+    assert plain(told["scope"]) == "The whole company; only money of Audit, Board, Claims and 2 more units and below"
+    assert any("Audit, Board, Claims, Deals and Export, and" in each["text"] for each in told["definitions"])
+
+
+def test_money_of_a_part_is_not_compared_with_the_target_of_the_company(scaled, executive):
+    chief = make_person("Chief of one", Role.EXECUTIVE, role_unit=scaled.unit)
+    bucket = make_entry(Bucket, "Cash desks")
+    parts = [made(chief), made(executive, unit=scaled.unit), made(executive, bucket=bucket)]
+    for told in (figures_of(pack) for pack in parts):
+        assert told["net_value"]["target"] == ""
+        assert told["net_value"]["standing"] in ("For information", "Incomplete", "No data")
+        assert told["net_value"]["sentence"].find("target") == -1
+        assert "is not compared with it" in told["net_value"]["definition"]
+        assert told["stable_owner"]["target"]
+    whole = figures_of(made(executive))["net_value"]
+    assert (whole["target"] != "", whole["standing"]) == (True, "Off target")
+    assert "not compared" not in whole["definition"]
 
 
 def test_whose_roles_show_no_money_gets_none(scaled, requester):

@@ -1,6 +1,7 @@
 """Making board packs in steps: a worker may die between any two of them, and nothing is lost or told twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -18,6 +19,7 @@ from ..dashboard.targets import targets_on
 from ..models import BoardPack, PackFile
 from ..packs.pdf import pdf_bytes
 from ..packs.pins import asked_of, reach_of
+from ..packs.restated import restated_already
 from ..packs.slides import pptx_bytes
 from ..packs.told import Kept, told_of
 from ..packs.workbook import xlsx_bytes
@@ -91,7 +93,10 @@ def _figures(pack: BoardPack) -> Kept:
             with read_once():
                 asked = asked_of(pack)
                 reach = reach_of(asker, asked)
-                held.figures = told_of(pack, dashboard_of(asker, asked), targets_on(pack.as_of))
+                pack.money_units = reach["money_units"]
+                found = dashboard_of(asker, asked)
+                found = replace(found, restated=restated_already(asker, asked, found.now))
+                held.figures = told_of(pack, found, targets_on(pack.as_of))
             BoardPack.objects.filter(pk=pack.pk).update(
                 figures=held.figures, progress=READ, moved_at=clock.now(), **reach
             )

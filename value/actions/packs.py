@@ -19,6 +19,9 @@ from ..models import BoardPack, PackSubscription
 from ..packs.pins import asked_of, reach_of
 
 ACTIVE = "Only who works here asks for packs."
+# Packs of one person that may be in the making at once.
+MOST_AT_ONCE = 3
+BUSY = "Three of your packs are still being made. Ask for another one when one of them is ready."
 MAILED = "Packs are mailed to people. A program asks for each of them."
 
 
@@ -35,7 +38,8 @@ def ask_for_pack(
 ) -> BoardPack:
     """Have a pack made of what is known now and the actor's roles show. Asked again with one key, it is the first one.
 
-    Raises DomainError for a day that no figure is told of.
+    Raises DomainError for a day that no figure is told of, and while three of the actor's packs are in the making;
+    those that come by mail are asked for nonetheless.
     """
     if not actor.is_active:
         raise PermissionDenied(ACTIVE)
@@ -43,6 +47,8 @@ def ask_for_pack(
         raise DomainError(f"Give a day from {FIRST_DAY} up to today.", field="as_of")
     pins: dict[str, Any] = {"days": days, "as_of": as_of, "known_at": clock.now(), "unit": unit, "bucket": bucket}
     asked = asked_of(BoardPack(**pins))
+    if subscription is None:
+        _check_not_busy(actor, key)
     # Sent twice at once: the second waits for the first to commit, and finds it.
     pack, is_new = BoardPack.objects.get_or_create(
         asked_by=actor,
@@ -52,6 +58,16 @@ def ask_for_pack(
     if is_new:
         publish("pack.asked", actor=actor, pack=pack)
     return pack
+
+
+def _check_not_busy(actor: User, key: str) -> None:
+    # One after the other, so that several at once are counted.
+    User.objects.select_for_update(of=["self"], no_key=True).get(pk=actor.pk)
+    packs = BoardPack.objects.filter(asked_by=actor)
+    if key and packs.filter(key=key).exists():
+        return
+    if packs.filter(state__in=BoardPack.MOVING).count() >= MOST_AT_ONCE:
+        raise DomainError(BUSY)
 
 
 @transaction.atomic

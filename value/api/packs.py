@@ -1,5 +1,6 @@
 """Board packs: the dashboard's figures as they stood, with their files, and those that come by mail."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, TypedDict
 
@@ -15,14 +16,16 @@ from aiso.api.fields import IdField, unit_field
 from aiso.api.nouns import Noun
 from aiso.api.operations import Body, answers, answers_file, answers_page
 from aiso.api.shapes import Named, Person, named
-from aiso.web.keyset import AS_MADE, LATEST_FIRST
+from aiso.web.keyset import AS_MADE, LATEST_FIRST, page_of
 from portfolio.models import Bucket
 
 from ..actions.packs import ask_for_pack, end_subscription, subscribe_to_packs
 from ..dashboard.asked import WINDOWS
 from ..models import BoardPack, BoardPackQuerySet, PackFile, PackSubscription
 from ..packs.mailed import MEDIA_TYPES
+from ..packs.restated import Restated, restated_since
 from ..packs.told import Kept, amount_of
+from ..packs.whose_money import Units, money_of
 from .dashboard import SHARE
 from .known_at import AsOfField
 
@@ -39,6 +42,9 @@ class PackRowShape(TypedDict):
     known_at: Annotated[datetime, "What was recorded later is not in it."]
     unit: Annotated[Named | None, "It and those below it; null is the whole company."]
     bucket: Named | None
+    money_units: Annotated[
+        list[Named] | None, "Whose money it counts, with the units below each; null is all that it is of, empty none."
+    ]
     state: Annotated[str, BoardPack.State]
     progress: Annotated[int, "Per cent of its steps."]
     failure: Annotated[str, "Why it was not made."]
@@ -53,12 +59,21 @@ class PackLineShape(TypedDict):
     label: str
     kind: Annotated[str, {"enum": ["days", "count", "share", "points", "money"]}]
     now: Annotated[str | None, PLAIN]
-    before: Annotated[str | None, PLAIN]
+    before: Annotated[str | None, f"{PLAIN} Also null for open pilots, which are told of the last day alone."]
 
 
 class PackPointShape(TypedDict):
     day: Annotated[date, "The last day of a window."]
     value: Annotated[str | None, PLAIN]
+
+
+class PackRestatedShape(TypedDict):
+    """A value of the pack's window that later records have changed: as the pack tells it, and as it is told today."""
+
+    name: Annotated[str, "As in `values`."]
+    label: str
+    was: Annotated[str | None, PLAIN]
+    now: Annotated[str | None, PLAIN]
 
 
 class PackFigureShape(TypedDict):
@@ -69,9 +84,15 @@ class PackFigureShape(TypedDict):
     sentence: str
     target: Annotated[str, "In words; empty for none."]
     standing: Annotated[str, "Against the target, in a word or two."]
+    change: Annotated[str, "Since the window before, in words; empty where one of the two is no data."]
+    note: Annotated[str, "Whether it was restated already when the pack was made, in words; else empty."]
     definition: str
     values: list[PackLineShape]
     trend: list[PackPointShape]
+    restated_since: Annotated[
+        list[PackRestatedShape] | None,
+        "What is told otherwise today, of the same days; null where your roles count other initiatives than the pack.",
+    ]
 
 
 class PackShape(PackRowShape):
@@ -113,12 +134,17 @@ class BoardPacks(Noun):
     @answers_page(PackRowShape)
     def list(self, request: Request) -> Response:
         """The packs, the latest first."""
-        return self.page(self._packs().without_figures(), LATEST_FIRST, row_drawn)
+        rows = self._packs().without_figures()
+        found = page_of(rows, LATEST_FIRST, size=self.asked["page_size"], **self.place_in(LATEST_FIRST))
+        money = money_of(found.rows)
+        drawn = [row_drawn(each, money[each.pk]) for each in found.rows]
+        return self.paged(found, drawn, rows.order_by().count)
 
     @answers(PackShape)
     def retrieve(self, request: Request, id: int) -> Response:
         """All that a pack says. While it is made it says nothing yet: ask again."""
-        return self.answer(drawn(get_object_or_404(self._packs(), pk=id)))
+        pack = get_object_or_404(self._packs(), pk=id)
+        return self.answer(drawn(pack, restated_since(pack, self.person) if pack.is_ready else None))
 
     @answers(PackShape, status=201, takes=NewPack)
     def create(self, request: Request) -> Response:
@@ -188,7 +214,7 @@ class PackSubscriptions(Noun):
         return Response(status=204)
 
 
-def row_drawn(pack: BoardPack) -> PackRowShape:
+def row_drawn(pack: BoardPack, money: Units) -> PackRowShape:
     return {
         "id": pack.pk,
         "days": pack.days,
@@ -196,6 +222,7 @@ def row_drawn(pack: BoardPack) -> PackRowShape:
         "known_at": pack.known_at,
         "unit": named(pack.unit),
         "bucket": named(pack.bucket),
+        "money_units": None if money is None else [{"id": unit.pk, "name": unit.name} for unit in money],
         "state": pack.state,
         "progress": pack.progress,
         "failure": pack.failure,
@@ -204,10 +231,10 @@ def row_drawn(pack: BoardPack) -> PackRowShape:
     }
 
 
-def drawn(pack: BoardPack) -> PackShape:
+def drawn(pack: BoardPack, restated: Sequence[Restated] | None = None) -> PackShape:
     told: Kept = pack.figures if pack.is_ready and pack.figures else {"currency": "", "figures": []}
     return {
-        **row_drawn(pack),
+        **row_drawn(pack, money_of([pack])[pack.pk]),
         "currency": told["currency"],
         "figures": [
             {
@@ -216,6 +243,8 @@ def drawn(pack: BoardPack) -> PackShape:
                 "sentence": each["sentence"],
                 "target": each["target"],
                 "standing": each["standing"],
+                "change": each["change"],
+                "note": each["note"],
                 "definition": each["definition"],
                 "values": [
                     {
@@ -231,10 +260,26 @@ def drawn(pack: BoardPack) -> PackShape:
                     {"day": point["day"], "value": _plain(each["trend"]["kind"], point["value"])}
                     for point in each["trend"]["points"]
                 ],
+                "restated_since": _restated(each["name"], restated),
             }
             for each in told["figures"]
         ],
     }
+
+
+def _restated(figure: str, restated: Sequence[Restated] | None) -> list[PackRestatedShape] | None:
+    if restated is None:
+        return None
+    return [
+        {
+            "name": each.name,
+            "label": each.label,
+            "was": _plain(each.kind, each.plain[0]),
+            "now": _plain(each.kind, each.plain[1]),
+        }
+        for each in restated
+        if each.figure == figure
+    ]
 
 
 def _plain(kind: str, text: str | None) -> str | None:

@@ -18,12 +18,16 @@ NO_DATA = "no data"
 
 @dataclass(frozen=True)
 class Measure:
-    """One value of a figure. `kind` says what it counts; the first of a figure is the figure itself."""
+    """One value of a figure. `kind` says what it counts; the first of a figure is the figure itself.
+
+    Of the window before nothing is told where it `has_before` not.
+    """
 
     name: str
     label: str
     kind: str
     value: Value
+    has_before: bool = True
 
 
 def written(kind: str, value: Value) -> str:
@@ -70,9 +74,10 @@ def _lead_time(found: LeadTime) -> Iterator[Measure]:
     yield Measure("p90", "90th percentile", "days", found.p90)
     yield Measure("count", "Initiatives counted", "count", found.count)
     yield Measure("without_pilot", "Entered production without a pilot", "count", found.without_pilot)
-    yield Measure("open_pilots", "Pilots still open", "count", found.open_pilots)
-    yield Measure("open_median", "Median age of open pilots", "days", found.open_median)
-    yield Measure("open_oldest", "Oldest open pilot", "days", found.open_oldest)
+    # Read of the last window alone: what was open before it is not known here.
+    yield Measure("open_pilots", "Pilots still open", "count", found.open_pilots, has_before=False)
+    yield Measure("open_median", "Median age of open pilots", "days", found.open_median, has_before=False)
+    yield Measure("open_oldest", "Oldest open pilot", "days", found.open_oldest, has_before=False)
 
 
 def _stable_owner(found: StableOwner) -> Iterator[Measure]:

@@ -5,21 +5,40 @@ from typing import Any
 
 from aiso.accounts.models import User
 
-from ..dashboard.reading import dashboard_of
+from ..asked_days import end_of
+from ..dashboard.asked import Asked
+from ..dashboard.figures import FIGURES, Figures
+from ..dashboard.reading import dashboard_of, figures_of
 from ..dashboard.targets import Targets
 from ..models import BoardPack
+from .measures import measures_of
 from .pins import asked_of, reach_of
 from .told import told_of
 
 
+def restated_already(maker: User, asked: Asked, found: Figures) -> frozenset[str]:
+    """The names of figures that were another when the last day counted ended. What is known at a moment is told here as
+    it was known at that one: the dashboard says of it only what today's figures rest on.
+    """
+    end = end_of(asked.as_of)
+    if asked.moment <= end:
+        return frozenset()
+    then = figures_of(maker, replace(asked, known_at=end))
+    return frozenset(name for name in FIGURES if measures_of(name, then) != measures_of(name, found))
+
+
 @dataclass(frozen=True)
 class Restated:
-    """One value that was told otherwise."""
+    """One value that was told otherwise: in words, and `plain`, each as in the pack and as of today."""
 
+    figure: str
+    name: str
     title: str
     label: str
+    kind: str
     was: str
     now: str
+    plain: tuple[str | None, str | None]
 
 
 def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
@@ -33,11 +52,16 @@ def restated_since(pack: BoardPack, viewer: User) -> list[Restated] | None:
         return None
     today = {each["name"]: each for each in told_of(pack, dashboard_of(reader, asked), Targets())["figures"]}
     return [
-        Restated(figure["title"], line["label"], line["now_text"], now["now_text"])
+        _restated(figure, line, now)
         for figure in pack.figures["figures"]
         for line, now in _pairs(figure, today.get(figure["name"]))
         if line["now"] != now["now"]
     ]
+
+
+def _restated(figure: dict[str, Any], line: dict[str, Any], now: dict[str, Any]) -> Restated:
+    named = (figure["name"], line["name"], figure["title"], line["label"], line["kind"])
+    return Restated(*named, line["now_text"], now["now_text"], (line["now"], now["now"]))
 
 
 def _reaches_alike(person: User, pack: BoardPack) -> bool:

@@ -14,14 +14,17 @@ from aiso.web import figures
 
 from ..dashboard import words
 from ..dashboard.figures import FIGURES, Dashboard, Trend
-from ..dashboard.sentences import reading
+from ..dashboard.sentences import listed, reading
 from ..dashboard.targets import Targets
 from ..dashboard.tiles import standing_of, value_of
 from ..models import BoardPack
 from .measures import NO_DATA, Measure, Value, measures_of, written
 from .pins import asked_of
+from .whose_money import Units, is_of_a_part, money_of, scope_with_money
 
 type Kept = dict[str, Any]
+# Where a value is of the last window alone.
+NOT_TOLD = "–"
 # Figures that say how much there is of a window, drawn as columns; the others as a line.
 COLUMNS = ("net_value", "closed")
 WINDOW = "The days of the figures, the last one included, in the office’s time zone. The window before is as long."
@@ -30,28 +33,39 @@ KNOWN_AT = (
     "What was recorded after this moment is in no figure. Where later records change a figure of the same days, the"
     " page of this pack says so."
 )
+WHOSE = "Net value counts the money of {}, and of the units below. The roles of whoever asked reach no further."
+OF_A_PART = "The company’s target is of all its money; that of a part is not compared with it."
 RESTATED = "Restated: what was recorded after the last day counted has changed it."
 
 
 def told_of(pack: BoardPack, dashboard: Dashboard, targets: Targets) -> Kept:
-    """What a pack says of what its asker's roles show."""
-    asked = asked_of(pack)
+    """What a pack says of what its asker's roles show; they reach as far as the pack names units."""
+    asked, money = asked_of(pack), money_of([pack])[pack.pk]
+    scope = scope_with_money(pack, money)
     shown = [name for name in FIGURES if name != "net_value" or dashboard.now.net_value]
     return {
         "title": f"Board pack: {pack.days} days to {figures.day(pack.as_of)}",
-        "scope": pack.scope,
+        "scope": scope,
         "as_of": figures.day(pack.as_of),
         "known_at": figures.moment(pack.known_at),
         "window": _window(asked.window.first, asked.as_of),
         "before": _window(asked.before.window.first, asked.before.as_of),
-        "pins": f"As of {figures.day(pack.as_of)} · as known on {figures.moment(pack.known_at)} · {pack.scope}",
+        "pins": f"As of {figures.day(pack.as_of)} · as known on {figures.moment(pack.known_at)} · {scope}",
         "currency": settings.REPORTING_CURRENCY,
-        "figures": [_figure(name, dashboard, targets.of(name, pack.days)) for name in shown],
-        "definitions": _definitions(shown),
+        "figures": [_figure(name, dashboard, *_target(name, pack, targets)) for name in shown],
+        "definitions": _definitions(shown, money),
     }
 
 
-def _figure(name: str, dashboard: Dashboard, target: Decimal | None) -> Kept:
+def _target(name: str, pack: BoardPack, targets: Targets) -> tuple[Decimal | None, str]:
+    """What a figure is compared with, and why it is not. A share or a median of a part compares; a sum does not."""
+    target = targets.of(name, pack.days)
+    if name == "net_value" and target is not None and is_of_a_part(pack):
+        return None, OF_A_PART
+    return target, ""
+
+
+def _figure(name: str, dashboard: Dashboard, target: Decimal | None, why_not: str) -> Kept:
     value, was = value_of(dashboard.now, name), value_of(dashboard.before, name)
     now, before = measures_of(name, dashboard.now), measures_of(name, dashboard.before)
     earlier = {each.name: each for each in before}
@@ -65,7 +79,7 @@ def _figure(name: str, dashboard: Dashboard, target: Decimal | None) -> Kept:
         "standing": standing_of(name, dashboard.now, target).word,
         "sentence": reading(name, dashboard.now, target),
         "note": RESTATED if name in dashboard.restated else "",
-        "definition": words.DEFINITIONS[name],
+        "definition": f"{words.DEFINITIONS[name]} {why_not}".strip(),
         "lines": [_line(each, earlier.get(each.name)) for each in now],
         "trend": _trend(dashboard.trends[name], name, now[0].kind),
     }
@@ -76,7 +90,7 @@ def _headline(name: str, value: Decimal | None) -> str:
 
 
 def _line(now: Measure, before: Measure | None) -> Kept:
-    was = before.value if before else None
+    was = before.value if before and now.has_before else None
     return {
         "name": now.name,
         "label": now.label,
@@ -84,7 +98,7 @@ def _line(now: Measure, before: Measure | None) -> Kept:
         "now": _text(now.value),
         "now_text": written(now.kind, now.value),
         "before": _text(was),
-        "before_text": written(now.kind, was),
+        "before_text": written(now.kind, was) if now.has_before else NOT_TOLD,
     }
 
 
@@ -107,8 +121,10 @@ def _window(first: date | None, last: date) -> str:
     return f"{figures.day(first)} to {figures.day(last)}"
 
 
-def _definitions(names: list[str]) -> list[Mapping[str, str]]:
+def _definitions(names: list[str], money: Units) -> list[Mapping[str, str]]:
     told = {"Window": WINDOW, "As of": AS_OF, "As known on": KNOWN_AT}
+    if money:
+        told["Whose money"] = WHOSE.format(listed([unit.name for unit in money]))
     told |= {words.TITLES[name]: words.DEFINITIONS[name] for name in names}
     return [{"term": term, "text": text} for term, text in told.items()]
 

@@ -19,6 +19,7 @@ from ..forms.packs import PackForm, ScopeForm
 from ..models import BoardPack, PackFile
 from ..packs.mailed import MEDIA_TYPES, subscription_named_by
 from ..packs.restated import restated_since
+from ..packs.whose_money import money_of, scope_with_money
 
 PAGE = 50
 
@@ -103,8 +104,10 @@ def _show_list(request: HttpRequest, form: ScopeForm) -> HttpResponse:
     shown = shown.prefetch_related(Prefetch("files", PackFile.objects.defer("content")))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of(shown, LATEST_FIRST, size=PAGE, after=after, before=before)
+    money = money_of(page.rows)
     context = {
         "found": {"page": page, "address": "?"},
+        "packs": [(each, scope_with_money(each, money[each.pk])) for each in page.rows],
         "subscriptions": person.pack_subscriptions.filter(ended_at=None).select_related("unit", "bucket"),
         "form": form,
     }
