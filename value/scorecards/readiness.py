@@ -26,6 +26,7 @@ from .words import listed
 # Words of a paragraph that can be read at a glance.
 LEAST_WORDS, MOST_WORDS = 15, 150
 METRICS = 3
+FOR_MONEY = "for those who see its money"
 STAGES = (Stage.PILOT, *IN_PRODUCTION)
 State = SignOff.State
 
@@ -63,12 +64,21 @@ class Readiness:
         return [self._leadership(), self._budget(), self._audit()] if self.is_asked else []
 
     @property
+    def is_ready(self) -> bool | None:
+        """None before pilot, and where it rests on what this reader does not see."""
+        return verdict_of(self.ready) if self.is_asked else None
+
+    @property
+    def would_survive(self) -> bool | None:
+        return verdict_of(self.survives) if self.is_asked else None
+
+    @property
     def ready_says(self) -> str:
         return _counted(self.ready, "Ready to scale", "Not ready to scale yet")
 
     @property
     def survives_says(self) -> str:
-        return _counted(self.survives, "No pilot any more: it would survive", "Still a pilot")
+        return _counted(self.survives, "No pilot any more", "Still a pilot")
 
     def _explained(self) -> Check:
         text = self.initiative.summary.strip()
@@ -157,7 +167,7 @@ class Readiness:
         name = "A budget review"
         url = f"{reverse('value:initiative_value', args=[self.initiative.reference])}#tab"
         if not self.sees_money:
-            return Check(name, None, "It is answered for those who see its money", url)
+            return Check(name, None, f"It is answered {FOR_MONEY}", url)
         family = family_seen(self.initiative.pk, self.person).with_money_for(self.person).order_by()
         worth = worth_of(family, Window.to_date(self.card.today))
         if worth.is_empty:
@@ -233,9 +243,20 @@ def _unowned(rows: list[Ownership], initiative: Initiative, today: date) -> Iter
             yield f"no deputy of the {name}"
 
 
+def verdict_of(checks: list[Check]) -> bool | None:
+    """Whether all are met: one that is not settles it, one that is not for this reader leaves it open otherwise."""
+    answers = {check.is_met for check in checks}
+    if False in answers or not answers:
+        return False
+    return None if None in answers else True
+
+
 def _counted(checks: list[Check], all_met: str, otherwise: str) -> str:
     known = [check for check in checks if check.is_met is not None]
-    met = sum(1 for check in known if check.is_met)
-    if met == len(checks):
-        return f"{all_met}: {met} of {len(checks)}" if ":" not in all_met else f"{all_met} all {len(checks)}"
-    return f"{otherwise}: {met} of {len(known)} met"
+    told = f"{sum(1 for check in known if check.is_met)} of {len(known)}"
+    # Only the budget review is for some readers alone.
+    told = f"{told} met" if len(known) == len(checks) else f"{told} that you see met; one more is {FOR_MONEY}"
+    verdict = verdict_of(checks)
+    if verdict is None:
+        return told
+    return f"{all_met}: {told}" if verdict else f"{otherwise}: {told}"

@@ -212,6 +212,33 @@ def test_it_survives_a_budget_review_with_confirmed_value_and_all_costs(
     assert "600" not in page
     shown = Script(make_api_token(stranger)[1]).get(f"initiatives/{initiative.reference}/scorecard/").json()
     assert [each["is_met"] for each in shown["survives"]] == [False, None, False]
+    assert shown["would_survive"] is False
+    assert "Still a pilot: 0 of 2 that you see met; one more is for those who see its money" in page
+
+
+def test_what_somebody_does_not_see_leaves_the_verdict_open(
+    client, initiative, business_owner, finance_controller, stranger, chair
+):
+    passed(initiative, chair)
+    for kind in OwnerKind:
+        make_ownership(initiative, make_person(), kind, is_deputy=True)
+    here = f"/initiatives/{initiative.reference}/scorecard/"
+
+    def told(person) -> tuple[str, bool | None]:
+        client.force_login(person)
+        page = text_of(client.get(here))
+        said = page.split('<h2 id="still-a-pilot">Still a pilot?</h2><span class="mute">')[1].split("<")[0]
+        shown = Script(make_api_token(person)[1]).get(f"initiatives/{initiative.reference}/scorecard/").json()
+        return said, shown["would_survive"]
+
+    hidden = ("2 of 2 that you see met; one more is for those who see its money", None)
+    assert told(stranger) == hidden
+    assert told(business_owner) == ("Still a pilot: 2 of 3 met", False)
+    today = clock.today()
+    claim = claim_of(make_metric(initiative), amount=Decimal(1000), first_on=today, last_on=today)
+    confirm_claim(post_entry(initiative, claim, actor=business_owner), actor=finance_controller)
+    assert told(business_owner) == ("No pilot any more: 3 of 3 met", True)
+    assert told(stranger) == hidden
 
 
 def test_it_survives_an_audit_while_evidence_and_sign_offs_hold(initiative, business_owner, chair):
