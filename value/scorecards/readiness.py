@@ -8,7 +8,7 @@ from functools import cached_property
 from django.urls import reverse
 
 from aiso.web import figures
-from portfolio.models import Initiative, OwnerKind, Ownership, Stage
+from portfolio.models import Initiative, OwnerKind, Ownership, Stage, StageChange
 from portfolio.models.initiative import STABLE_DAYS
 from portfolio.models.stage import IN_PRODUCTION
 from stagegates.family import family_seen
@@ -144,10 +144,9 @@ class Readiness:
 
     def _approved(self) -> Check:
         name, url = "Approved on the standard path", self._gates_tab
-        never = [gate.name for gate in self.passed if gate.code not in self.approvals]
+        never = [gate for gate in self.passed if gate.code not in self.approvals]
         if never:
-            told = listed([name.lower() for name in never])
-            return Check(name, False, f"No decision let it pass {told}: it was opened there", url, "See gates")
+            return Check(name, False, self._undecided(never), url, "See gates")
         forced = {row.pk: row for row in self.approvals.values() if row.overrides}
         if forced:
             first = next(iter(forced.values()))
@@ -155,6 +154,25 @@ class Readiness:
             return Check(name, False, f"An approval overrode what stood in the way: {what}", first.get_absolute_url())
         gates = figures.plural(len(self.passed), "gate")
         return Check(name, True, f"{gates} passed by decision, nothing overridden", url, "See gates")
+
+    def _undecided(self, gates: list[Gate]) -> str:
+        """Gates behind which no decision stands: passed before it came onto the register, or without one since."""
+        opened = self.initiative.stage_changes.filter(source=StageChange.Source.OPENING).order_by("pk")
+        rules = gates_in_force()
+        before = {gate.code for stage in opened.values_list("stage", flat=True) for gate in rules.up_to(stage)}
+        early = [gate.name.lower() for gate in gates if gate.code in before]
+        late = [gate.name.lower() for gate in gates if gate.code not in before]
+        told = []
+        if early:
+            was, them = ("was", "it") if len(early) == 1 else ("were", "them")
+            told.append(
+                f"{listed(early)} {was} passed before it came onto the register (opening position): "
+                f"no decision stands behind {them}"
+            )
+        if late:
+            told.append(f"no decision that stands let it pass {listed(late)}")
+        says = "; ".join(told)
+        return says[:1].upper() + says[1:]
 
     def _leadership(self) -> Check:
         rows = self.initiative.ownerships.current().select_related("person")
@@ -190,13 +208,12 @@ class Readiness:
             )
         more = len(lacking) - 1
         says, url = lacking[0]
-        return Check(name, False, f"{says}; {more} more" if more else says, url)
+        return Check(name, False, f"{says}; {figures.plural(more, 'more finding')}" if more else says, url)
 
     def _unproven(self) -> Iterator[tuple[str, str]]:
         """What an auditor would find, each with the place where it is mended."""
-        for gate in self.passed:
-            if gate.code not in self.approvals:
-                yield f"{gate.name} was never reviewed", self._gates_tab
+        if never := [gate.name for gate in self.passed if gate.code not in self.approvals]:
+            yield _never_reviewed(never), self._gates_tab
         for each in Condition.objects.overdue().filter(initiative=self.initiative):
             yield f"A condition is overdue since {figures.day(each.due_on)}: {each.text}", each.get_absolute_url()
         reviews = [*{row.review_id: row.review for row in self.approvals.values()}.values()]
@@ -222,6 +239,13 @@ class Readiness:
     @property
     def _gates_tab(self) -> str:
         return f"{reverse('stagegates:initiative_gates', args=[self.initiative.reference])}#tab"
+
+
+def _never_reviewed(names: list[str]) -> str:
+    """All such gates as one finding."""
+    if len(names) == 1:
+        return f"{names[0]} was never reviewed"
+    return f"{names[0]} and {figures.plural(len(names) - 1, 'more gate')} were never reviewed"
 
 
 def _gates(decision: Decision) -> Iterable[str]:

@@ -156,9 +156,12 @@ def test_ready_is_what_decisions_approved_without_overriding(initiative, busines
         check = asked_of(initiative, business_owner)["Approved on the standard path"]
         return check.is_met, check.says.replace("\xa0", " ")
 
-    assert told() == (False, "No decision let it pass workflow fit, data fit and autonomy fit: it was opened there")
+    early = "passed before it came onto the register (opening position): no decision stands behind"
+    assert told() == (False, f"Workflow fit, data fit and autonomy fit were {early} them")
     passed(initiative, chair, EARLIER[:2])
-    assert told() == (False, "No decision let it pass autonomy fit: it was opened there")
+    assert told() == (False, f"Autonomy fit was {early} it")
+    initiative.stage_changes.update(stage="build")
+    assert told() == (False, "No decision that stands let it pass autonomy fit")
     passed(initiative, chair, EARLIER[2:], overrides=[{"what": "Legal objects", "reason": "Settled."}])
     assert told() == (False, "An approval overrode what stood in the way: Legal objects")
     passed(initiative, chair, EARLIER[2:])
@@ -246,14 +249,14 @@ def test_it_survives_an_audit_while_evidence_and_sign_offs_hold(initiative, busi
         check = asked_of(initiative, business_owner)["A compliance audit"]
         return check.is_met, check.says.replace("\xa0", " ")
 
-    assert told() == (False, "Workflow fit was never reviewed; 2 more")
+    assert told() == (False, "Workflow fit and 2 more gates were never reviewed")
     decision = passed(initiative, chair)
     assert told() == (True, "Evidence and sign-offs of 3 gates hold, no condition is overdue")
     make_sign_off(decision.review, "legal", "approve", state="outdated")
     assert told() == (False, "The sign-off of Legal is outdated")
     make_condition(decision, business_owner, due_on=clock.today() - timedelta(days=1))
     assert told()[1].startswith("A condition is overdue since")
-    assert told()[1].endswith("Prove the fallback; 1 more")
+    assert told()[1].endswith("Prove the fallback; 1 more finding")
 
 
 def test_before_pilot_nothing_of_this_is_asked(client, business_owner):
