@@ -104,8 +104,8 @@ class Readiness:
         whole = [line for line in metrics if self._is_whole(line)]
         reference = self.initiative.reference
         tab = f"{reverse('value:initiative_measurements', args=[reference])}#tab"
-        name = "Measured in three metrics"
-        told = figures.plural(len(whole), "metric")
+        name = "Measured in three outcome metrics"
+        told = figures.plural(len(whole), "outcome metric")
         has = "has" if len(whole) == 1 else "have"
         if len(whole) >= METRICS:
             return Check(name, True, f"{told} have baseline, target and a current measurement", tab, "See measurements")

@@ -136,11 +136,11 @@ class ScorecardRows(FilteredList[Initiative]):
 
     headers: ClassVar = [
         *("Initiative", "Name", "Unit", "Stage", "Category", "Standing"),
-        *("Metric", "Target", "Latest", "Day", "Status", "Reason"),
+        *("Metric or reading", "Target", "Latest", "Day", "Status", "Reason"),
     ]
 
     def lines(self) -> Iterator[list[Any]]:
-        """For a file: a row a metric, and one for an initiative without any."""
+        """For a file: a row a metric or reading, and one for an initiative without any."""
         rows = [*self.matching.order_by("name", "pk")]
         for begin in range(0, len(rows), CHUNK):
             for shown in self._shown(rows[begin : begin + CHUNK]):

@@ -81,7 +81,7 @@ def test_the_tab_shows_five_categories_and_the_way_to_fill_a_gap(client, initiat
 
     page = text_of(client.get(here))
 
-    assert "1 metric: 1 on target; no metric for business outcome, process efficiency, platform" in page
+    assert "1 outcome metric: 1 on target; nothing for business outcome, process efficiency, platform" in page
     assert "8 reaches at most 9." in page
     assert f"/initiatives/{initiative.reference}/measurements/#measured-{metric.pk}" in page
     assert "outside the catalogue: not comparable" in page
@@ -93,6 +93,20 @@ def test_the_tab_shows_five_categories_and_the_way_to_fill_a_gap(client, initiat
     assert '<option value="adoption_health" selected>' in text_of(client.get(adding))
     client.force_login(stranger)
     assert "Add a metric<" not in text_of(client.get(here))
+
+
+def test_the_lead_tells_outcome_metrics_from_readings(initiative, business_owner, office_lead):
+    initiative.workflow = make_entry(Workflow)
+    initiative.save(update_fields=["workflow"])
+    week = last_weeks(1)[0]
+    read(initiative.workflow, office_lead, week, target_users=100, active_users=60, repeat_users=50, opt_outs=5)
+
+    def told() -> str:
+        return Scorecard(initiative, business_owner).answer.replace("\xa0", " ")
+
+    assert told().startswith("3 readings: 3 on target; nothing for business outcome,")
+    measure(make_metric(initiative), 15)
+    assert told().startswith("1 outcome metric and 3 readings: 3 on target, 1 off target; nothing for")
 
 
 def test_a_confidential_one_is_not_there_for_others(client, initiative, stranger, executive, auditor):
@@ -133,10 +147,10 @@ def test_ready_is_what_one_paragraph_explains(initiative, business_owner, summar
 
 def test_ready_is_what_three_metrics_measure(initiative, business_owner):
     def told() -> tuple[bool | None, str, str]:
-        check = asked_of(initiative, business_owner)["Measured in three metrics"]
+        check = asked_of(initiative, business_owner)["Measured in three outcome metrics"]
         return check.is_met, check.says.replace("\xa0", " "), check.verb
 
-    whole = "metrics of 3 have baseline, target and a current measurement"
+    whole = "outcome metrics of 3 have baseline, target and a current measurement"
     assert told() == (False, f"0 {whole}", "Add a metric")
     metrics = [make_metric(initiative, name) for name in ("One", "Two", "Three")]
     measure(metrics[0], 12)
@@ -148,7 +162,7 @@ def test_ready_is_what_three_metrics_measure(initiative, business_owner):
     assert told()[1:] == (f"2 {whole}; Three lacks a target and a current measurement", "Complete")
     OutcomeMetric.objects.filter(pk=metrics[2].pk).update(target=9)
     measure(metrics[2], 12, back=92)
-    assert told() == (True, "3 metrics have baseline, target and a current measurement", "See measurements")
+    assert told() == (True, "3 outcome metrics have baseline, target and a current measurement", "See measurements")
 
 
 def test_ready_is_what_decisions_approved_without_overriding(initiative, business_owner, chair):
