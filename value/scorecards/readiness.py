@@ -27,13 +27,16 @@ from .words import listed
 LEAST_WORDS, MOST_WORDS = 15, 150
 METRICS = 3
 FOR_MONEY = "for those who see its money"
+WHO_SEES_MONEY = (
+    "its owners and their deputies, the office, and finance, executives and auditors where their role reaches its unit"
+)
 STAGES = (Stage.PILOT, *IN_PRODUCTION)
 State = SignOff.State
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question. `is_met` is None where the answer is not for this reader. `may` says who may do what mends it."""
+    """One question. `is_met` is None where the answer is not for this reader; it then has no `url`."""
 
     name: str
     is_met: bool | None
@@ -185,13 +188,13 @@ class Readiness:
         name = "A budget review"
         url = f"{reverse('value:initiative_value', args=[self.initiative.reference])}#tab"
         if not self.sees_money:
-            return Check(name, None, f"It is answered {FOR_MONEY}", url)
+            return Check(name, None, f"Only they see it: {WHO_SEES_MONEY}", "")
         family = family_seen(self.initiative.pk, self.person).with_money_for(self.person).order_by()
         worth = worth_of(family, Window.to_date(self.card.today))
         if worth.is_empty:
             return Check(name, False, "Nothing is posted: it has no net value to show", url, "See value")
         coverage = cost_coverage_of(family, Window.to_date(self.card.today))
-        net = f"Net value to date is {figures.money(worth.net)}, finance-confirmed"
+        net = f"Confirmed benefit less operating costs is {figures.money(worth.net)} to date"
         if worth.net <= 0:
             return Check(name, False, net, url, "See value")
         if not coverage.is_complete:

@@ -215,17 +215,19 @@ def test_it_survives_a_budget_review_with_confirmed_value_and_all_costs(
     assert told() == (False, "Nothing is posted: it has no net value to show")
     today = clock.today()
     post_entry(initiative, cost_of(400, first_on=today, last_on=today), actor=business_owner)
-    assert told() == (False, "Net value to date is −400 €, finance-confirmed")
+    assert told() == (False, "Confirmed benefit less operating costs is −400 € to date")
     first = clock.today() - timedelta(days=40)
     claim = claim_of(make_metric(initiative), amount=Decimal(1000), first_on=first, last_on=first + timedelta(days=9))
     confirm_claim(post_entry(initiative, claim, actor=business_owner), actor=finance_controller)
-    assert told() == (True, "Net value to date is 600 €, finance-confirmed, with all run costs")
+    assert told() == (True, "Confirmed benefit less operating costs is 600 € to date, with all run costs")
     move_stage(initiative, "limited_rollout", clock.months_later(clock.today().replace(day=1), -2))
     assert told()[0] is False
     assert "but run costs are missing for" in told()[1]
     client.force_login(stranger)
     page = text_of(client.get(f"/initiatives/{initiative.reference}/scorecard/"))
-    assert "It is answered for those who see its money" in page
+    assert "Only they see it: its owners and their deputies, the office, and finance" in page
+    assert ": A budget review</span></a>" not in page
+    assert ": A leadership change</span></a>" in page
     assert "600" not in page
     shown = Script(make_api_token(stranger)[1]).get(f"initiatives/{initiative.reference}/scorecard/").json()
     assert [each["is_met"] for each in shown["survives"]] == [False, None, False]
