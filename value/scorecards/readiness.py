@@ -11,6 +11,7 @@ from aiso.web import figures
 from portfolio.models import Initiative, OwnerKind, Ownership, Stage, StageChange
 from portfolio.models.initiative import STABLE_DAYS
 from portfolio.models.stage import IN_PRODUCTION
+from portfolio.permissions import can_assign_owners
 from stagegates.family import family_seen
 from stagegates.models import Condition, Decision, GateReview, SignOff
 from stagegates.rules import Gate, gates_in_force
@@ -30,6 +31,7 @@ FOR_MONEY = "for those who see its money"
 WHO_SEES_MONEY = (
     "its owners and their deputies, the office, and finance, executives and auditors where their role reaches its unit"
 )
+ASSIGN = "Assign"
 STAGES = (Stage.PILOT, *IN_PRODUCTION)
 State = SignOff.State
 
@@ -179,10 +181,18 @@ class Readiness:
 
     def _leadership(self) -> Check:
         rows = self.initiative.ownerships.current().select_related("person")
-        lacking = [*_unowned([*rows], self.initiative, self.card.today)]
-        url = f"{reverse('portfolio:initiative_owners', args=[self.initiative.reference])}#tab"
-        says = listed(lacking) if lacking else "Three owners who stay, each with a deputy"
-        return Check("A leadership change", not lacking, says[:1].upper() + says[1:], url, "See owners")
+        lacks = [*_unowned([*rows], self.initiative, self.card.today)]
+        says = listed([lack.says for lack in lacks]) if lacks else "Three owners who stay, each with a deputy"
+        told = ("A leadership change", not lacks, says[:1].upper() + says[1:])
+        may_assign = can_assign_owners(self.person, self.initiative)
+        mended = next((lack for lack in lacks if lack.verb), None) if may_assign else None
+        if mended and mended.verb == ASSIGN:
+            url = reverse("portfolio:owner_assign", args=[self.initiative.reference, mended.kind])
+            return Check(*told, url, ASSIGN, in_dialog=True)
+        owners = reverse("portfolio:initiative_owners", args=[self.initiative.reference])
+        if mended:
+            return Check(*told, f"{owners}#owner-{mended.kind}", mended.verb)
+        return Check(*told, f"{owners}#tab", "See owners")
 
     def _budget(self) -> Check:
         name = "A budget review"
@@ -255,19 +265,28 @@ def _gates(decision: Decision) -> Iterable[str]:
     return decision.review.gates if decision.review else ()
 
 
-def _unowned(rows: list[Ownership], initiative: Initiative, today: date) -> Iterator[str]:
-    """What would break when people go: an owner or deputy that lacks or has left, an owner who is new."""
+@dataclass(frozen=True)
+class Lack:
+    """What would break when people go, with the deed that mends it, if any."""
+
+    says: str
+    kind: str
+    verb: str = ""
+
+
+def _unowned(rows: list[Ownership], initiative: Initiative, today: date) -> Iterator[Lack]:
+    """An owner or deputy that lacks or has left, an owner who is new."""
     newest = today - timedelta(days=STABLE_DAYS - 1)
     for kind in OwnerKind:
         held = [row for row in rows if row.kind == kind and row.person.is_active]
         owner = next((row for row in held if not row.is_deputy), None)
         name = str(kind.label).lower()
         if owner is None:
-            yield f"no {name}"
+            yield Lack(f"no {name}", kind.value, ASSIGN)
         elif owner.started_on > max(newest, initiative.began_on or newest):
-            yield f"the {name} is new since {figures.day(owner.started_on)}"
+            yield Lack(f"the {name} is new since {figures.day(owner.started_on)}", kind.value)
         if not any(row.is_deputy for row in held):
-            yield f"no deputy of the {name}"
+            yield Lack(f"no deputy of the {name}", kind.value, "Name a deputy")
 
 
 def verdict_of(checks: list[Check]) -> bool | None:

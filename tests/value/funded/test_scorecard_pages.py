@@ -205,6 +205,26 @@ def test_it_survives_a_change_of_leaders_with_deputies_for_owners_who_stay(initi
     assert told() == (False, "No risk owner")
 
 
+def test_who_may_is_led_to_the_missing_owner_or_deputy(client, initiative, business_owner, stranger):
+    here = f"/initiatives/{initiative.reference}/scorecard/"
+
+    def told(person) -> tuple[str, str]:
+        check = asked_of(initiative, person)["A leadership change"]
+        client.force_login(person)
+        assert f'href="{check.url}"' in text_of(client.get(here))
+        assert client.get(check.url).status_code == 200
+        return check.verb, check.url.removeprefix(f"/initiatives/{initiative.reference}/")
+
+    assert told(business_owner) == ("Name a deputy", "owners/#owner-business")
+    assert 'id="owner-business"' in text_of(client.get(f"/initiatives/{initiative.reference}/owners/"))
+    make_ownership(initiative, make_person(), OwnerKind.BUSINESS, is_deputy=True)
+    assert told(business_owner) == ("Name a deputy", "owners/#owner-technical")
+    make_ownership(initiative, make_person(), OwnerKind.TECHNICAL, is_deputy=True)
+    initiative.ownerships.filter(kind="risk").update(ended_on=clock.today() - timedelta(days=9))
+    assert told(business_owner)[0] == "Assign"
+    assert told(stranger) == ("See owners", "owners/#tab")
+
+
 def test_it_survives_a_budget_review_with_confirmed_value_and_all_costs(
     client, initiative, business_owner, finance_controller, stranger
 ):
