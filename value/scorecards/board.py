@@ -18,6 +18,7 @@ from django.urls import reverse
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
 from aiso.once import once
+from aiso.web import figures
 from aiso.web.filtered import Chip
 from portfolio.models import Bucket, Initiative, Objective, OutcomeMetric
 from portfolio.models.initiative import InitiativeQuerySet
@@ -27,6 +28,7 @@ from ..forms.scorecards import ScorecardFilterForm
 from ..models import ScorecardLine
 from .judged import Status, judged
 from .limits import Goals, goals
+from .words import listed
 
 Category = OutcomeMetric.Category
 # How an initiative stands in a category, as counted; `unmeasured` is whatever says nothing today.
@@ -47,6 +49,8 @@ LABELS = {
     "unmeasured": "Unmeasured",
     GAP: "Without a metric",
 }
+# The same in the middle of a sentence.
+IN_WORDS = {name: label.lower() for name, label in LABELS.items()} | {"waiting": "waiting for finance"}
 GROUPS = {"bucket": "Bucket", "unit": "Business unit", "objective": "Objective"}
 FILTERS = ("bucket", "unit", "objective", "stages")
 type Counts = dict[str, dict[str, int]]
@@ -218,6 +222,13 @@ class Board(Scores):
         return f"{reverse('value:scorecard_rows')}{_query(told)}"
 
     @property
+    def answer(self) -> str:
+        """How they stand in what the business gets out of it, in a sentence."""
+        category = Category.BUSINESS_OUTCOME
+        among = figures.plural(self.total.initiatives, "active initiative")
+        return f"In {category.label.lower()}, of {among}: {stands_told(self.total.counts[category])}."
+
+    @property
     def headers(self) -> list[str]:
         counts = [f"{category.label}: {label.lower()}" for category in Category for label in LABELS.values()]
         return [GROUPS[self.by], "Initiatives", *counts]
@@ -227,6 +238,12 @@ class Board(Scores):
         for group in self.groups:
             counts = (group.counts[category][stand] for category in Category for stand in LABELS)
             yield [group.name, group.initiatives, *counts]
+
+
+def stands_told(counts: Mapping[str, int]) -> str:
+    """How many stand how, in words: all that there are, so that they add up."""
+    told = [f"{figures.number(counts[stand])} {words}" for stand, words in IN_WORDS.items() if counts[stand]]
+    return listed(told)
 
 
 def _query(told: Mapping[str, str]) -> str:

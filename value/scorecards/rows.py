@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import CharField, F, Q
 
 from aiso import clock
+from aiso.web import figures
 from aiso.web.filtered import FilteredList
 from aiso.web.keyset import Order
 from portfolio.models import Initiative
@@ -15,7 +16,19 @@ from portfolio.models.initiative import InitiativeQuerySet
 
 from ..forms.scorecards import ScorecardFilterForm
 from ..models import ScorecardLine
-from .board import FILTERS, GAP, LABELS, STAND_OF, STANDS, Category, Narrowed, counted, counted_by_rank, standings
+from .board import (
+    FILTERS,
+    GAP,
+    LABELS,
+    STAND_OF,
+    STANDS,
+    Category,
+    Narrowed,
+    counted,
+    counted_by_rank,
+    standings,
+    stands_told,
+)
 from .judged import RANKS, Line, Status, goal_of, status_of
 from .limits import Goals, goals
 from .wanted import COLUMNS
@@ -122,6 +135,12 @@ class ScorecardRows(FilteredList[Initiative]):
     def categories(self) -> list[tuple[str, str, bool]]:
         """Each category with the address of the same rows in it."""
         return [(str(each.label), self.address(category=each), each == self.category) for each in Category]
+
+    @property
+    def answer(self) -> str:
+        """How they stand in the category, in a sentence."""
+        told = stands_told(self.counts)
+        return f"In {self.category.label.lower()}, of {figures.plural(self.in_all, 'active initiative')}: {told}."
 
     @cached_property
     def rows(self) -> list[Standing]:

@@ -382,6 +382,21 @@ def test_initiatives_are_counted_by_bucket_unit_and_objective(client, portfolio,
     assert (total.initiatives, counts(total, "model_quality")) == (3, {"unmeasured": 1, "gap": 2})
 
 
+def test_the_lead_tells_every_state_so_that_it_adds_up(client, portfolio, stranger, business_owner):
+    for values in ((13,), (13, 12), (9,)):
+        metric = make_metric(make_initiative("More", stage="pilot", owner=business_owner), baseline=None)
+        for number, value in enumerate(values):
+            measure(metric, value, back=9 - number)
+    recompute_marked()
+    client.force_login(stranger)
+
+    told = "1 on target, 1 waiting for finance, 1 getting better, 2 off target and 1 without a metric."
+    assert f"In business outcome, of 6 active initiatives: {told}" in text_of(client.get("/scorecards/"))
+    assert f"In business outcome, of 6 active initiatives: {told}" in text_of(client.get("/scorecards/rows/"))
+    others = text_of(client.get("/scorecards/rows/?category=model_quality"))
+    assert "In model quality, of 6 active initiatives: 1 unmeasured and 5 without a metric." in others
+
+
 def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
     client.force_login(stranger)
     for by in ("bucket", "unit", "objective"):
