@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import CharField, F, Q
 
 from aiso import clock
 from aiso.web import figures
-from aiso.web.filtered import FilteredList
+from aiso.web.filtered import Chip, FilteredList
 from aiso.web.keyset import Order
 from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
@@ -19,6 +20,7 @@ from ..models import ScorecardLine
 from .board import (
     FILTERS,
     GAP,
+    GROUPS,
     LABELS,
     STAND_OF,
     STANDS,
@@ -90,6 +92,18 @@ class ScorecardRows(FilteredList[Initiative]):
         form = ScorecardFilterForm(self.query)
         form.is_valid()
         return form
+
+    @property
+    def chips(self) -> list[Chip]:
+        if not self.without:
+            return super().chips
+        return [Chip(GROUPS[self.without], "none", self.address(without="")), *super().chips]
+
+    @property
+    def whole(self) -> str:
+        """The address of the whole category, where something narrows it."""
+        is_narrowed = self.state or self.without or self.chosen
+        return f"?{urlencode({'category': self.category})}" if is_narrowed else ""
 
     @cached_property
     def held(self) -> Goals:

@@ -382,6 +382,21 @@ def test_initiatives_are_counted_by_bucket_unit_and_objective(client, portfolio,
     assert (total.initiatives, counts(total, "model_quality")) == (3, {"unmeasured": 1, "gap": 2})
 
 
+def test_a_filter_keeps_what_has_no_bucket_and_everything_is_one_click_away(client, portfolio, stranger):
+    client.force_login(stranger)
+    here = "/scorecards/rows/"
+
+    page = text_of(client.get(f"{here}?without=bucket&category=model_quality"))
+    assert '<input type="hidden" name="without" value="bucket">' in page
+    assert '<a class="chip-x" href="?category=model_quality" aria-label="Remove filter: Bucket">' in page
+    narrowed = client.get(f"{here}?without=bucket&category=model_quality&unit={portfolio['below'].pk}")
+    assert narrowed.context["found"].in_all == 1
+    nothing = text_of(client.get(f"{here}?without=bucket&category=model_quality&state=on_target"))
+    assert '<a class="btn" href="?category=model_quality">All of this category</a>' in nothing
+    whole = client.get(f"{here}?category=model_quality").context["found"]
+    assert (whole.in_all, whole.whole) == (3, "")
+
+
 def test_the_lead_tells_every_state_so_that_it_adds_up(client, portfolio, stranger, business_owner):
     for values in ((13,), (13, 12), (9,)):
         metric = make_metric(make_initiative("More", stage="pilot", owner=business_owner), baseline=None)
