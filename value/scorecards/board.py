@@ -98,7 +98,9 @@ class Group:
 
     key: int | None
     name: str
-    depth: int = 0
+    # Of a unit: the one above it, and its level, 1 at the top.
+    above: int | None = None
+    level: int = 0
     initiatives: int = 0
     counts: Counts = field(default_factory=lambda: {category: dict.fromkeys(LABELS, 0) for category in Category})
 
@@ -120,6 +122,17 @@ class Cell:
     @property
     def label(self) -> str:
         return LABELS[self.stand]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group as a row shows it, with the address of its initiatives, and of the units below it, if any."""
+
+    group: Group
+    url: str
+    cells: list[tuple[str, list[Cell]]]
+    within: str = ""
+    below_url: str = ""
 
 
 class Scores:
@@ -171,6 +184,7 @@ class Board(Scores):
     title = "Scorecards"
 
     def __init__(self, viewer: User, query: QueryDict) -> None:
+        self.query = query
         self.form = ScorecardFilterForm(query)
         self.form.is_valid()
         asked = query.get("by", "")
@@ -195,10 +209,53 @@ class Board(Scores):
     def _said(self, name: str) -> str:
         return "in production" if name == "stages" else str(getattr(self.narrowed, name))
 
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Each group; of units those at the top, or the one that is opened and those right below it."""
+        opened = self.opened
+        groups = [opened, *self._below[opened.key]] if opened else self._below[None]
+        return [self._row(group, group is not opened) for group in groups]
+
+    def _row(self, group: Group, may_open: bool) -> Row:
+        below = self._below[group.key] if may_open and group.key is not None else []
+        within = self._units.get(group.above) if may_open else None
+        address = self.address(below=str(group.key)) if below else ""
+        return Row(group, self.behind(group), self.cells(group), within.name if within else "", address)
+
+    @cached_property
+    def opened(self) -> Group | None:
+        """The unit of which those below are shown: as asked for, else the only one at the top."""
+        if self.by != "unit":
+            return None
+        asked = self.query.get("below", "")
+        found = next((group for group in self.groups if str(group.key) == asked), None)
+        return found or (self._below[None][0] if len(self._below[None]) == 1 else None)
+
     @property
-    def rows(self) -> list[tuple[Group, str, list[tuple[str, list[Cell]]]]]:
-        """Each group with the address of its initiatives, and its counts by category."""
-        return [(group, self.behind(group), self.cells(group)) for group in self.groups]
+    def trail(self) -> list[tuple[str, str]]:
+        """Those above the opened unit by name, the top first, each with the address that opens it."""
+        found: list[tuple[str, str]] = []
+        at = self._units.get(self.opened.above) if self.opened else None
+        while at:
+            found.append((at.name, self.address(below=str(at.key))))
+            at = self._units.get(at.above)
+        return found[::-1]
+
+    @cached_property
+    def _units(self) -> dict[int | None, Group]:
+        return {group.key: group for group in self.groups} if self.by == "unit" else {}
+
+    @cached_property
+    def _below(self) -> dict[int | None, list[Group]]:
+        """Under None those at the top of what is shown: all, unless they are units."""
+        below: dict[int | None, list[Group]] = defaultdict(list)
+        for group in self.groups:
+            below[group.above if group.above in self._units else None].append(group)
+        return below
+
+    @property
+    def total_url(self) -> str:
+        return self.behind(self.total)
 
     @property
     def total_cells(self) -> list[tuple[str, list[Cell]]]:
@@ -247,7 +304,8 @@ def stands_told(counts: Mapping[str, int]) -> str:
 
 
 def _query(told: Mapping[str, str]) -> str:
-    return f"?{urlencode({name: value for name, value in told.items() if value})}"
+    given = urlencode({name: value for name, value in told.items() if value})
+    return f"?{given}" if given else ""
 
 
 def counted_by_rank(rows: "QuerySet[Any, Any]") -> dict[int, int]:
@@ -281,7 +339,7 @@ def _rolled_up(found: Mapping[int | None, Group], top: BusinessUnit | None) -> l
     below: dict[int, list[int]] = defaultdict(list)
     units = [*BusinessUnit.objects.with_tree_fields()]
     for unit in units:
-        summed[unit.pk] = Group(unit.pk, unit.name, depth=unit.tree_depth)
+        summed[unit.pk] = Group(unit.pk, unit.name, above=unit.parent_id, level=unit.tree_depth + 1)
         for over in unit.tree_path:
             below[over].append(unit.pk)
     for pk, group in summed.items():

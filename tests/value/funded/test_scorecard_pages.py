@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from forums.models import Forum
-from portfolio.models import Bucket, Objective, OutcomeMetric, OwnerKind, Workflow
+from portfolio.models import Bucket, Objective, OutcomeMetric, OwnerKind, StageChange, Workflow
 from portfolio.models.initiative import STABLE_DAYS
-from stagegates.models import Decision
+from stagegates.models import Decision, StageByDecision
 from tests.api.conftest import Script, make_api_token
 from tests.factories import make_entry, make_initiative, make_ownership, make_person, make_unit, move_stage
 from tests.stagegates.decisions.conftest import make_condition, make_review, make_sign_off
@@ -174,12 +174,24 @@ def test_ready_is_what_decisions_approved_without_overriding(initiative, busines
     assert told() == (False, f"Workflow fit, data fit and autonomy fit were {early} them")
     passed(initiative, chair, EARLIER[:2])
     assert told() == (False, f"Autonomy fit was {early} it")
-    initiative.stage_changes.update(stage="build")
-    assert told() == (False, "No decision that stands let it pass autonomy fit")
     passed(initiative, chair, EARLIER[2:], overrides=[{"what": "Legal objects", "reason": "Settled."}])
     assert told() == (False, "An approval overrode what stood in the way: Legal objects")
     passed(initiative, chair, EARLIER[2:])
     assert told() == (True, "3 gates passed by decision, nothing overridden")
+
+
+def test_a_gate_passed_on_the_register_without_a_decision_is_told_as_that(business_owner, chair):
+    initiative = make_initiative("Moved", stage="discovery", owner=business_owner)
+    decided = StageChange.Source.DECISION
+    change = StageChange.objects.create(initiative=initiative, stage="pilot", changed_on=clock.today(), source=decided)
+    StageByDecision.objects.create(stage_change=change, decision=passed(initiative, chair, EARLIER[1:2]))
+
+    says = asked_of(initiative, business_owner)["Approved on the standard path"].says
+
+    assert says == (
+        "Workflow fit was passed before it came onto the register (opening position): no decision stands behind it; "
+        "no decision that stands let it pass autonomy fit"
+    )
 
 
 def test_it_survives_a_change_of_leaders_with_deputies_for_owners_who_stay(initiative, business_owner):
@@ -410,6 +422,33 @@ def test_the_lead_tells_every_state_so_that_it_adds_up(client, portfolio, strang
     assert f"In business outcome, of 6 active initiatives: {told}" in text_of(client.get("/scorecards/rows/"))
     others = text_of(client.get("/scorecards/rows/?category=model_quality"))
     assert "In model quality, of 6 active initiatives: 1 unmeasured and 5 without a metric." in others
+
+
+def test_units_are_opened_level_by_level(client, portfolio, stranger, business_owner):
+    top, below = portfolio["top"], portfolio["below"]
+    line = make_unit("Line", parent=below)
+    make_initiative("Deep", unit=line, stage="pilot", owner=business_owner)
+    client.force_login(stranger)
+
+    def told(query="") -> list[tuple[str, str, str]]:
+        board = client.get(f"/scorecards/?by=unit{query}").context["board"]
+        return [(row.group.name, row.within, row.below_url) for row in board.rows]
+
+    # The only one at the top is open.
+    plant = ("Plant", "Operations", f"?by=unit&below={below.pk}")
+    assert told() == [("Operations", "", ""), plant]
+    make_initiative("Sold", unit=make_unit("Sales"), stage="pilot", owner=business_owner)
+    assert told() == [("Operations", "", f"?by=unit&below={top.pk}"), ("Sales", "", "")]
+    assert told("&below=x") == told()
+    assert told(f"&below={top.pk}") == [("Operations", "", ""), plant]
+    assert told(f"&below={below.pk}") == [("Plant", "", ""), ("Line", "Plant", "")]
+    assert told(f"&unit={below.pk}") == [("Plant", "", ""), ("Line", "Plant", "")]
+    page = text_of(client.get(f"/scorecards/?by=unit&below={below.pk}"))
+    assert f'<a class="lk" href="?by=unit&amp;below={top.pk}">Operations</a>' in page
+    assert 'Line<span class="visually-hidden">, in Plant</span>' in page
+    assert "Plant and the units right below it, which it counts</caption>" in page
+    assert client.get("/scorecards/?by=unit").context["board"].total_url == "/scorecards/rows/"
+    assert page.count('href="/scorecards/rows/"') == 1
 
 
 def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
