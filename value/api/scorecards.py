@@ -91,6 +91,7 @@ class ScorecardGroupShape(TypedDict):
     """One bucket, unit or objective; null and `No …` for initiatives without."""
 
     id: int | None
+    parent: Annotated[int | None, "Of a unit the one above it, which counts it; null at the top and of all others."]
     name: str
     initiatives: int
     categories: list[GroupCountsShape]
@@ -201,6 +202,7 @@ def drawn_check(check: Check) -> ScorecardCheckShape:
 def drawn_group(group: Group) -> ScorecardGroupShape:
     return {
         "id": group.key,
+        "parent": group.above,
         "name": group.name,
         "initiatives": group.initiatives,
         "categories": [drawn_counts(category, counts) for category, counts in group.counts.items()],

@@ -52,6 +52,8 @@ LABELS = {
 # The same in the middle of a sentence.
 IN_WORDS = {name: label.lower() for name, label in LABELS.items()} | {"waiting": "waiting for finance"}
 GROUPS = {"bucket": "Bucket", "unit": "Business unit", "objective": "Objective"}
+UNIT_HEADERS = ("Unit above", "Level")
+ALL = "All (each initiative once)"
 FILTERS = ("bucket", "unit", "objective", "stages")
 type Counts = dict[str, dict[str, int]]
 
@@ -98,8 +100,9 @@ class Group:
 
     key: int | None
     name: str
-    # Of a unit: the one above it, and its level, 1 at the top.
+    # Of a unit: the one above it with its name, and its level, 1 at the top.
     above: int | None = None
+    above_name: str = ""
     level: int = 0
     initiatives: int = 0
     counts: Counts = field(default_factory=lambda: {category: dict.fromkeys(LABELS, 0) for category in Category})
@@ -218,9 +221,8 @@ class Board(Scores):
 
     def _row(self, group: Group, may_open: bool) -> Row:
         below = self._below[group.key] if may_open and group.key is not None else []
-        within = self._units.get(group.above) if may_open else None
         address = self.address(below=str(group.key)) if below else ""
-        return Row(group, self.behind(group), self.cells(group), within.name if within else "", address)
+        return Row(group, self.behind(group), self.cells(group), group.above_name if may_open else "", address)
 
     @cached_property
     def opened(self) -> Group | None:
@@ -288,13 +290,19 @@ class Board(Scores):
     @property
     def headers(self) -> list[str]:
         counts = [f"{category.label}: {label.lower()}" for category in Category for label in LABELS.values()]
-        return [GROUPS[self.by], "Initiatives", *counts]
+        return [GROUPS[self.by], *(UNIT_HEADERS if self.by == "unit" else ()), "Initiatives", *counts]
 
     def lines(self) -> Iterator[list[Any]]:
-        """For a file: a row a group."""
-        for group in self.groups:
+        """For a file: a row a group, and last all of them, marked: a unit counts those below it."""
+        for group in [*self.groups, self.total]:
             counts = (group.counts[category][stand] for category in Category for stand in LABELS)
-            yield [group.name, group.initiatives, *counts]
+            name = group.name if group is not self.total else ALL
+            yield [
+                name,
+                *((group.above_name, group.level or None) if self.by == "unit" else ()),
+                group.initiatives,
+                *counts,
+            ]
 
 
 def stands_told(counts: Mapping[str, int]) -> str:
@@ -338,8 +346,9 @@ def _rolled_up(found: Mapping[int | None, Group], top: BusinessUnit | None) -> l
     summed: dict[int, Group] = {}
     below: dict[int, list[int]] = defaultdict(list)
     units = [*BusinessUnit.objects.with_tree_fields()]
+    names = {unit.pk: unit.name for unit in units}
     for unit in units:
-        summed[unit.pk] = Group(unit.pk, unit.name, above=unit.parent_id, level=unit.tree_depth + 1)
+        summed[unit.pk] = Group(unit.pk, unit.name, unit.parent_id, names.get(unit.parent_id, ""), unit.tree_depth + 1)
         for over in unit.tree_path:
             below[over].append(unit.pk)
     for pk, group in summed.items():

@@ -468,8 +468,14 @@ def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
 def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, service_account):
     client.force_login(stranger)
     csv = b"".join(client.get("/scorecards/export/?by=unit&format=csv").streaming_content).decode("utf-8-sig")
-    assert csv.splitlines()[0].startswith("Business unit,Initiatives,Business outcome: on target,")
-    assert csv.splitlines()[1].startswith("Operations,3,1,0,0,1,0,1,")
+    assert csv.splitlines()[0].startswith("Business unit,Unit above,Level,Initiatives,Business outcome: on target,")
+    assert csv.splitlines()[1].startswith("Operations,,1,3,1,0,0,1,0,1,")
+    assert csv.splitlines()[2].startswith("Plant,Operations,2,2,0,0,0,1,0,1,")
+    assert csv.splitlines()[3].startswith("All (each initiative once),,,3,1,0,0,1,0,1,")
+    assert len(csv.splitlines()) == 4
+    csv = b"".join(client.get("/scorecards/export/?format=csv").streaming_content).decode("utf-8-sig")
+    assert csv.splitlines()[0].startswith("Bucket,Initiatives,")
+    assert csv.splitlines()[-1].startswith("All (each initiative once),3,1,0,0,1,0,1,")
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(client.get("/scorecards/rows/export/").content))
     rows = book.get_sheet_by_index(0).to_python()
     assert [row[1] for row in rows[1:]] == ["Bad", "Bare", "Good"]
@@ -477,6 +483,7 @@ def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, 
     for person in (stranger, service_account):
         told = Script(make_api_token(person)[1]).get("scorecards/", {"by": "unit", "in_production": "true"}).json()
         assert [group["name"] for group in told["groups"]] == ["Operations"]
+        assert [group["parent"] for group in told["groups"]] == [None]
         assert told["total"]["categories"][0] == {
             "category": "business_outcome",
             "on_target": 1,
@@ -487,6 +494,8 @@ def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, 
             "gap": 0,
         }
     script = Script(make_api_token(stranger)[1])
+    units = script.get("scorecards/", {"by": "unit"}).json()["groups"]
+    assert {unit["name"]: unit["parent"] for unit in units} == {"Operations": None, "Plant": portfolio["top"].pk}
     assert script.get("scorecards/", {"by": "person"}).status_code == 400
     assert script.get("scorecards/", {"unit": "99999"}).status_code == 400
     one = script.get(f"initiatives/{portfolio['bad'].reference}/scorecard/").json()
