@@ -4,14 +4,14 @@ In each category an active initiative stands as its worst line, or shows a gap. 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Min, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -139,7 +139,7 @@ class Row:
 
 
 class Scores:
-    """A part of the portfolio by bucket, unit or objective, as one person sees it. Six queries at most, whatever the
+    """A part of the portfolio by bucket, unit or objective, as one person sees it. Five queries at most, whatever the
     number of initiatives.
     """
 
@@ -168,21 +168,21 @@ class Scores:
     @cached_property
     def _found(self) -> dict[int | None, Group]:
         """Each group by itself, without those below it."""
-        initiatives = counted(self.viewer, self.narrowed)
-        found: dict[int | None, Group] = {}
-        for key, count in initiatives.values_list(self.by).annotate(n=Count("pk")):
-            found[key] = Group(key, "", initiatives=count)
-            for stands in found[key].counts.values():
-                stands[GAP] = count
-        for key, category, rank, count in _counted(standings(initiatives, goals()), self.by):
-            stands = found[key].counts[category]
-            stands[STAND_OF[[*Status][rank]]] += count
-            stands[GAP] -= count
+        rows = _counted(counted(self.viewer, self.narrowed), self.by, goals())
+        found = {key: Group(key, "", initiatives=count) for key, category, _, count in rows if category is None}
+        for group in found.values():
+            for stands in group.counts.values():
+                stands[GAP] = group.initiatives
+        for key, category, rank, count in rows:
+            if category is not None:
+                stands = found[key].counts[category]
+                stands[STAND_OF[[*Status][rank]]] += count
+                stands[GAP] -= count
         return found
 
 
 class Board(Scores):
-    """The page of them, as an address asks for it. Nine queries."""
+    """The page of them, as an address asks for it. Eight queries."""
 
     title = "Scorecards"
 
@@ -325,19 +325,26 @@ def counted_by_rank(rows: "QuerySet[Any, Any]") -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _counted(rows: "QuerySet[Any, Any]", by: str) -> Iterable[tuple[int | None, str, int, int]]:
-    """How many initiatives of each group stand at each rank of each category. One statement."""
-    inner, told = rows.query.sql_with_params()
-    # `by` is one of GROUPS.
+def _counted(initiatives: InitiativeQuerySet, by: str, held: Goals) -> list[tuple[int | None, str | None, int, int]]:
+    """How many initiatives of each group stand at each rank of each category, and without category how many there are.
+    One statement that asks once who may see what, and passes the lines once.
+    """
+    seen, seen_told = initiatives.values("pk", by).query.sql_with_params()
+    judging = judged(ScorecardLine.objects.all(), held, clock.today()).order_by()
+    lines, lines_told = judging.values("initiative", "category", "rank").query.sql_with_params()
     statement = f"""
-        SELECT whole.{by}_id, stood.category, stood.rank, count(*)
-        FROM ({inner}) AS stood (initiative_id, category, rank)
-        JOIN portfolio_initiative AS whole ON whole.id = stood.initiative_id
-        GROUP BY whole.{by}_id, stood.category, stood.rank
+        WITH seen (id, whole) AS MATERIALIZED ({seen}),
+        stood AS (
+            SELECT seen.whole, line.category, min(line.rank) AS rank
+            FROM ({lines}) AS line (initiative_id, category, rank) JOIN seen ON seen.id = line.initiative_id
+            GROUP BY seen.whole, line.initiative_id, line.category
+        )
+        SELECT whole, category, rank, count(*) FROM stood GROUP BY whole, category, rank
+        UNION ALL SELECT whole, NULL, 0, count(*) FROM seen GROUP BY whole
     """  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, told)
-        found: list[tuple[int | None, str, int, int]] = cursor.fetchall()
+        cursor.execute(statement, (*seen_told, *lines_told))
+        found: list[tuple[int | None, str | None, int, int]] = cursor.fetchall()
     return found
 
 

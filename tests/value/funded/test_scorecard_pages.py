@@ -524,3 +524,7 @@ def test_the_portfolio_asks_a_fixed_number_of_queries(client, portfolio, strange
     recompute_marked()
     assert queries() == few
     assert max(few) <= 20
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/scorecards/")
+    assert sum("value_scorecardline" in query["sql"] for query in asked) == 1
+    assert sum("portfolio_initiative" in query["sql"] for query in asked) == 1
