@@ -241,6 +241,8 @@ class Board(Scores):
         while at:
             found.append((at.name, self.address(below=str(at.key))))
             at = self._units.get(at.above)
+        if self.opened and len(self._below[None]) > 1:
+            found.append(("All units", self.address()))
         return found[::-1]
 
     @cached_property

@@ -445,6 +445,7 @@ def test_units_are_opened_level_by_level(client, portfolio, stranger, business_o
     assert told(f"&unit={below.pk}") == [("Plant", "", ""), ("Line", "Plant", "")]
     page = text_of(client.get(f"/scorecards/?by=unit&below={below.pk}"))
     assert f'<a class="lk" href="?by=unit&amp;below={top.pk}">Operations</a>' in page
+    assert '<a class="lk" href="?by=unit">All units</a>' in page
     assert 'Line<span class="visually-hidden">, in Plant</span>' in page
     assert "Plant and the units right below it, which it counts</caption>" in page
     assert client.get("/scorecards/?by=unit").context["board"].total_url == "/scorecards/rows/"
