@@ -70,7 +70,9 @@ class ScorecardShape(TypedDict):
     categories: list[ScorecardPartShape]
     incidents: Annotated[int, "Of the last 90 days."]
     ready_to_scale: list[ScorecardCheckShape]
+    is_ready_to_scale: Annotated[bool | None, "Null before pilot."]
     survives: Annotated[list[ScorecardCheckShape], "Whether it would survive: still a pilot where it would not."]
+    would_survive: Annotated[bool | None, "Null before pilot, and where only what you do not see could tell."]
 
 
 class GroupCountsShape(TypedDict):
@@ -89,6 +91,7 @@ class ScorecardGroupShape(TypedDict):
     """One bucket, unit or objective; null and `No …` for initiatives without."""
 
     id: int | None
+    parent: Annotated[int | None, "Of a unit the one above it, which counts it; null at the top and of all others."]
     name: str
     initiatives: int
     categories: list[GroupCountsShape]
@@ -142,7 +145,9 @@ class InitiativeScorecard(BelowInitiative):
             "categories": [drawn_part(part) for part in card.parts],
             "incidents": card.incidents.count,
             "ready_to_scale": [drawn_check(check) for check in readiness.ready],
+            "is_ready_to_scale": readiness.is_ready,
             "survives": [drawn_check(check) for check in readiness.survives],
+            "would_survive": readiness.would_survive,
         }
         return self.answer(told)
 
@@ -197,6 +202,7 @@ def drawn_check(check: Check) -> ScorecardCheckShape:
 def drawn_group(group: Group) -> ScorecardGroupShape:
     return {
         "id": group.key,
+        "parent": group.above,
         "name": group.name,
         "initiatives": group.initiatives,
         "categories": [drawn_counts(category, counts) for category, counts in group.counts.items()],

@@ -4,20 +4,21 @@ In each category an active initiative stands as its worst line, or shows a gap. 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Min, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
 from aiso.once import once
+from aiso.web import figures
 from aiso.web.filtered import Chip
 from portfolio.models import Bucket, Initiative, Objective, OutcomeMetric
 from portfolio.models.initiative import InitiativeQuerySet
@@ -27,6 +28,7 @@ from ..forms.scorecards import ScorecardFilterForm
 from ..models import ScorecardLine
 from .judged import Status, judged
 from .limits import Goals, goals
+from .words import listed
 
 Category = OutcomeMetric.Category
 # How an initiative stands in a category, as counted; `unmeasured` is whatever says nothing today.
@@ -47,7 +49,11 @@ LABELS = {
     "unmeasured": "Unmeasured",
     GAP: "Without a metric",
 }
+# The same in the middle of a sentence.
+IN_WORDS = {name: label.lower() for name, label in LABELS.items()} | {"waiting": "waiting for finance"}
 GROUPS = {"bucket": "Bucket", "unit": "Business unit", "objective": "Objective"}
+UNIT_HEADERS = ("Unit above", "Level")
+ALL = "All (each initiative once)"
 FILTERS = ("bucket", "unit", "objective", "stages")
 type Counts = dict[str, dict[str, int]]
 
@@ -94,7 +100,10 @@ class Group:
 
     key: int | None
     name: str
-    depth: int = 0
+    # Of a unit: the one above it with its name, and its level, 1 at the top.
+    above: int | None = None
+    above_name: str = ""
+    level: int = 0
     initiatives: int = 0
     counts: Counts = field(default_factory=lambda: {category: dict.fromkeys(LABELS, 0) for category in Category})
 
@@ -118,8 +127,19 @@ class Cell:
         return LABELS[self.stand]
 
 
+@dataclass(frozen=True)
+class Row:
+    """One group as a row shows it, with the address of its initiatives, and of the units below it, if any."""
+
+    group: Group
+    url: str
+    cells: list[tuple[str, list[Cell]]]
+    within: str = ""
+    below_url: str = ""
+
+
 class Scores:
-    """A part of the portfolio by bucket, unit or objective, as one person sees it. Six queries at most, whatever the
+    """A part of the portfolio by bucket, unit or objective, as one person sees it. Five queries at most, whatever the
     number of initiatives.
     """
 
@@ -148,25 +168,26 @@ class Scores:
     @cached_property
     def _found(self) -> dict[int | None, Group]:
         """Each group by itself, without those below it."""
-        initiatives = counted(self.viewer, self.narrowed)
-        found: dict[int | None, Group] = {}
-        for key, count in initiatives.values_list(self.by).annotate(n=Count("pk")):
-            found[key] = Group(key, "", initiatives=count)
-            for stands in found[key].counts.values():
-                stands[GAP] = count
-        for key, category, rank, count in _counted(standings(initiatives, goals()), self.by):
-            stands = found[key].counts[category]
-            stands[STAND_OF[[*Status][rank]]] += count
-            stands[GAP] -= count
+        rows = _counted(counted(self.viewer, self.narrowed), self.by, goals())
+        found = {key: Group(key, "", initiatives=count) for key, category, _, count in rows if category is None}
+        for group in found.values():
+            for stands in group.counts.values():
+                stands[GAP] = group.initiatives
+        for key, category, rank, count in rows:
+            if category is not None:
+                stands = found[key].counts[category]
+                stands[STAND_OF[[*Status][rank]]] += count
+                stands[GAP] -= count
         return found
 
 
 class Board(Scores):
-    """The page of them, as an address asks for it. Nine queries."""
+    """The page of them, as an address asks for it. Eight queries."""
 
     title = "Scorecards"
 
     def __init__(self, viewer: User, query: QueryDict) -> None:
+        self.query = query
         self.form = ScorecardFilterForm(query)
         self.form.is_valid()
         asked = query.get("by", "")
@@ -191,10 +212,54 @@ class Board(Scores):
     def _said(self, name: str) -> str:
         return "in production" if name == "stages" else str(getattr(self.narrowed, name))
 
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Each group; of units those at the top, or the one that is opened and those right below it."""
+        opened = self.opened
+        groups = [opened, *self._below[opened.key]] if opened else self._below[None]
+        return [self._row(group, group is not opened) for group in groups]
+
+    def _row(self, group: Group, may_open: bool) -> Row:
+        below = self._below[group.key] if may_open and group.key is not None else []
+        address = self.address(below=str(group.key)) if below else ""
+        return Row(group, self.behind(group), self.cells(group), group.above_name if may_open else "", address)
+
+    @cached_property
+    def opened(self) -> Group | None:
+        """The unit of which those below are shown: as asked for, else the only one at the top."""
+        if self.by != "unit":
+            return None
+        asked = self.query.get("below", "")
+        found = next((group for group in self.groups if str(group.key) == asked), None)
+        return found or (self._below[None][0] if len(self._below[None]) == 1 else None)
+
     @property
-    def rows(self) -> list[tuple[Group, str, list[tuple[str, list[Cell]]]]]:
-        """Each group with the address of its initiatives, and its counts by category."""
-        return [(group, self.behind(group), self.cells(group)) for group in self.groups]
+    def trail(self) -> list[tuple[str, str]]:
+        """Those above the opened unit by name, the top first, each with the address that opens it."""
+        found: list[tuple[str, str]] = []
+        at = self._units.get(self.opened.above) if self.opened else None
+        while at:
+            found.append((at.name, self.address(below=str(at.key))))
+            at = self._units.get(at.above)
+        if self.opened and len(self._below[None]) > 1:
+            found.append(("All units", self.address()))
+        return found[::-1]
+
+    @cached_property
+    def _units(self) -> dict[int | None, Group]:
+        return {group.key: group for group in self.groups} if self.by == "unit" else {}
+
+    @cached_property
+    def _below(self) -> dict[int | None, list[Group]]:
+        """Under None those at the top of what is shown: all, unless they are units."""
+        below: dict[int | None, list[Group]] = defaultdict(list)
+        for group in self.groups:
+            below[group.above if group.above in self._units else None].append(group)
+        return below
+
+    @property
+    def total_url(self) -> str:
+        return self.behind(self.total)
 
     @property
     def total_cells(self) -> list[tuple[str, list[Cell]]]:
@@ -218,19 +283,39 @@ class Board(Scores):
         return f"{reverse('value:scorecard_rows')}{_query(told)}"
 
     @property
+    def answer(self) -> str:
+        """How they stand in what the business gets out of it, in a sentence."""
+        category = Category.BUSINESS_OUTCOME
+        among = figures.plural(self.total.initiatives, "active initiative")
+        return f"In {category.label.lower()}, of {among}: {stands_told(self.total.counts[category])}."
+
+    @property
     def headers(self) -> list[str]:
         counts = [f"{category.label}: {label.lower()}" for category in Category for label in LABELS.values()]
-        return [GROUPS[self.by], "Initiatives", *counts]
+        return [GROUPS[self.by], *(UNIT_HEADERS if self.by == "unit" else ()), "Initiatives", *counts]
 
     def lines(self) -> Iterator[list[Any]]:
-        """For a file: a row a group."""
-        for group in self.groups:
+        """For a file: a row a group, and last all of them, marked: a unit counts those below it."""
+        for group in [*self.groups, self.total]:
             counts = (group.counts[category][stand] for category in Category for stand in LABELS)
-            yield [group.name, group.initiatives, *counts]
+            name = group.name if group is not self.total else ALL
+            yield [
+                name,
+                *((group.above_name, group.level or None) if self.by == "unit" else ()),
+                group.initiatives,
+                *counts,
+            ]
+
+
+def stands_told(counts: Mapping[str, int]) -> str:
+    """How many stand how, in words: all that there are, so that they add up."""
+    told = [f"{figures.number(counts[stand])} {words}" for stand, words in IN_WORDS.items() if counts[stand]]
+    return listed(told)
 
 
 def _query(told: Mapping[str, str]) -> str:
-    return f"?{urlencode({name: value for name, value in told.items() if value})}"
+    given = urlencode({name: value for name, value in told.items() if value})
+    return f"?{given}" if given else ""
 
 
 def counted_by_rank(rows: "QuerySet[Any, Any]") -> dict[int, int]:
@@ -242,19 +327,26 @@ def counted_by_rank(rows: "QuerySet[Any, Any]") -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _counted(rows: "QuerySet[Any, Any]", by: str) -> Iterable[tuple[int | None, str, int, int]]:
-    """How many initiatives of each group stand at each rank of each category. One statement."""
-    inner, told = rows.query.sql_with_params()
-    # `by` is one of GROUPS.
+def _counted(initiatives: InitiativeQuerySet, by: str, held: Goals) -> list[tuple[int | None, str | None, int, int]]:
+    """How many initiatives of each group stand at each rank of each category, and without category how many there are.
+    One statement that asks once who may see what, and passes the lines once.
+    """
+    seen, seen_told = initiatives.values("pk", by).query.sql_with_params()
+    judging = judged(ScorecardLine.objects.all(), held, clock.today()).order_by()
+    lines, lines_told = judging.values("initiative", "category", "rank").query.sql_with_params()
     statement = f"""
-        SELECT whole.{by}_id, stood.category, stood.rank, count(*)
-        FROM ({inner}) AS stood (initiative_id, category, rank)
-        JOIN portfolio_initiative AS whole ON whole.id = stood.initiative_id
-        GROUP BY whole.{by}_id, stood.category, stood.rank
+        WITH seen (id, whole) AS MATERIALIZED ({seen}),
+        stood AS (
+            SELECT seen.whole, line.category, min(line.rank) AS rank
+            FROM ({lines}) AS line (initiative_id, category, rank) JOIN seen ON seen.id = line.initiative_id
+            GROUP BY seen.whole, line.initiative_id, line.category
+        )
+        SELECT whole, category, rank, count(*) FROM stood GROUP BY whole, category, rank
+        UNION ALL SELECT whole, NULL, 0, count(*) FROM seen GROUP BY whole
     """  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, told)
-        found: list[tuple[int | None, str, int, int]] = cursor.fetchall()
+        cursor.execute(statement, (*seen_told, *lines_told))
+        found: list[tuple[int | None, str | None, int, int]] = cursor.fetchall()
     return found
 
 
@@ -263,8 +355,9 @@ def _rolled_up(found: Mapping[int | None, Group], top: BusinessUnit | None) -> l
     summed: dict[int, Group] = {}
     below: dict[int, list[int]] = defaultdict(list)
     units = [*BusinessUnit.objects.with_tree_fields()]
+    names = {unit.pk: unit.name for unit in units}
     for unit in units:
-        summed[unit.pk] = Group(unit.pk, unit.name, depth=unit.tree_depth)
+        summed[unit.pk] = Group(unit.pk, unit.name, unit.parent_id, names.get(unit.parent_id, ""), unit.tree_depth + 1)
         for over in unit.tree_path:
             below[over].append(unit.pk)
     for pk, group in summed.items():

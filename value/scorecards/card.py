@@ -181,14 +181,18 @@ class Scorecard:
 
     @property
     def answer(self) -> str:
-        """How it stands, in a sentence."""
+        """How it stands, in a sentence. Lines of decisions and adoption are readings."""
         rows = self.rows
         if not rows:
             return "Nothing is measured yet: all five categories lack a metric."
+        metrics = sum(1 for row in rows if row.is_metric)
+        readings = len(rows) - metrics
+        kinds = ((metrics, "outcome metric"), (readings, "reading"))
+        held = [figures.plural(count, kind) for count, kind in kinds if count]
         counted = [(status, sum(1 for row in rows if row.status == status)) for status in Status]
         told = [f"{figures.number(count)} {LABELS[status].lower()}" for status, count in reversed(counted) if count]
-        lacking = f"; no metric for {listed([part.label.lower() for part in self.gaps])}" if self.gaps else ""
-        return f"{figures.plural(len(rows), 'metric')}: {', '.join(told)}{lacking}."
+        lacking = f"; nothing for {listed([part.label.lower() for part in self.gaps])}" if self.gaps else ""
+        return f"{listed(held)}: {', '.join(told)}{lacking}."
 
     def _row(self, line: Line, history: Values) -> Row:
         return Row(line, status_of(line, self.goals, self.today), self.goals, self._behind(line), history)

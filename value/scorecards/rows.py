@@ -4,18 +4,33 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import CharField, F, Q
 
 from aiso import clock
-from aiso.web.filtered import FilteredList
+from aiso.web import figures
+from aiso.web.filtered import Chip, FilteredList
 from aiso.web.keyset import Order
 from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
 
 from ..forms.scorecards import ScorecardFilterForm
 from ..models import ScorecardLine
-from .board import FILTERS, GAP, LABELS, STAND_OF, STANDS, Category, Narrowed, counted, counted_by_rank, standings
+from .board import (
+    FILTERS,
+    GAP,
+    GROUPS,
+    LABELS,
+    STAND_OF,
+    STANDS,
+    Category,
+    Narrowed,
+    counted,
+    counted_by_rank,
+    standings,
+    stands_told,
+)
 from .judged import RANKS, Line, Status, goal_of, status_of
 from .limits import Goals, goals
 from .wanted import COLUMNS
@@ -78,6 +93,18 @@ class ScorecardRows(FilteredList[Initiative]):
         form.is_valid()
         return form
 
+    @property
+    def chips(self) -> list[Chip]:
+        if not self.without:
+            return super().chips
+        return [Chip(GROUPS[self.without], "none", self.address(without="")), *super().chips]
+
+    @property
+    def whole(self) -> str:
+        """The address of the whole category, where something narrows it."""
+        is_narrowed = self.state or self.without or self.chosen
+        return f"?{urlencode({'category': self.category})}" if is_narrowed else ""
+
     @cached_property
     def held(self) -> Goals:
         return goals()
@@ -123,6 +150,12 @@ class ScorecardRows(FilteredList[Initiative]):
         """Each category with the address of the same rows in it."""
         return [(str(each.label), self.address(category=each), each == self.category) for each in Category]
 
+    @property
+    def answer(self) -> str:
+        """How they stand in the category, in a sentence."""
+        told = stands_told(self.counts)
+        return f"In {self.category.label.lower()}, of {figures.plural(self.in_all, 'active initiative')}: {told}."
+
     @cached_property
     def rows(self) -> list[Standing]:
         return self._shown(self.page.rows)
@@ -136,11 +169,11 @@ class ScorecardRows(FilteredList[Initiative]):
 
     headers: ClassVar = [
         *("Initiative", "Name", "Unit", "Stage", "Category", "Standing"),
-        *("Metric", "Target", "Latest", "Day", "Status", "Reason"),
+        *("Metric or reading", "Target", "Latest", "Day", "Status", "Reason"),
     ]
 
     def lines(self) -> Iterator[list[Any]]:
-        """For a file: a row a metric, and one for an initiative without any."""
+        """For a file: a row a metric or reading, and one for an initiative without any."""
         rows = [*self.matching.order_by("name", "pk")]
         for begin in range(0, len(rows), CHUNK):
             for shown in self._shown(rows[begin : begin + CHUNK]):

@@ -36,7 +36,7 @@ def scorecards(request: HttpRequest) -> HttpResponse:
 def scorecards_export(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     board = Board(signed_in(request), request.GET)
-    return asked_file(request, board, lambda: len(board.groups), board.address())
+    return asked_file(request, board, lambda: len(board.groups) + 1, board.address())
 
 
 @require_safe

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from forums.models import Forum
-from portfolio.models import Bucket, Objective, OutcomeMetric, OwnerKind, Workflow
+from portfolio.models import Bucket, Objective, OutcomeMetric, OwnerKind, StageChange, Workflow
 from portfolio.models.initiative import STABLE_DAYS
-from stagegates.models import Decision
+from stagegates.models import Decision, StageByDecision
 from tests.api.conftest import Script, make_api_token
 from tests.factories import make_entry, make_initiative, make_ownership, make_person, make_unit, move_stage
 from tests.stagegates.decisions.conftest import make_condition, make_review, make_sign_off
@@ -81,7 +81,7 @@ def test_the_tab_shows_five_categories_and_the_way_to_fill_a_gap(client, initiat
 
     page = text_of(client.get(here))
 
-    assert "1 metric: 1 on target; no metric for business outcome, process efficiency, platform" in page
+    assert "1 outcome metric: 1 on target; nothing for business outcome, process efficiency, platform" in page
     assert "8 reaches at most 9." in page
     assert f"/initiatives/{initiative.reference}/measurements/#measured-{metric.pk}" in page
     assert "outside the catalogue: not comparable" in page
@@ -93,6 +93,20 @@ def test_the_tab_shows_five_categories_and_the_way_to_fill_a_gap(client, initiat
     assert '<option value="adoption_health" selected>' in text_of(client.get(adding))
     client.force_login(stranger)
     assert "Add a metric<" not in text_of(client.get(here))
+
+
+def test_the_lead_tells_outcome_metrics_from_readings(initiative, business_owner, office_lead):
+    initiative.workflow = make_entry(Workflow)
+    initiative.save(update_fields=["workflow"])
+    week = last_weeks(1)[0]
+    read(initiative.workflow, office_lead, week, target_users=100, active_users=60, repeat_users=50, opt_outs=5)
+
+    def told() -> str:
+        return Scorecard(initiative, business_owner).answer.replace("\xa0", " ")
+
+    assert told().startswith("3 readings: 3 on target; nothing for business outcome,")
+    measure(make_metric(initiative), 15)
+    assert told().startswith("1 outcome metric and 3 readings: 3 on target, 1 off target; nothing for")
 
 
 def test_a_confidential_one_is_not_there_for_others(client, initiative, stranger, executive, auditor):
@@ -133,10 +147,10 @@ def test_ready_is_what_one_paragraph_explains(initiative, business_owner, summar
 
 def test_ready_is_what_three_metrics_measure(initiative, business_owner):
     def told() -> tuple[bool | None, str, str]:
-        check = asked_of(initiative, business_owner)["Measured in three metrics"]
+        check = asked_of(initiative, business_owner)["Measured in three outcome metrics"]
         return check.is_met, check.says.replace("\xa0", " "), check.verb
 
-    whole = "metrics of 3 have baseline, target and a current measurement"
+    whole = "outcome metrics of 3 have baseline, target and a current measurement"
     assert told() == (False, f"0 {whole}", "Add a metric")
     metrics = [make_metric(initiative, name) for name in ("One", "Two", "Three")]
     measure(metrics[0], 12)
@@ -148,7 +162,7 @@ def test_ready_is_what_three_metrics_measure(initiative, business_owner):
     assert told()[1:] == (f"2 {whole}; Three lacks a target and a current measurement", "Complete")
     OutcomeMetric.objects.filter(pk=metrics[2].pk).update(target=9)
     measure(metrics[2], 12, back=92)
-    assert told() == (True, "3 metrics have baseline, target and a current measurement", "See measurements")
+    assert told() == (True, "3 outcome metrics have baseline, target and a current measurement", "See measurements")
 
 
 def test_ready_is_what_decisions_approved_without_overriding(initiative, business_owner, chair):
@@ -156,13 +170,28 @@ def test_ready_is_what_decisions_approved_without_overriding(initiative, busines
         check = asked_of(initiative, business_owner)["Approved on the standard path"]
         return check.is_met, check.says.replace("\xa0", " ")
 
-    assert told() == (False, "No decision let it pass workflow fit, data fit and autonomy fit: it was opened there")
+    early = "passed before it came onto the register (opening position): no decision stands behind"
+    assert told() == (False, f"Workflow fit, data fit and autonomy fit were {early} them")
     passed(initiative, chair, EARLIER[:2])
-    assert told() == (False, "No decision let it pass autonomy fit: it was opened there")
+    assert told() == (False, f"Autonomy fit was {early} it")
     passed(initiative, chair, EARLIER[2:], overrides=[{"what": "Legal objects", "reason": "Settled."}])
     assert told() == (False, "An approval overrode what stood in the way: Legal objects")
     passed(initiative, chair, EARLIER[2:])
     assert told() == (True, "3 gates passed by decision, nothing overridden")
+
+
+def test_a_gate_passed_on_the_register_without_a_decision_is_told_as_that(business_owner, chair):
+    initiative = make_initiative("Moved", stage="discovery", owner=business_owner)
+    decided = StageChange.Source.DECISION
+    change = StageChange.objects.create(initiative=initiative, stage="pilot", changed_on=clock.today(), source=decided)
+    StageByDecision.objects.create(stage_change=change, decision=passed(initiative, chair, EARLIER[1:2]))
+
+    says = asked_of(initiative, business_owner)["Approved on the standard path"].says
+
+    assert says == (
+        "Workflow fit was passed before it came onto the register (opening position): no decision stands behind it; "
+        "no decision that stands let it pass autonomy fit"
+    )
 
 
 def test_it_survives_a_change_of_leaders_with_deputies_for_owners_who_stay(initiative, business_owner):
@@ -188,6 +217,26 @@ def test_it_survives_a_change_of_leaders_with_deputies_for_owners_who_stay(initi
     assert told() == (False, "No risk owner")
 
 
+def test_who_may_is_led_to_the_missing_owner_or_deputy(client, initiative, business_owner, stranger):
+    here = f"/initiatives/{initiative.reference}/scorecard/"
+
+    def told(person) -> tuple[str, str]:
+        check = asked_of(initiative, person)["A leadership change"]
+        client.force_login(person)
+        assert f'href="{check.url}"' in text_of(client.get(here))
+        assert client.get(check.url).status_code == 200
+        return check.verb, check.url.removeprefix(f"/initiatives/{initiative.reference}/")
+
+    assert told(business_owner) == ("Name a deputy", "owners/#owner-business")
+    assert 'id="owner-business"' in text_of(client.get(f"/initiatives/{initiative.reference}/owners/"))
+    make_ownership(initiative, make_person(), OwnerKind.BUSINESS, is_deputy=True)
+    assert told(business_owner) == ("Name a deputy", "owners/#owner-technical")
+    make_ownership(initiative, make_person(), OwnerKind.TECHNICAL, is_deputy=True)
+    initiative.ownerships.filter(kind="risk").update(ended_on=clock.today() - timedelta(days=9))
+    assert told(business_owner)[0] == "Assign"
+    assert told(stranger) == ("See owners", "owners/#tab")
+
+
 def test_it_survives_a_budget_review_with_confirmed_value_and_all_costs(
     client, initiative, business_owner, finance_controller, stranger
 ):
@@ -198,20 +247,49 @@ def test_it_survives_a_budget_review_with_confirmed_value_and_all_costs(
     assert told() == (False, "Nothing is posted: it has no net value to show")
     today = clock.today()
     post_entry(initiative, cost_of(400, first_on=today, last_on=today), actor=business_owner)
-    assert told() == (False, "Net value to date is −400 €, finance-confirmed")
+    assert told() == (False, "Confirmed benefit less operating costs is −400 € to date")
     first = clock.today() - timedelta(days=40)
     claim = claim_of(make_metric(initiative), amount=Decimal(1000), first_on=first, last_on=first + timedelta(days=9))
     confirm_claim(post_entry(initiative, claim, actor=business_owner), actor=finance_controller)
-    assert told() == (True, "Net value to date is 600 €, finance-confirmed, with all run costs")
+    assert told() == (True, "Confirmed benefit less operating costs is 600 € to date, with all run costs")
     move_stage(initiative, "limited_rollout", clock.months_later(clock.today().replace(day=1), -2))
     assert told()[0] is False
     assert "but run costs are missing for" in told()[1]
     client.force_login(stranger)
     page = text_of(client.get(f"/initiatives/{initiative.reference}/scorecard/"))
-    assert "It is answered for those who see its money" in page
+    assert "Only they see it: its owners and their deputies, the office, and finance" in page
+    assert ": A budget review</span></a>" not in page
+    assert ": A leadership change</span></a>" in page
     assert "600" not in page
     shown = Script(make_api_token(stranger)[1]).get(f"initiatives/{initiative.reference}/scorecard/").json()
     assert [each["is_met"] for each in shown["survives"]] == [False, None, False]
+    assert shown["would_survive"] is False
+    assert "Still a pilot: 0 of 2 that you see met; one more is for those who see its money" in page
+
+
+def test_what_somebody_does_not_see_leaves_the_verdict_open(
+    client, initiative, business_owner, finance_controller, stranger, chair
+):
+    passed(initiative, chair)
+    for kind in OwnerKind:
+        make_ownership(initiative, make_person(), kind, is_deputy=True)
+    here = f"/initiatives/{initiative.reference}/scorecard/"
+
+    def told(person) -> tuple[str, bool | None]:
+        client.force_login(person)
+        page = text_of(client.get(here))
+        said = page.split('<h2 id="still-a-pilot">Still a pilot?</h2><span class="mute">')[1].split("<")[0]
+        shown = Script(make_api_token(person)[1]).get(f"initiatives/{initiative.reference}/scorecard/").json()
+        return said, shown["would_survive"]
+
+    hidden = ("2 of 2 that you see met; one more is for those who see its money", None)
+    assert told(stranger) == hidden
+    assert told(business_owner) == ("Still a pilot: 2 of 3 met", False)
+    today = clock.today()
+    claim = claim_of(make_metric(initiative), amount=Decimal(1000), first_on=today, last_on=today)
+    confirm_claim(post_entry(initiative, claim, actor=business_owner), actor=finance_controller)
+    assert told(business_owner) == ("No pilot any more: 3 of 3 met", True)
+    assert told(stranger) == hidden
 
 
 def test_it_survives_an_audit_while_evidence_and_sign_offs_hold(initiative, business_owner, chair):
@@ -219,14 +297,14 @@ def test_it_survives_an_audit_while_evidence_and_sign_offs_hold(initiative, busi
         check = asked_of(initiative, business_owner)["A compliance audit"]
         return check.is_met, check.says.replace("\xa0", " ")
 
-    assert told() == (False, "Workflow fit was never reviewed; 2 more")
+    assert told() == (False, "Workflow fit and 2 more gates were never reviewed")
     decision = passed(initiative, chair)
     assert told() == (True, "Evidence and sign-offs of 3 gates hold, no condition is overdue")
     make_sign_off(decision.review, "legal", "approve", state="outdated")
     assert told() == (False, "The sign-off of Legal is outdated")
     make_condition(decision, business_owner, due_on=clock.today() - timedelta(days=1))
     assert told()[1].startswith("A condition is overdue since")
-    assert told()[1].endswith("Prove the fallback; 1 more")
+    assert told()[1].endswith("Prove the fallback; 1 more finding")
 
 
 def test_before_pilot_nothing_of_this_is_asked(client, business_owner):
@@ -316,6 +394,64 @@ def test_initiatives_are_counted_by_bucket_unit_and_objective(client, portfolio,
     assert (total.initiatives, counts(total, "model_quality")) == (3, {"unmeasured": 1, "gap": 2})
 
 
+def test_a_filter_keeps_what_has_no_bucket_and_everything_is_one_click_away(client, portfolio, stranger):
+    client.force_login(stranger)
+    here = "/scorecards/rows/"
+
+    page = text_of(client.get(f"{here}?without=bucket&category=model_quality"))
+    assert '<input type="hidden" name="without" value="bucket">' in page
+    assert '<a class="chip-x" href="?category=model_quality" aria-label="Remove filter: Bucket">' in page
+    narrowed = client.get(f"{here}?without=bucket&category=model_quality&unit={portfolio['below'].pk}")
+    assert narrowed.context["found"].in_all == 1
+    nothing = text_of(client.get(f"{here}?without=bucket&category=model_quality&state=on_target"))
+    assert '<a class="btn" href="?category=model_quality">All of this category</a>' in nothing
+    whole = client.get(f"{here}?category=model_quality").context["found"]
+    assert (whole.in_all, whole.whole) == (3, "")
+
+
+def test_the_lead_tells_every_state_so_that_it_adds_up(client, portfolio, stranger, business_owner):
+    for values in ((13,), (13, 12), (9,)):
+        metric = make_metric(make_initiative("More", stage="pilot", owner=business_owner), baseline=None)
+        for number, value in enumerate(values):
+            measure(metric, value, back=9 - number)
+    recompute_marked()
+    client.force_login(stranger)
+
+    told = "1 on target, 1 waiting for finance, 1 getting better, 2 off target and 1 without a metric."
+    assert f"In business outcome, of 6 active initiatives: {told}" in text_of(client.get("/scorecards/"))
+    assert f"In business outcome, of 6 active initiatives: {told}" in text_of(client.get("/scorecards/rows/"))
+    others = text_of(client.get("/scorecards/rows/?category=model_quality"))
+    assert "In model quality, of 6 active initiatives: 1 unmeasured and 5 without a metric." in others
+
+
+def test_units_are_opened_level_by_level(client, portfolio, stranger, business_owner):
+    top, below = portfolio["top"], portfolio["below"]
+    line = make_unit("Line", parent=below)
+    make_initiative("Deep", unit=line, stage="pilot", owner=business_owner)
+    client.force_login(stranger)
+
+    def told(query="") -> list[tuple[str, str, str]]:
+        board = client.get(f"/scorecards/?by=unit{query}").context["board"]
+        return [(row.group.name, row.within, row.below_url) for row in board.rows]
+
+    # The only one at the top is open.
+    plant = ("Plant", "Operations", f"?by=unit&below={below.pk}")
+    assert told() == [("Operations", "", ""), plant]
+    make_initiative("Sold", unit=make_unit("Sales"), stage="pilot", owner=business_owner)
+    assert told() == [("Operations", "", f"?by=unit&below={top.pk}"), ("Sales", "", "")]
+    assert told("&below=x") == told()
+    assert told(f"&below={top.pk}") == [("Operations", "", ""), plant]
+    assert told(f"&below={below.pk}") == [("Plant", "", ""), ("Line", "Plant", "")]
+    assert told(f"&unit={below.pk}") == [("Plant", "", ""), ("Line", "Plant", "")]
+    page = text_of(client.get(f"/scorecards/?by=unit&below={below.pk}"))
+    assert f'<a class="lk" href="?by=unit&amp;below={top.pk}">Operations</a>' in page
+    assert '<a class="lk" href="?by=unit">All units</a>' in page
+    assert 'Line<span class="visually-hidden">, in Plant</span>' in page
+    assert "Plant and the units right below it, which it counts</caption>" in page
+    assert client.get("/scorecards/?by=unit").context["board"].total_url == "/scorecards/rows/"
+    assert page.count('href="/scorecards/rows/"') == 1
+
+
 def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
     client.force_login(stranger)
     for by in ("bucket", "unit", "objective"):
@@ -333,8 +469,14 @@ def test_every_figure_leads_to_its_initiatives(client, portfolio, stranger):
 def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, service_account):
     client.force_login(stranger)
     csv = b"".join(client.get("/scorecards/export/?by=unit&format=csv").streaming_content).decode("utf-8-sig")
-    assert csv.splitlines()[0].startswith("Business unit,Initiatives,Business outcome: on target,")
-    assert csv.splitlines()[1].startswith("Operations,3,1,0,0,1,0,1,")
+    assert csv.splitlines()[0].startswith("Business unit,Unit above,Level,Initiatives,Business outcome: on target,")
+    assert csv.splitlines()[1].startswith("Operations,,1,3,1,0,0,1,0,1,")
+    assert csv.splitlines()[2].startswith("Plant,Operations,2,2,0,0,0,1,0,1,")
+    assert csv.splitlines()[3].startswith("All (each initiative once),,,3,1,0,0,1,0,1,")
+    assert len(csv.splitlines()) == 4
+    csv = b"".join(client.get("/scorecards/export/?format=csv").streaming_content).decode("utf-8-sig")
+    assert csv.splitlines()[0].startswith("Bucket,Initiatives,")
+    assert csv.splitlines()[-1].startswith("All (each initiative once),3,1,0,0,1,0,1,")
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(client.get("/scorecards/rows/export/").content))
     rows = book.get_sheet_by_index(0).to_python()
     assert [row[1] for row in rows[1:]] == ["Bad", "Bare", "Good"]
@@ -342,6 +484,7 @@ def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, 
     for person in (stranger, service_account):
         told = Script(make_api_token(person)[1]).get("scorecards/", {"by": "unit", "in_production": "true"}).json()
         assert [group["name"] for group in told["groups"]] == ["Operations"]
+        assert [group["parent"] for group in told["groups"]] == [None]
         assert told["total"]["categories"][0] == {
             "category": "business_outcome",
             "on_target": 1,
@@ -352,6 +495,8 @@ def test_scorecards_come_as_files_and_over_the_api(client, portfolio, stranger, 
             "gap": 0,
         }
     script = Script(make_api_token(stranger)[1])
+    units = script.get("scorecards/", {"by": "unit"}).json()["groups"]
+    assert {unit["name"]: unit["parent"] for unit in units} == {"Operations": None, "Plant": portfolio["top"].pk}
     assert script.get("scorecards/", {"by": "person"}).status_code == 400
     assert script.get("scorecards/", {"unit": "99999"}).status_code == 400
     one = script.get(f"initiatives/{portfolio['bad'].reference}/scorecard/").json()
@@ -380,3 +525,7 @@ def test_the_portfolio_asks_a_fixed_number_of_queries(client, portfolio, strange
     recompute_marked()
     assert queries() == few
     assert max(few) <= 20
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/scorecards/")
+    assert sum("value_scorecardline" in query["sql"] for query in asked) == 1
+    assert sum("portfolio_initiative" in query["sql"] for query in asked) == 1
