@@ -1,4 +1,4 @@
-"""What minutes of the value and risk review keep: what its lists told on that day, and what it proposed.
+"""What minutes of the value and risk review keep: what the lists that were spoken of told, and what it proposed.
 
 Minutes are read by many and stay as they are, so that they tell of ordinary initiatives alone, and no sum.
 """
@@ -22,9 +22,14 @@ COUNTED_ALONE = (claims.SOURCE,)
 
 def told_and_agreed(items: Sequence[AgendaItem]) -> Mapping[int, list[Fact]]:
     """By the item's id. A fixed number of queries, for a meeting has one list of each kind."""
-    told = {item.pk: [*_told(item)] for item in items if item.source in LISTED}
+    told = {item.pk: [*_told(item)] for item in items if item.source in LISTED and _was_shown(item)}
     proposals = ReviewProposal.objects.filter(item__in=items).select_related("item__forum")
     return told | {each.item_id: [*_proposed(each)] for each in proposals}
+
+
+def _was_shown(item: AgendaItem) -> bool:
+    """Whether it was on the screen or something came of it: nobody was told of what the meeting did not reach."""
+    return item.state == AgendaItem.State.DONE or item.seconds > 0
 
 
 def _told(item: AgendaItem) -> Iterator[Fact]:

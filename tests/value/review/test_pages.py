@@ -1,13 +1,14 @@
 """The pages and the pre-read of the value and risk review, and what its minutes keep."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from forums.actions.live import record_item, settle_item
+from aiso import clock
+from forums.actions.live import record_item, settle_item, show_item
 from forums.actions.minutes import close_meeting
 from forums.item_page import sections_of, told_of
 from tests.api.conftest import Script, make_api_token
@@ -132,3 +133,20 @@ def test_minutes_keep_what_was_told_and_agreed(client, agenda, meeting, chair, f
     html = client.get(reverse("forums:meeting_minutes", args=[meeting.pk])).content.decode()
     assert "Past its day" in html
     assert "Hold, by general consent" in html
+
+
+def test_minutes_tell_nothing_of_what_was_not_reached(client, agenda, meeting, chair):
+    settle_item(agenda["risks_to_look_at"], actor=chair, result="Owners answer by Friday")
+    shown, moment = agenda["outcomes_off_target"], clock.now()
+    show_item(shown, actor=chair)
+    with clock.fixed_at(moment + timedelta(minutes=3)):
+        minutes = close_meeting(meeting, actor=chair)
+    told = [each["title"] for each in minutes.content["items"] if each["facts"]]
+    assert sorted(told) == ["outcomes_off_target", "risks_to_look_at"]
+    client.force_login(chair)
+    html = client.get(reverse("forums:meeting_minutes", args=[meeting.pk])).content.decode()
+    spoken, unreached = html.split("Not reached, back to the backlog")
+    assert "incident_actions" in unreached
+    assert "incident_actions" not in spoken
+    assert "outcomes_off_target" in spoken
+    assert spoken.count("Took part") == 2
