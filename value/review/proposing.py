@@ -1,5 +1,8 @@
 """How an item about a negative net value is settled in the live meeting: the forum proposes to hold or to terminate the
 initiative, or says in words why it goes on. Where the decision rights let this very forum decide on it, it does.
+
+The chair and the secretary record either, never a party to the initiative. Others who lead the meeting show the item
+and put it off: what they wrote would keep it off the agendas of 90 days.
 """
 
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
@@ -80,6 +83,17 @@ class ProposalPanel:
     def may_record(self) -> bool:
         return can_record_in_meeting(self.person, self.item.forum, parties_to(self.initiative))
 
+    @property
+    def why_not(self) -> str:
+        """Who records it instead of the person, and why they do not."""
+        forum = self.item.forum
+        seats = (("chair", forum.chair_of()), ("secretary", forum.secretary_of()))
+        told = " and ".join(f"{holder} ({seat})" for seat, holder in seats if holder)
+        who = told or f"Nobody now: {forum} has neither a chair nor a secretary, who"
+        is_party = self.person.pk in parties_to(self.initiative)
+        why = "You have a part in it" if is_party else "You hold neither seat"
+        return f"{who} may record what the forum proposes, or why it goes on; never a party to it. {why}."
+
     @cached_property
     def form(self) -> ProposalForm:
         return ProposalForm(self.data, initial={"outcome": WORDS})
@@ -108,19 +122,28 @@ def decides_itself(item: AgendaItem) -> bool:
 
 
 def draw_proposal(item: AgendaItem, person: User, data: QueryDict | None) -> str:
-    """The form for who may record it; nothing for others, and where it has ended: that is told in words."""
+    """The form for who may record it; for others who does, and why they may not; nothing where it has ended: that is
+    told in words.
+    """
     initiative = item.initiative
     if initiative is None or initiative.stage in ENDED:
         return ""
-    if decides_itself(item):
-        return draw_decision(item, person, data)
     panel = ProposalPanel(item, initiative, person, data)
-    return render_to_string("value/review/_propose.html", {"panel": panel}) if panel.may_record else ""
+    if panel.may_record and decides_itself(item):
+        return draw_decision(item, person, data)
+    return render_to_string("value/review/_propose.html", {"panel": panel})
 
 
 def record_proposal(item: AgendaItem, *, actor: User, data: Mapping[str, Any]) -> str:
-    """Record what the forum proposes, or what came of the item in words."""
-    if item.initiative is None or "outcome" not in data:
+    """Record what the forum proposes, or what came of the item in words. Of one that goes on for the chair and the
+    secretary alone, in words too: PermissionDenied.
+    """
+    if item.initiative is None or item.initiative.stage in ENDED:
+        return words_of(data)
+    panel = ProposalPanel(item, item.initiative, actor)
+    if not panel.may_record:
+        raise PermissionDenied(panel.why_not)
+    if "outcome" not in data:
         return words_of(data)
     if decides_itself(item):
         return record_decision(item, actor=actor, data=data)

@@ -157,7 +157,26 @@ def test_a_party_neither_votes_nor_records(item, chair, voters, running):
     assert chair.pk in parties_to_items([item])[item.pk]
     with pytest.raises(PermissionDenied, match="never a party"):
         record_item(item, actor=chair, data=proposing(by_consent="on"))
-    assert draw_proposal(item, chair, None) == ""
+    html = draw_proposal(item, chair, None)
+    assert "You have a part in it." in html
+    assert "outcome" not in html
+
+
+def test_who_leads_without_a_seat_reads_who_records_and_settles_nothing(item, chair, secretary):
+    office = _office()
+    html = draw_proposal(item, office, None)
+    assert "Carla Chair (chair) and Selma Minutes (secretary) may record" in html
+    assert "You hold neither seat." in html
+    assert "outcome" not in html
+    for data in ({"result": "Goes on"}, sent(result="Goes on")):
+        with pytest.raises(PermissionDenied, match="You hold neither seat"):
+            record_item(item, actor=office, data=data)
+    answer = script(office).post(f"meetings/{item.meeting_id}/items/{item.pk}/record/", {"result": "Goes on"})
+    assert answer.status_code == 403, answer.content
+    item.refresh_from_db()
+    assert item.is_waiting
+    assert len(proposed("net_value_negative")) == 1
+    put_off_live(item, actor=office)
 
 
 def test_what_was_proposed_is_never_edited(item, chair):
@@ -170,7 +189,7 @@ def test_what_was_proposed_is_never_edited(item, chair):
 def test_the_form_offers_words_first(item, chair, voters):
     html = draw_proposal(item, chair, None)
     assert html.index("It goes on") < html.index("Propose to hold") < html.index("Propose to terminate")
-    assert draw_proposal(item, voters[1], None) == ""
+    assert "Propose to" not in draw_proposal(item, voters[1], None)
 
 
 def test_a_motion_names_the_proposal(item, chair):
