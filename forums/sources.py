@@ -44,6 +44,7 @@ class Source:
     `forum` is the slug of the one that speaks of them, empty for all; `find` tells what is to be spoken of on the day
     of a meeting, in a fixed number of queries and in the order in which it should stand. An item that is put off
     during its meeting stays there for the record, and `carry` ties the app's own row to the one that follows it.
+    `after` names the sources behind whose items new ones stand on a draft; without it they stand at its end.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Source:
     forum: str
     find: Callable[[Forum, date], Iterable[Proposed]]
     carry: Callable[[AgendaItem, AgendaItem], None] = nothing_to_carry
+    after: tuple[str, ...] = ()
 
 
 _sources: dict[str, Source] = {}
@@ -77,6 +79,7 @@ def label_of(name: str) -> str:
     return source.label if source else "By hand"
 
 
-def proposals_for(forum: Forum, day: date) -> dict[tuple[str, str], Proposed]:
-    """What all sources of a forum propose for a meeting on a day, by source and key, in their order."""
-    return {(source.name, each.key): each for source in sources_of(forum) for each in source.find(forum, day)}
+def proposals_for(forum: Forum, day: date, only: str = "") -> dict[tuple[str, str], Proposed]:
+    """What all sources of a forum, or one, propose for a meeting on a day, by source and key, in their order."""
+    asked = [source for source in sources_of(forum) if only in ("", source.name)]
+    return {(source.name, each.key): each for source in asked for each in source.find(forum, day)}

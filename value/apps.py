@@ -122,6 +122,7 @@ class ValueConfig(AppConfig):
         for name in COUNTED:
             subscribe(name, tasks.count_soon)
         subscribe("proposal.made", tasks.tell_of_proposal)
+        subscribe("proposal.made", tasks.bring_proposal)
         for name in ("metric.added", "metric.edited", "baseline.confirmed"):
             subscribe(name, tasks.tell_of_baseline)
         register_history(*ledger_history.TOLD, is_money=True)

@@ -13,6 +13,7 @@ from .baselines import baseline_message
 from .claim_work import claim_message
 from .kept import recompute
 from .proposal_told import proposal_message
+from .review.carried import bring_to_next
 from .work import message_of
 
 # A lot or a step takes a second or two: a file or pack that has not moved for this long has lost its worker.
@@ -38,6 +39,12 @@ def tell_of_claim(event_id: int) -> None:
 def tell_of_proposal(event_id: int) -> None:
     """Tell the owners what is proposed to the portfolio review. Once a person and event."""
     _tell(Event.objects.get(pk=event_id), proposal_message)
+
+
+@shared_task
+def bring_proposal(event_id: int) -> None:
+    """Put what was proposed on the agenda of the next portfolio review. Repeating it finds it there."""
+    bring_to_next()
 
 
 @shared_task

@@ -10,6 +10,7 @@ from forums.sources import Source, register_source
 from portfolio.demo import register_teller
 from stagegates.agenda import REVIEW as PORTFOLIO_REVIEW
 from stagegates.agenda.decider import draw_decision, motion_of, record_decision
+from stagegates.subjects import EXPANSIONS, FUNDING
 
 from ..demo.review import tell_of_the_review
 from . import carried, claims, configured, costs, fading, incidents, minutes, net, outcomes, risks
@@ -28,7 +29,14 @@ SOURCES = (
     Source(risks.SOURCE, "Risks", REVIEW, risks.risks_to_look_at),
     Source(incidents.SOURCE, "Incidents", REVIEW, incidents.incidents),
     Source(incidents.ACTIONS, "Actions after incidents", REVIEW, incidents.incident_actions),
-    Source(carried.SOURCE, "Proposed by the value and risk review", PORTFOLIO_REVIEW, carried.proposed_to_portfolio),
+    Source(
+        carried.SOURCE,
+        "Proposed by the value and risk review",
+        PORTFOLIO_REVIEW,
+        carried.proposed_to_portfolio,
+        # What another forum agreed comes before what nobody spoke of yet.
+        after=("decided_between", "ready_to_decide", FUNDING, EXPANSIONS),
+    ),
 )
 SECTIONS = (
     Section("review_rows", "In detail", gathered, 12, told_rows, ReviewListShape),

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from aiso.web import figures
-from forums.models import AgendaItem, Forum
+from forums.actions.agenda import fill_agenda
+from forums.models import AgendaItem, Forum, Meeting
 from forums.models.agenda import AgendaItemQuerySet
 from forums.sources import Proposed
 from portfolio.models import Initiative
+from stagegates.agenda import REVIEW as PORTFOLIO_REVIEW
 from stagegates.reviewers import told_to
 
 from ..models import ReviewProposal
@@ -33,6 +35,15 @@ def proposed_to_portfolio(forum: Forum, day: date) -> Iterator[Proposed]:
             initiative_id=each.initiative_id,
             minutes=10,
         )
+
+
+def bring_to_next() -> None:
+    """Put what stands on the agenda of the next portfolio review: on a draft near its top, on one that was sent as a
+    late item at its end. Repeating it finds nothing to do; without a meeting to come the first one has it.
+    """
+    ahead = Meeting.objects.coming().filter(forum__slug=PORTFOLIO_REVIEW).exclude(state=Meeting.State.LIVE)
+    if meeting := ahead.select_related("forum").first():
+        fill_agenda(meeting, only=SOURCE)
 
 
 def proposals_of(items: Sequence[AgendaItem]) -> dict[int, ReviewProposal]:

@@ -10,7 +10,7 @@ from aiso.accounts.models import User
 from aiso.events.outbox import publish
 
 from ...models import AgendaItem, Meeting
-from ...sources import Proposed, proposals_for, sources_of
+from ...sources import Proposed, proposals_for, source_named, sources_of
 from .writing import SETTLED, State, bring_back, locked_ahead, may_run, place, settle
 
 type Key = tuple[str, str]
@@ -24,21 +24,22 @@ class Filled:
     taken_off: int
 
 
-def fill_agenda(meeting: Meeting, *, actor: User | None = None) -> Filled:
-    """Put on what the sources propose, each key once, and tell anew why what stands there stands there.
+def fill_agenda(meeting: Meeting, *, actor: User | None = None, only: str = "") -> Filled:
+    """Put on what the sources propose, or one of them, each key once, and tell anew why what stands there does.
 
     What somebody took off, moved or edited is left as it is, and so is what stands on another agenda to come. While
-    the meeting is a draft, what no source proposes any more is taken off. `actor` is None for the nightly task.
+    the meeting is a draft, what no source proposes any more is taken off. `actor` is None for tasks.
     """
     if actor is not None:
         may_run(actor, meeting.forum)
-    proposed = proposals_for(meeting.forum, timezone.localdate(meeting.starts_at))
+    proposed = proposals_for(meeting.forum, timezone.localdate(meeting.starts_at), only)
     with transaction.atomic():
         meeting = locked_ahead(meeting)
         there = {(item.source, item.key): item for item in meeting.items.exclude(key="")}
         put = _put_proposed(meeting, {key: each for key, each in proposed.items() if key not in there})
         put += _refresh(there, proposed)
-        taken_off = _take_off_past(meeting, there, proposed) if meeting.state == Meeting.State.DRAFT else 0
+        is_draft = meeting.state == Meeting.State.DRAFT
+        taken_off = _take_off_past(meeting, there, proposed) if is_draft and not only else 0
         if put or taken_off:
             publish("agenda.filled", actor=actor, meeting=meeting, put=put, taken_off=taken_off)
     return Filled(put, taken_off)
@@ -65,8 +66,26 @@ def _put_proposed(meeting: Meeting, fresh: Mapping[Key, Proposed]) -> int:
         place(item, meeting)
         if is_new:
             each.attach(item)
+        if meeting.state == Meeting.State.DRAFT:
+            _move_up(meeting, item)
         put += 1
     return put
+
+
+def _move_up(meeting: Meeting, item: AgendaItem) -> None:
+    """Let a new item stand behind those of the sources that its own source names, else before what others propose.
+    What somebody put or moved by hand stays where it is among the rest.
+    """
+    named = source_named(item.source)
+    if named is None or not named.after:
+        return
+    order = [each for each in meeting.items.to_come() if each.pk != item.pk]
+    proposed = [(place, each.source) for place, each in enumerate(order) if not each.is_kept]
+    behind = [place + 1 for place, source in proposed if source in (*named.after, item.source)]
+    order.insert(behind[-1] if behind else next((place for place, _ in proposed), len(order)), item)
+    for position, each in enumerate(order, start=1):
+        each.position = position
+    AgendaItem.objects.bulk_update(order, ["position"])
 
 
 def _refresh(there: Mapping[Key, AgendaItem], proposed: Mapping[Key, Proposed]) -> int:

@@ -19,12 +19,12 @@ from portfolio.models import OwnerKind, Stage
 from stagegates.agenda.recusals import parties_to_items
 from stagegates.models import Decision
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_ownership, make_person, make_seat, move_stage
-from tests.stagegates.meetings.conftest import make_meeting, vote
+from tests.factories import make_initiative, make_ownership, make_person, make_seat, move_stage
+from tests.stagegates.meetings.conftest import make_item, make_meeting, vote
 from value.actions.propose import propose
 from value.models import ReviewProposal
 from value.review.proposing import draw_proposal
-from value.tasks import tell_of_proposal
+from value.tasks import bring_proposal, tell_of_proposal
 
 from .conftest import BEFORE, LAST, cost, item_of, proposed
 
@@ -227,6 +227,36 @@ def test_it_is_brought_once(item, chair, secretary, running):
     assert proposed("proposed_by_value_review", brought.forum) == []
     fill_agenda(later)
     assert carried(later) == []
+
+
+def test_it_reaches_the_next_draft_when_it_is_made_and_stands_near_the_top(item, chair, business_owner, running):
+    funding = make_initiative("Asks for money", stage="pilot", owner=business_owner)
+    draft = make_meeting(PORTFOLIO, live=False)
+    later = make_meeting(PORTFOLIO, live=False, starts_at=clock.now() + timedelta(days=40))
+    ready = make_item(draft, source="ready_to_decide", key="review-0", title="Ready", initiative=funding)
+    by_hand = make_item(draft, title="Any other business", is_kept=True)
+    other = make_item(draft, source="stalled", key="stalled-0", title="Stalled")
+    record_item(item, actor=chair, data=proposing(by_consent="on"))
+    for _ in range(2):
+        bring_proposal(Event.objects.get(name="proposal.made").pk)
+    [brought] = carried(draft)
+    assert [each.pk for each in draft.items.to_come()] == [ready.pk, brought.pk, by_hand.pk, other.pk]
+    assert carried(later) == []
+    assert Event.objects.filter(name="agenda.filled").count() == 1
+
+
+def test_a_sent_agenda_takes_it_as_a_late_item_at_its_end(item, chair):
+    sent_one = make_meeting(PORTFOLIO, live=False, state="open")
+    make_item(sent_one, source="stalled", key="stalled-0", title="Stalled")
+    record_item(item, actor=chair, data=proposing(by_consent="on"))
+    bring_proposal(Event.objects.get(name="proposal.made").pk)
+    assert [each.source for each in sent_one.items.to_come()] == ["stalled", "proposed_by_value_review"]
+
+
+def test_without_a_meeting_to_come_nothing_breaks(item, chair):
+    record_item(item, actor=chair, data=proposing(by_consent="on"))
+    bring_proposal(Event.objects.get(name="proposal.made").pk)
+    assert len(carried(coming())) == 1
 
 
 def test_put_off_it_stays_for_the_next_one(item, chair, secretary):
