@@ -30,8 +30,8 @@ def listed_claims(sight: Sight) -> Listed:
     waiting = LedgerEntry.objects.waiting().filter(initiative__in=sight.with_money)
     rows = waiting.select_related("initiative", "metric", "recorded_by").defer("initiative__search")
     found = [*rows.order_by("pk")[: SHOWN + 1]]
-    told = [_row(each, sight.as_of) for each in found[:SHOWN]]
-    since = f", the oldest for {_days(found[0], sight.as_of)}" if found else ""
+    told = [_row(each, sight.day) for each in found[:SHOWN]]
+    since = f", the oldest for {_days(found[0], sight.day)}" if found else ""
     return Listed(
         told,
         f"{counted(len(found), 'claim')}{since}.",

@@ -87,7 +87,7 @@ def listed_costs(sight: Sight) -> Listed:
     priced = [pk for pk in found if pk in seen and sight.sees_money(seen[pk])]
     others = sorted({*seen} - {*priced})
     told = [_row(found[pk], seen[pk], sees_money=pk in {*priced}) for pk in [*priced, *others][:SHOWN]]
-    until = first_of_month(sight.as_of) - timedelta(days=1)
+    until = first_of_month(sight.day) - timedelta(days=1)
     return Listed(
         told,
         f"{figures.plural(len(seen), 'initiative')}, to the end of {until:%B %Y}.",

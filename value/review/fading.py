@@ -60,7 +60,7 @@ def faded(seen: InitiativeQuerySet, day: date) -> list[Faded]:
 
 def listed_fading(sight: Sight) -> Listed:
     """What is left of each, without sums. Six queries."""
-    day = sight.as_of
+    day = sight.day
     found = faded(sight.seen, day)
     shown = found[:SHOWN]
     rows = Initiative.objects.select_related("business_owner").defer("search")

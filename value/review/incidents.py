@@ -13,6 +13,7 @@ from forums.sources import Proposed
 from portfolio.models import Incident, IncidentAction, IncidentShare
 from portfolio.models.incident import IncidentQuerySet, IncidentShareQuerySet, Severity
 from portfolio.models.initiative import InitiativeQuerySet
+from stagegates.agenda.looks import day_of
 from stagegates.agenda.since import last_meeting
 
 from .rows import SHOWN, Heads, Listed, Row, Sight, counted
@@ -54,7 +55,7 @@ def incidents_since(since: datetime) -> IncidentQuerySet:
 
 def listed_incidents(sight: Sight) -> Listed:
     """Those that are not over first, then by severity. Three queries."""
-    rows = incidents_since(last_meeting(sight.item.forum, sight.day)).filter(Exists(_shares(sight.seen)))
+    rows = incidents_since(last_meeting(sight.item.forum, day_of(sight.item))).filter(Exists(_shares(sight.seen)))
     rows = rows.select_related("support_owner").prefetch_related(_seen(sight.seen, "shares"))
     found = [*rows.order_by(OVER_LAST, WORST_FIRST, "due_at", "pk")[: SHOWN + 1]]
     over = sum(each.state == Incident.State.REVIEWED for each in found[:SHOWN])

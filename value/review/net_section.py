@@ -13,14 +13,13 @@ from aiso.api.shapes import Person
 from forums.models import AgendaItem
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
-from stagegates.agenda.looks import day_of
 
 from ..models import ReviewProposal
 from ..worth import Worth
 from . import carried
 from .carried import proposals_of
 from .net import SOURCE, Net, nets_of
-from .rows import WINDOW, known_by
+from .rows import WINDOW, judged_on
 
 # Items that tell the net value of their initiative.
 TELLING = (SOURCE, carried.SOURCE)
@@ -114,7 +113,7 @@ def _nets(items: Sequence[AgendaItem], person: User) -> dict[int, Net]:
     seen = [item for item in asked if sees(rows[item.initiative_id or 0])]
     if not seen:
         return {}
-    found = nets_of([item.initiative_id or 0 for item in seen], known_by(day_of(seen[0])))
+    found = nets_of([item.initiative_id or 0 for item in seen], judged_on(seen[0]))
     return {item.pk: found[item.initiative_id or 0] for item in seen}
 
 

@@ -26,7 +26,7 @@ from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.models.stage import ACTIVE, IN_PRODUCTION, Stage
 
 from .limits import Limits, limits_in_force
-from .rows import SHOWN, Heads, Listed, Row, Sight, counted, parts_of
+from .rows import SHOWN, Heads, Listed, Row, Sight, counted, known_by, parts_of
 
 SOURCE = "outcomes_off_target"
 # What is wrong, the worst first, and how a sentence counts it.
@@ -82,7 +82,8 @@ class Found:
 
 def outcomes_off_target(forum: Forum, day: date) -> Iterator[Proposed]:
     """All of them as one item. Two queries."""
-    if _read(Initiative.objects.all(), day, limits_in_force(day), most=1, is_ordered=False):
+    by = known_by(day)
+    if _read(Initiative.objects.all(), by, limits_in_force(by), most=1, is_ordered=False):
         yield Proposed(
             key="outcomes",
             title="Outcomes off target or unmeasured",

@@ -14,14 +14,14 @@ from portfolio.models import Risk
 from portfolio.models.register_risk import RiskQuerySet, score_on
 from portfolio.risk_appetite import APPETITE, risk_appetite
 
-from .rows import SHOWN, Heads, Listed, Row, Sight, counted
+from .rows import SHOWN, Heads, Listed, Row, Sight, counted, known_by
 
 SOURCE = "risks_to_look_at"
 
 
 def risks_to_look_at(forum: Forum, day: date) -> Iterator[Proposed]:
     """All of them as one item. Two queries."""
-    if risks_on(day, appetite_in_force()).exists():
+    if risks_on(known_by(day), appetite_in_force()).exists():
         yield Proposed(
             key="risks",
             title="Risks past due or above appetite",

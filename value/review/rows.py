@@ -78,12 +78,8 @@ class Sight:
 
     @property
     def day(self) -> date:
-        return day_of(self.item)
-
-    @property
-    def as_of(self) -> date:
-        """The last day of which there can be facts."""
-        return known_by(self.day)
+        """What is late or counts is judged by it."""
+        return judged_on(self.item)
 
     @property
     def with_money(self) -> InitiativeQuerySet:
@@ -91,6 +87,12 @@ class Sight:
 
     def sees_money(self, initiative: Initiative) -> bool:
         return self.reach is None or initiative.unit_id in self.reach
+
+
+def judged_on(item: AgendaItem) -> date:
+    """The day on which its meeting began, be it held early or late; before that today, up to the day it is planned."""
+    began = item.meeting.started_at if item.meeting else None
+    return figures.local_date(began) if began else known_by(day_of(item))
 
 
 def known_by(day: date) -> date:

@@ -327,3 +327,27 @@ def test_confidential_rows_are_for_those_who_see_them(forum, business_owner, mee
             listed = rows(meeting, source, person)
             assert sorted(row.initiatives[0].name for row in listed.rows) == names
             assert listed.says.startswith(f"{len(names)} {one}")
+
+
+def test_late_is_judged_by_the_day_it_is_held(business_owner, voters, secretary, chair, report_on):
+    """Planned for 20 June and held today: what is due between is not late, nor is it when somebody looks afterwards."""
+    running = make_initiative("Held early", stage="scale", owner=business_owner)
+    today, planned = clock.today(), clock.now() + timedelta(days=5)
+    metric = add_metric(running, horizon_on=today + timedelta(days=2))
+    measure(metric, 10, today, business_owner)
+    make_risk(running, business_owner, "due on Thursday", due_on=today + timedelta(days=2))
+    incident = report_on(running)
+    close(incident, business_owner)
+    held = make_meeting(REVIEW, starts_at=planned)
+    ahead = make_meeting(REVIEW, live=False, starts_at=planned + timedelta(hours=1))
+
+    def told(meeting):
+        listed = [rows(meeting, source, chair).rows for source in ("outcomes_off_target", "risks_to_look_at")]
+        return [*listed, [row.kind for row in rows(meeting, "incident_actions", chair).rows]]
+
+    assert told(held) == told(ahead) == [[], [], ["open"]]
+    assert proposed("risks_to_look_at", day=planned.date()) == proposed("outcomes_off_target", day=planned.date()) == []
+    with clock.fixed_at(planned + timedelta(days=9)):
+        assert told(held) == [[], [], ["open"]]
+        # One that was not held yet is judged by its day.
+        assert told(ahead)[2] == ["late"]
