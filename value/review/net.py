@@ -10,11 +10,12 @@ With the last 90 days by the day of the agenda, and the 90 days before them:
 What a forum spoke of comes back after 90 days, if it still holds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from aiso.once import once
+from aiso.web import figures
 from forums.models import AgendaItem, Forum
 from forums.models.agenda import AgendaItemQuerySet
 from forums.sources import Proposed
@@ -23,6 +24,7 @@ from portfolio.models.initiative import InitiativeQuerySet
 from stagegates.agenda.waiting import COMES_BACK
 from stagegates.reviewers import told_to
 
+from ..cost_coverage import CostCoverage, cost_coverage_by_initiative
 from ..kept.lost_now import spans_kept
 from ..worth import Window, Worth, worth_by_initiative
 from .limits import limits_in_force
@@ -30,8 +32,6 @@ from .rows import WINDOW, known_by
 
 SOURCE = "net_value_negative"
 TURNED, STAYS = "turned", "stays"
-# Of so many of the largest it is asked first what came before: most agendas need no more.
-AT_FIRST = 100
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Net:
     before: Worth
     to_date: Worth
     as_of: date
+    # In the same order: whether what ran in production has its run costs.
+    coverages: tuple[CostCoverage, ...] = ()
 
     @property
     def state(self) -> str:
@@ -60,46 +62,37 @@ def net_value_negative(forum: Forum, day: date) -> Iterator[Proposed]:
     """
     most = limits_in_force(day).most
     asked = Initiative.objects.on_register().in_production().filter(told_to(forum))
-    found = negative(asked.exclude(pk__in=_spoken_of(forum, day).values("initiative")), known_by(day), most)
-    names = dict(Initiative.objects.filter(pk__in=[pk for pk, _ in found]).values_list("pk", "name"))
-    for pk, net in found:
+    found = negative(asked.exclude(pk__in=_spoken_of(forum, day).values("initiative")), known_by(day))
+    shown, more = found[:most], len(found[most:])
+    names = dict(Initiative.objects.filter(pk__in=[pk for pk, _ in shown]).values_list("pk", "name"))
+    for place, (pk, net) in enumerate(shown, start=1):
         yield Proposed(
             key=f"net-{pk}",
             title=f"Net value is negative: {names[pk][:250]}",
-            why=_why(net.state),
+            why=_why(net.state) + (_cut(more, most) if more and place == most else ""),
             initiative_id=pk,
             minutes=10,
         )
 
 
-def negative(initiatives: InitiativeQuerySet, as_of: date, most: int) -> list[tuple[int, Net]]:
-    """So many among some whose net value is negative, the largest of the last 90 days first.
+def negative(initiatives: InitiativeQuerySet, as_of: date) -> list[tuple[int, Net]]:
+    """Those among some whose net value is negative in the sense above, the largest of the last 90 days first.
 
     Sums are made in the database, and what lasted is read from kept rows: of ten thousand one step tells the last 90
-    days, and what came before is asked of the largest first. Seventeen queries at most.
+    days, and what came before is asked of those below 0 alone. Seventeen queries at most.
     """
-    last, _, _ = windows(as_of)
+    last, before, to_date = windows(as_of)
     worths = worth_by_initiative(initiatives.order_by(), last, lost=spans_kept)
-    below = sorted((worth.net, pk) for pk, worth in worths.items() if worth.net < 0)
-    ids = [pk for _, pk in below]
-    found = _negative(ids[:AT_FIRST], worths, as_of)
-    if len(found) < most and len(ids) > AT_FIRST:
-        found += _negative(ids[AT_FIRST:], worths, as_of)
-    return found[:most]
-
-
-def _negative(ids: Sequence[int], lasts: Mapping[int, Worth], as_of: date) -> list[tuple[int, Net]]:
-    """Those of some below 0 that turned, or stay there; in the same order."""
-    _, before, to_date = windows(as_of)
+    ids = [pk for _, pk in sorted((worth.net, pk) for pk, worth in worths.items() if worth.net < 0)]
     second = worth_by_initiative(ids, before, lost=spans_kept) if ids else {}
     both = [pk for pk in ids if second.get(pk, Worth()).net < 0]
     whole = worth_by_initiative(both, to_date, lost=spans_kept) if both else {}
-    nets = ((pk, Net(lasts[pk], second.get(pk, Worth()), whole.get(pk, Worth()), as_of)) for pk in ids)
+    nets = ((pk, Net(worths[pk], second.get(pk, Worth()), whole.get(pk, Worth()), as_of)) for pk in ids)
     return [(pk, net) for pk, net in nets if net.state]
 
 
 def nets_of(initiatives: Iterable[int], as_of: date) -> dict[int, Net]:
-    """The same of some, whether negative or not. Fifteen queries at most."""
+    """The same of some, whether negative or not, with the months that lack a run cost. Eighteen queries at most."""
     asked = (*sorted({*initiatives}),)
     return once(("nets", asked, as_of), lambda: _nets_of(asked, as_of)) if asked else {}
 
@@ -111,9 +104,17 @@ def windows(as_of: date) -> tuple[Window, Window, Window]:
 
 
 def _nets_of(initiatives: tuple[int, ...], as_of: date) -> dict[int, Net]:
-    last, before, to_date = (worth_by_initiative(initiatives, window) for window in windows(as_of))
-    empty = Worth()
-    return {pk: Net(last.get(pk, empty), before.get(pk, empty), to_date.get(pk, empty), as_of) for pk in initiatives}
+    asked = windows(as_of)
+    worths = [worth_by_initiative(initiatives, window) for window in asked]
+    found = [cost_coverage_by_initiative(initiatives, window) for window in asked]
+    return {
+        pk: Net(
+            *(worth.get(pk, Worth()) for worth in worths),
+            as_of,
+            tuple(coverage.get(pk, CostCoverage()) for coverage in found),
+        )
+        for pk in initiatives
+    }
 
 
 def _why(state: str) -> str:
@@ -123,6 +124,12 @@ def _why(state: str) -> str:
     else:
         told = "Below 0 in the last 90 days and in the 90 before, and to date."
     return f"{told} Propose to hold or to terminate it, or say why it goes on."
+
+
+def _cut(more: int, most: int) -> str:
+    """What the last item says of those behind it."""
+    are = "is" if more == 1 else "are"
+    return f" {figures.number(more)} more {are} negative like these without an item: an agenda takes {most}."
 
 
 def _spoken_of(forum: Forum, day: date) -> AgendaItemQuerySet:

@@ -14,6 +14,7 @@ from forums.models import AgendaItem
 from portfolio.models import Initiative
 from portfolio.permissions import money_seen_among
 
+from ..cost_coverage import CostCoverage
 from ..models import ReviewProposal
 from ..worth import Worth
 from . import carried
@@ -33,16 +34,22 @@ class NetWindowShape(TypedDict):
     run_cost: Decimal
     rework: Decimal
     risk_loss: Decimal
+    missing_months: Annotated[int, "In production without a run cost: with it, net is lower. Above 0 it is incomplete."]
 
 
-class NetShape(TypedDict):
+class NetWindowsShape(TypedDict):
+    """The three windows; each null where it has no data."""
+
+    last: NetWindowShape | None
+    before: NetWindowShape | None
+    to_date: NetWindowShape | None
+
+
+class NetShape(NetWindowsShape):
     """Net value in the last 90 days, in the 90 before and to date; null where you may not see the money."""
 
     as_of: date
     currency: str
-    last: NetWindowShape | None
-    before: NetWindowShape | None
-    to_date: NetWindowShape | None
 
 
 class ReviewProposalShape(TypedDict):
@@ -72,9 +79,7 @@ def told_net(items: Sequence[AgendaItem], person: User) -> Mapping[int, NetShape
         pk: {
             "as_of": each.as_of,
             "currency": settings.REPORTING_CURRENCY,
-            "last": _window(each.last),
-            "before": _window(each.before),
-            "to_date": _window(each.to_date),
+            **_windows(each),
         }
         for pk, each in _nets(items, person).items()
     }
@@ -104,7 +109,7 @@ def told_proposals(items: Sequence[AgendaItem], person: User) -> Mapping[int, Re
 
 
 def _nets(items: Sequence[AgendaItem], person: User) -> dict[int, Net]:
-    """By the item's id, of those whose money the person sees. Sixteen queries at most: the items of a meeting have one
+    """By the item's id, of those whose money the person sees. Nineteen queries at most: the items of a meeting have one
     day.
     """
     asked = [item for item in items if item.source in TELLING and item.initiative_id]
@@ -129,10 +134,27 @@ def _drawn(each: Net | None) -> dict[str, object]:
         for part, label in zip(parts, labels, strict=True)
     ]
     nets = [None if worth.is_empty else worth.net for _, worth in columns]
-    return {"columns": [label for label, _ in columns], "lines": lines, "nets": nets, "as_of": each.as_of}
+    missing = [len(coverage.missing) for coverage in each.coverages]
+    return {
+        "columns": [label for label, _ in columns],
+        "lines": lines,
+        "nets": [*zip(nets, missing, strict=True)],
+        "missing": missing if any(missing) else [],
+        "coverage": each.coverages[-1],
+        "as_of": each.as_of,
+    }
 
 
-def _window(worth: Worth) -> NetWindowShape | None:
+def _windows(each: Net) -> NetWindowsShape:
+    last, before, to_date = each.coverages
+    return {
+        "last": _window(each.last, last),
+        "before": _window(each.before, before),
+        "to_date": _window(each.to_date, to_date),
+    }
+
+
+def _window(worth: Worth, coverage: CostCoverage) -> NetWindowShape | None:
     if worth.is_empty:
         return None
     return {
@@ -141,4 +163,5 @@ def _window(worth: Worth) -> NetWindowShape | None:
         "run_cost": worth.run_cost,
         "rework": worth.rework,
         "risk_loss": worth.risk_loss,
+        "missing_months": len(coverage.missing),
     }

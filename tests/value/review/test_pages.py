@@ -150,3 +150,19 @@ def test_minutes_tell_nothing_of_what_was_not_reached(client, agenda, meeting, c
     assert "incident_actions" not in spoken
     assert "outcomes_off_target" in spoken
     assert spoken.count("Took part") == 2
+
+
+def test_net_value_without_all_run_costs_is_incomplete(client, agenda, meeting, finance):
+    """In production from January to June, with a run cost in January and April."""
+    item = agenda["net_value_negative"]
+    html = page(client, finance, item)
+    assert html.count("Incomplete") == 3
+    assert "Run cost is missing for February, March, May and June 2027" in html
+    answer = Script(make_api_token(finance)[1]).get(f"meetings/{meeting.pk}/pre-read/{item.pk}/").json()
+    told = answer["sections"]["net_value"]
+    assert [told[name]["missing_months"] for name in ("last", "before", "to_date")] == [3, 2, 4]
+    for days in ((date(2027, 2, 1), date(2027, 3, 17)), (date(2027, 3, 18), date(2027, 6, 15))):
+        cost(item.initiative, 10, days, finance)
+    html = page(client, finance, item)
+    assert "Incomplete" not in html
+    assert "Months without a run cost" not in html

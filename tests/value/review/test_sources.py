@@ -245,12 +245,16 @@ def test_the_largest_first_and_only_so_many(business_owner, finance):
         initiative = make_initiative(name, owner=business_owner, **fields)
         cost(initiative, 10, BEFORE, finance)
         cost(initiative, 9000, LAST, finance)
-    names = [each.title.rsplit(maxsplit=1)[-1] for each in proposed("net_value_negative")]
-    assert names == ["N6", "N5", "N4", "N3", "N2"]
+    found = proposed("net_value_negative")
+    assert [each.title.rsplit(maxsplit=1)[-1] for each in found] == ["N6", "N5", "N4", "N3", "N2"]
+    # The cut is told, by the last one; of confidential ones and those not in production nothing.
+    told = "2 more are negative like these without an item: an agenda takes 5."
+    assert [told in each.why for each in found] == [False] * 4 + [True]
     version = ConfigurationVersion.objects.in_force("value-review")
     make = {"kind": "value-review", "number": 2, "published_at": clock.now(), "effective_from": clock.today()}
     ConfigurationVersion.objects.create(content=version.content | {"most": 1}, reason="Less.", **make)
-    assert len(proposed("net_value_negative")) == 1
+    [one] = proposed("net_value_negative")
+    assert one.why.endswith("6 more are negative like these without an item: an agenda takes 1.")
 
 
 def test_what_was_spoken_of_comes_back_after_ninety_days(running, meeting, finance, chair):
