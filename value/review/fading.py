@@ -19,7 +19,7 @@ from ..durability import Outcome, Span
 from ..durability_facts import Then
 from ..kept.lost_now import spans_kept
 from ..lasting import state_on
-from .rows import SHOWN, Heads, Listed, Row, Sight, known_by, parts_of
+from .rows import SHOWN, Heads, Listed, Row, Sight, known_by, measuring, parts_of
 
 SOURCE = "decayed_benefits"
 # How a sentence counts them.
@@ -68,7 +68,7 @@ def listed_fading(sight: Sight) -> Listed:
     metrics = OutcomeMetric.objects.in_bulk({each.metric for each in shown})
     outcomes = Then(day, clock.now()).outcomes({(each.initiative, each.metric) for each in shown})
     told = [
-        _row(each, initiatives[each.initiative], metrics[each.metric], outcome, day)
+        _row(each, initiatives[each.initiative], metrics[each.metric], outcome, sight)
         for each in shown
         if (outcome := outcomes.get((each.initiative, each.metric)))
     ]
@@ -83,7 +83,8 @@ def listed_fading(sight: Sight) -> Listed:
     )
 
 
-def _row(each: Faded, initiative: Initiative, metric: OutcomeMetric, outcome: Outcome, day: date) -> Row:
+def _row(each: Faded, initiative: Initiative, metric: OutcomeMetric, outcome: Outcome, sight: Sight) -> Row:
+    day = sight.day
     left = figures.percent(float(each.counts))
     state = state_on(outcome, Span(each.since, day, 1 - each.counts))
     says = {"lost": "Lost", "overdue": "Not measured again in time", "decayed": f"Decayed: {left} is left"}
@@ -93,8 +94,7 @@ def _row(each: Faded, initiative: Initiative, metric: OutcomeMetric, outcome: Ou
         state,
         metric.name,
         says[state],
-        reverse("value:measurement_record", args=[initiative.reference, metric.pk]),
-        "Measure",
+        *measuring(sight, initiative, metric),
         id=metric.pk,
         tone="risk" if state == "decayed" else "late",
         note=f"What finance confirmed {counts} since {figures.day(each.since)}",

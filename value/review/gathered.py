@@ -11,7 +11,9 @@ from aiso.accounts.models import User
 from aiso.api.shapes import Person, named
 from forums.models import AgendaItem
 from portfolio.api.shapes import REFERENCE
+from portfolio.models import Initiative
 from portfolio.models.initiative import money_reach
+from portfolio.permissions import office_among
 from stagegates.agenda.gathered import seen_in
 
 from . import claims, costs, fading, incidents, outcomes, risks
@@ -82,9 +84,13 @@ def told_rows(items: Sequence[AgendaItem], person: User) -> Mapping[int, ReviewL
 
 def listed_of(items: Sequence[AgendaItem], person: User) -> dict[int, Listed]:
     """The rows of each, by its id. A fixed number of queries, for a meeting has one item of each kind."""
-    reach = money_reach(person)
-    listing = [item for item in items if item.source in LISTED]
-    return {item.pk: LISTED[item.source](Sight(item, seen_in(item, person), reach)) for item in listing}
+    return {item.pk: LISTED[item.source](sight_of(item, person)) for item in items if item.source in LISTED}
+
+
+def sight_of(item: AgendaItem, person: User) -> Sight:
+    """What a person sees of an item; of none that stands on an agenda, what roles open."""
+    seen = seen_in(item, person) if item.pk else Initiative.objects.open_to_roles_of(person)
+    return Sight(item, seen, money_reach(person), office_among(person))
 
 
 def _told(row: Row) -> ReviewRowShape:

@@ -10,10 +10,12 @@ finance did not reject. The first of these that holds says what is wrong:
 - never, no_metric: there is none. From pilot on.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -26,7 +28,7 @@ from portfolio.models.initiative import InitiativeQuerySet
 from portfolio.models.stage import ACTIVE, IN_PRODUCTION, Stage
 
 from .limits import Limits, limits_in_force
-from .rows import SHOWN, Heads, Listed, Row, Sight, counted, known_by, parts_of
+from .rows import SHOWN, Heads, Listed, Row, Sight, known_by, measuring
 
 SOURCE = "outcomes_off_target"
 # What is wrong, the worst first, and how a sentence counts it.
@@ -64,9 +66,16 @@ FOUND = """
         ) AS x ON TRUE
         WHERE i.stage = ANY(%s) AND NOT i.is_off_register AND i.id IN ({seen})
     )
-    SELECT initiative, metric, state, value, measured_on FROM told WHERE state IS NOT NULL
 """
-ORDERED = " ORDER BY ARRAY_POSITION(%s, state), measured_on NULLS LAST, initiative, metric LIMIT %s"
+IS_ANY = "SELECT 1 FROM told WHERE state IS NOT NULL LIMIT 1"
+LISTED = """
+    SELECT initiative, metric, state, value, measured_on, counts.told FROM told, (
+        SELECT JSONB_OBJECT_AGG(state, n) AS told
+        FROM (SELECT state, COUNT(*) AS n FROM told WHERE state IS NOT NULL GROUP BY state) AS by_state
+    ) AS counts
+    WHERE state IS NOT NULL ORDER BY ARRAY_POSITION(%s, state), measured_on NULLS LAST, initiative, metric
+    LIMIT %s OFFSET %s
+"""
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ class Found:
 def outcomes_off_target(forum: Forum, day: date) -> Iterator[Proposed]:
     """All of them as one item. Two queries."""
     by = known_by(day)
-    if _read(Initiative.objects.all(), by, limits_in_force(by), most=1, is_ordered=False):
+    if _ask(Initiative.objects.all(), by, limits_in_force(by), IS_ANY):
         yield Proposed(
             key="outcomes",
             title="Outcomes off target or unmeasured",
@@ -92,48 +101,52 @@ def outcomes_off_target(forum: Forum, day: date) -> Iterator[Proposed]:
         )
 
 
-def listed_outcomes(sight: Sight) -> Listed:
-    """The worst first. Four queries."""
-    limits = limits_in_force(sight.day)
-    found = _read(sight.seen, sight.day, limits, most=SHOWN + 1)
+def listed_outcomes(sight: Sight, begin: int = 0, most: int = SHOWN) -> Listed:
+    """The worst first, so many behind the first ones; all are counted. Four queries."""
+    found, counts = _read(sight, begin, most)
     rows = Initiative.objects.select_related("business_owner").defer("search")
     initiatives = rows.in_bulk({each.initiative for each in found})
     metrics = OutcomeMetric.objects.in_bulk({each.metric for each in found if each.metric})
-    told = [
-        _row(each, initiatives[each.initiative], metrics.get(each.metric or 0), sight.day) for each in found[:SHOWN]
-    ]
-    parts = parts_of((row.kind for row in told), STATES)
-    more = f"; of those below {parts}" if len(found) > SHOWN else f": {parts}"
+    told = [_row(each, initiatives[each.initiative], metrics.get(each.metric or 0), sight) for each in found]
+    count = sum(counts.values())
+    parts = ", ".join(f"{figures.number(counts[state])} {word}" for state, word in STATES.items() if state in counts)
     return Listed(
         told,
-        f"{counted(len(found), 'outcome')}{more if parts else ''}.",
-        len(found) > SHOWN,
-        reverse("value:measurement_list"),
-        "all measurements",
+        f"{figures.plural(count, 'outcome')}{': ' if parts else ''}{parts}.",
+        count > begin + len(told),
+        reverse("value:review_outcomes") + (f"?item={sight.item.pk}" if sight.item.pk else ""),
+        f"all {figures.plural(count, 'outcome')}",
         Heads("Outcome", "Business owner", "Measured"),
     )
 
 
-def _read(seen: InitiativeQuerySet, day: date, limits: Limits, *, most: int, is_ordered: bool = True) -> list[Found]:
+def _read(sight: Sight, begin: int, most: int) -> tuple[list[Found], dict[str, int]]:
+    """So many of them, and how many of each state there are in all; without a row on that page nothing is counted."""
+    rows = _ask(sight.seen, sight.day, limits_in_force(sight.day), LISTED, [*STATES], most, begin)
+    return [Found(*row[:-1]) for row in rows], json.loads(rows[0][-1]) if rows else {}
+
+
+def _ask(seen: InitiativeQuerySet, day: date, limits: Limits, what: str, *asked: Any) -> list[Any]:
     text, values = seen.order_by().values("pk").query.sql_with_params()
     measuring, active = [*map(str, MEASURING)], [*map(str, ACTIVE)]
-    asked = [measuring, measuring, day, day - limits.unmeasured, measuring, day, active, *values]
-    order, ordering = (ORDERED, [[*STATES], most]) if is_ordered else (" LIMIT %s", [most])
+    told = [measuring, measuring, day, day - limits.unmeasured, measuring, day, active, *values]
     with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(seen=text) + order, [*asked, *ordering])
-        return [Found(*each) for each in cursor.fetchall()]
+        cursor.execute(FOUND.format(seen=text) + what, [*told, *asked])
+        return cursor.fetchall()
 
 
-def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, day: date) -> Row:
+def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, sight: Sight) -> Row:
     owner = initiative.business_owner
     if metric is None:
-        url = reverse("portfolio:metric_add", args=[initiative.reference])
-        return Row([initiative], found.state, "No outcome metric", "Never measured", url, "Add one", person=owner)
+        adds = sight.edits(initiative)
+        url = reverse("portfolio:metric_add", args=[initiative.reference]) if adds else initiative.get_absolute_url()
+        verb = "Add one" if adds else "See"
+        return Row([initiative], found.state, "No outcome metric", "Never measured", url, verb, person=owner)
     says = {
         "worse": "Worse than the baseline",
         "off_target": "Off target",
         "falling": "Worse than the time before",
-        "stale": f"Not measured for {figures.plural(_days(found, day), 'day')}",
+        "stale": f"Not measured for {figures.plural(_days(found, sight.day), 'day')}",
         "never": "Never measured",
     }
     return Row(
@@ -141,8 +154,7 @@ def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, day
         found.state,
         metric.name,
         says[found.state],
-        reverse("value:measurement_record", args=[initiative.reference, metric.pk]),
-        "Measure",
+        *measuring(sight, initiative, metric),
         id=metric.pk,
         tone="late" if found.state in ("worse", "off_target") else "risk",
         note=_note(found, metric),

@@ -1,15 +1,17 @@
 """Items that gather many rows under one heading, as the value and risk review lists them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+
+from django.urls import reverse
 
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.web import figures
 from forums.models import AgendaItem
-from portfolio.models import Initiative
+from portfolio.models import Initiative, OutcomeMetric
 from portfolio.models.initiative import InitiativeQuerySet
 from stagegates.agenda.looks import day_of
 
@@ -64,10 +66,15 @@ class Listed:
     heads: Heads = Heads()
 
 
+def nobody_edits(initiative: Initiative) -> bool:
+    """Of minutes, which nobody reads to do something."""
+    return False
+
+
 @dataclass(frozen=True)
 class Sight:
     """What a reader of an item sees: initiatives by role and seat, and the units whose money their roles open; None is
-    all of them.
+    all of them. `edits` tells of which their roles let them record: an owner finds that one step further.
 
     Never what a person alone sees: all who hold the same read what was drawn once (`forums.following`).
     """
@@ -75,6 +82,7 @@ class Sight:
     item: AgendaItem
     seen: InitiativeQuerySet
     reach: frozenset[int] | None
+    edits: Callable[[Initiative], bool] = nobody_edits
 
     @property
     def day(self) -> date:
@@ -93,6 +101,13 @@ def judged_on(item: AgendaItem) -> date:
     """The day on which its meeting began, be it held early or late; before that today, up to the day it is planned."""
     began = item.meeting.started_at if item.meeting else None
     return figures.local_date(began) if began else known_by(day_of(item))
+
+
+def measuring(sight: Sight, initiative: Initiative, metric: OutcomeMetric) -> tuple[str, str]:
+    """Where a metric is measured and what the link is called; where their roles do not let them, all measurements."""
+    if sight.edits(initiative):
+        return reverse("value:measurement_record", args=[initiative.reference, metric.pk]), "Measure"
+    return reverse("value:initiative_measurements", args=[initiative.reference]), "See"
 
 
 def known_by(day: date) -> date:

@@ -11,6 +11,7 @@ from aiso import clock
 from forums.actions.live import record_item, settle_item, show_item
 from forums.actions.minutes import close_meeting
 from forums.item_page import sections_of, told_of
+from portfolio.models import Initiative
 from tests.api.conftest import Script, make_api_token
 from tests.factories import make_initiative, make_person, make_risk
 from value.actions.claims import confirm_claim
@@ -19,6 +20,7 @@ from value.review.gathered import LISTED
 from ..factories import claim
 from .conftest import BEFORE, LAST, add_metric, cost, item_of, measure
 
+JUNE = date(2027, 6, 1)
 pytestmark = pytest.mark.django_db
 
 
@@ -49,7 +51,14 @@ def test_each_list_stands_on_its_page_with_what_mends_it(client, agenda, chair, 
     html = page(client, chair, agenda["outcomes_off_target"])
     metric = running.outcome_metrics.get()
     assert "Worse than the baseline" in html
-    assert reverse("value:measurement_record", args=[running.reference, metric.pk]) in html
+    # To record is for those who may; the others see what was measured.
+    record = reverse("value:measurement_record", args=[running.reference, metric.pk])
+    assert record not in html
+    assert reverse("value:initiative_measurements", args=[running.reference]) in html
+    assert f'>See<span class="visually-hidden">: {running.reference} Stops</span>' in html
+    assert '<caption class="visually-hidden">Outcome: 1 outcome: 1 worse than the baseline.</caption>' in html
+    office = make_person("Olga Office", "office_member")
+    assert record in page(client, office, agenda["outcomes_off_target"])
     html = page(client, chair, agenda["risks_to_look_at"])
     assert "1 risk; appetite is 9." in html
     assert "Secret" not in html
@@ -166,3 +175,24 @@ def test_net_value_without_all_run_costs_is_incomplete(client, agenda, meeting, 
     html = page(client, finance, item)
     assert "Incomplete" not in html
     assert "Months without a run cost" not in html
+
+
+def test_all_outcomes_are_counted_and_the_list_leads_to_them(client, agenda, chair, stranger, business_owner):
+    for number in range(1, 30):
+        measure(add_metric(Initiative.objects.get(name="Reading invoices"), f"M{number}"), 15, JUNE, business_owner)
+    secret = Initiative.objects.get(name="Secret one")
+    measure(add_metric(secret, "Hidden metric"), 15, JUNE, business_owner)
+    item = agenda["outcomes_off_target"]
+    html = page(client, chair, item)
+    assert "30 outcomes: 30 worse than the baseline." in html
+    address = f"{reverse('value:review_outcomes')}?item={item.pk}"
+    assert f'<a href="{address}">all 30 outcomes</a>' in html
+    for url in (address, reverse("value:review_outcomes")):
+        html = client.get(url).content.decode()
+        assert html.count("M2") == 2 * 11
+        assert "And more" not in html
+        assert "Hidden metric" not in html
+    assert client.get(f"{address}&page=2").status_code == 200
+    client.force_login(stranger)
+    assert client.get(reverse("value:review_outcomes")).status_code == 200
+    assert client.get(f"{reverse('value:review_outcomes')}?item={agenda['claims_waiting'].pk}").status_code == 404
