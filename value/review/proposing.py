@@ -37,7 +37,8 @@ WORDS = "words"
 CHOOSE = "Choose first what is proposed, then put it to the vote."
 # What each leads to, and its icon.
 OFFERED = {
-    Outcome.HOLD: ("player-pause", "the next portfolio review decides whether it is paused"),
+    # Not the same as to pause, which takes an initiative out of its stage.
+    Outcome.HOLD: ("clock", "the next portfolio review holds its gate until a day; where none waits, it may pause it"),
     Outcome.TERMINATE: ("circle-x", "the next portfolio review decides whether it ends"),
 }
 
@@ -62,6 +63,8 @@ class ProposalForm(ConsentForm):
         widget=forms.Textarea({"rows": 3}),
         help_text="The portfolio review reads it on its agenda, so leave sums out: not everybody sees them.",
     )
+    # One of the two is always asked, so neither is marked as optional.
+    result.is_asked = rationale.is_asked = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Words are asked where they are the outcome, a reason for a proposal."""

@@ -188,6 +188,9 @@ def test_what_was_proposed_is_never_edited(item, chair):
 
 def test_the_form_offers_words_first(item, chair, voters):
     html = draw_proposal(item, chair, None)
+    # A reason is asked for, and what holding means is said.
+    assert "optional" not in html
+    assert "holds its gate until a day" in html
     assert html.index("It goes on") < html.index("Propose to hold") < html.index("Propose to terminate")
     assert "Propose to" not in draw_proposal(item, voters[1], None)
 
