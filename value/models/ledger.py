@@ -13,6 +13,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
+from aiso.web import figures
 from portfolio.models import Initiative, OutcomeMetric
 from portfolio.models.initiative import money_reach, on_visible
 from portfolio.models.ownership import Ownership
@@ -168,7 +169,7 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.initiative.reference}, {self.happened_on}"
+        return f"{self.get_kind_display()} of {self.initiative.reference}, {figures.day(self.happened_on)}"
 
     def get_absolute_url(self) -> str:
         return f"/ledger/entries/{self.pk}/"

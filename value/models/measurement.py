@@ -13,6 +13,7 @@ from django.urls import reverse
 from aiso import clock
 from aiso.accounts.models import User
 from aiso.audit.models import no_truncate
+from aiso.web import figures
 from portfolio.models import Initiative, OutcomeMetric
 
 PERSON = settings.AUTH_USER_MODEL
@@ -66,7 +67,7 @@ class Measurement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.metric}, {self.measured_on}"
+        return f"{self.metric}, {figures.day(self.measured_on)}"
 
     def get_absolute_url(self) -> str:
         return reverse("value:measurement_detail", args=[self.pk])

@@ -31,7 +31,7 @@ def listed_claims(sight: Sight) -> Listed:
     rows = waiting.select_related("initiative", "metric", "recorded_by").defer("initiative__search")
     found = [*rows.order_by("pk")[: SHOWN + 1]]
     told = [_row(each, sight.day) for each in found[:SHOWN]]
-    since = f", the oldest for {_days(found[0], sight.day)}" if found else ""
+    since = f", the oldest {_waits(found[0], sight.day)}" if found else ""
     return Listed(
         told,
         f"{counted(len(found), 'claim')}{since}.",
@@ -47,7 +47,7 @@ def _row(entry: LedgerEntry, day: date) -> Row:
         [entry.initiative],
         "waiting",
         str(entry.metric),
-        f"Waits for {_days(entry, day)}",
+        f"Waits {_waits(entry, day)}",
         entry.get_absolute_url(),
         "Open",
         id=entry.pk,
@@ -58,5 +58,6 @@ def _row(entry: LedgerEntry, day: date) -> Row:
     )
 
 
-def _days(entry: LedgerEntry, day: date) -> str:
-    return figures.plural(max((day - figures.local_date(entry.recorded_at)).days, 0), "day")
+def _waits(entry: LedgerEntry, day: date) -> str:
+    days = (day - figures.local_date(entry.recorded_at)).days
+    return f"for {figures.plural(days, 'day')}" if days > 0 else "since today"

@@ -22,8 +22,8 @@ from ..lasting import state_on
 from .rows import SHOWN, Heads, Listed, Row, Sight, known_by, measuring, parts_of
 
 SOURCE = "decayed_benefits"
-# How a sentence counts them.
-COUNTED = {"nothing": "that count nothing", "less": "that count less"}
+# How a sentence counts one of them, and several.
+COUNTED = {"nothing": ("that counts nothing", "that count nothing"), "less": ("that counts less", "that count less")}
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def listed_incidents(sight: Sight) -> Listed:
     rows = rows.select_related("support_owner").prefetch_related(_seen(sight.seen, "shares"))
     found = [*rows.order_by(OVER_LAST, WORST_FIRST, "due_at", "pk")[: SHOWN + 1]]
     over = sum(each.state == Incident.State.REVIEWED for each in found[:SHOWN])
-    told = f", {figures.number(over)} of those below closed" if over else ""
+    told = f", {figures.number(over)} of those below {'is' if over == 1 else 'are'} closed" if over else ""
     return Listed(
         [_incident(each) for each in found[:SHOWN]],
         f"{counted(len(found), 'incident')}{told}.",
@@ -76,9 +76,10 @@ def listed_actions(sight: Sight) -> Listed:
     rows = rows.select_related("owner", "incident").prefetch_related(_seen(sight.seen, "incident__shares"))
     found = [*rows.order_by("due_on", "pk")[: SHOWN + 1]]
     late = sum(each.due_on < sight.day for each in found[:SHOWN])
+    told = f", {figures.number(late)} of those below {'is' if late == 1 else 'are'} late" if late else ""
     return Listed(
         [_action(each, sight.day) for each in found[:SHOWN]],
-        f"{counted(len(found), 'action')}{f', {figures.number(late)} of those below late' if late else ''}.",
+        f"{counted(len(found), 'action')}{told}.",
         len(found) > SHOWN,
         reverse("portfolio:incident_list"),
         "all incidents",

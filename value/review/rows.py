@@ -1,6 +1,7 @@
 """Items that gather many rows under one heading, as the value and risk review lists them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -120,8 +121,12 @@ def counted(found: int, one: str, many: str = "") -> str:
     return f"More than {figures.plural(SHOWN, one, many)}" if found > SHOWN else figures.plural(found, one, many)
 
 
-def parts_of(rows: Iterable[str], words: dict[str, str]) -> str:
-    """How many of each kind: `3 worse than before, 2 not measured`."""
-    found = [*rows]
-    told = [f"{figures.number(found.count(kind))} {word}" for kind, word in words.items() if kind in found]
+def parts_of(rows: Iterable[str], words: Mapping[str, tuple[str, str]]) -> str:
+    """How many of each kind, in the words for one and for several: `3 that count less, 1 that counts nothing`."""
+    counts = Counter(rows)
+    told = [
+        f"{figures.number(counts[kind])} {one if counts[kind] == 1 else many}"
+        for kind, (one, many) in words.items()
+        if counts[kind]
+    ]
     return ", ".join(told)

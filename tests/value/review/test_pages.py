@@ -67,7 +67,7 @@ def test_each_list_stands_on_its_page_with_what_mends_it(client, agenda, chair, 
 
 def test_money_is_for_those_who_see_it(client, agenda, chair, finance, business_owner):
     html = page(client, finance, agenda["claims_waiting"])
-    assert "1 claim, the oldest for" in html
+    assert "1 claim, the oldest since today." in html
     assert "1,000" in html or "1.0" in html
     assert "Nothing any more, or nothing that you may see." in page(client, chair, agenda["claims_waiting"])
     item = agenda["net_value_negative"]
@@ -132,7 +132,7 @@ def test_minutes_keep_what_was_told_and_agreed(client, agenda, meeting, chair, f
         f"{running.reference}: Late (Past its day)",
     ]
     [counted] = facts["claims_waiting"]
-    assert counted["text"].startswith("1 claim, the oldest for")
+    assert counted["text"].startswith("1 claim, the oldest since today")
     assert [each["text"] for each in facts["net_value_negative"]] == [
         "Hold, by general consent",
         "Until the licence ends.",

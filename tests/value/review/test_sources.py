@@ -91,7 +91,7 @@ def test_claims_wait_the_oldest_first(running, business_owner, finance, meeting,
     listed = rows(meeting, "claims_waiting", finance)
     assert [(row.id, row.state, row.amount) for row in listed.rows] == [
         (first.pk, "Waits for 12 days", 1000),
-        (second.pk, "Waits for 0 days", 1000),
+        (second.pk, "Waits since today", 1000),
     ]
     assert listed.says == "2 claims, the oldest for 12 days."
     # A claim is seen by those alone who see its money, be they of the forum.
@@ -122,7 +122,7 @@ def test_benefits_that_do_not_last(business_owner, finance, meeting, chair):
         ("overdue", "Not measured again in time"),
         ("decayed", "Decayed: 60\N{NO-BREAK SPACE}% is left"),
     ]
-    assert listed.says == "3 outcomes: 2 that count nothing, 1 that count less."
+    assert listed.says == "3 outcomes: 2 that count nothing, 1 that counts less."
 
 
 PLANNED = {(date(2027, month, 1), kind): Decimal(100) for month in range(1, 13) for kind in ("build_cost", "run_cost")}
