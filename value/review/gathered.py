@@ -41,7 +41,7 @@ class ReviewRowShape(TypedDict):
     id: Annotated[int | None, "Of the metric, the claim, the risk, the incident or the action; null for costs."]
     initiatives: Annotated[list[NamedInitiative], "Those that you see; an incident may concern several."]
     what: Annotated[str, "The metric, the risk, the incident or the action."]
-    kind: Annotated[str, "What is wrong, in one word: worse, off_target, falling, stale, late, above, open."]
+    kind: Annotated[str, "What is wrong, in one word: worse, off_target, falling, short, stale, late, above, open."]
     state: Annotated[str, "The same in words."]
     note: str
     person: Annotated[Person | None, "Who sees to it."]

@@ -4,9 +4,11 @@ Of the metrics of active initiatives the latest measurement by the day counts, o
 finance did not reject. The first of these that holds says what is wrong:
 
 - worse: it is worse than the baseline.
-- off_target: it misses the target, whose day is past or was never told.
+- off_target: it misses the target, whose day is past or was never told, and is no better than the measurement before,
+  or the baseline where there is none: as on scorecards.
 - stale: it is older than the limit (90 days). From pilot on.
 - falling: it is worse than the measurement before, and not at the target.
+- short: it misses the target, whose day is past or was never told, but got better.
 - never, no_metric: there is none. From pilot on.
 """
 
@@ -36,6 +38,7 @@ STATES = {
     "worse": "worse than the baseline",
     "off_target": "off target",
     "falling": "worse than before",
+    "short": "getting better but short of the target",
     "stale": "not measured lately",
     "never": "never measured",
     "no_metric": "without a metric",
@@ -47,9 +50,10 @@ FOUND = """
             WHEN m.id IS NULL THEN CASE WHEN i.stage = ANY(%s) THEN 'no_metric' END
             WHEN x.value IS NULL THEN CASE WHEN i.stage = ANY(%s) THEN 'never' END
             WHEN (x.value - m.baseline) * s.sign < 0 THEN 'worse'
-            WHEN (x.value - m.target) * s.sign < 0 AND COALESCE(m.horizon_on < %s, TRUE) THEN 'off_target'
+            WHEN misses AND NOT gains THEN 'off_target'
             WHEN x.measured_on < %s AND i.stage = ANY(%s) THEN 'stale'
             WHEN (x.value - x.before) * s.sign < 0 AND COALESCE((x.value - m.target) * s.sign < 0, TRUE) THEN 'falling'
+            WHEN misses THEN 'short'
             END AS state
         FROM portfolio_initiative AS i
         LEFT JOIN portfolio_outcomemetric AS m ON m.initiative_id = i.id
@@ -64,6 +68,10 @@ FOUND = """
                 )
             ORDER BY r.measured_on DESC, r.id DESC LIMIT 1
         ) AS x ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT COALESCE((x.value - m.target) * s.sign < 0 AND COALESCE(m.horizon_on < %s, TRUE), FALSE) AS misses,
+                COALESCE((x.value - COALESCE(x.before, m.baseline)) * s.sign > 0, FALSE) AS gains
+        ) AS stood ON TRUE
         WHERE i.stage = ANY(%s) AND NOT i.is_off_register AND i.id IN ({seen})
     )
 """
@@ -129,7 +137,7 @@ def _read(sight: Sight, begin: int, most: int) -> tuple[list[Found], dict[str, i
 def _ask(seen: InitiativeQuerySet, day: date, limits: Limits, what: str, *asked: Any) -> list[Any]:
     text, values = seen.order_by().values("pk").query.sql_with_params()
     measuring, active = [*map(str, MEASURING)], [*map(str, ACTIVE)]
-    told = [measuring, measuring, day, day - limits.unmeasured, measuring, day, active, *values]
+    told = [measuring, measuring, day - limits.unmeasured, measuring, day, day, active, *values]
     with connection.cursor() as cursor:
         cursor.execute(FOUND.format(seen=text) + what, [*told, *asked])
         return cursor.fetchall()
@@ -146,6 +154,7 @@ def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, sig
         "worse": "Worse than the baseline",
         "off_target": "Off target",
         "falling": "Worse than the time before",
+        "short": "Getting better, but short of the target",
         "stale": f"Not measured for {figures.plural(_days(found, sight.day), 'day')}",
         "never": "Never measured",
     }

@@ -16,8 +16,13 @@ from tests.stagegates.meetings.conftest import make_meeting
 from value.actions.claims import confirm_claim, reject_claim
 from value.actions.measure import confirm_measurement, reject_measurement
 from value.kept.recompute import recompute_all
+from value.models import ScorecardLine
+from value.models.scorecard import Source
 from value.review import REVIEW, SOURCES
 from value.review.gathered import listed_of
+from value.scorecards.judged import Line, Status, status_of
+from value.scorecards.limits import goals
+from value.scorecards.wanted import COLUMNS
 
 from ..factories import claim
 from .conftest import BEFORE, LAST, add_metric, close, cost, earn, item_of, measure, proposed
@@ -39,12 +44,15 @@ FEB, APRIL, JUNE = date(2027, 2, 10), date(2027, 4, 10), date(2027, 6, 10)
 OUTCOMES = {
     "at the target": ("scale", [(9, JUNE)], {}, ""),
     "beyond it, though worse than before": ("scale", [(6, APRIL), (8, JUNE)], {}, ""),
-    "misses it": ("scale", [(12, JUNE)], {}, "off_target"),
+    "misses it": ("scale", [(14, JUNE)], {}, "off_target"),
+    "misses it, no better than before": ("scale", [(12, APRIL), (12, JUNE)], {}, "off_target"),
+    "misses it, but better than before": ("scale", [(13, APRIL), (12, JUNE)], {}, "short"),
+    "misses it, better, and long ago": ("scale", [(12, FEB)], {}, "stale"),
     "on its way": ("scale", [(13, APRIL), (12, JUNE)], {"horizon_on": date(2027, 12, 31)}, ""),
     "away from it": ("scale", [(11, APRIL), (12, JUNE)], {"horizon_on": date(2027, 12, 31)}, "falling"),
     "worse than the baseline": ("build", [(15, JUNE)], {"horizon_on": date(2027, 12, 31)}, "worse"),
-    "a target without a day": ("pilot", [(10, JUNE)], {"horizon_on": None}, "off_target"),
-    "higher is better": ("scale", [(15, JUNE)], {"direction": "up", "target": Decimal(20)}, "off_target"),
+    "a target without a day": ("pilot", [(10, JUNE)], {"horizon_on": None}, "short"),
+    "higher is better": ("scale", [(15, JUNE)], {"direction": "up", "target": Decimal(20)}, "short"),
     "long ago": ("limited_rollout", [(9, FEB)], {}, "stale"),
     "ninety days ago": ("scale", [(9, date(2027, 3, 17))], {}, ""),
     "ninety-one days ago": ("scale", [(9, date(2027, 3, 16))], {}, "stale"),
@@ -53,6 +61,9 @@ OUTCOMES = {
     "paused": ("paused", [(15, JUNE)], {}, ""),
     "closed": ("closed", [(15, JUNE)], {}, ""),
 }
+
+
+AS_ON_SCORECARDS = {"off_target": Status.OFF_TARGET, "short": Status.BETTER}
 
 
 @pytest.mark.parametrize("case", OUTCOMES)
@@ -65,6 +76,10 @@ def test_an_outcome_is_listed_where_something_is_wrong(case, meeting, business_o
     move_stage(initiative, stage, date(2027, 6, 11))
     assert states(meeting, "outcomes_off_target", chair) == ([(case, wrong)] if wrong else [])
     assert len(proposed("outcomes_off_target")) == bool(wrong)
+    if wrong in AS_ON_SCORECARDS:
+        recompute_all()
+        line = Line(*ScorecardLine.objects.filter(source=Source.METRIC, key=metric.pk).values_list(*COLUMNS).get())
+        assert status_of(line, goals(), clock.today()) == AS_ON_SCORECARDS[wrong]
 
 
 def test_what_is_corrected_or_rejected_is_not_the_latest(running, business_owner, finance, meeting, chair):
