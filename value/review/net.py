@@ -105,13 +105,16 @@ def windows(as_of: date) -> tuple[Window, Window, Window]:
 
 def _nets_of(initiatives: tuple[int, ...], as_of: date) -> dict[int, Net]:
     asked = windows(as_of)
-    worths = [worth_by_initiative(initiatives, window) for window in asked]
-    found = [cost_coverage_by_initiative(initiatives, window) for window in asked]
+    last, before, to_date = (worth_by_initiative(initiatives, window) for window in asked)
+    coverages = [cost_coverage_by_initiative(initiatives, window) for window in asked]
+    empty = Worth()
     return {
         pk: Net(
-            *(worth.get(pk, Worth()) for worth in worths),
+            last.get(pk, empty),
+            before.get(pk, empty),
+            to_date.get(pk, empty),
             as_of,
-            tuple(coverage.get(pk, CostCoverage()) for coverage in found),
+            tuple(coverage.get(pk, CostCoverage()) for coverage in coverages),
         )
         for pk in initiatives
     }

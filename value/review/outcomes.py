@@ -140,7 +140,7 @@ def _ask(seen: InitiativeQuerySet, day: date, limits: Limits, what: str, *asked:
     told = [measuring, measuring, day - limits.unmeasured, measuring, day, day, active, *values]
     with connection.cursor() as cursor:
         cursor.execute(FOUND.format(seen=text) + what, [*told, *asked])
-        return cursor.fetchall()
+        return [*cursor.fetchall()]
 
 
 def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, sight: Sight) -> Row:
