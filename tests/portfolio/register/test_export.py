@@ -45,13 +45,19 @@ def test_xlsx_holds_the_same_as_text(signed_in):
     assert rows == [["Reference", "Initiative", "Stage"], [shown.reference, "=SUM(A1)", "Pilot"]]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "'=1", "\t=1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1+1", "@x", "'=1", "\t=1"])
 def test_csv_cells_that_a_program_would_run_are_made_text(signed_in, name):
     make_initiative(name)
 
     row = csv_rows(signed_in.get(reverse(PAGE), {"format": "csv"}))[1]
 
     assert row[1] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["-1", "-10246.73"])
+def test_negative_numbers_stay_numbers(signed_in, name):
+    make_initiative(name)
+    assert csv_rows(signed_in.get(reverse(PAGE), {"format": "csv"}))[1][1] == name
 
 
 def test_every_column_on_demand(signed_in, business_owner):
