@@ -34,10 +34,6 @@ class Asked:
     bucket: Bucket | None = None
     seen_on: date | None = None
 
-    @classmethod
-    def of_today(cls, days: int = 90, unit: BusinessUnit | None = None, bucket: Bucket | None = None) -> "Asked":
-        return cls(days, clock.today(), None, unit, bucket)
-
     @property
     def window(self) -> Window:
         return Window.of_days(self.days, self.as_of)

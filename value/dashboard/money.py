@@ -5,17 +5,17 @@ is known now, of several windows at once. What is asked as it was known at a mom
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
 
+from ..asked_days import end_of
 from ..cost_coverage import CoverageCount, cost_coverage_of
 from ..worth import Worth, worth_of
 from .asked import Asked, money_counted_for, money_units, sees_confidential
@@ -125,12 +125,8 @@ def restated(viewer: Viewer, askeds: Sequence[Asked]) -> list[bool]:
     found = [False] * len(askeds)
     for reach, windows in _readable(viewer, askeds):
         for place, recorded_at in _read(RECORDED, reach, windows):
-            found[place] = recorded_at >= _end_of(askeds[place].as_of)
+            found[place] = recorded_at > end_of(askeds[place].as_of)
     return found
-
-
-def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _readable(viewer: Viewer, askeds: Sequence[Asked]) -> Iterable[tuple[Reach, Windows]]:

@@ -15,7 +15,7 @@ from aiso.web import figures
 from portfolio.models import Bucket
 from portfolio.models.initiative import money_reach
 
-from ..models import KeptMark
+from ..kept.recompute import pending_marks
 from .address import Address
 from .asked import Asked
 from .charts import Chart, chart_of
@@ -36,7 +36,7 @@ def waiting(asked: Asked) -> int | None:
     """How many changes the figures do not count yet, up to a thousand. None for what is asked as it was known: that is
     read from the facts.
     """
-    return None if asked.known_at else KeptMark.objects.order_by()[:MOST].count()
+    return None if asked.known_at else pending_marks(MOST)
 
 
 class DashboardPage:

@@ -46,9 +46,9 @@ def check_kept() -> tuple[int, list[Difference]]:
     return found
 
 
-def pending_marks() -> int:
-    """How many changes wait to be counted."""
-    return KeptMark.objects.count()
+def pending_marks(most: int | None = None) -> int:
+    """How many changes wait to be counted, up to a number."""
+    return KeptMark.objects.order_by()[:most].count()
 
 
 def _recompute(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:

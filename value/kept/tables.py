@@ -2,7 +2,7 @@
 difference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -63,10 +63,6 @@ _tables: list[KeptTable] = []
 def register_kept(*tables: KeptTable) -> None:
     """Have rows kept, after those that were registered before. Called in AppConfig.ready()."""
     _tables.extend(table for table in tables if table.name not in {known.name for known in _tables})
-
-
-def kept_tables() -> Sequence[KeptTable]:
-    return _tables
 
 
 def bring_up_to_date(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:

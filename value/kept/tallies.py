@@ -9,20 +9,16 @@ from django.db.backends.utils import CursorWrapper
 from portfolio.models.stage import ACTIVE
 
 from ..models import StandingTally
+from .sums import SAME_CELL
 from .tables import KeptTable, all_rows, start_table
 from .touched import TAKEN, Touched
 
 CELLS = "tallied_cells"
-MARKED = ("stages", "owners", "moved")
 TOUCHED = f"""
     SELECT i.unit_id, i.bucket_id, i.is_confidential FROM {TAKEN} AS t
     JOIN portfolio_initiative AS i ON i.id = t.initiative_id WHERE t.about IN ('stages', 'owners', 'moved')
     UNION SELECT unit_id, bucket_id, is_confidential FROM {TAKEN} WHERE about = 'moved'
 """  # noqa: S608 (a constant)
-SAME_CELL = """
-    {t}.unit_id = {of}.unit_id AND {t}.bucket_id IS NOT DISTINCT FROM {of}.bucket_id
-    AND {t}.is_confidential = {of}.is_confidential
-"""
 SUMS = ", ".join(f"sum({name}) AS {name}" for name in StandingTally.COUNTS)
 COUNTED = ", ".join(f"COALESCE(sum(step) FILTER (WHERE what = '{name}'), 0)" for name in StandingTally.COUNTS)
 CHANGED = " OR ".join(f"sum({name}) <> 0" for name in StandingTally.COUNTS)
