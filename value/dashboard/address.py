@@ -70,7 +70,11 @@ class Address:
     def refused(self) -> list[str]:
         """What was asked for and cannot be shown, each in a sentence."""
         told = [
-            (self._days, self._days in map(str, WINDOWS), f"A window of {self._days!r} days is not told: take 30, 60"),
+            (
+                self._days,
+                self._days in map(str, WINDOWS),
+                f"A window of {self._days!r} days is not told (30, 60 and 90 are)",
+            ),
             (self._as_of, self.as_of, f"As of {self._as_of!r} is no day from {FIRST_DAY.year} up to today"),
             (self._known_at, self.known_at, f"Known at {self._known_at!r} is no day or moment up to today"),
             (self._unit, self.unit, f"There is no business unit {self._unit!r}"),
