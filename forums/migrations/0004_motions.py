@@ -3,9 +3,10 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
 
     dependencies = [
         ('forums', '0003_shipped_cadences'),

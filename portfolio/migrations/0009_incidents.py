@@ -7,9 +7,10 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),

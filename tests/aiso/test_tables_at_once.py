@@ -1,25 +1,31 @@
 """The migrations that share one state among operations hold only what allows it."""
 
 import pytest
-from django.db import connection, migrations
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
-from pgtrigger.migrations import AddTrigger
 
-from aiso.tables_at_once import TablesAtOnce
+from aiso.tables_at_once import ON_COLUMNS, TablesAtOnce, in_a_row
 
 AT_ONCE = [each for each in MigrationLoader(None).disk_migrations.values() if isinstance(each, TablesAtOnce)]
 
 
-def test_every_app_with_tables_begins_with_one():
+def test_every_app_with_tables_has_one():
     labels = {each.app_label for each in AT_ONCE}
-    assert labels == {"accounts", "configuration", "events", "forums", "portfolio", "stagegates", "standards"}
+    assert labels == {"accounts", "configuration", "events", "forums", "portfolio", "stagegates", "standards", "value"}
 
 
 @pytest.mark.parametrize("migration", AT_ONCE, ids=str)
-def test_tables_are_whole_before_their_triggers(migration):
-    kinds = [type(operation) for operation in migration.operations]
-    tables = kinds.count(migrations.CreateModel)
-    assert kinds == [migrations.CreateModel] * tables + [AddTrigger] * (len(kinds) - tables)
+def test_what_shares_a_state_needs_nothing_of_its_like(migration):
+    rows = [*in_a_row(migration.operations)]
+    assert [operation for row in rows for operation in row] == migration.operations
+    for row in rows:
+        kinds = {type(operation) for operation in row}
+        assert len(row) == 1 or kinds in ({migrations.CreateModel}, {migrations.AddField}) or kinds <= {*ON_COLUMNS}
+
+
+def test_a_change_of_a_column_stands_alone():
+    kinds = [migrations.AlterField("model", "field", models.TextField()) for _ in range(2)]
+    assert [len(row) for row in in_a_row(kinds)] == [1, 1]
 
 
 def test_every_trigger_that_models_name_is_in_the_database(db):

@@ -6,9 +6,10 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
 
     dependencies = [
         ('value', '0008_spending_in_ledger'),

@@ -6,9 +6,10 @@ import django.core.validators
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 from django.db.models import F, Q
+from aiso.tables_at_once import TablesAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
     dependencies = [("value", "0015_corrected_downwards")]
 
     operations = [

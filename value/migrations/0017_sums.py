@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 # What changed is marked in the same transaction, once a statement. Nobody waits for anybody: a mark has no key.
 MARKS = """
@@ -114,7 +115,7 @@ DROP FUNCTION value_mark_units, value_mark_moved, value_mark_initiatives, value_
 """
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
     dependencies = [
         ("accounts", "0001_tables"),
         ("portfolio", "0014_owners_known_since_they_began"),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 
 # Adoption readings are marked as they are recorded; what was recorded before is counted by the next recompute.
@@ -22,7 +23,7 @@ DROP FUNCTION value_mark_readings();
 """
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
 
     dependencies = [
         ('accounts', '0001_tables'),

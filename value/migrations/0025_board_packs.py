@@ -7,9 +7,10 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
     dependencies = [
         ("accounts", "0001_tables"),
         ("portfolio", "0015_metric_category"),
