@@ -96,6 +96,18 @@ class Adoption:
 
 
 @dataclass(frozen=True)
+class AdoptionCount:
+    """Several workflows together: the sums of those that are measured, and how many there are; how many of them are
+    unmeasured, and how many tell nothing because their groups are under five people.
+    """
+
+    sums: Sums = field(default_factory=Sums)
+    workflows: int = 0
+    unmeasured: int = 0
+    withheld: int = 0
+
+
+@dataclass(frozen=True)
 class AdoptionFigure:
     """Several workflows together, and each of them by its id."""
 
@@ -116,6 +128,10 @@ class AdoptionFigure:
     def withheld(self) -> list[int]:
         """The ids of workflows of which nothing is told, because their groups are under five people."""
         return [pk for pk, each in self.by_workflow.items() if each.is_withheld]
+
+    @property
+    def count(self) -> AdoptionCount:
+        return AdoptionCount(self.sums, len(self.by_workflow), len(self.unmeasured), len(self.withheld))
 
 
 def adoption_by_workflow(

@@ -52,12 +52,11 @@ MONTHS = """
 @dataclass(frozen=True)
 class CoverageCount:
     """Months in which something was in production, each counted once an initiative: those with a run cost and those
-    without, how many initiatives have one without, and which months these are, each as its first day.
+    without, and which months these are, each as its first day.
     """
 
     covered: int = 0
     uncovered: int = 0
-    uncosted: int = 0
     missing_months: tuple[date, ...] = ()
 
     @property
@@ -81,8 +80,12 @@ class CostCoverage:
 
     @property
     def count(self) -> CoverageCount:
-        uncosted = len({initiative for initiative, _ in self.missing})
-        return CoverageCount(self.covered, len(self.missing), uncosted, tuple(self.missing_months))
+        return CoverageCount(self.covered, len(self.missing), tuple(self.missing_months))
+
+    @property
+    def uncosted(self) -> int:
+        """How many initiatives have a month without a run cost."""
+        return len({initiative for initiative, _ in self.missing})
 
     @property
     def share(self) -> Decimal | None:

@@ -30,7 +30,7 @@ from value import tasks
 from value.actions import make_packs
 from value.actions.make_packs import make_pack
 from value.actions.packs import ask_for_monthly_packs, ask_for_pack, end_subscription, subscribe_to_packs
-from value.adoption import Adoption, AdoptionFigure, Sums
+from value.adoption import AdoptionCount, Sums
 from value.dashboard.asked import Asked
 from value.dashboard.reading import dashboard_of
 from value.kept.recompute import recompute_marked
@@ -626,8 +626,8 @@ def test_subscriptions_on_the_page_and_over_the_api(scaled, executive, stranger,
 def test_a_share_is_written_alike_wherever_it_stands(scaled, executive, monkeypatch):
     """1,281 of 2,850 are 44.9 %, though four decimals of it would round to 45.0 %."""
     found = dashboard_of(executive, Asked(30, DAY))
-    told = Adoption(4, 4, 4, Sums(target=2850, active=1281))
-    now = replace(found.now, adoption=AdoptionFigure({1: told}))
+    told = AdoptionCount(Sums(target=2850, active=1281), workflows=1)
+    now = replace(found.now, adoption=told)
     monkeypatch.setattr(make_packs, "dashboard_of", lambda *_: replace(found, now=now))
     pack = made(executive)
     figure = next(each for each in pack.figures["figures"] if each["name"] == "adoption")

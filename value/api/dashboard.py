@@ -16,7 +16,7 @@ from aiso.api.operations import Query, answers
 from aiso.once import read_once
 from portfolio.models import Bucket
 
-from ..adoption import AdoptionFigure
+from ..adoption import AdoptionCount
 from ..asked_days import end_of
 from ..dashboard.address import FIRST_DAY
 from ..dashboard.asked import WINDOWS, Asked
@@ -231,21 +231,21 @@ def _lacking(told: StableOwner) -> dict[str, Any]:
     return lacking | {"new_business_owner": told.new}
 
 
-def _adoption(told: AdoptionFigure) -> dict[str, Any]:
+def _adoption(told: AdoptionCount) -> dict[str, Any]:
     sums = told.sums
     return {
         "share": _share(sums.share),
         "active": sums.active if sums.target else None,
         "target": sums.target or None,
-        "unmeasured": len(told.unmeasured),
+        "unmeasured": told.unmeasured,
     }
 
 
-def _beside(told: AdoptionFigure) -> dict[str, Any]:
+def _beside(told: AdoptionCount) -> dict[str, Any]:
     sums = told.sums
     return {
-        "workflows": len(told.by_workflow),
-        "withheld": len(told.withheld),
+        "workflows": told.workflows,
+        "withheld": told.withheld,
         "repeat_share": _share(sums.repeat_share),
         "opt_out_share": _share(sums.opt_out_share),
         "satisfaction": _share(sums.satisfaction),

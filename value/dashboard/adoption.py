@@ -4,95 +4,75 @@ A workflow counts in each part of the company that has such an initiative, and o
 one are added up is `value.adoption`.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from aiso.accounts.models import User
+from portfolio.models import Workflow
 
-from ..adoption import Adoption, AdoptionFigure, Sums, adoption_by_workflow, critical_in_production, weeks_of
+from ..adoption import AdoptionCount, AdoptionFigure, Sums, adoption_figure, critical_in_production, weeks_of
 from ..models import AdoptionTotal
 from .asked import Asked, counted_for
 
 # Critical workflows, each with the places of the windows on whose last days an initiative of them ran.
 RUNNING = """
-    SELECT DISTINCT counted.workflow_id, day.place - 1
+    SELECT DISTINCT counted.workflow_id, day.place
     FROM ({counted}) AS counted
     JOIN portfolio_workflow AS workflow ON workflow.id = counted.workflow_id AND workflow.is_critical
     JOIN value_livespell AS spell ON spell.initiative_id = counted.pk
     JOIN unnest(%s::date[]) WITH ORDINALITY AS day (as_of, place)
         ON spell.first_on <= day.as_of AND (spell.last_on IS NULL OR spell.last_on >= day.as_of)
 """
-# The running totals of each workflow on each of some days: those of the last week that ended by then.
-TOTALS = f"""
-    SELECT workflow.id, day.place - 1, {", ".join(f"total.{name}" for name in AdoptionTotal.SUMS)}
-    FROM unnest(%s::bigint[]) AS workflow (id)
-    CROSS JOIN unnest(%s::date[]) WITH ORDINALITY AS day (as_of, place)
-    CROSS JOIN LATERAL (
-        SELECT * FROM value_adoptiontotal AS k WHERE k.workflow_id = workflow.id AND k.week_ends_on <= day.as_of
-        ORDER BY k.week_ends_on DESC LIMIT 1
-    ) AS total
-"""  # noqa: S608 (a constant)
-NOTHING_READ = (0,) * len(AdoptionTotal.SUMS)
-type Place = tuple[int, int]
+# What was read of each by the end of its windows and before them, as running totals: those of the last week that ended
+# by then. Of each window one less the other, added up over the workflows that are measured.
+COUNTED = f"""
+    WITH running AS ({RUNNING}), totals AS MATERIALIZED (
+        SELECT workflow_id, place, total.*
+        FROM (SELECT workflow_id, place FROM running UNION SELECT workflow_id, place - 1 FROM running) AS needed
+        JOIN unnest(%s::date[]) WITH ORDINALITY AS day (until, n) ON day.n - 1 = needed.place
+        CROSS JOIN LATERAL (
+            SELECT {", ".join(AdoptionTotal.SUMS)} FROM value_adoptiontotal AS k
+            WHERE k.workflow_id = needed.workflow_id AND k.week_ends_on <= day.until
+            ORDER BY k.week_ends_on DESC LIMIT 1
+        ) AS total
+    ), counted AS (
+        SELECT running.place,
+            {", ".join(f"COALESCE(t.{name}, 0) - COALESCE(b.{name}, 0) AS {name}" for name in AdoptionTotal.SUMS)}
+        FROM running
+        LEFT JOIN totals AS t ON t.workflow_id = running.workflow_id AND t.place = running.place
+        LEFT JOIN totals AS b ON b.workflow_id = running.workflow_id AND b.place = running.place - 1
+    ), judged AS (
+        SELECT counted.*, read > 0 AND 2 * read >= weeks AS is_measured
+        FROM counted JOIN unnest(%s::int[]) WITH ORDINALITY AS w (weeks, place) USING (place)
+    )
+    SELECT place, count(*), count(*) FILTER (WHERE NOT is_measured), count(*) FILTER (WHERE is_measured AND told = 0),
+        {", ".join(f"sum({name}) FILTER (WHERE is_measured)" for name in Sums.__dataclass_fields__)}
+    FROM judged GROUP BY place
+"""  # noqa: S608 (constants)
 
 
-def adoptions(viewer: User, windows: Sequence[Asked]) -> list[AdoptionFigure]:
-    """The figure of windows that follow one another. Two queries; one more for each window that is not known now."""
+def adoptions(viewer: User, windows: Sequence[Asked]) -> list[AdoptionCount]:
+    """The figure of windows that follow one another. One query; two for each window that is not known now."""
     if windows[-1].known_at:
-        running, read = _running_then(viewer, windows), _read_then
-    else:
-        running, read = _running(viewer, windows), _read
-    found = read({workflow for workflow, _ in running}, windows) if running else {}
-    figures: list[dict[int, Adoption]] = [{} for _ in windows]
-    for workflow, place in sorted(running):
-        unread = Adoption(weeks_of(windows[place].window))
-        figures[place][workflow] = found.get((workflow, place), unread)
-    return [AdoptionFigure(each) for each in figures]
-
-
-def _running(viewer: User, windows: Sequence[Asked]) -> set[Place]:
+        return [adoption_in(viewer, asked).count for asked in windows]
+    days, found = [asked.as_of for asked in windows], [AdoptionCount()] * len(windows)
     counted = counted_for(viewer, windows[-1]).order_by().filter(workflow__isnull=False).values("pk", "workflow_id")
     text, values = counted.query.sql_with_params()
+    told = [days, [windows[0].before.as_of, *days], [weeks_of(asked.window) for asked in windows]]
     with connection.cursor() as cursor:
-        cursor.execute(RUNNING.format(counted=text), [*values, [asked.as_of for asked in windows]])
-        return {*cursor.fetchall()}
-
-
-def _running_then(viewer: User, windows: Sequence[Asked]) -> set[Place]:
-    return {
-        (workflow.pk, place)
-        for place, asked in enumerate(windows)
-        for workflow in critical_in_production(
-            asked.as_of, known_at=asked.known_at, initiatives=counted_for(viewer, asked)
-        )
-    }
-
-
-def _read(workflows: Collection[int], windows: Sequence[Asked]) -> dict[Place, Adoption]:
-    """What was read of each workflow in each window that it was read in: one running total less another."""
-    days = [windows[0].before.as_of, *(asked.as_of for asked in windows)]
-    totals: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(TOTALS, [[*workflows], days])
-        for workflow, place, *sums in cursor.fetchall():
-            totals[workflow][place] = tuple(sums)
-    found = {}
-    for workflow, sums_by_day in totals.items():
-        for place, asked in enumerate(windows):
-            before, until = sums_by_day.get(place, NOTHING_READ), sums_by_day.get(place + 1, NOTHING_READ)
-            read, told, *sums = (until - before for before, until in zip(before, until, strict=True))
-            if read:
-                found[workflow, place] = Adoption(weeks_of(asked.window), read, told, Sums(*sums))
+        cursor.execute(COUNTED.replace("{counted}", text), [*values, *told])
+        for place, workflows, unmeasured, withheld, *sums in cursor.fetchall():
+            found[place - 1] = AdoptionCount(Sums(*(each or 0 for each in sums)), workflows, unmeasured, withheld)
     return found
 
 
-def _read_then(workflows: Collection[int], windows: Sequence[Asked]) -> dict[Place, Adoption]:
-    """The same, as it was known then."""
-    return {
-        (workflow, place): adoption
-        for place, asked in enumerate(windows)
-        for workflow, adoption in adoption_by_workflow(workflows, asked.window, known_at=asked.known_at).items()
-    }
+def adoption_in(viewer: User, asked: Asked) -> AdoptionFigure:
+    """The figure of one window, workflow by workflow, from the facts. Two queries."""
+    return adoption_figure(workflows_in(viewer, asked), asked.window, known_at=asked.known_at)
+
+
+def workflows_in(viewer: User, asked: Asked) -> QuerySet[Workflow]:
+    """Critical workflows with an initiative in production on the last day."""
+    return critical_in_production(asked.as_of, known_at=asked.known_at, initiatives=counted_for(viewer, asked))

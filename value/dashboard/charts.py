@@ -13,6 +13,7 @@ from aiso.accounts.models import User
 from aiso.web import figures
 
 from ..worth import Worth
+from .adoption import adoption_in
 from .adoption_weeks import adoption_weeks
 from .asked import Asked, counted_for
 from .closed import closed_in
@@ -106,7 +107,7 @@ def chart_of(name: str, viewer: User, asked: Asked, dashboard: Dashboard, target
     draw: dict[str, Callable[[], Chart | None]] = {
         "lead_time": lambda: _lead_time(viewer, asked, target),
         "stable_owner": lambda: _stable_owner(dashboard.trends["stable_owner"], asked, target),
-        "adoption": lambda: _adoption(dashboard, asked, target),
+        "adoption": lambda: _adoption(viewer, asked, target),
         "net_value": lambda: _net_value(months_of_net_value(viewer, asked), asked),
         "closed": lambda: _closed(viewer, asked),
     }
@@ -134,8 +135,8 @@ def _stable_owner(trend: Trend, asked: Asked, target: Decimal | None) -> Chart:
     return Chart("stable_owner", "%", _ends(asked), rows, _windows_note(asked), ticks=_ticks(asked))
 
 
-def _adoption(dashboard: Dashboard, asked: Asked, target: Decimal | None) -> Chart:
-    weeks = adoption_weeks(dashboard.now.adoption, asked)
+def _adoption(viewer: User, asked: Asked, target: Decimal | None) -> Chart:
+    weeks = adoption_weeks(adoption_in(viewer, asked), asked)
     sums = [*weeks.values()]
     rows = [
         Row("Adoption", [_per_cent(each.share) for each in sums], "line", "b", 1),

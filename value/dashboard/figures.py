@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ..adoption import AdoptionFigure
+from ..adoption import AdoptionCount
 from ..cost_coverage import CoverageCount
 from ..worth import Worth
 
@@ -46,10 +46,14 @@ class StableOwner:
 
 @dataclass(frozen=True)
 class NetValue:
-    """Money of the window in the reporting currency. `worth.net` is the figure; what is incomplete is never green."""
+    """Money of the window in the reporting currency. `worth.net` is the figure; what is incomplete is never green.
+
+    Of the last window `uncosted` counts the initiatives in production that miss a run cost in some month.
+    """
 
     worth: Worth
     coverage: CoverageCount
+    uncosted: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Figures:
     as_of: date
     lead_time: LeadTime
     stable_owner: StableOwner
-    adoption: AdoptionFigure
+    adoption: AdoptionCount
     net_value: NetValue | None
     closed: Closed
 

@@ -3,9 +3,9 @@ is known now, of several windows at once. What is asked as it was known at a mom
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +14,10 @@ from django.db import connection
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
+from aiso.once import once, once_each
 
 from ..asked_days import end_of
-from ..cost_coverage import CoverageCount, cost_coverage_of
+from ..cost_coverage import CostCoverage, CoverageCount, cost_coverage_of
 from ..worth import Worth, worth_of
 from .asked import Asked, money_counted_for, money_units, sees_confidential
 
@@ -34,12 +35,20 @@ MET = """
     s.first_on <= w.last_on AND s.last_on >= w.first_on AND s.shows_on <= w.as_of
     AND (s.hides_on IS NULL OR s.hides_on > w.as_of)
 """
+# Rows of all windows, those together that no window tells apart.
 SUMS = f"""
-    {WINDOWS}
-    SELECT w.place, s.part, s.benefit_type, s.covered * s.denominator,
-        sum(s.amount * s.numerator * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1))
-    FROM asked AS w JOIN value_dailysum AS s ON {MET}
-    WHERE {{cells}}
+    {WINDOWS}, alike AS MATERIALIZED (
+        SELECT s.part, s.benefit_type, s.covered * s.denominator AS per, s.first_on, s.last_on, s.shows_on, s.hides_on,
+            sum(s.amount) AS amount
+        FROM value_dailysum AS s, (
+            SELECT min(first_on) AS first_on, max(last_on) AS last_on, max(as_of) AS as_of FROM asked
+        ) AS w
+        WHERE s.first_on <= w.last_on AND s.last_on >= w.first_on AND s.shows_on <= w.as_of AND ({{cells}})
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+    )
+    SELECT w.place, s.part, s.benefit_type, s.per,
+        sum(s.amount * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1))
+    FROM asked AS w JOIN alike AS s ON {MET}
     GROUP BY 1, 2, 3, 4
 """  # noqa: S608 (a constant)
 RECORDED = f"""
@@ -47,24 +56,48 @@ RECORDED = f"""
     SELECT w.place, max(s.recorded_at) FROM asked AS w JOIN value_dailysum AS s ON {MET}
     WHERE s.part NOT IN ('forecast', 'rejected') AND ({{cells}}) GROUP BY 1
 """  # noqa: S608 (a constant)
-# Months of windows, each from the first to the last day that lies in its window.
-COVERAGE = """
-    WITH live AS (
-        SELECT DISTINCT m.place, m.as_of, m.month, s.initiative_id
-        FROM unnest(%(place)s::int[], %(as_of)s::date[], %(month)s::date[], %(first)s::date[], %(last)s::date[])
-            AS m (place, as_of, month, first_on, last_on)
-        JOIN value_livespell AS s ON s.first_on <= m.last_on AND (s.last_on IS NULL OR s.last_on >= m.first_on)
-        {initiatives}
-    ), costs AS (
-        SELECT initiative_id, month, shows_on, hides_on FROM value_costmonth WHERE month = ANY(%(month)s::date[])
-    )
-    SELECT place, count(costs.month), count(*) FILTER (WHERE costs.month IS NULL),
-        count(DISTINCT live.initiative_id) FILTER (WHERE costs.month IS NULL),
-        array_agg(DISTINCT live.month) FILTER (WHERE costs.month IS NULL)
-    FROM live LEFT JOIN costs ON costs.initiative_id = live.initiative_id AND costs.month = live.month
-        AND costs.shows_on <= live.as_of AND (costs.hides_on IS NULL OR costs.hides_on > live.as_of)
-    GROUP BY place
+# Months of windows, each from the first to the last day that lies in its window. Of the days on which an initiative was
+# in production, those count that are the first of it in the month; windows are so long that they cut a month once.
+MONTHS = """
+    WITH months AS (
+        SELECT * FROM unnest(
+            %(place)s::int[], %(as_of)s::date[], %(month)s::date[], %(first)s::date[], %(last)s::date[]
+        ) AS m (place, as_of, month, first_on, last_on)
+    ){narrowed}
 """
+# Where not the whole company is read.
+NARROWED = """, spells AS MATERIALIZED (
+        SELECT s.* FROM value_livespell AS s JOIN portfolio_initiative AS i ON i.id = s.initiative_id WHERE {cells}
+    ), costs AS MATERIALIZED (
+        SELECT c.* FROM value_costmonth AS c JOIN portfolio_initiative AS i ON i.id = c.initiative_id
+        WHERE c.month = ANY(%(month)s::date[]) AND {cells}
+    )
+"""
+LIVE = """
+    FROM {spells} AS s
+    WHERE s.first_on <= m.last_on AND (s.last_on IS NULL OR s.last_on >= m.first_on)
+        AND (s.before_on IS NULL OR s.before_on < m.first_on)
+"""
+COVERED = """
+    FROM {costs} AS c
+    WHERE c.month = m.month AND c.first_on <= m.last_on AND c.last_on >= m.first_on
+        AND c.shows_on <= m.as_of AND (c.hides_on IS NULL OR c.hides_on > m.as_of)
+"""
+COVERAGE = f"""
+    {MONTHS}
+    SELECT m.place, m.month, (SELECT count(*) {LIVE}), (SELECT count(*) {COVERED})
+    FROM months AS m ORDER BY m.month
+"""  # noqa: S608 (a constant)
+UNCOSTED = f"""
+    {MONTHS}
+    SELECT count(*) FROM (
+        SELECT FROM (
+            SELECT live.* FROM months AS m CROSS JOIN LATERAL (SELECT s.initiative_id, 1 {LIVE}) AS live (pk, step)
+            UNION ALL
+            SELECT cost.* FROM months AS m CROSS JOIN LATERAL (SELECT c.initiative_id, -1 {COVERED}) AS cost (pk, step)
+        ) AS steps GROUP BY pk HAVING sum(step) > 0
+    ) AS uncosted
+"""  # noqa: S608 (a constant)
 
 
 @dataclass(frozen=True)
@@ -87,35 +120,63 @@ class Reach:
 
 def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[Worth | None]:
     """What is counted for the viewer in each window; None where no role shows them money of it. One query for all
-    windows of one unit and bucket, and one for the tree of units where not the whole company is read.
+    windows of one unit and bucket that nobody asked for yet, and one for the tree of units where not the whole company
+    is read.
     """
-    found: list[Worth | None] = [None] * len(askeds)
+    found = once_each(("worth", viewer), askeds, lambda new: dict(_worths(viewer, new)))
+    return [found.get(asked) for asked in askeds]
+
+
+def _worths(viewer: Viewer, askeds: Sequence[Asked]) -> Iterator[tuple[Asked, Worth]]:
     for reach, windows in _readable(viewer, askeds):
-        for place in windows:
-            found[place] = Worth()
-        parts: dict[int, dict[tuple[str, str], Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        parts: dict[int, dict[tuple[str, str], Fraction]] = {place: defaultdict(Fraction) for place in windows}
         for place, part, kind, covered, total in _read(SUMS, reach, windows):
             parts[place][part, kind] += Fraction(total) / int(covered)
-        for place, sums in parts.items():
-            found[place] = Worth(dict(sums))
-    for place, asked in enumerate(askeds):
+        yield from ((askeds[place], Worth(dict(sums))) for place, sums in parts.items())
+    for asked in askeds:
         if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
-            found[place] = worth_of(initiatives, asked.window, known_at=asked.known_at)
-    return found
+            yield asked, worth_of(initiatives, asked.window, known_at=asked.known_at)
 
 
 def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CoverageCount | None]:
     """Cost coverage of each window, as `worths`. One query for all windows of one unit and bucket."""
     found: list[CoverageCount | None] = [None] * len(askeds)
     for reach, windows in _readable(viewer, askeds):
-        for place in windows:
-            found[place] = CoverageCount()
-        for place, covered, uncovered, uncosted, months in _read_coverage(reach, windows):
-            found[place] = CoverageCount(covered, uncovered, uncosted, tuple(months or ()))
+        months: dict[int, list[tuple[date, int, int]]] = {place: [] for place in windows}
+        for place, month, live, covered in _read_months(COVERAGE, reach, windows):
+            months[place].append((month, live, covered))
+        for place, counts in months.items():
+            covered, live = (sum(count[of] for count in counts) for of in (2, 1))
+            missing = tuple(month for month, live, covered in counts if live > covered)
+            found[place] = CoverageCount(covered, live - covered, missing)
     for place, asked in enumerate(askeds):
-        if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
-            found[place] = cost_coverage_of(initiatives, asked.window, known_at=asked.known_at).count
+        if asked.known_at and (coverage := _coverage_then(viewer, asked)):
+            found[place] = coverage.count
     return found
+
+
+def uncosted(viewer: Viewer, asked: Asked, coverage: CoverageCount) -> int:
+    """How many initiatives were in production in a month of the window without a run cost. One query where more than
+    one month misses any.
+    """
+    if asked.known_at:
+        then = _coverage_then(viewer, asked)
+        return then.uncosted if then else 0
+    if len(coverage.missing_months) < 2:
+        return coverage.uncovered
+    return sum(
+        count
+        for reach, windows in _readable(viewer, [asked])
+        for (count,) in _read_months(UNCOSTED, reach, windows, only=coverage.missing_months)
+    )
+
+
+def _coverage_then(viewer: Viewer, asked: Asked) -> CostCoverage | None:
+    """From the facts, once a page."""
+    initiatives = money_counted_for(viewer, asked)
+    if initiatives is None:
+        return None
+    return once(("coverage", asked), lambda: cost_coverage_of(initiatives, asked.window, known_at=asked.known_at))
 
 
 def restated(viewer: Viewer, askeds: Sequence[Asked]) -> list[bool]:
@@ -149,7 +210,10 @@ def _read(query: str, reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
     return _run(query.format(cells=cells), told, windows)
 
 
-def _read_coverage(reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
+def _read_months(
+    query: str, reach: Reach, windows: Windows, only: Collection[date] | None = None
+) -> list[tuple[Any, ...]]:
+    """Of spells and costs whose initiatives are read, in all months of the windows or in some."""
     told: dict[str, Any] = {}
     cells = []
     if reach.units is not None:
@@ -161,23 +225,27 @@ def _read_coverage(reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
     if (bucket := next(iter(windows.values())).bucket) is not None:
         cells.append("i.bucket_id = %(bucket)s")
         told["bucket"] = bucket.pk
-    joined = f"JOIN portfolio_initiative AS i ON i.id = s.initiative_id AND {' AND '.join(cells)}" if cells else ""
+    names = {"narrowed": "", "spells": "value_livespell", "costs": "value_costmonth"}
+    if cells:
+        names = {"narrowed": NARROWED.format(cells=" AND ".join(cells)), "spells": "spells", "costs": "costs"}
     with connection.cursor() as cursor:
-        cursor.execute(COVERAGE.format(initiatives=joined), told | _months_of(windows))
+        cursor.execute(query.format(**names), told | _months_of(windows, only))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
-def _months_of(windows: Windows) -> dict[str, list[Any]]:
-    """Each month of each window, column by column."""
+def _months_of(windows: Windows, only: Collection[date] | None) -> dict[str, list[Any]]:
+    """Each month of each window, or some of them, column by column."""
     columns: dict[str, list[Any]] = {name: [] for name in ("place", "as_of", "month", "first", "last")}
     for place, asked in windows.items():
         day = asked.window.first
         while day and day <= asked.as_of:
             after = clock.months_later(day.replace(day=1), 1)
-            row = (place, asked.as_of, day.replace(day=1), day, min(after - timedelta(days=1), asked.as_of))
-            for column, value in zip(columns.values(), row, strict=True):
-                column.append(value)
+            month = day.replace(day=1)
+            if only is None or month in only:
+                row = (place, asked.as_of, month, day, min(after - timedelta(days=1), asked.as_of))
+                for column, value in zip(columns.values(), row, strict=True):
+                    column.append(value)
             day = after
     return columns
 

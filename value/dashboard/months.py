@@ -44,13 +44,19 @@ def months_of_net_value(viewer: User, asked: Asked) -> list[MonthWorth] | None:
     All as the last day asked for sees them, so that a cost of May that was booked in June lies in May.
     """
     windows = months_up_to(asked.as_of)
-    found = _then(viewer, asked, windows) if asked.known_at else worths(viewer, [_of(each, asked) for each in windows])
+    found = _then(viewer, asked, windows) if asked.known_at else worths(viewer, _asked_of(windows, asked))
     known = [worth for worth in found if worth is not None]
     return [MonthWorth(*each) for each in zip(windows, known, strict=True)] if known else None
 
 
-def _of(month: Window, asked: Asked) -> Asked:
-    return replace(asked, days=month.as_of.day, as_of=month.as_of, seen_on=asked.as_of)
+def read_with_months(viewer: User, asked: Asked) -> None:
+    """Read money of the trend and of the months at once, for a page that tells both."""
+    if not asked.known_at:
+        worths(viewer, [*asked.trend, *_asked_of(months_up_to(asked.as_of), asked)])
+
+
+def _asked_of(months: Sequence[Window], asked: Asked) -> list[Asked]:
+    return [replace(asked, days=month.as_of.day, as_of=month.as_of, seen_on=asked.as_of) for month in months]
 
 
 def _then(viewer: User, asked: Asked, windows: Sequence[Window]) -> list[Worth]:

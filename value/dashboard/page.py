@@ -21,6 +21,7 @@ from .asked import Asked
 from .charts import Chart, chart_of
 from .figures import Dashboard
 from .findings import finding
+from .months import read_with_months
 from .panel import Panel, panel_of
 from .reading import dashboard_of
 from .sentences import Part, answer, is_empty
@@ -51,6 +52,8 @@ class DashboardPage:
 
     @cached_property
     def dashboard(self) -> Dashboard:
+        if self.address.figure in ("", "net_value"):
+            read_with_months(self.viewer, self.asked)
         return dashboard_of(self.viewer, self.asked)
 
     @cached_property

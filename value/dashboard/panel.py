@@ -105,9 +105,9 @@ def _adoption(now: Figures, before: Figures) -> Panel:
     ]
     figure = now.adoption
     beside = [
-        ("Critical workflows in production", figures.number(len(figure.by_workflow)), "all"),
-        ("Unmeasured", figures.number(len(figure.unmeasured)), "unmeasured"),
-        ("Too small to be told", figures.number(len(figure.withheld)), "withheld"),
+        ("Critical workflows in production", figures.number(figure.workflows), "all"),
+        ("Unmeasured", figures.number(figure.unmeasured), "unmeasured"),
+        ("Too small to be told", figures.number(figure.withheld), "withheld"),
     ]
     return Panel("Weeks added up", made, beside)
 

@@ -15,7 +15,7 @@ from .asked import Asked, counted_for
 from .closed import closed_in
 from .figures import FIGURES, Dashboard, Figures, NetValue, Trend
 from .lead_time import lead_times
-from .money import coverages, worths
+from .money import coverages, uncosted, worths
 from .restated import restated_of
 from .stable_owner import stable_owners
 
@@ -52,8 +52,11 @@ def net_values(viewer: User, windows: Sequence[Asked]) -> list[NetValue | None]:
     """None where no role shows money. How far costs cover it is told of the last two: no trend line tells it."""
     money = worths(viewer, windows)
     told = [*[CoverageCount()] * (len(windows) - 2), *coverages(viewer, windows[-2:])]
+    missing = 0 if told[-1] is None or told[-1].is_complete else uncosted(viewer, windows[-1], told[-1])
+    counts = [*[0] * (len(windows) - 1), missing]
     return [
-        NetValue(worth, coverage) if worth and coverage else None for worth, coverage in zip(money, told, strict=True)
+        NetValue(worth, coverage, count) if worth and coverage else None
+        for worth, coverage, count in zip(money, told, counts, strict=True)
     ]
 
 

@@ -17,6 +17,7 @@ from portfolio.models.stage import ENDED, IN_PRODUCTION
 
 from ..asked_days import end_of
 from ..models import AdoptionReading
+from .adoption import workflows_in
 from .asked import Asked, counted_for
 from .entered import among
 from .figures import Figures
@@ -29,11 +30,11 @@ def restated_of(viewer: User, asked: Asked, found: Figures) -> frozenset[str]:
     """
     if asked.known_at or asked.as_of >= clock.today():
         return frozenset()
-    names = frozenset(_names(viewer, asked, found, end_of(asked.as_of) + timedelta.resolution))
+    names = frozenset(_names(viewer, asked, end_of(asked.as_of) + timedelta.resolution))
     return names if found.net_value else names - {"net_value"}
 
 
-def _names(viewer: User, asked: Asked, found: Figures, since: datetime) -> Iterator[str]:
+def _names(viewer: User, asked: Asked, since: datetime) -> Iterator[str]:
     counted, first = counted_for(viewer, asked), asked.window.first
     late = Q(recorded_at__gte=since)
     changes = StageChange.objects.order_by().filter(late, changed_on__lte=asked.as_of)
@@ -44,7 +45,7 @@ def _names(viewer: User, asked: Asked, found: Figures, since: datetime) -> Itera
         yield "closed"
     if any(stage in IN_PRODUCTION for stage, _, _ in told):
         yield "net_value"
-    if any(is_critical for _, _, is_critical in told) or _was_read_late(asked, found, since):
+    if any(is_critical for _, _, is_critical in told) or _was_read_late(viewer, asked, since):
         yield "adoption"
     begun, ended = Q(late, started_on__lte=asked.as_of), Q(ended_on__lte=asked.as_of, end_recorded_at__gte=since)
     if not told and among(Ownership.objects.order_by().principals().filter(begun | ended), counted).exists():
@@ -53,7 +54,7 @@ def _names(viewer: User, asked: Asked, found: Figures, since: datetime) -> Itera
         yield "net_value"
 
 
-def _was_read_late(asked: Asked, found: Figures, since: datetime) -> bool:
+def _was_read_late(viewer: User, asked: Asked, since: datetime) -> bool:
     days = (asked.window.first, asked.as_of)
-    rows = AdoptionReading.objects.filter(recorded_at__gte=since, workflow__in=found.adoption.by_workflow)
-    return rows.filter(week_ends_on__range=days).exists()
+    rows = AdoptionReading.objects.filter(recorded_at__gte=since, week_ends_on__range=days)
+    return rows.filter(workflow__in=workflows_in(viewer, asked)).exists()

@@ -14,13 +14,13 @@ from django.utils.http import urlencode
 from aiso.web import figures
 from portfolio.models import Initiative, Workflow
 
-from ..adoption import Adoption
+from ..adoption import Adoption, AdoptionFigure
 from ..asked_days import WINDOWS
 from ..cost_coverage import cost_coverage_of
 from ..models import LedgerEntry
 from ..worth import BUILD_COST, CLAIMED, DECAYED, TAKEN, Worth, worth_by_initiative
+from .adoption import adoption_in
 from .asked import money_counted_for
-from .figures import Figures
 from .reading import figures_of
 from .rows import ClosedRows, FigureRows, LeadTimeRows, StableOwnerRows
 from .words import MONEY_SEEN_BY
@@ -42,12 +42,12 @@ class AdoptionRows(FigureRows[Workflow]):
     }
 
     @cached_property
-    def figures(self) -> Figures:
-        return figures_of(self.viewer, self.asked)
+    def adoption(self) -> AdoptionFigure:
+        return adoption_in(self.viewer, self.asked)
 
     @property
     def matching(self) -> QuerySet[Workflow]:
-        figure = self.figures.adoption
+        figure = self.adoption
         ids = {"all": [*figure.by_workflow], "unmeasured": figure.unmeasured, "withheld": figure.withheld}
         return Workflow.objects.filter(pk__in=ids[self.show])
 
@@ -55,10 +55,10 @@ class AdoptionRows(FigureRows[Workflow]):
         return reverse("value:adoption_workflow", args=[row.pk])
 
     def values(self, rows: Sequence[Workflow]) -> Mapping[int, Sequence[Any]]:
-        return {row.pk: _counts(self.figures.adoption.by_workflow[row.pk]) for row in rows}
+        return {row.pk: _counts(self.adoption.by_workflow[row.pk]) for row in rows}
 
     def told(self) -> str:
-        sums = self.figures.adoption.sums
+        sums = self.adoption.sums
         if sums.share is None:
             return "None of them tells a figure."
         counts = f"{figures.number(sums.active)} active of {figures.number(sums.target)} target users"

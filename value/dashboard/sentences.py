@@ -30,7 +30,7 @@ def is_empty(found: Figures) -> bool:
     money, lead, owner = found.net_value, found.lead_time, found.stable_owner
     counts = (lead.count, lead.without_pilot, lead.open_pilots, owner.active, owner.paused)
     ended = (found.closed.with_rationale, found.closed.without_rationale)
-    return not any((*counts, *ended, found.adoption.by_workflow)) and (money is None or money.worth.is_empty)
+    return not any((*counts, *ended, found.adoption.workflows)) and (money is None or money.worth.is_empty)
 
 
 def reading(name: str, found: Figures, target: Decimal | None) -> str:
@@ -80,7 +80,7 @@ def _stable_owner(told: StableOwner) -> str:
 
 
 def _adoption(found: Figures) -> str:
-    workflows, unmeasured = len(found.adoption.by_workflow), len(found.adoption.unmeasured)
+    workflows, unmeasured = found.adoption.workflows, found.adoption.unmeasured
     if not workflows:
         return "No critical workflow has an initiative in production."
     told = figures.plural(workflows, "critical workflow")
@@ -96,7 +96,7 @@ def _adoption(found: Figures) -> str:
 def _net_value(told: NetValue, target: Decimal | None) -> str:
     if told.worth.is_empty:
         return "Nothing is posted in the ledger for these days."
-    if missing := told.coverage.uncosted:
+    if missing := told.uncosted:
         verb = "reports" if missing == 1 else "report"
         beginning = "" if target is None else "Above target, but " if told.worth.net >= target else "Below target, and "
         count = f"{figures.number(missing)} in production {verb} no run cost"

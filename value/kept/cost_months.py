@@ -13,7 +13,8 @@ THESE = f"initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S
 # A stage lasts until the day before the next one begins; of several on one day the last one holds.
 SPELLS = """
     INSERT INTO {wanted} ({columns})
-    SELECT initiative_id, changed_on, left_on - 1
+    SELECT initiative_id, changed_on, left_on - 1,
+        lag(left_on - 1) OVER (PARTITION BY initiative_id ORDER BY changed_on)
     FROM (
         SELECT initiative_id, stage, changed_on,
             lead(changed_on) OVER (PARTITION BY initiative_id ORDER BY changed_on, id) AS left_on
@@ -52,9 +53,12 @@ MONTHS = """
             PARTITION BY initiative_id, month ORDER BY shows_on, hides_on ROWS UNBOUNDED PRECEDING
         ) AS place FROM begun
     )
-    SELECT initiative_id, month, min(shows_on),
-        CASE WHEN bool_or(hides_on IS NULL) THEN NULL ELSE max(hides_on) END
-    FROM counted GROUP BY initiative_id, month, place
+    SELECT c.initiative_id, c.month, min(GREATEST(l.first_on, c.month)), max(LEAST(l.last_on, c.month_ends)),
+        min(c.shows_on), CASE WHEN bool_or(c.hides_on IS NULL) THEN NULL ELSE max(c.hides_on) END
+    FROM (SELECT *, (month + INTERVAL '1 month')::date - 1 AS month_ends FROM counted) AS c
+    JOIN value_livespell AS l ON l.initiative_id = c.initiative_id
+        AND l.first_on <= c.month_ends AND (l.last_on IS NULL OR l.last_on >= c.month)
+    GROUP BY c.initiative_id, c.month, c.place
 """
 
 

@@ -3,6 +3,8 @@
 What counts as which part is the definition of `worth`, read whole: as-of days are told by the rows.
 """
 
+from math import lcm
+
 from django.db.backends.utils import CursorWrapper
 
 from ..models import DailySum
@@ -11,6 +13,9 @@ from .touched import TAKEN, Touched
 
 # The cells of what was touched, each once: the first days of the rows to count anew, and of those that decayed.
 CELLS = "touched_cells"
+# What counts no more is told over this, wherever it can be: amounts over one denominator add up to one row, still
+# exactly. Those whose denominator does not divide it keep theirs.
+COMMON = lcm(*range(1, 61), 1000)
 NEVER, ALWAYS = "'-infinity'::date", "'infinity'::date"
 TOUCHED = f"""
     WITH marked AS (
@@ -38,7 +43,7 @@ IN_CELLS = "JOIN touched_cells AS t ON " + SAME_CELL.format(t="t", of="i")
 # A reversal takes part in what its entry counts as.
 OWN = """
     SELECT unit_id, FALSE, bucket_id, is_confidential, part, benefit_type, first_on, last_on, last_on - first_on + 1,
-        1, 1, shows_on, NULL::date, sum(worth), max(recorded_at)
+        1, shows_on, NULL::date, sum(worth), max(recorded_at)
     FROM (
         SELECT i.unit_id, i.bucket_id, i.is_confidential, e.benefit_type, e.first_on, e.last_on,
             GREATEST(e.first_on, e.happened_on) AS shows_on, GREATEST(e.recorded_at, a.answered_at) AS recorded_at,
@@ -100,13 +105,16 @@ DECAYED = """
         WHERE c.of_first IS NOT NULL
     )
     SELECT i.unit_id, FALSE, i.bucket_id, i.is_confidential, 'decayed', p.benefit_type, p.first_on, p.last_on,
-        p.covered, p.numerator, p.denominator, GREATEST(p.shows_on, p.first_on), p.hides_on, sum(p.worth),
-        max(p.recorded_at)
+        p.covered, d.common, GREATEST(p.shows_on, p.first_on), p.hides_on,
+        sum(p.worth * p.numerator * div(d.common, p.denominator)), max(p.recorded_at)
     FROM placed AS p
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN mod({common}, p.denominator) = 0 THEN {common} ELSE p.denominator END AS common
+    ) AS d
     JOIN portfolio_initiative AS i ON i.id = p.initiative_id
     {cells}
     WHERE (p.hides_on IS NULL OR p.hides_on > GREATEST(p.shows_on, p.first_on)) {rows}
-    GROUP BY 1, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13
+    GROUP BY 1, 3, 4, 6, 7, 8, 9, 10, 11, 12
 """
 DECAYED_DAYS = "AND e.last_on >= %(from)s::date AND e.first_on <= %(to)s::date"
 DECAYED_ROWS = "AND p.first_on BETWEEN t.lost_from AND t.lost_to"
@@ -135,7 +143,7 @@ ABOVE = """
 # What rows are added up by.
 KEYS = (
     *("bucket_id", "is_confidential", "part", "benefit_type", "first_on", "last_on", "covered"),
-    *("numerator", "denominator", "shows_on", "hides_on"),
+    *("denominator", "shows_on", "hides_on"),
 )
 KEY = ", ".join(KEYS)
 BELOW_KEYS = f"""
@@ -174,7 +182,10 @@ BELOW_PRESENT = f"""
 
 def want_own_sums(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
     if touched.is_all:
-        for select in (OWN.format(cells="", days=""), DECAYED.format(cells="", initiatives="", days="", rows="")):
+        for select in (
+            OWN.format(cells="", days=""),
+            DECAYED.format(common=COMMON, cells="", initiatives="", days="", rows=""),
+        ):
             _want_many(cursor, table, select)
         return
     wanted = f"INSERT INTO {table.wanted} ({table.columns}) "
@@ -185,7 +196,7 @@ def want_own_sums(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> 
         return
     told = {"ids": [pk for pk, _, _ in lasting], "from": lasting[0][1], "to": lasting[0][2]}
     narrowed = {"initiatives": "AND e.initiative_id = ANY(%(ids)s)", "days": DECAYED_DAYS}
-    cursor.execute(wanted + DECAYED.format(**narrowed, cells=IN_CELLS, rows=DECAYED_ROWS), told)
+    cursor.execute(wanted + DECAYED.format(common=COMMON, **narrowed, cells=IN_CELLS, rows=DECAYED_ROWS), told)
 
 
 def _want_many(cursor: CursorWrapper, table: KeptTable, select: str) -> None:

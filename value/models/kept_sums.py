@@ -53,7 +53,7 @@ class KeptMark(models.Model):
 class DailySum(models.Model):
     """The sum of one part on each of some days: of a unit itself, of all units below it, or of the whole company.
 
-    The amount of one day is amount × numerator ÷ (denominator × days covered).
+    The amount of one day is amount ÷ (denominator × days covered).
     """
 
     unit = models.ForeignKey(
@@ -68,12 +68,11 @@ class DailySum(models.Model):
     first_on = models.DateField()
     last_on = models.DateField()
     covered = models.IntegerField(help_text="Days that its entries cover.")
-    # Whole numbers: of what decayed, the part that counts no more; else 1 and 1.
-    numerator = models.DecimalField(max_digits=30, decimal_places=0)
-    denominator = models.DecimalField(max_digits=30, decimal_places=0)
+    # Of what decayed, where the part that counts no more is no whole number; else 1.
+    denominator = models.DecimalField(max_digits=34, decimal_places=0)
     shows_on = models.DateField(help_text="The first as-of day that sees it.")
     hides_on = models.DateField(null=True, help_text="The as-of day from which it is seen no more.")
-    amount = models.DecimalField(max_digits=26, decimal_places=2)
+    amount = models.DecimalField(max_digits=100, decimal_places=2)
     recorded_at = models.DateTimeField(help_text="When the latest of its facts was recorded.")
 
     class Meta:
@@ -121,6 +120,7 @@ class LiveSpell(models.Model):
     )
     first_on = models.DateField()
     last_on = models.DateField(null=True, help_text="Empty: it still is.")
+    before_on = models.DateField(null=True, help_text="The last day of the spell before. Empty: it is the first.")
 
     class Meta:
         ordering = ["pk"]
@@ -131,12 +131,14 @@ class LiveSpell(models.Model):
 
 
 class CostMonth(models.Model):
-    """A month of an initiative that ever was in production, covered by a run cost."""
+    """A month in which an initiative was in production, covered by a run cost."""
 
     initiative = models.ForeignKey(
         Initiative, models.CASCADE, db_constraint=False, db_index=False, related_name="cost_months"
     )
     month = models.DateField()
+    first_on = models.DateField(help_text="The first day of the month in production.")
+    last_on = models.DateField(help_text="The last day of the month in production.")
     shows_on = models.DateField(help_text="The first as-of day that sees it.")
     hides_on = models.DateField(null=True, help_text="The as-of day from which it is seen no more.")
 
@@ -145,7 +147,11 @@ class CostMonth(models.Model):
         indexes = [
             models.Index(fields=["initiative"], name="cost_months_of_initiative"),
             # All that a month is asked for.
-            models.Index(fields=["month", "initiative"], include=["shows_on", "hides_on"], name="cost_months_by_month"),
+            models.Index(
+                fields=["month", "initiative"],
+                include=["first_on", "last_on", "shows_on", "hides_on"],
+                name="cost_months_in_month",
+            ),
         ]
 
     def __str__(self) -> str:

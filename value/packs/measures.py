@@ -8,7 +8,7 @@ from typing import Any
 from aiso.web import figures
 from portfolio.models import OwnerKind
 
-from ..adoption import AdoptionFigure
+from ..adoption import AdoptionCount
 from ..dashboard.figures import Closed, Figures, LeadTime, NetValue, StableOwner
 from ..dashboard.sentences import benefit_of
 
@@ -90,7 +90,7 @@ def _stable_owner(found: StableOwner) -> Iterator[Measure]:
     yield Measure("paused", "Paused, not counted", "count", found.paused)
 
 
-def _adoption(found: AdoptionFigure) -> Iterator[Measure]:
+def _adoption(found: AdoptionCount) -> Iterator[Measure]:
     sums = found.sums
     yield Measure("share", "Active of target users", "share", sums.share)
     yield Measure("active", "Weekly active users, added up", "count", sums.active if sums.target else None)
@@ -98,9 +98,9 @@ def _adoption(found: AdoptionFigure) -> Iterator[Measure]:
     yield Measure("repeat_share", "Repeat use", "share", sums.repeat_share)
     yield Measure("opt_out_share", "Opt-outs", "share", sums.opt_out_share)
     yield Measure("satisfaction", "Satisfaction, 1 to 5", "points", sums.satisfaction)
-    yield Measure("workflows", "Critical workflows in production", "count", len(found.by_workflow))
-    yield Measure("unmeasured", "Of them unmeasured", "count", len(found.unmeasured))
-    yield Measure("withheld", "Of them not told, under five people", "count", len(found.withheld))
+    yield Measure("workflows", "Critical workflows in production", "count", found.workflows)
+    yield Measure("unmeasured", "Of them unmeasured", "count", found.unmeasured)
+    yield Measure("withheld", "Of them not told, under five people", "count", found.withheld)
 
 
 def _net_value(found: NetValue) -> Iterator[Measure]:
