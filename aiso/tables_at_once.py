@@ -1,6 +1,6 @@
 """Migrations with many operations, without minutes of waiting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -35,7 +35,7 @@ class TablesAtOnce(migrations.Migration):
         return project_state
 
 
-def in_a_row(operations: list[Operation]) -> Iterator[list[Operation]]:
+def in_a_row(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
     """The operations in their order, those together that share a state."""
     for _, alike in groupby(enumerate(operations), lambda each: _kind(*each)):
         yield [operation for _, operation in alike]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.db.models import (
@@ -118,7 +119,7 @@ class Worth:
         """Run cost, rework and risk loss."""
         return rounded(sum((self._exact(part) for part in TAKEN), NOTHING))
 
-    @property
+    @cached_property
     def net(self) -> Decimal:
         """Confirmed benefit of all kinds − what of it decayed − run cost − rework − risk loss."""
         taken = sum((self._exact(part) for part in TAKEN), NOTHING)

@@ -35,6 +35,7 @@ from value.actions.measure import confirm_measurement, record_measurement
 from value.actions.post import reverse_entry
 from value.dashboard.asked import Asked
 from value.dashboard.money import restated, worths
+from value.kept.as_known import as_known
 from value.kept.recompute import check_kept, pending_marks, recompute_all, recompute_marked
 from value.models import DailySum, KeptMark
 from value.worth import worth_of
@@ -167,14 +168,18 @@ def test_who_sees_no_money_reads_none(counted, initiative, business_owner):
     assert worths(controller, [Asked(30, JUNE.as_of, unit=initiative.unit)]) == [None]
 
 
-def test_what_was_known_then_is_read_from_the_facts(counted, initiative, business_owner, lead):
+def test_what_was_known_then_is_told_as_of_then(counted, initiative, business_owner, lead):
     before = clock.now()
     with clock.fixed_at(before + timedelta(hours=1)):
         costs(initiative, business_owner)
         recompute_marked()
         then = Asked(30, JUNE.as_of, known_at=before)
-        assert [worth.run_cost for worth in worths(lead, [then, JUNE])] == [0, 30]
-        assert worths(lead, [then])[0] == worth_of([initiative.pk], then.window, known_at=before)
+        with as_known(before):
+            told = worths(lead, [then])
+        assert [worth.run_cost for worth in (*told, *worths(lead, [JUNE]))] == [0, 30]
+        assert told == [worth_of([initiative.pk], then.window, known_at=before)]
+        with pytest.raises(ValueError, match="as_known"):
+            worths(lead, [then])
 
 
 def test_what_was_recorded_after_its_day_restates(counted, initiative, business_owner, lead):

@@ -4,7 +4,9 @@ A workflow counts in each part of the company that has such an initiative, and o
 one are added up is `value.adoption`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -13,6 +15,7 @@ from aiso.accounts.models import User
 from portfolio.models import Workflow
 
 from ..adoption import AdoptionCount, AdoptionFigure, Sums, adoption_figure, critical_in_production, weeks_of
+from ..kept.as_known import refuse_another
 from ..models import AdoptionTotal
 from .asked import Asked, counted_for
 
@@ -54,18 +57,23 @@ COUNTED = f"""
 
 
 def adoptions(viewer: User, windows: Sequence[Asked]) -> list[AdoptionCount]:
-    """The figure of windows that follow one another. One query; two for each window that is not known now."""
-    if windows[-1].known_at:
-        return [adoption_in(viewer, asked).count for asked in windows]
+    """The figure of windows that follow one another, from running totals. One query."""
+    refuse_another(windows[-1].known_at)
     days, found = [asked.as_of for asked in windows], [AdoptionCount()] * len(windows)
     counted = counted_for(viewer, windows[-1]).order_by().filter(workflow__isnull=False).values("pk", "workflow_id")
     text, values = counted.query.sql_with_params()
-    told = [days, [windows[0].before.as_of, *days], [weeks_of(asked.window) for asked in windows]]
+    told: list[Any] = [days, [windows[0].before.as_of, *days], [weeks_of(asked.window) for asked in windows]]
     with connection.cursor() as cursor:
         cursor.execute(COUNTED.replace("{counted}", text), [*values, *told])
         for place, workflows, unmeasured, withheld, *sums in cursor.fetchall():
-            found[place - 1] = AdoptionCount(Sums(*(each or 0 for each in sums)), workflows, unmeasured, withheld)
+            found[place - 1] = AdoptionCount(_sums(sums), workflows, unmeasured, withheld)
     return found
+
+
+def _sums(row: Sequence[Decimal | None]) -> Sums:
+    """Counts of people are whole numbers; points are not."""
+    told: Mapping[str, Any] = dict(zip(Sums.__dataclass_fields__, (each or 0 for each in row), strict=True))
+    return Sums(**{name: Decimal(value) if name == "points" else int(value) for name, value in told.items()})  # type: ignore[arg-type]
 
 
 def adoption_in(viewer: User, asked: Asked) -> AdoptionFigure:

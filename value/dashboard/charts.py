@@ -12,6 +12,7 @@ from typing import Any
 from aiso.accounts.models import User
 from aiso.web import figures
 
+from ..kept.as_known import as_known
 from ..worth import Worth
 from .adoption import adoption_in
 from .adoption_weeks import adoption_weeks
@@ -111,7 +112,8 @@ def chart_of(name: str, viewer: User, asked: Asked, dashboard: Dashboard, target
         "net_value": lambda: _net_value(months_of_net_value(viewer, asked), asked),
         "closed": lambda: _closed(viewer, asked),
     }
-    return draw[name]()
+    with as_known(asked.known_at):
+        return draw[name]()
 
 
 def _lead_time(viewer: User, asked: Asked, target: Decimal | None) -> Chart:

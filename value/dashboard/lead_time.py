@@ -6,17 +6,17 @@ count. Who was in no pilot by then is counted apart. An import's opening positio
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
-from portfolio.models import Initiative, Stage, StageChange
-from portfolio.models.stage import IN_PRODUCTION
+from portfolio.models import Initiative
 
+from ..kept.as_known import refuse_another
 from ..models import Launch, PilotSpell
 from .asked import Asked
-from .entered import among, changes_of
+from .entered import among
 from .figures import LeadTime
 
 
@@ -25,11 +25,8 @@ def lead_times(counted: QuerySet[Initiative], windows: Sequence[Asked]) -> list[
     are told of the last one.
     """
     last, first = windows[-1], windows[0].window.first
-    if last.known_at:
-        launched = launched_then(counted, first, last.as_of, last.known_at)
-        opened = opened_then(counted, last.as_of, last.known_at)
-    else:
-        launched, opened = launched_by_now(counted, first, last.as_of), opened_by_now(counted, last.as_of)
+    refuse_another(last.known_at)
+    launched, opened = launches(counted, first, last.as_of), open_pilots(counted, last.as_of)
     entries: dict[int, list[int | None]] = defaultdict(list)
     for produced_on, piloted_on in launched:
         days = (produced_on - piloted_on).days if piloted_on else None
@@ -38,43 +35,17 @@ def lead_times(counted: QuerySet[Initiative], windows: Sequence[Asked]) -> list[
     return [*told[:-1], _with_open(told[-1], [(last.as_of - began).days for began in opened])]
 
 
-def launched_by_now(
-    counted: QuerySet[Initiative], first: date | None, as_of: date
-) -> Iterable[tuple[date, date | None]]:
-    """What `launched_then` gives of what is known now, from kept rows."""
+def launches(counted: QuerySet[Initiative], first: date | None, as_of: date) -> Iterable[tuple[date, date | None]]:
+    """Of each initiative that first entered production in a window: that day, and the day of its first pilot."""
     rows = among(Launch.objects.order_by().filter(produced_on__range=(first, as_of)), counted)
     return rows.values_list("produced_on", "piloted_on")
 
 
-def opened_by_now(counted: QuerySet[Initiative], as_of: date) -> Iterable[date]:
-    """What `opened_then` gives of what is known now, from kept rows."""
+def open_pilots(counted: QuerySet[Initiative], as_of: date) -> Iterable[date]:
+    """Of each initiative that is in pilot on a day, the day on which it first entered one."""
     lasting = Q(last_on=None) | Q(last_on__gte=as_of)
     rows = among(PilotSpell.objects.order_by().filter(lasting, first_on__lte=as_of), counted)
     return rows.values_list("began_on", flat=True)
-
-
-def launched_then(
-    counted: QuerySet[Initiative], first: date | None, as_of: date, known_at: datetime
-) -> Iterable[tuple[date, date | None]]:
-    """Of each initiative that first entered production in a window: that day, and the day of its first pilot."""
-    changes = changes_of(counted, as_of, known_at).filter(stage__in=(Stage.PILOT, *IN_PRODUCTION))
-    rows = changes.values("initiative").annotate(
-        produced=Min("changed_on", filter=Q(stage__in=IN_PRODUCTION)),
-        piloted=Min("changed_on", filter=Q(stage=Stage.PILOT)),
-    )
-    rows = rows.filter(produced__gte=first)
-    for produced, piloted in rows.values_list("produced", "piloted"):
-        yield produced, piloted if piloted and piloted <= produced else None
-
-
-def opened_then(counted: QuerySet[Initiative], as_of: date, known_at: datetime) -> Iterable[date]:
-    """Of each initiative that is in pilot on a day, the day on which it first entered one."""
-    later = StageChange.objects.filter(
-        initiative=OuterRef("initiative"), changed_on__lte=as_of, recorded_at__lte=known_at
-    ).order_by("-changed_on", "-pk")
-    piloted = changes_of(counted, as_of, known_at).filter(stage=Stage.PILOT)
-    rows = piloted.values("initiative").annotate(on=Min("changed_on"), stood=Subquery(later.values("stage")[:1]))
-    return rows.filter(stood=Stage.PILOT).values_list("on", flat=True)
 
 
 def median_of(days: Sequence[int]) -> Decimal | None:

@@ -1,5 +1,5 @@
-"""Money of the dashboard, read from kept rows: what `worth_of` and `cost_coverage_of` say of the same initiatives as it
-is known now, of several windows at once. What is asked as it was known at a moment is read from the facts.
+"""Money of the dashboard, read from kept rows: what `worth_of` and `cost_coverage_of` say of the same initiatives, of
+several windows at once.
 """
 
 from collections import defaultdict
@@ -14,12 +14,13 @@ from django.db import connection
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
-from aiso.once import once, once_each
+from aiso.once import once_each
 
 from ..asked_days import end_of
-from ..cost_coverage import CostCoverage, CoverageCount, cost_coverage_of
-from ..worth import Worth, worth_of
-from .asked import Asked, money_counted_for, money_units, sees_confidential
+from ..cost_coverage import CoverageCount
+from ..kept.as_known import refuse_another
+from ..worth import Worth
+from .asked import Asked, money_units, sees_confidential
 
 type Viewer = User | AnonymousUser
 type Windows = dict[int, Asked]
@@ -133,9 +134,6 @@ def _worths(viewer: Viewer, askeds: Sequence[Asked]) -> Iterator[tuple[Asked, Wo
         for place, part, kind, covered, total in _read(SUMS, reach, windows):
             parts[place][part, kind] += Fraction(total) / int(covered)
         yield from ((askeds[place], Worth(dict(sums))) for place, sums in parts.items())
-    for asked in askeds:
-        if asked.known_at and (initiatives := money_counted_for(viewer, asked)) is not None:
-            yield asked, worth_of(initiatives, asked.window, known_at=asked.known_at)
 
 
 def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CoverageCount | None]:
@@ -146,12 +144,10 @@ def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CoverageCount | N
         for place, month, live, covered in _read_months(COVERAGE, reach, windows):
             months[place].append((month, live, covered))
         for place, counts in months.items():
-            covered, live = (sum(count[of] for count in counts) for of in (2, 1))
-            missing = tuple(month for month, live, covered in counts if live > covered)
-            found[place] = CoverageCount(covered, live - covered, missing)
-    for place, asked in enumerate(askeds):
-        if asked.known_at and (coverage := _coverage_then(viewer, asked)):
-            found[place] = coverage.count
+            covered = sum(count for _, _, count in counts)
+            uncovered = sum(live - count for _, live, count in counts)
+            missing = tuple(month for month, live, count in counts if live > count)
+            found[place] = CoverageCount(covered, uncovered, missing)
     return found
 
 
@@ -159,9 +155,6 @@ def uncosted(viewer: Viewer, asked: Asked, coverage: CoverageCount) -> int:
     """How many initiatives were in production in a month of the window without a run cost. One query where more than
     one month misses any.
     """
-    if asked.known_at:
-        then = _coverage_then(viewer, asked)
-        return then.uncosted if then else 0
     if len(coverage.missing_months) < 2:
         return coverage.uncovered
     return sum(
@@ -171,18 +164,8 @@ def uncosted(viewer: Viewer, asked: Asked, coverage: CoverageCount) -> int:
     )
 
 
-def _coverage_then(viewer: Viewer, asked: Asked) -> CostCoverage | None:
-    """From the facts, once a page."""
-    initiatives = money_counted_for(viewer, asked)
-    if initiatives is None:
-        return None
-    return once(("coverage", asked), lambda: cost_coverage_of(initiatives, asked.window, known_at=asked.known_at))
-
-
 def restated(viewer: Viewer, askeds: Sequence[Asked]) -> list[bool]:
-    """Of each window whether a fact that is counted in it was recorded after its last day had ended. What is asked as
-    it was known at a moment is not restated.
-    """
+    """Of each window whether a fact that is counted in it was recorded after its last day had ended."""
     found = [False] * len(askeds)
     for reach, windows in _readable(viewer, askeds):
         for place, recorded_at in _read(RECORDED, reach, windows):
@@ -191,12 +174,12 @@ def restated(viewer: Viewer, askeds: Sequence[Asked]) -> list[bool]:
 
 
 def _readable(viewer: Viewer, askeds: Sequence[Asked]) -> Iterable[tuple[Reach, Windows]]:
-    """Those of which the viewer sees money, as it is known now: by their places, of one unit and bucket together."""
+    """Those of which the viewer sees money: by their places, of one unit and bucket together."""
     alike: dict[tuple[int | None, int | None], Windows] = defaultdict(dict)
     for place, asked in enumerate(askeds):
-        if asked.known_at is None:
-            part = asked.unit.pk if asked.unit else None, asked.bucket.pk if asked.bucket else None
-            alike[part][place] = asked
+        refuse_another(asked.known_at)
+        part = asked.unit.pk if asked.unit else None, asked.bucket.pk if asked.bucket else None
+        alike[part][place] = asked
     for windows in alike.values():
         if reach := Reach.of(viewer, next(iter(windows.values()))):
             yield reach, windows

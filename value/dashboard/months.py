@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from aiso import clock
 from aiso.accounts.models import User
 
-from ..months_worth import months_of
 from ..worth import CONFIRMED, DECAYED, TAKEN, Window, Worth
-from .asked import Asked, money_counted_for
+from .asked import Asked
 from .money import worths
 
 MONTHS = 12
@@ -44,29 +43,18 @@ def months_of_net_value(viewer: User, asked: Asked) -> list[MonthWorth] | None:
     All as the last day asked for sees them, so that a cost of May that was booked in June lies in May.
     """
     windows = months_up_to(asked.as_of)
-    found = _then(viewer, asked, windows) if asked.known_at else worths(viewer, _asked_of(windows, asked))
+    found = worths(viewer, _asked_of(windows, asked))
     known = [worth for worth in found if worth is not None]
     return [MonthWorth(*each) for each in zip(windows, known, strict=True)] if known else None
 
 
 def read_with_months(viewer: User, asked: Asked) -> None:
     """Read money of the trend and of the months at once, for a page that tells both."""
-    if not asked.known_at:
-        worths(viewer, [*asked.trend, *_asked_of(months_up_to(asked.as_of), asked)])
+    worths(viewer, [*asked.trend, *_asked_of(months_up_to(asked.as_of), asked)])
 
 
 def _asked_of(months: Sequence[Window], asked: Asked) -> list[Asked]:
     return [replace(asked, days=month.as_of.day, as_of=month.as_of, seen_on=asked.as_of) for month in months]
-
-
-def _then(viewer: User, asked: Asked, windows: Sequence[Window]) -> list[Worth]:
-    """As they were known at a moment, of all kinds of benefit together; nothing for whom no role shows money."""
-    counted = money_counted_for(viewer, asked)
-    if counted is None:
-        return []
-    months = months_of(counted, asked.as_of, known_at=asked.known_at).to_date
-    told = [months.get(window.as_of.replace(day=1), {}) for window in windows]
-    return [Worth({(part, ""): amount for part, amount in parts.items()}) for parts in told]
 
 
 def months_up_to(as_of: date) -> list[Window]:

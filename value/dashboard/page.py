@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from django.http import QueryDict
@@ -191,9 +192,9 @@ def _options(rows: Any, chosen: BusinessUnit | Bucket | None) -> SafeString:
     if chosen and chosen.pk not in {pk for pk, _ in pairs}:
         pairs.append((chosen.pk, str(chosen)))
     mark = chosen.pk if chosen else None
-    return format_html_join(
-        "", '<option value="{}"{}>{}</option>', ((str(pk), SELECTED if pk == mark else "", name) for pk, name in pairs)
+    # Numbers and what is escaped, so that it is safe.
+    return SafeString(
+        "".join(
+            f'<option value="{pk}"{" selected" if pk == mark else ""}>{escape(name)}</option>' for pk, name in pairs
+        )
     )
-
-
-SELECTED = SafeString(" selected")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from aiso.accounts.models import User
 
 from ..cost_coverage import CoverageCount
+from ..kept.as_known import as_known
 from .adoption import adoptions
 from .asked import Asked, counted_for
 from .closed import closed_in
@@ -22,17 +23,21 @@ from .stable_owner import stable_owners
 
 def dashboard_of(viewer: User, asked: Asked) -> Dashboard:
     """All that the page shows. A fixed number of queries."""
-    found = windows_of(viewer, asked.trend)
-    return Dashboard(found[-1], found[-2], trends_of(found), restated_of(viewer, asked, found[-1]))
+    with as_known(asked.known_at):
+        found = windows_of(viewer, asked.trend)
+        return Dashboard(found[-1], found[-2], trends_of(found), restated_of(viewer, asked, found[-1]))
 
 
 def figures_of(viewer: User, asked: Asked) -> Figures:
     """The figures of one window alone."""
-    return windows_of(viewer, [asked])[0]
+    with as_known(asked.known_at):
+        return windows_of(viewer, [asked])[0]
 
 
 def windows_of(viewer: User, windows: Sequence[Asked]) -> list[Figures]:
-    """The figures of windows that follow one another, the oldest first."""
+    """The figures of windows that follow one another, the oldest first. Raises ValueError where they are not known as
+    what is read (`as_known`).
+    """
     counted = counted_for(viewer, windows[-1])
     return [
         Figures(*each)

@@ -4,7 +4,7 @@ A figure counts what everybody with the viewer's roles sees (`counted_for`), so 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from aiso.web.keyset import AS_MADE, Page, page_of
 from portfolio.models import Initiative, OwnerKind, Stage
 from portfolio.models.stage import IN_PRODUCTION
 
+from ..kept.as_known import as_known
 from ..models import PilotSpell
 from .address import Address
 from .asked import Asked, counted_for
@@ -205,8 +206,10 @@ class LeadTimeRows(FigureRows[Initiative]):
     def opened(self) -> dict[int, date]:
         """Of each that is in pilot on the last day, the day on which it first entered one."""
         asked = self.asked
-        read = _open_then if asked.known_at else _open_by_now
-        return dict(read(counted_for(self.viewer, asked), asked))
+        with as_known(asked.known_at):
+            lasting = Q(last_on=None) | Q(last_on__gte=asked.as_of)
+            rows = PilotSpell.objects.order_by().filter(lasting, first_on__lte=asked.as_of)
+            return dict(among(rows, counted_for(self.viewer, asked)).values_list("initiative", "began_on"))
 
     @property
     def sorted_out(self) -> list[int]:
@@ -247,21 +250,6 @@ class LeadTimeRows(FigureRows[Initiative]):
         median = figures.measured(median_of(ages) or Decimal(0))
         oldest = figures.number(max(ages))
         return f"{pilots} open on the last day. Days since their first pilot: {median} in the median, {oldest} at most."
-
-
-def _open_by_now(counted: QuerySet[Initiative], asked: Asked) -> Iterable[tuple[int, date]]:
-    """From the kept rows that the figure counts."""
-    lasting = Q(last_on=None) | Q(last_on__gte=asked.as_of)
-    rows = among(PilotSpell.objects.order_by().filter(lasting, first_on__lte=asked.as_of), counted)
-    return rows.values_list("initiative", "began_on")
-
-
-def _open_then(counted: QuerySet[Initiative], asked: Asked) -> Iterable[tuple[int, date]]:
-    """As it was known at a moment: the last stage of each, and its first day in pilot."""
-    changes = changes_of(counted, asked.as_of, asked.moment).order_by("initiative", "-changed_on", "-pk")
-    stood = dict(changes.distinct("initiative").values_list("initiative", "stage"))
-    pilots = changes.order_by().filter(stage=Stage.PILOT).values("initiative").annotate(on=Min("changed_on"))
-    return [(pk, on) for pk, on in pilots.values_list("initiative", "on") if stood[pk] == Stage.PILOT]
 
 
 class StableOwnerRows(FigureRows[Initiative]):

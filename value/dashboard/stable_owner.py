@@ -1,6 +1,6 @@
 """Stable owner share (DESIGN §6.2): of those active on a day, who has all three owners, and kept the business owner.
 
-What is known now is read from tallies (`value.kept.tallies`); what was known earlier from the facts.
+The figure is read from tallies (`value.kept.tallies`), its rows from the facts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,9 @@ from aiso.accounts.models import User
 from portfolio.models import Initiative, OwnerKind, Stage
 from portfolio.models.stage import ACTIVE
 
+from ..kept.as_known import refuse_another
 from ..models import StandingTally
-from .asked import Asked, counted_for, sees_confidential
+from .asked import Asked, sees_confidential
 from .entered import changes_of
 from .figures import StableOwner
 
@@ -73,9 +74,8 @@ OF_COMPANY = """(
 
 
 def stable_owners(viewer: User, windows: Sequence[Asked]) -> list[StableOwner]:
-    """The figure of windows that follow one another. One query, or one each where they are not known now."""
-    if windows[-1].known_at:
-        return [stable_owner_of(counted_for(viewer, asked), asked) for asked in windows]
+    """The figure of windows that follow one another, from tallies. One query."""
+    refuse_another(windows[-1].known_at)
     tallies = _tallied(viewer, windows)
     standing = accumulate(reversed([tallies.get(back, NOBODY) for back in range(len(windows))]), _added)
     return [_told(counts, asked.days) for counts, asked in zip(standing, windows, strict=True)]

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from ..adoption import SUMS
 from ..adoption_told import TELLS
 from ..models import AdoptionReading, AdoptionTotal
-from .tables import KeptTable, all_rows, start_table
+from .tables import KeptTable, Query, all_rows, start_table
 from .touched import TAKEN, Touched
 
 WORKFLOWS = "read_workflows"
@@ -17,14 +17,13 @@ TOUCHED = f"SELECT DISTINCT workflow_id FROM {TAKEN} WHERE about = 'readings'"  
 THESE = f"workflow_id IN (SELECT workflow_id FROM {WORKFLOWS})"  # noqa: S608 (a constant)
 
 
-def want_totals(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_totals(cursor: CursorWrapper, touched: Touched) -> Query:
     """What no later reading corrects, week by week, as `SUMS` adds it up."""
     if not touched.is_all:
         start_table(cursor, WORKFLOWS, TOUCHED)
     these = "TRUE" if touched.is_all else THESE
     select, values = _running().query.sql_with_params()
-    text = f"INSERT INTO {table.wanted} ({table.columns}) SELECT * FROM ({select}) AS totals WHERE {these}"  # noqa: S608
-    cursor.execute(text, values)
+    return f"SELECT * FROM ({select}) AS totals WHERE {these}", values  # noqa: S608
 
 
 def _running() -> Any:

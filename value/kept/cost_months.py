@@ -3,7 +3,7 @@
 from django.db.backends.utils import CursorWrapper
 
 from ..models import CostMonth, LiveSpell
-from .tables import KeptTable, all_rows, start_touched
+from .tables import KeptTable, Query, all_rows, start_touched
 from .touched import TAKEN, Touched
 
 INITIATIVES = "costed_initiatives"
@@ -12,7 +12,6 @@ THESE = f"initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S
 
 # A stage lasts until the day before the next one begins; of several on one day the last one holds.
 SPELLS = """
-    INSERT INTO {wanted} ({columns})
     SELECT initiative_id, changed_on, left_on - 1,
         lag(left_on - 1) OVER (PARTITION BY initiative_id ORDER BY changed_on)
     FROM (
@@ -25,7 +24,6 @@ SPELLS = """
 # Of the run costs of a month, those as-of days together on which any stands: from the first on that nobody takes back,
 # and before it from one until it is taken back.
 MONTHS = """
-    INSERT INTO {wanted} ({columns})
     WITH launched AS (
         SELECT initiative_id, date_trunc('month', min(first_on)::timestamp)::date AS since
         FROM value_livespell WHERE {these} GROUP BY 1
@@ -62,20 +60,19 @@ MONTHS = """
 """
 
 
-def want_spells(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_spells(cursor: CursorWrapper, touched: Touched) -> Query:
     if not touched.is_all:
         start_touched(cursor, INITIATIVES, TOUCHED)
-    _want(cursor, table, touched, SPELLS)
+    return _of_these(SPELLS, touched)
 
 
-def want_cost_months(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_cost_months(cursor: CursorWrapper, touched: Touched) -> Query:
     """From the days in production, which are up to date by now."""
-    _want(cursor, table, touched, MONTHS)
+    return _of_these(MONTHS, touched)
 
 
-def _want(cursor: CursorWrapper, table: KeptTable, touched: Touched, select: str) -> None:
-    these = "TRUE" if touched.is_all else THESE
-    cursor.execute(select.format(wanted=table.wanted, columns=table.columns, these=these))
+def _of_these(select: str, touched: Touched) -> Query:
+    return select.format(these="TRUE" if touched.is_all else THESE), None
 
 
 def _present(table: KeptTable, touched: Touched) -> str:

@@ -3,14 +3,13 @@
 from django.db.backends.utils import CursorWrapper
 
 from ..models import Launch, PilotSpell
-from .tables import KeptTable, all_rows, start_table
+from .tables import KeptTable, Query, all_rows, start_table
 from .touched import TAKEN, Touched
 
 INITIATIVES = "launched_initiatives"
 TOUCHED = f"SELECT DISTINCT initiative_id FROM {TAKEN} WHERE about = 'stages'"  # noqa: S608 (a constant)
 THESE = f"initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S608 (a constant)
 LAUNCHED = """
-    INSERT INTO {wanted} ({columns})
     SELECT initiative_id, produced_on, CASE WHEN piloted_on <= produced_on THEN piloted_on END
     FROM (
         SELECT initiative_id, min(changed_on) FILTER (WHERE stage IN ('limited_rollout', 'scale')) AS produced_on,
@@ -20,7 +19,6 @@ LAUNCHED = """
     WHERE produced_on IS NOT NULL
 """
 PILOTED = """
-    INSERT INTO {wanted} ({columns})
     SELECT initiative_id, changed_on, left_on - 1, began_on
     FROM (
         SELECT initiative_id, stage, changed_on,
@@ -32,20 +30,19 @@ PILOTED = """
 """
 
 
-def want_launches(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_launches(cursor: CursorWrapper, touched: Touched) -> Query:
     if not touched.is_all:
         start_table(cursor, INITIATIVES, TOUCHED)
-    _want(cursor, table, touched, LAUNCHED)
+    return _of_these(LAUNCHED, touched)
 
 
-def want_pilots(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_pilots(cursor: CursorWrapper, touched: Touched) -> Query:
     """Of the same initiatives, which are at hand by now."""
-    _want(cursor, table, touched, PILOTED)
+    return _of_these(PILOTED, touched)
 
 
-def _want(cursor: CursorWrapper, table: KeptTable, touched: Touched, select: str) -> None:
-    these = "TRUE" if touched.is_all else THESE
-    cursor.execute(select.format(wanted=table.wanted, columns=table.columns, these=these))
+def _of_these(select: str, touched: Touched) -> Query:
+    return select.format(these="TRUE" if touched.is_all else THESE), None
 
 
 def _present(table: KeptTable, touched: Touched) -> str:

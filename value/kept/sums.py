@@ -8,7 +8,7 @@ from math import lcm
 from django.db.backends.utils import CursorWrapper
 
 from ..models import DailySum
-from .tables import KeptTable, all_rows, start_touched
+from .tables import KeptTable, Query, all_rows, start_touched
 from .touched import TAKEN, Touched
 
 # The cells of what was touched, each once: the first days of the rows to count anew, and of those that decayed.
@@ -64,22 +64,22 @@ OWN_DAYS = "AND e.first_on BETWEEN t.sums_from AND t.sums_to"
 # What decayed, by the days that an entry and a span share. What takes an entry of other days back takes on each of its
 # own days the mean of that entry's, as far as the as-of day: until the entry's days are over, another one each day.
 DECAYED = """
-    WITH confirmed AS (
-        SELECT e.initiative_id, e.metric_id, e.benefit_type, a.reporting_amount AS worth, e.first_on, e.last_on,
-            e.happened_on, GREATEST(e.recorded_at, a.answered_at) AS recorded_at,
-            NULL::date AS of_first, NULL::date AS of_last
-        FROM value_ledgerentry AS e
-        JOIN value_claimanswer AS a ON a.entry_id = e.id AND a.verdict <> 'rejected'
-        WHERE e.claim = 'claimed' AND e.reverses_id IS NULL {initiatives} {days}
-        UNION ALL
-        SELECT e.initiative_id, e.metric_id, e.benefit_type, -a.reporting_amount, e.first_on, e.last_on,
-            e.happened_on, e.recorded_at,
-            CASE WHEN (o.first_on, o.last_on) <> (e.first_on, e.last_on) THEN o.first_on END,
-            CASE WHEN (o.first_on, o.last_on) <> (e.first_on, e.last_on) THEN o.last_on END
+    WITH reversals AS (
+        SELECT e.initiative_id, e.metric_id, e.benefit_type, -a.reporting_amount AS worth, e.first_on, e.last_on,
+            e.happened_on, e.recorded_at, o.first_on AS of_first, o.last_on AS of_last
         FROM value_ledgerentry AS e
         JOIN value_ledgerentry AS o ON o.id = e.reverses_id
         JOIN value_claimanswer AS a ON a.entry_id = o.id AND a.verdict <> 'rejected'
         WHERE e.claim = 'claimed' AND e.reverses_id IS NOT NULL {initiatives}
+    ), confirmed AS NOT MATERIALIZED (
+        SELECT e.initiative_id, e.metric_id, e.benefit_type, a.reporting_amount AS worth, e.first_on, e.last_on,
+            e.happened_on, GREATEST(e.recorded_at, a.answered_at) AS recorded_at
+        FROM value_ledgerentry AS e
+        JOIN value_claimanswer AS a ON a.entry_id = e.id AND a.verdict <> 'rejected'
+        WHERE e.claim = 'claimed' AND e.reverses_id IS NULL {initiatives} {days}
+        UNION ALL
+        SELECT initiative_id, metric_id, benefit_type, worth, first_on, last_on, happened_on, recorded_at
+        FROM reversals WHERE (of_first, of_last) = (first_on, last_on)
     ), placed AS (
         SELECT c.initiative_id, c.benefit_type, c.worth, GREATEST(c.first_on, s.first_on) AS first_on,
             LEAST(c.last_on, s.last_on) AS last_on, c.last_on - c.first_on + 1 AS covered, s.numerator, s.denominator,
@@ -88,13 +88,12 @@ DECAYED = """
         FROM confirmed AS c
         JOIN value_lostspan AS s ON s.initiative_id = c.initiative_id AND s.metric_id = c.metric_id
             AND s.first_on <= c.last_on AND (s.last_on IS NULL OR s.last_on >= c.first_on)
-        WHERE c.of_first IS NULL
         UNION ALL
         SELECT c.initiative_id, c.benefit_type, c.worth, c.first_on, c.last_on, c.last_on - c.first_on + 1,
             s.numerator * (LEAST(d.begins + n, d.ends) - d.first_on + 1), s.denominator * (c.of_last - c.of_first + 1),
             d.begins + n, CASE WHEN d.begins + n < d.ends THEN LEAST(d.begins + n + 1, s.hides_on) ELSE s.hides_on END,
             GREATEST(c.recorded_at, s.recorded_at)
-        FROM confirmed AS c
+        FROM reversals AS c
         JOIN value_lostspan AS s ON s.initiative_id = c.initiative_id AND s.metric_id = c.metric_id
             AND s.first_on <= c.of_last AND (s.last_on IS NULL OR s.last_on >= c.of_first)
         CROSS JOIN LATERAL (
@@ -102,7 +101,7 @@ DECAYED = """
                 GREATEST(c.first_on, c.happened_on, c.of_first, s.shows_on) AS begins
         ) AS d
         CROSS JOIN LATERAL generate_series(0, GREATEST(d.ends - d.begins, 0)) AS n
-        WHERE c.of_first IS NOT NULL
+        WHERE (c.of_first, c.of_last) <> (c.first_on, c.last_on)
     )
     SELECT i.unit_id, FALSE, i.bucket_id, i.is_confidential, 'decayed', p.benefit_type, p.first_on, p.last_on,
         p.covered, d.common, GREATEST(p.shows_on, p.first_on), p.hides_on,
@@ -159,7 +158,6 @@ def _same_key(of: str, with_: str) -> str:
 
 
 BELOW = f"""
-    INSERT INTO {{wanted}} ({{columns}})
     SELECT above_id, TRUE, {KEY}, sum(amount), max(recorded_at)
     FROM (
         SELECT a.above_id, {", ".join(f"s.{name}" for name in KEYS)}, s.amount, s.recorded_at
@@ -180,44 +178,30 @@ BELOW_PRESENT = f"""
 """  # noqa: S608 (a constant)
 
 
-def want_own_sums(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_own_sums(cursor: CursorWrapper, touched: Touched) -> Query:
     if touched.is_all:
-        for select in (
-            OWN.format(cells="", days=""),
-            DECAYED.format(common=COMMON, cells="", initiatives="", days="", rows=""),
-        ):
-            _want_many(cursor, table, select)
-        return
-    wanted = f"INSERT INTO {table.wanted} ({table.columns}) "
+        decayed = DECAYED.format(common=COMMON, cells="", initiatives="", days="", rows="")
+        return f"({OWN.format(cells='', days='')}) UNION ALL ({decayed})", None
     start_touched(cursor, CELLS, TOUCHED)
-    cursor.execute(wanted + OWN.format(cells=IN_CELLS, days=OWN_DAYS))
+    own = OWN.format(cells=IN_CELLS, days=OWN_DAYS)
     cursor.execute(LASTING)
     if not (lasting := cursor.fetchall()):
-        return
+        return own, None
     told = {"ids": [pk for pk, _, _ in lasting], "from": lasting[0][1], "to": lasting[0][2]}
     narrowed = {"initiatives": "AND e.initiative_id = ANY(%(ids)s)", "days": DECAYED_DAYS}
-    cursor.execute(wanted + DECAYED.format(common=COMMON, **narrowed, cells=IN_CELLS, rows=DECAYED_ROWS), told)
+    decayed = DECAYED.format(common=COMMON, **narrowed, cells=IN_CELLS, rows=DECAYED_ROWS)
+    return f"({own}) UNION ALL ({decayed})", told
 
 
-def _want_many(cursor: CursorWrapper, table: KeptTable, select: str) -> None:
-    """By way of a table made for it: Postgres shares the work for that among processes, and not for an INSERT."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.computed_sums")
-    cursor.execute(f"CREATE TEMPORARY TABLE computed_sums ({table.columns}) ON COMMIT DROP AS {select}")
-    cursor.execute(f"INSERT INTO {table.wanted} ({table.columns}) SELECT * FROM computed_sums")  # noqa: S608
-
-
-def want_sums_below(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_sums_below(cursor: CursorWrapper, touched: Touched) -> Query:
     """From each unit's own sums, which are up to date by now."""
-    names = {"wanted": table.wanted, "columns": table.columns}
     start_touched(cursor, "units_above", ABOVE)
     if touched.by("units"):
-        cursor.execute(BELOW.format(**names, keys="", met="", above=""))
-        return
+        return BELOW.format(keys="", met="", above=""), None
     start_touched(cursor, "changed_keys", BELOW_KEYS)
     # Each key is met once by those that it was changed for.
     keys = {"keys": "changed_keys AS c JOIN", "met": f"ON {_same_key('c', 's')}"}
-    above = "AND a.above_id IS NOT DISTINCT FROM c.unit_id"
-    cursor.execute(BELOW.format(**names, **keys, above=above))
+    return BELOW.format(**keys, above="AND a.above_id IS NOT DISTINCT FROM c.unit_id"), None
 
 
 def _own_present(table: KeptTable, touched: Touched) -> str:

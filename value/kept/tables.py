@@ -2,27 +2,34 @@
 difference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from .touched import Touched
+
+# A query and its values.
+type Query = tuple[str, Sequence[Any] | Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class KeptTable:
     """Some rows of a table that nobody else writes.
 
-    `want` puts the wanted rows that what was touched concerns into a table as `wanted` names it, and `present` is the
-    query of those rows that are there, each once. Of everything touched, both concern all rows.
+    `want` gives the query of the rows that should be there, with its values and the columns in their order, of what was
+    touched; tables of its own that it reads are there by then. `present` is the query of those rows that are there,
+    each once. Of everything touched, both concern all rows.
     """
 
     name: str
     model: type[models.Model]
-    want: Callable[["CursorWrapper", "KeptTable", Touched], None]
+    want: Callable[[CursorWrapper, Touched], Query]
     present: Callable[["KeptTable", Touched], str]
+    # Whether its rows tell from which as-of day on they are seen, and follow from what was recorded alone.
+    is_dated: bool = True
 
     @property
     def columns(self) -> str:
@@ -65,6 +72,11 @@ def register_kept(*tables: KeptTable) -> None:
     _tables.extend(table for table in tables if table.name not in {known.name for known in _tables})
 
 
+def dated_tables() -> list[KeptTable]:
+    """Those that tell of any as-of day, in their order."""
+    return [table for table in _tables if table.is_dated]
+
+
 def bring_up_to_date(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:
     """Make the rows that what was touched concerns what they should be, and return how many rows changed of each table.
 
@@ -104,34 +116,42 @@ def _apply(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
 
 def _compare(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
     """How many rows differ. Nulls are alike to GROUP BY, so that each row cancels out with its like."""
+    wanted, values = table.want(cursor, touched)
+    present = table.present(table, touched)
+    if touched.is_all and _is_same(cursor, table, (wanted, values), present):
+        return start_table(cursor, table.differing, f"SELECT 1 AS side, k.* FROM {table.table} AS k WHERE FALSE")  # noqa: S608
     start_table(cursor, table.wanted, f"SELECT {table.columns} FROM {table.table} WITH NO DATA")  # noqa: S608
-    table.want(cursor, table, touched)
-    is_same = touched.is_all and _print(cursor, table, table.present(table, touched)) == _print(
-        cursor,
-        table,
-        f"SELECT * FROM {table.wanted}",  # noqa: S608
-    )
+    cursor.execute(f"INSERT INTO {table.wanted} ({table.columns}) {wanted}", values)
     return start_table(
         cursor,
         table.differing,
         f"""
         SELECT max(id) AS id, sum(side) AS side, {table.columns}
         FROM (
-            SELECT id, 1 AS side, {table.columns} FROM ({table.present(table, touched)}) AS present
+            SELECT id, 1 AS side, {table.columns} FROM ({present}) AS present
             UNION ALL SELECT NULL, -1, {table.columns} FROM {table.wanted}
         ) AS both_sides
-        {"WHERE FALSE" if is_same else ""}
         GROUP BY {table.columns} HAVING sum(side) <> 0
         """,  # noqa: S608
     )
 
 
-def _print(cursor: CursorWrapper, table: KeptTable, select: str) -> tuple[int, object]:
-    """What tells two sets of rows apart in a fraction of the time that it takes to compare them: how many there are,
-    and the sum of their hashes of 64 bits.
+def _is_same(cursor: CursorWrapper, table: KeptTable, wanted: Query, present: str) -> bool:
+    """Whether all rows that are there are those that should be, in a fraction of the time that it takes to find which
+    are not: by their number, and by the sum of their hashes of 64 bits.
     """
+    there = _print(cursor, table, (f"SELECT {table.columns} FROM ({present}) AS present", None))  # noqa: S608
+    return there[0] > 0 and there == _print(cursor, table, wanted)
+
+
+def _print(cursor: CursorWrapper, table: KeptTable, rows: Query) -> tuple[int, object]:
+    """Rows are hashed in the types of the table's columns: a number has one hash as a whole one and as a decimal."""
+    select, values = rows
+    fields = [field for field in table.model._meta.concrete_fields if not field.primary_key]
+    told = ", ".join(f"{field.column}::{field.db_type(connection)}" for field in fields)
     cursor.execute(
-        f"SELECT count(*), sum(hash_record_extended(ROW({table.columns}), 0)) FROM ({select}) AS rows"  # noqa: S608
+        f"SELECT count(*), sum(hash_record_extended(ROW({told}), 0)) FROM ({select}) AS rows ({table.columns})",  # noqa: S608
+        values,
     )
     count, total = cursor.fetchone()
     return count, total

@@ -10,7 +10,7 @@ from portfolio.models.stage import ACTIVE
 
 from ..models import StandingTally
 from .sums import SAME_CELL
-from .tables import KeptTable, all_rows, start_table
+from .tables import KeptTable, Query, all_rows, start_table
 from .touched import TAKEN, Touched
 
 CELLS = "tallied_cells"
@@ -32,7 +32,6 @@ STABLE = """
     WHERE s.stage <> 'paused'
 """
 OWN = f"""
-    INSERT INTO {{wanted}} ({{columns}})
     WITH looked_at AS (
         SELECT i.id AS initiative_id, i.unit_id, i.bucket_id, i.is_confidential FROM portfolio_initiative AS i {{cells}}
     ), changes AS (
@@ -87,28 +86,27 @@ SAME_DAY = (
     "d.bucket_id IS NOT DISTINCT FROM {of}.bucket_id AND d.is_confidential = {of}.is_confidential AND d.day = {of}.day"
 )
 COMPANY = f"""
-    INSERT INTO {{wanted}} ({{columns}})
     SELECT NULL, bucket_id, is_confidential, day, {SUMS} FROM value_standingtally AS k
     WHERE unit_id IS NOT NULL {{days}}
     GROUP BY bucket_id, is_confidential, day HAVING {CHANGED}
 """  # noqa: S608 (constants)
 
 
-def want_own(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_own(cursor: CursorWrapper, touched: Touched) -> Query:
     if not touched.is_all:
         start_table(cursor, CELLS, TOUCHED)
-    cells = "" if touched.is_all else IN_CELLS
-    cursor.execute(OWN.format(wanted=table.wanted, columns=table.columns, cells=cells))
+    return OWN.format(cells="" if touched.is_all else IN_CELLS), None
 
 
 def own(table: KeptTable, touched: Touched) -> str:
     return all_rows(table, "k.unit_id IS NOT NULL" if touched.is_all else OWN_COVERED)
 
 
-def want_company(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_company(cursor: CursorWrapper, touched: Touched) -> Query:
+    if touched.is_all:
+        return COMPANY.format(days=""), None
     start_table(cursor, DAYS, DIFFERING)
-    days = "" if touched.is_all else f"AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"
-    cursor.execute(COMPANY.format(wanted=table.wanted, columns=table.columns, days=days))
+    return COMPANY.format(days=f"AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"), None
 
 
 def of_company(table: KeptTable, touched: Touched) -> str:

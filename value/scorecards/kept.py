@@ -2,10 +2,10 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from ..kept.tables import KeptTable, all_rows, register_kept, start_touched
+from ..kept.tables import KeptTable, Query, all_rows, register_kept, start_touched
 from ..kept.touched import TAKEN, Touched
 from ..models import ScorecardLine
-from .wanted import COLUMNS, wanted
+from .wanted import wanted
 
 INITIATIVES = "scored_initiatives"
 # What is marked of a measurement names the initiative where it was measured; its metric may have moved on since.
@@ -17,18 +17,18 @@ TOUCHED = f"""
 THESE = f"IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S608
 
 
-def want_lines(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> None:
+def want_lines(cursor: CursorWrapper, touched: Touched) -> Query:
     if not touched.is_all:
         start_touched(cursor, INITIATIVES, TOUCHED)
-    select = wanted(None if touched.is_all else THESE)
-    cursor.execute(f"INSERT INTO {table.wanted} ({', '.join(COLUMNS)}) {select}")
+    lines = wanted(None if touched.is_all else THESE)
+    return f"SELECT {SCORECARD_LINES.columns} FROM ({lines}) AS lines", None  # noqa: S608
 
 
 def _present(table: KeptTable, touched: Touched) -> str:
     return all_rows(table) if touched.is_all else all_rows(table, f"initiative_id {THESE}")
 
 
-SCORECARD_LINES = KeptTable("scorecard_lines", ScorecardLine, want_lines, _present)
+SCORECARD_LINES = KeptTable("scorecard_lines", ScorecardLine, want_lines, _present, is_dated=False)
 
 
 def register_lines() -> None:

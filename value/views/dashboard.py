@@ -16,6 +16,7 @@ from ..dashboard.page import ChartSheet, DashboardPage
 from ..dashboard.rows import FigureRows
 from ..dashboard.rows_counted import ROWS
 from ..dashboard.words import MONEY_SEEN_BY
+from ..kept.as_known import as_known
 
 
 @require_safe
@@ -23,7 +24,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Is the portfolio turning into value?"""
     with read_once():
         page = DashboardPage(signed_in(request), request.GET)
-        return render(request, "value/dashboard/dashboard.html", {"page": page})
+        with as_known(page.asked.known_at):
+            return render(request, "value/dashboard/dashboard.html", {"page": page})
 
 
 @require_safe
@@ -32,7 +34,8 @@ def dashboard_table(request: HttpRequest, figure: str) -> HttpResponseBase:
     _known(figure)
     with read_once():
         page = DashboardPage(signed_in(request), request.GET)
-        chart = chart_of(figure, page.viewer, page.asked, page.dashboard, page.targets)
+        with as_known(page.asked.known_at):
+            chart = chart_of(figure, page.viewer, page.asked, page.dashboard, page.targets)
     if chart is None:
         raise PermissionDenied(MONEY_SEEN_BY)
     return csv_file(ChartSheet(chart))
@@ -43,7 +46,8 @@ def dashboard_rows(request: HttpRequest, figure: str) -> HttpResponse:
     """What does this figure count?"""
     with read_once():
         found = _rows(request, figure)
-        return render(request, "value/dashboard/rows.html", {"found": found, "figure": figure})
+        with as_known(found.asked.known_at):
+            return render(request, "value/dashboard/rows.html", {"found": found, "figure": figure})
 
 
 @require_safe

@@ -16,12 +16,13 @@ from aiso import clock
 from aiso.accounts.models import Role, User
 from portfolio.models import Initiative, Ownership, StageChange, Workflow
 from tests.factories import make_entry, make_initiative, make_ownership, make_person, make_unit, move_stage
-from value.dashboard.adoption import adoptions
+from value.dashboard.adoption import adoption_in, adoptions
 from value.dashboard.asked import Asked
 from value.dashboard.closed import closed_in
 from value.dashboard.figures import Closed, LeadTime
 from value.dashboard.lead_time import lead_times
 from value.dashboard.stable_owner import stable_owner_of, stable_owners
+from value.kept.as_known import as_known
 from value.kept.recompute import recompute_marked
 from value.models import AdoptionReading
 
@@ -287,25 +288,26 @@ def _compare(cards: list[Move], holds: list[Hold], asked: Asked) -> None:
             ended_on=hold.ended, recorded_at=hold.recorded_at, end_recorded_at=hold.end_recorded_at,
         )  # fmt: skip
     windows = asked.trend[-3:]
-    counted = Initiative.objects.all()
-    told = zip(windows, lead_times(counted, windows), closed_in(counted, windows), strict=True)
-    for window, lead, ended in told:
+    counted, office = Initiative.objects.all(), make_person("", Role.OFFICE_LEAD)
+    recompute_marked()
+    with as_known(asked.known_at):
+        told = [lead_times(counted, windows), closed_in(counted, windows), stable_owners(office, windows)]
+    for window, lead, ended, stable in zip(windows, *told, strict=True):
         then = Then(cards, holds, window.as_of, window.moment)
         read = then.lead_time(window.days)
         assert {name: getattr(lead, name) for name in read if window is windows[-1] or "open" not in name} == {
             name: value for name, value in read.items() if window is windows[-1] or "open" not in name
         }
         assert vars(ended) == then.closed(window.days)
-        assert vars(stable_owner_of(counted, window)) == then.stable_owner(window.days)
-    _compare_kept(asked)
+        assert vars(stable) == vars(stable_owner_of(counted, window)) == then.stable_owner(window.days)
+    _compare_kept(asked, office)
 
 
-def _compare_kept(asked: Asked) -> None:
-    """What is kept says what the facts say once all is known."""
-    recompute_marked()
-    office = make_person("", Role.OFFICE_LEAD)
+def _compare_kept(asked: Asked, office: User) -> None:
+    """What is kept says what is counted anew of all that was recorded by the last moment."""
     now, told = replace(asked, known_at=None).trend[-3:], replace(asked, known_at=FAR).trend[-3:]
     counted = Initiative.objects.all()
-    assert lead_times(counted, now) == lead_times(counted, told)
-    assert stable_owners(office, now) == stable_owners(office, told)
-    assert adoptions(office, now) == adoptions(office, told)
+    with as_known(FAR):
+        then = [lead_times(counted, told), stable_owners(office, told), adoptions(office, told)]
+    assert [lead_times(counted, now), stable_owners(office, now), adoptions(office, now)] == then
+    assert adoptions(office, now) == [adoption_in(office, each).count for each in now]
