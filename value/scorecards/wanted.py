@@ -14,6 +14,7 @@ COLUMNS = (
 # What tells two lines apart; the rest may change.
 NAMED_BY = ("initiative_id", "source", "key")
 
+# Measurements are sorted before they are joined, so that the join ends with the second that stands.
 METRICS = """
     SELECT metric.initiative_id, COALESCE(entry.category, metric.category), 'metric', metric.id, metric.name,
         metric.unit, metric.direction, entry.id IS NOT NULL, metric.baseline, metric.target,
@@ -23,69 +24,63 @@ METRICS = """
     LEFT JOIN value_cataloguelink AS link ON link.metric_id = metric.id
     LEFT JOIN value_cataloguemetric AS entry ON entry.id = link.entry_id
         AND lower(entry.unit) = lower(metric.unit) AND entry.direction = metric.direction
-    LEFT JOIN (
-        SELECT metric_id,
-            max(value) FILTER (WHERE place = 1) AS latest, max(measured_on) FILTER (WHERE place = 1) AS latest_on,
-            bool_or(is_proven) FILTER (WHERE place = 1) AS is_proven,
-            max(value) FILTER (WHERE place = 2) AS previous, max(measured_on) FILTER (WHERE place = 2) AS previous_on
+    CROSS JOIN LATERAL (
+        SELECT (array_agg(value))[1] AS latest, (array_agg(measured_on))[1] AS latest_on,
+            (array_agg(is_proven))[1] AS is_proven,
+            (array_agg(value))[2] AS previous, (array_agg(measured_on))[2] AS previous_on
         FROM (
-            SELECT said.metric_id, said.value, said.measured_on,
-                COALESCE(answer.is_confirmed AND answer.baseline = its.baseline
-                    AND answer.baseline_on = its.baseline_on AND answer.unit = its.unit
-                    AND answer.direction = its.direction, false) AS is_proven,
-                row_number() OVER (PARTITION BY said.metric_id ORDER BY said.measured_on DESC, said.id DESC) AS place
-            FROM value_measurement AS said
-            JOIN portfolio_outcomemetric AS its ON its.id = said.metric_id
+            SELECT said.value, said.measured_on,
+                answer.is_confirmed AND answer.baseline = metric.baseline
+                    AND answer.baseline_on = metric.baseline_on AND answer.unit = metric.unit
+                    AND answer.direction = metric.direction AS is_proven
+            FROM (
+                SELECT id, value, measured_on FROM value_measurement
+                WHERE metric_id = metric.id ORDER BY measured_on DESC, id DESC
+            ) AS said
             LEFT JOIN value_measurementanswer AS answer ON answer.measurement_id = said.id
-            WHERE (answer.id IS NULL OR answer.is_confirmed)
+            WHERE answer.is_confirmed IS NOT false
                 AND NOT EXISTS (SELECT 1 FROM value_measurement AS later WHERE later.corrects_id = said.id)
-                {of_its}
-        ) AS placed WHERE place <= 2 GROUP BY metric_id
-    ) AS stood ON stood.metric_id = metric.id
+            ORDER BY said.measured_on DESC, said.id DESC LIMIT 2
+        ) AS last_two
+    ) AS stood
     WHERE true {of_metric}
 """
+# Of the readings of a workflow, those that stand and say something for a source; `part` is of how many people.
+SAID = """
+    FROM reading
+    CROSS JOIN LATERAL (SELECT CASE each.source WHEN 'active' THEN active_users WHEN 'repeat' THEN repeat_users
+        WHEN 'opt_outs' THEN opt_outs ELSE answered END AS part) AS people
+    WHERE part IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM value_adoptionreading AS r WHERE r.corrects_id = reading.id)
+"""
 ADOPTION = f"""
-    SELECT ours.id, 'adoption_health', known.source, known.workflow_id, workflow.name, known.unit, known.direction,
+    SELECT ours.id, 'adoption_health', known.source, workflow.id, workflow.name, '', known.direction,
         true, NULL::numeric, NULL::numeric, known.latest, known.latest_on, NULL::bigint, true,
         known.latest_on IS NULL OR known.latest_on < known.read_on, known.previous, known.previous_on
     FROM portfolio_initiative AS ours
     JOIN portfolio_workflow AS workflow ON workflow.id = ours.workflow_id
-    JOIN (
-        SELECT workflow_id, source, unit, direction, max(week_ends_on) AS read_on,
-            max(value) FILTER (WHERE place = 1) AS latest, max(week_ends_on) FILTER (WHERE place = 1) AS latest_on,
-            max(value) FILTER (WHERE place = 2) AS previous, max(week_ends_on) FILTER (WHERE place = 2) AS previous_on
-        FROM (
-            SELECT told.*, CASE WHEN value IS NOT NULL THEN row_number() OVER (
-                PARTITION BY workflow_id, source, value IS NULL ORDER BY week_ends_on DESC) END AS place
+    CROSS JOIN LATERAL (
+        WITH reading AS (
+            SELECT id, week_ends_on, target_users, active_users, repeat_users, opt_outs, satisfaction, answered
+            FROM value_adoptionreading WHERE workflow_id = workflow.id ORDER BY week_ends_on DESC
+        )
+        SELECT each.source, each.direction, said.week_ends_on AS read_on, told.*
+        FROM (VALUES
+            ('active', 'up', false), ('repeat', 'up', true), ('opt_outs', 'down', false), ('satisfaction', 'up', true)
+        ) AS each (source, direction, is_of_active)
+        CROSS JOIN LATERAL (SELECT week_ends_on {SAID} ORDER BY week_ends_on DESC LIMIT 1) AS said
+        CROSS JOIN LATERAL (
+            SELECT (array_agg(value))[1] AS latest, (array_agg(week_ends_on))[1] AS latest_on,
+                (array_agg(value))[2] AS previous, (array_agg(week_ends_on))[2] AS previous_on
             FROM (
-                SELECT reading.workflow_id, reading.week_ends_on, each.source, each.unit, each.direction,
-                    round(each.value, 6) AS value
-                FROM value_adoptionreading AS reading
-                CROSS JOIN LATERAL (
-                    SELECT reading.target_users >= {SMALLEST} AS many_target,
-                        reading.active_users >= {SMALLEST} AS many_active
-                ) AS group_of
-                CROSS JOIN LATERAL (VALUES
-                    ('active', '', 'up', true, CASE
-                        WHEN many_target AND (many_active OR reading.active_users = 0)
-                        THEN reading.active_users::numeric / reading.target_users END),
-                    ('repeat', '', 'up', reading.repeat_users IS NOT NULL, CASE
-                        WHEN many_target AND many_active
-                            AND (reading.repeat_users >= {SMALLEST} OR reading.repeat_users = 0)
-                        THEN reading.repeat_users::numeric / reading.active_users END),
-                    ('opt_outs', '', 'down', reading.opt_outs IS NOT NULL, CASE
-                        WHEN many_target AND (reading.opt_outs >= {SMALLEST} OR reading.opt_outs = 0)
-                        THEN reading.opt_outs::numeric / reading.target_users END),
-                    ('satisfaction', '', 'up', reading.answered IS NOT NULL, CASE
-                        WHEN many_target AND many_active AND reading.answered >= {SMALLEST}
-                        THEN reading.satisfaction END)
-                ) AS each (source, unit, direction, is_said, value)
-                WHERE each.is_said
-                    AND NOT EXISTS (SELECT 1 FROM value_adoptionreading AS r WHERE r.corrects_id = reading.id)
-                    {{of_reading}}
-            ) AS told
-        ) AS placed GROUP BY workflow_id, source, unit, direction
-    ) AS known ON known.workflow_id = ours.workflow_id
+                SELECT week_ends_on, round(CASE WHEN each.source = 'satisfaction' THEN satisfaction
+                    ELSE part::numeric / CASE WHEN is_of_active THEN active_users ELSE target_users END END, 6) AS value
+                {SAID} AND target_users >= {SMALLEST} AND (active_users >= {SMALLEST} OR NOT is_of_active)
+                    AND (part >= {SMALLEST} OR part = 0)
+                ORDER BY week_ends_on DESC LIMIT 2
+            ) AS last_two
+        ) AS told
+    ) AS known
     WHERE true {{of_ours}}
 """  # noqa: S608 (a constant)
 DECISIONS = """
@@ -110,9 +105,7 @@ DECISIONS = """
 PARTS = (METRICS, ADOPTION, DECISIONS)
 OF_SOME = {
     "of_metric": "AND metric.initiative_id {these}",
-    "of_its": "AND its.initiative_id {these}",
     "of_ours": "AND ours.id {these}",
-    "of_reading": "AND reading.workflow_id IN (SELECT workflow_id FROM portfolio_initiative WHERE id {these})",
     "of_read": "AND read.initiative_id {these}",
 }
 # Those whose ids come as the parameter `ids`.
