@@ -29,6 +29,7 @@ class ValueConfig(AppConfig):
         from .configured import register_kinds
         from .demo.adoption import tell_of_adoption
         from .demo.durability import tell_of_lasting_outcomes
+        from .demo.launches import tell_of_launches
         from .demo.ledger import tell_of_the_ledger
         from .demo.measurements import tell_of_measurements
         from .demo.scorecards import tell_of_scorecards
@@ -104,6 +105,7 @@ class ValueConfig(AppConfig):
         register_teller(tell_of_sharing)
         register_teller(tell_of_adoption)
         register_teller(tell_of_lasting_outcomes)
+        register_teller(tell_of_launches)
         register_teller(tell_of_scorecards)
         register_review()
         for done in ("recorded", "confirmed", "rejected"):

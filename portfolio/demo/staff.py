@@ -1,4 +1,4 @@
-"""Invented people, one a role, and colleagues who own things beside them. The addresses reach nobody."""
+"""Invented people, at least one a role, and colleagues who own things beside them. The addresses reach nobody."""
 
 import os
 import secrets
@@ -10,20 +10,25 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from aiso.accounts.models import Role, RoleAssignment, User
+from aiso.accounts.models import BusinessUnit, Role, RoleAssignment, User
 
 DOMAIN = "example.org"
+# One that the portfolio brings along, with money in the ledger.
+UNIT = "Department of the Interior"
 PASSWORD_FILE = "demo_password"  # noqa: S105  # a file's name
 
 
 @dataclass(frozen=True)
 class Invented:
-    """Somebody in the demonstration. `role` is empty for colleagues, who are not shown for signing in."""
+    """Somebody in the demonstration. `role` is empty for colleagues, who are not shown for signing in; with the name of
+    a `unit` at the top of the company it reaches that unit alone.
+    """
 
     address: str
     name: str
     job_title: str
     role: str = ""
+    unit: str = ""
 
     @property
     def email(self) -> str:
@@ -48,6 +53,7 @@ STAFF = [
     Invented("employee-representative", "Pieter Vos", "Works council", Role.EMPLOYEE_REPRESENTATIVE),
     Invented("finance-controller", "Ingrid Solberg", "Finance controller", Role.FINANCE_CONTROLLER),
     Invented("executive", "Victor Hale", "Chief operating officer", Role.EXECUTIVE),
+    Invented("unit-executive", "Nadia Castellan", "Deputy for programmes", Role.EXECUTIVE, UNIT),
     Invented("auditor", "Ruth Ellison", "Internal audit", Role.AUDITOR),
 ]
 COLLEAGUES = [
@@ -63,7 +69,9 @@ PROGRAM = Invented("nightly-sync", "Nightly inventory sync", "", Role.SERVICE_AC
 
 @transaction.atomic
 def hire() -> None:
-    """Make the accounts that are not there yet, all with this installation's demo password."""
+    """Make the accounts that are not there yet, all with this installation's demo password. Who is limited to a unit
+    has the role once the unit is there.
+    """
     password, is_new = demo_password()
     # Hashed once, and only where somebody is hired: it is slow on purpose.
     encoded = cache(lambda: make_password(password))
@@ -78,8 +86,13 @@ def hire() -> None:
                 "password": (lambda: make_password(None)) if is_program else encoded,
             },
         )
-        if is_hired and invented.role:
+        if is_hired and invented.role and not invented.unit:
             RoleAssignment.objects.create(person=person, role=invented.role)
+        if invented.unit and not person.role_assignments.exists():
+            units = BusinessUnit.objects.filter(name=invented.unit, parent=None)
+            RoleAssignment.objects.bulk_create(
+                RoleAssignment(person=person, role=invented.role, unit=unit) for unit in units
+            )
     if is_new:
         emails = [invented.email for invented in (*STAFF, *COLLEAGUES)]
         User.objects.filter(email__in=emails).update(password=encoded())

@@ -61,6 +61,8 @@ REMARKS = [
     "Similar to what another unit runs; worth a call before we build the same connector twice. @office-member",
     "Users like it. Three asked why it sometimes answers without naming the source.",
 ]
+# How long before it was in use the baseline of an initiative was measured.
+BEFORE_USE = timedelta(days=40)
 # How often the mildest answer is given; the options of a question begin with it.
 LIKELY = 0.7
 # What is said of an initiative that touches nobody.
@@ -172,7 +174,10 @@ class Story:
 
     def _measure(self) -> None:
         name, unit, direction, baseline, target, source = METRICS[self.place % len(METRICS)]
-        today = clock.today()
+        today, since = clock.today(), self.initiative.stage_since
+        baseline_on = today - timedelta(days=self.chance.randrange(90, 300))
+        if since and self.initiative.stage in IN_PRODUCTION:
+            baseline_on = min(baseline_on, since - BEFORE_USE)
         add_outcome_metric(
             self.initiative,
             actor=self.office,
@@ -180,7 +185,7 @@ class Story:
             unit=unit,
             direction=direction,
             baseline=baseline,
-            baseline_on=today - timedelta(days=self.chance.randrange(90, 300)),
+            baseline_on=baseline_on,
             baseline_source=f"Invented: {source}",
             target=target,
             horizon_on=today + timedelta(days=self.chance.randrange(60, 360)),

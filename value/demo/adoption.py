@@ -13,12 +13,13 @@ from ..actions.record_adoption import NewReading, record_weeks
 from ..models import AdoptionReading
 from ..weeks import last_weeks
 
-WEEKS = 12
+# A trend of eight windows of 90 days, and some weeks before it.
+WEEKS = 110
 SOURCE = "Usage report of the identity provider, weekly"
 # Target users, share in the oldest week and in the newest, weeks that were read, whether it is critical.
 COURSES = (
-    (420, "0.18", "0.64", range(WEEKS), True),
-    (150, "0.41", "0.38", range(WEEKS), True),
+    (420, "0.08", "0.64", range(WEEKS), True),
+    (150, "0.33", "0.38", range(WEEKS), True),
     (64, "0.25", "0.30", range(0, WEEKS, 3), True),
 )
 
@@ -39,8 +40,10 @@ def tell_of_adoption(people: Mapping[str, User]) -> None:
 
 
 def _asked(week: date, place: int, count: int, target: int, begin: Decimal, end: Decimal) -> NewReading:
-    """One week on the way from the first share to the last; satisfaction is asked every fourth week."""
-    share = end - (end - begin) * place / max(count - 1, 1)
+    """One week on the way from the first share to the last, up and down a little; satisfaction is asked every fourth
+    week.
+    """
+    share = end - (end - begin) * place / max(count - 1, 1) - Decimal(place * 5 % 7) / 200
     active = int(target * share)
     survey: dict[str, Any] = {}
     if place % 4 == 0:

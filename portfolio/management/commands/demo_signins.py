@@ -7,7 +7,7 @@ from portfolio.demo import staff
 
 
 class Command(BaseCommand):
-    help = "Print the sign-ins of the demonstration, one a role."
+    help = "Print the sign-ins of the demonstration, at least one a role."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not staff.are_hired():
@@ -18,4 +18,5 @@ class Command(BaseCommand):
         width = max(len(invented.email) for invented in shown)
         self.stdout.write(f"\nSign in as one of these, with the password {password}\n")
         for invented in shown:
-            self.stdout.write(f"  {invented.email:{width}}  {Role(invented.role).label}, {invented.name}")
+            reach = f" of the {invented.unit}" if invented.unit else ""
+            self.stdout.write(f"  {invented.email:{width}}  {Role(invented.role).label}{reach}, {invented.name}")

@@ -10,6 +10,7 @@ from aiso.accounts.models import User
 from aiso.events.models import Event
 from aiso.events.outbox import publish
 from portfolio.demo import requests, staff, stories, tell_more
+from portfolio.demo.confidential import keep_confidential
 from portfolio.models import Initiative, Tag
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "omb-2024.csv"
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             return
         self.stdout.write("Loading the demo portfolio")
         call_command("import_initiatives", SAMPLE, preset="omb-2024", by=staff.MEMBER.email, stdout=self.stdout)
+        # Units came with the portfolio.
+        staff.hire()
         self._tell_stories()
 
     @transaction.atomic
@@ -42,6 +45,7 @@ class Command(BaseCommand):
         with pghistory.context(**told):
             count = stories.tell_stories()
             requests.make_requests(staff.hired(), Tag.objects.get(name=stories.DEMO))
+            keep_confidential(staff.hired(), Tag.objects.get(name=stories.DEMO))
         tell_more(staff.hired(), **told)
         publish(TOLD, actor=member, initiatives=count)
         total = Initiative.objects.count()

@@ -1,21 +1,29 @@
+import csv
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from aiso.accounts.models import Role, User
+from aiso import clock
+from aiso.accounts.models import BusinessUnit, Role, User
 from aiso.audit.models import ChangeContext
 from aiso.events.models import Event
 from portfolio.demo import staff, stories
 from portfolio.management.commands import load_demo
 from portfolio.models import Comment, Incident, IncidentDecision, Initiative, OutcomeMetric, StepDown, Tag
 from tests.factories import make_person
+from value.dashboard.asked import TREND, WINDOWS, Asked
+from value.dashboard.reading import dashboard_of
+from value.kept.recompute import recompute_marked
 
 pytestmark = pytest.mark.django_db
 
 # Records of the sample that the test loads: enough for some stories of each kind.
 RECORDS = 90
+SAMPLE = load_demo.SAMPLE
+# The first two see what is confidential, the others do not.
+READERS = ["office-lead", "auditor", "executive", "unit-executive", "finance-controller"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +60,33 @@ def test_the_demo_has_somebody_in_each_role_and_stories_that_say_they_are_invent
     ]
     stepped = StepDown.objects.filter(because__startswith="Severe incident").count()
     assert stepped == IncidentDecision.objects.exclude(step=None).count()
+    hidden, people = Initiative.objects.get(is_confidential=True), staff.hired()
+    assert [name for name in READERS if Initiative.objects.visible_to(people[name]).contains(hidden)] == READERS[:2]
+
+
+def test_its_dashboard_has_whole_trends_also_of_one_unit(monkeypatch):
+    """Of records from all over the file, each with a story."""
+    with SAMPLE.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        head, *records = csv.reader(file)
+    with load_demo.SAMPLE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *records[3::40]])
+    monkeypatch.setattr(stories, "SHARE", 1)
+    run("load_demo")
+    recompute_marked()
+
+    people = staff.hired()
+    for days in WINDOWS:
+        trends = dashboard_of(people["executive"], Asked(days, clock.today())).trends
+        launched = trends.pop("lead_time").values
+        assert launched[-1] is not None
+        for name, trend in trends.items():
+            assert None not in trend.values, (days, name)
+    asked = Asked(90, clock.today())
+    whole, part = (dashboard_of(people[name], asked).trends["net_value"] for name in ("executive", "unit-executive"))
+    assert len([*filter(None, part.values)]) == TREND
+    assert part.values != whole.values
+    unit = BusinessUnit.objects.get(name=staff.UNIT, parent=None)
+    assert people["unit-executive"].role_units == {Role.EXECUTIVE: {*BusinessUnit.objects.and_below([unit.pk])}}
 
 
 def test_a_second_run_changes_nothing():
@@ -70,7 +105,8 @@ def test_a_run_that_broke_off_is_finished_by_the_next(monkeypatch):
     count = Initiative.objects.count()
     run("load_demo")
     assert Event.objects.filter(name=load_demo.TOLD).count() == 1
-    assert Initiative.objects.filter(intake=None).count() == count
+    # Those of the file, which holds none that is confidential.
+    assert Initiative.objects.filter(intake=None, is_confidential=False).count() == count
 
 
 def test_each_role_signs_in_with_the_printed_password(client, settings):
