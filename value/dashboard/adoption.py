@@ -9,10 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from aiso.accounts.models import User
-from portfolio.models import Workflow
 
 from ..adoption import AdoptionCount, AdoptionFigure, Sums, adoption_figure, critical_in_production, weeks_of
 from ..kept.as_known import refuse_another
@@ -78,9 +76,6 @@ def _sums(row: Sequence[Decimal | None]) -> Sums:
 
 def adoption_in(viewer: User, asked: Asked) -> AdoptionFigure:
     """The figure of one window, workflow by workflow, from the facts. Two queries."""
-    return adoption_figure(workflows_in(viewer, asked), asked.window, known_at=asked.known_at)
-
-
-def workflows_in(viewer: User, asked: Asked) -> QuerySet[Workflow]:
-    """Critical workflows with an initiative in production on the last day."""
-    return critical_in_production(asked.as_of, known_at=asked.known_at, initiatives=counted_for(viewer, asked))
+    counted = counted_for(viewer, asked)
+    running = critical_in_production(asked.as_of, known_at=asked.known_at, initiatives=counted)
+    return adoption_figure(running, asked.window, known_at=asked.known_at)

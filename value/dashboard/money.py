@@ -70,7 +70,8 @@ MONTHS = """
 NARROWED = """, spells AS MATERIALIZED (
         SELECT s.* FROM value_livespell AS s JOIN portfolio_initiative AS i ON i.id = s.initiative_id WHERE {cells}
     ), costs AS MATERIALIZED (
-        SELECT c.* FROM value_costmonth AS c JOIN portfolio_initiative AS i ON i.id = c.initiative_id
+        SELECT c.initiative_id, c.month, c.first_on, c.last_on, c.shows_on, c.hides_on
+        FROM value_costmonth AS c JOIN portfolio_initiative AS i ON i.id = c.initiative_id
         WHERE c.month = ANY(%(month)s::date[]) AND {cells}
     )
 """

@@ -17,7 +17,6 @@ from portfolio.models.stage import ENDED, IN_PRODUCTION
 
 from ..asked_days import end_of
 from ..models import AdoptionReading
-from .adoption import workflows_in
 from .asked import Asked, counted_for
 from .entered import among
 from .figures import Figures
@@ -55,6 +54,13 @@ def _names(viewer: User, asked: Asked, since: datetime) -> Iterator[str]:
 
 
 def _was_read_late(viewer: User, asked: Asked, since: datetime) -> bool:
-    days = (asked.window.first, asked.as_of)
-    rows = AdoptionReading.objects.filter(recorded_at__gte=since, week_ends_on__range=days)
-    return rows.filter(workflow__in=workflows_in(viewer, asked)).exists()
+    """Of a critical workflow that the figure counts."""
+    lasting = Q(live_spells__last_on=None) | Q(live_spells__last_on__gte=asked.as_of)
+    running = counted_for(viewer, asked).filter(lasting, live_spells__first_on__lte=asked.as_of)
+    rows = AdoptionReading.objects.filter(
+        recorded_at__gte=since,
+        week_ends_on__range=(asked.window.first, asked.as_of),
+        workflow__is_critical=True,
+        workflow__in=running.order_by().values("workflow"),
+    )
+    return rows.exists()
