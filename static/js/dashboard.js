@@ -151,10 +151,11 @@
       font: { family: "Inter, system-ui, sans-serif", size: 12, color: colour("--ink-2") },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      margin: { t: chart.window ? 28 : 8, r: narrow ? 12 : 128, b: narrow ? 72 : 40, l: 52 },
+      margin: { t: chart.window ? 28 : 8, r: narrow ? 12 : 128, b: narrow ? 112 : 40, l: 52 },
       hovermode: "closest",
       hoverlabel: { bgcolor: colour("--surface"), bordercolor: colour("--line-2"), font: { color: colour("--ink") } },
-      legend: { orientation: "h", y: -0.16, x: 0 },
+      // At the very bottom, below labels of two lines; two names a line.
+      legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0, entrywidth: 0.5, entrywidthmode: "fraction", font: { size: 11 } },
       annotations: [...labels, ...(chart.window ? [windowName(chart.window)] : [])],
       shapes: [...swatches(span, labels), ...(chart.window ? [windowLine(chart.window)] : [])],
       xaxis: {
