@@ -13,9 +13,10 @@ from tests.at_once import both
 from tests.factories import make_person
 from value.actions.claims import confirm_claim, reject_claim
 from value.actions.months import close_month
+from value.actions.packs import ask_for_pack, subscribe_to_packs
 from value.actions.post import post_entry, reverse_entry
 from value.actions.shares import agree_shares
-from value.models import ClaimAnswer, ClosedMonth, LedgerEntry, MethodConfirmation
+from value.models import BoardPack, ClaimAnswer, ClosedMonth, LedgerEntry, MethodConfirmation, PackSubscription
 from value.overlaps import sharing_of
 
 from .factories import claim, cost_of
@@ -116,3 +117,29 @@ def test_the_database_lets_one_of_two_take_the_whole(here, business_owner, finan
 
     assert both(confirm) == ONE_OF_TWO
     assert ClaimAnswer.objects.count() == 1
+
+
+def test_a_pack_sent_twice_is_asked_for_once(transactional_db):
+    executive = make_person("", "executive")
+
+    def ask(_: int) -> None:
+        ask_for_pack(actor=executive, days=30, as_of=MAY, key="page:1")
+
+    assert both(ask) == ["done", "done"]
+    assert (BoardPack.objects.count(), Event.objects.filter(name="pack.asked").count()) == (1, 1)
+
+
+def test_no_fourth_pack_slips_in(transactional_db):
+    executive = make_person("", "executive")
+    for days in (30, 60):
+        ask_for_pack(actor=executive, days=days, as_of=MAY)
+
+    assert both(lambda number: ask_for_pack(actor=executive, days=90, as_of=MAY, key=f"page:{number}")) == ONE_OF_TWO
+    assert BoardPack.objects.count() == 3
+
+
+def test_subscribed_twice_a_pack_comes_once(transactional_db):
+    executive = make_person("", "executive")
+
+    assert both(lambda _: subscribe_to_packs(actor=executive, days=30)) == ["done", "done"]
+    assert (PackSubscription.objects.count(), Event.objects.filter(name="packs.subscribed").count()) == (1, 1)
