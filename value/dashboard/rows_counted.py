@@ -16,7 +16,7 @@ from portfolio.models import Initiative, Workflow
 
 from ..adoption import Adoption, AdoptionFigure
 from ..asked_days import WINDOWS
-from ..cost_coverage import cost_coverage_of
+from ..cost_coverage import CostCoverage, cost_coverage_by_initiative
 from ..models import LedgerEntry
 from ..worth import BUILD_COST, CLAIMED, DECAYED, TAKEN, Worth, worth_by_initiative
 from .adoption import adoption_in
@@ -102,12 +102,14 @@ class NetValueRows(FigureRows[Initiative]):
 
     @property
     def heads(self) -> Sequence[str]:
+        if self.show == "uncovered":
+            return ["Run cost missing for"]
         names = [self.shows[self.show]] if self.show in self.BESIDE else self.PARTS
         return [f"{name}, {figures.symbol(settings.REPORTING_CURRENCY)}" for name in names]
 
     @property
     def numbers(self) -> frozenset[str]:
-        return frozenset(self.heads)
+        return frozenset() if self.show == "uncovered" else frozenset(self.heads)
 
     @cached_property
     def counted(self) -> QuerySet[Initiative]:
@@ -119,7 +121,7 @@ class NetValueRows(FigureRows[Initiative]):
     @property
     def matching(self) -> QuerySet[Initiative]:
         if self.show == "uncovered":
-            return Initiative.objects.filter(pk__in=self.uncovered)
+            return Initiative.objects.filter(pk__in=[*self.uncovered])
         if self.show in self.BESIDE:
             return Initiative.objects.filter(pk__in=[*self.beside])
         window = self.asked.window
@@ -140,10 +142,10 @@ class NetValueRows(FigureRows[Initiative]):
         return Q(kind__in=TAKEN) | answered | taken_back
 
     @cached_property
-    def uncovered(self) -> list[int]:
+    def uncovered(self) -> dict[int, CostCoverage]:
         """Those with a month in production without run cost."""
-        coverage = cost_coverage_of(self.counted, self.asked.window, known_at=self.asked.known_at)
-        return sorted({initiative for initiative, _ in coverage.missing})
+        found = cost_coverage_by_initiative(self.counted, self.asked.window, known_at=self.asked.known_at)
+        return {pk: coverage for pk, coverage in found.items() if coverage.missing}
 
     @cached_property
     def beside(self) -> dict[int, Decimal]:
@@ -162,12 +164,16 @@ class NetValueRows(FigureRows[Initiative]):
         return f"{reverse('value:initiative_value', args=[row.reference])}{query}#tab"
 
     def values(self, rows: Sequence[Initiative]) -> Mapping[int, Sequence[Any]]:
+        if self.show == "uncovered":
+            return {row.pk: (self.uncovered[row.pk].told,) for row in rows}
         if self.show in self.BESIDE:
             return {row.pk: (self.beside[row.pk],) for row in rows}
         found = worth_by_initiative([row.pk for row in rows], self.asked.window, known_at=self.asked.known_at)
         return {row.pk: _parts(found.get(row.pk)) for row in rows}
 
     def told(self) -> str:
+        if self.show == "uncovered":
+            return self._told_of_uncovered()
         money = figures_of(self.viewer, self.asked).net_value
         if money is None or money.worth.is_empty:
             return "Nothing is posted for these days."
@@ -176,6 +182,13 @@ class NetValueRows(FigureRows[Initiative]):
             return f"{self.shows[self.show]} is {total}, rounded once at the end; it stands beside net value."
         total = figures.exact_money(money.worth.net)
         return f"Net value of all that is counted is {total}, rounded once at the end."
+
+    def _told_of_uncovered(self) -> str:
+        if not self.uncovered:
+            return "There is a run cost for each month in production."
+        count = len(self.uncovered)
+        told = f"{figures.plural(count, 'initiative')} {'was' if count == 1 else 'were'} in production"
+        return f"{told} in a month without a run cost, so that net value is incomplete."
 
 
 def _parts(worth: Worth | None) -> Sequence[Decimal | None]:

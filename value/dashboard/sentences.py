@@ -99,8 +99,7 @@ def _net_value(told: NetValue, target: Decimal | None) -> str:
     if missing := told.uncosted:
         verb = "reports" if missing == 1 else "report"
         beginning = "" if target is None else "Above target, but " if told.worth.net >= target else "Below target, and "
-        count = f"{figures.number(missing)} in production {verb} no run cost"
-        return f"{beginning}{count}{'' if beginning else ' in some month'}."
+        return f"{beginning}{figures.number(missing)} in production {verb} no run cost in some month."
     benefit, costs = figures.money(benefit_of(told)), figures.money(told.worth.operating)
     return f"{benefit} confirmed benefit against {costs} operating costs."
 

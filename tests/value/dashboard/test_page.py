@@ -125,6 +125,10 @@ def test_rows_behind_are_exactly_those_that_count(client, small, executive):
     assert names("closed/?show=without") == ["Ended too"]
     # Of the window before.
     assert names("lead_time/?as_of=2026-03-17") == ["Before"]
+    missing = text_of(client.get("/dashboard/rows/net_value/?show=uncovered"))
+    assert "4 initiatives were in production in a month without a run cost, so that net value is incomplete." in missing
+    assert "Never piloted May and June 2026" in missing
+    assert "Before March to June 2026" in missing
     page = text_of(client.get("/dashboard/rows/net_value/"))
     assert "Net value of all that is counted is 600 €, rounded once at the end." in page
     assert "1,000.00 −400.00 0.00 0.00 600.00" in page
