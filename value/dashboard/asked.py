@@ -89,6 +89,15 @@ def money_units(viewer: User | AnonymousUser, asked: Asked) -> frozenset[int] | 
     return reach & units
 
 
+def money_units_told(viewer: User | AnonymousUser) -> str:
+    """The names of the topmost units whose money a role shows, where that is not all; one query where it is not."""
+    reach = money_reach(viewer) if isinstance(viewer, User) and viewer.is_active else None
+    if not reach:
+        return ""
+    tops = BusinessUnit.objects.filter(pk__in=reach).exclude(parent__in=reach).order_by("name")
+    return ", ".join(tops.values_list("name", flat=True))
+
+
 def sees_confidential(viewer: User | AnonymousUser) -> frozenset[int] | None:
     """The units whose confidential initiatives are counted for the viewer; None is all of them."""
     return oversight(viewer) if isinstance(viewer, User) and viewer.is_active else frozenset()

@@ -14,11 +14,10 @@ from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
 from aiso.web import figures
 from portfolio.models import Bucket
-from portfolio.models.initiative import money_reach
 
 from ..kept.recompute import pending_marks
 from .address import Address
-from .asked import Asked
+from .asked import Asked, money_units_told
 from .charts import Chart, chart_of
 from .figures import Dashboard
 from .findings import finding
@@ -140,12 +139,7 @@ class DashboardPage:
 
     @cached_property
     def money_units(self) -> str:
-        """The units whose money is counted where that is not all; one query where it is not."""
-        reach = money_reach(self.viewer)
-        if not reach:
-            return ""
-        tops = BusinessUnit.objects.filter(pk__in=reach).exclude(parent__in=reach).order_by("name")
-        return ", ".join(tops.values_list("name", flat=True))
+        return money_units_told(self.viewer)
 
     @cached_property
     def pending(self) -> str:

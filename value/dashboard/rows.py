@@ -77,6 +77,11 @@ class FigureRows[M: Model](ABC):
     def told(self) -> str:
         """How the rows add up to the figure, in a sentence."""
 
+    @property
+    def money_units(self) -> str:
+        """The units whose money is counted, where rows are of money and that is not all."""
+        return ""
+
     def url_of(self, row: M) -> str:
         return str(row.get_absolute_url())  # type: ignore[attr-defined]
 

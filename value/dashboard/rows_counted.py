@@ -20,7 +20,7 @@ from ..cost_coverage import CostCoverage, cost_coverage_by_initiative
 from ..models import LedgerEntry
 from ..worth import BUILD_COST, CLAIMED, DECAYED, TAKEN, Worth, worth_by_initiative
 from .adoption import adoption_in
-from .asked import money_counted_for
+from .asked import money_counted_for, money_units_told
 from .reading import figures_of
 from .rows import ClosedRows, FigureRows, LeadTimeRows, StableOwnerRows
 from .words import MONEY_SEEN_BY
@@ -110,6 +110,10 @@ class NetValueRows(FigureRows[Initiative]):
     @property
     def numbers(self) -> frozenset[str]:
         return frozenset() if self.show == "uncovered" else frozenset(self.heads)
+
+    @cached_property
+    def money_units(self) -> str:
+        return money_units_told(self.viewer)
 
     @cached_property
     def counted(self) -> QuerySet[Initiative]:

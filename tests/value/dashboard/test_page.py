@@ -265,6 +265,8 @@ def test_an_executive_of_a_unit_reads_its_money_alone(client, small, chief_of_re
     client.force_login(chief_of_retail)
     page = text_of(client.get("/dashboard/"))
     assert "Money of Retail and below, as far as your role shows it." in page
+    rows = text_of(client.get("/dashboard/rows/net_value/"))
+    assert "only where it oversees them, and money of Retail and below." in rows
     assert "No data" in tile(page, TITLES[3])
     assert not MONEY.search(page.replace("target 0 €", ""))
     other = make_initiative("Elsewhere").unit
