@@ -30,13 +30,15 @@ CHOSEN = (AnswerType.YES_NO, AnswerType.CHOICE)
 class Taken:
     """What became of a form that was sent.
 
-    `mine` is what was sent and not kept, by code and part; `problems` says why by code. `theirs` are the codes
-    of items that somebody else changed since the page was opened; those among `mine` were in conflict.
+    `mine` is what was sent and not kept, by code and part; `problems` says why by code; `kept` are the codes of
+    which something was kept. `theirs` are the codes of items that somebody else changed since the page was opened;
+    those among `mine` were in conflict.
     """
 
     mine: dict[tuple[str, str], str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     theirs: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
 
     @property
     def is_whole(self) -> bool:
@@ -169,6 +171,11 @@ class ChecklistPage:
         return [row for row in self._rows() if row.is_overtaken]
 
     @property
+    def settled(self) -> list[Row]:
+        """Rows just answered: what was told of somebody else's answer is over."""
+        return [row for row in self._rows() if row.code in self.taken.kept and not row.is_overtaken]
+
+    @property
     def seen(self) -> str:
         """What the form carries of the stored answers, to notice other people's changes."""
         stored = {line.item.code: [part_of(line, part) for part in PARTS] for line in self.sheet.lines}
@@ -232,6 +239,7 @@ def take(initiative: Initiative, standard: Standard, sheet: Sheet, sent: QueryDi
             taken.mine[code, part] = wanted.pop((code, part))
             taken.theirs.add(code)
         answer_checklist(initiative, standard, actor=actor, answers=wanted, seen=seen)
+    taken.kept = {code for code, _ in wanted}
     taken.theirs |= {code for code, part in overtaken if (code, part) not in wanted}
     return taken
 

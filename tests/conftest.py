@@ -1,11 +1,13 @@
 """People and the ground that each test stands on. make_* live in tests/factories.py."""
 
+import threading
 import time
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from pgtrigger.registry import registered
 
@@ -17,7 +19,30 @@ from .factories import make_person
 from .template_database import copy_template, ship_again
 
 # Seconds that a request has to end after its test.
-PATIENCE = 5
+PATIENCE = 30
+
+
+class Underway:
+    """Requests that the live server has begun and not ended: it answers each in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+
+    def _begin(self, **about: object) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self._threads.add(threading.get_ident())
+
+    def _end(self, **about: object) -> None:
+        self._threads.discard(threading.get_ident())
+
+    def __bool__(self) -> bool:
+        living = {thread.ident for thread in threading.enumerate()}
+        return bool(self._threads & living)
+
+
+_underway = Underway()
 
 
 def pytest_configure() -> None:
@@ -76,7 +101,7 @@ def transactional_db(transactional_db):
 
 def _let_requests_end() -> None:
     """A page may still ask for something when its test is over. Emptying the tables under it would be a deadlock.
-    Between two queries a request looks idle: it is over when it asked for nothing for a moment.
+    Other processes are over when they asked for nothing for a moment: between two queries they look idle.
     """
     busy = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -86,7 +111,7 @@ def _let_requests_end() -> None:
     while time.monotonic() < until:
         with connection.cursor() as cursor:
             cursor.execute(busy)
-            if cursor.fetchone() == (0,):
+            if cursor.fetchone() == (0,) and not _underway:
                 return
         time.sleep(0.05)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from aiso.accounts.actions import grant_role
 from aiso.accounts.models import Role, User
@@ -64,7 +65,7 @@ def test_find_somebody_by_typing(visit, lead, company):
     page = visit(reverse("accounts:people_list"), as_=lead)
     page.get_by_label("Name or e-mail address").fill("anna")
     page.wait_for_url("**q=anna**")
-    assert page.locator("#people tbody tr").count() == 1
+    expect(page.locator("#people tbody tr")).to_have_count(1)
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from portfolio.models import Workflow
 from tests.factories import make_entry, make_initiative, make_person
@@ -45,8 +46,8 @@ def test_on_a_phone_nothing_of_the_windows_is_cut_and_each_week_has_its_point(vi
     page = visit(f"/adoption/workflows/{workflow.pk}/", as_=owner, on="phone")
     cut = "each => each.scrollWidth > each.clientWidth"
     assert not page.get_by_role("region", name="Figures by window").evaluate(cut)
-    assert page.locator(".trend circle").count() == 7
-    assert page.get_by_text("100\N{NO-BREAK SPACE}%", exact=True).is_visible()
+    expect(page.locator(".trend circle")).to_have_count(7)
+    expect(page.get_by_text("100\N{NO-BREAK SPACE}%", exact=True)).to_be_visible()
 
 
 def test_two_missing_weeks_are_recorded_in_one_go(visit, owner, workflow):
@@ -60,6 +61,6 @@ def test_two_missing_weeks_are_recorded_in_one_go(visit, owner, workflow):
     page.get_by_role("button", name="Record", exact=True).click()
     page.get_by_role("heading", name="Week by week").wait_for()
     newest = f"to 71\N{NO-BREAK SPACE}% in {week_name(last_week_over())}"
-    assert page.get_by_role("img", name=newest).count() == 1
-    assert page.get_by_text("under 5 people").first.is_visible()
+    expect(page.get_by_role("img", name=newest)).to_have_count(1)
+    expect(page.get_by_text("under 5 people").first).to_be_visible()
     assert AdoptionReading.objects.current().count() == 10

@@ -40,7 +40,7 @@ def test_a_token_is_made_shown_once_and_revoked(visit, lead):
     assert json.loads(answer.content)["token"]["name"] == "Nightly sync"
 
     page.goto("/profile/")
-    assert page.locator("#secret").count() == 0
+    expect(page.locator("#secret")).to_have_count(0)
     page.get_by_role("button", name=re.compile("Revoke")).click()
     page.get_by_text("“Nightly sync” is revoked").wait_for()
     assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/api/v1/me/").status_code == 401

@@ -105,10 +105,11 @@ def test_what_somebody_else_answers_meanwhile_is_shown(visit, initiative, addres
     expect(page.get_by_label("After how many days are inputs")).to_have_value("30")
     expect(page.locator("#q-in-prompts").get_by_label("No", exact=True)).to_be_checked()
 
-    page.get_by_label("After how many days are inputs").fill("60")
+    with page.expect_response(lambda answer: "value-retention=60" in (answer.request.post_data or "")):
+        page.get_by_label("After how many days are inputs").fill("60")
     expect(page.locator("#progress")).to_contain_text("4 of 6 questions answered")
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
-    page.wait_for_timeout(900)
+    expect(page.locator("#q-retention")).not_to_contain_text("is not saved")
     assert initiative.checklist_answers.get(item="retention").value == "60"
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from aiso import clock
 from portfolio.models import OutcomeMetric, Workflow
@@ -55,12 +56,12 @@ def test_net_value_shows_its_parts_month_by_month(visit, reader):
     page.locator("#plot[data-drawn]").wait_for()
     assert page.locator(BARS).count() >= 4
     for name in ("Confirmed benefit", "Run cost", "Net value", "this window"):
-        assert page.locator("#plot").get_by_text(name, exact=True).count() == 1
+        expect(page.locator("#plot").get_by_text(name, exact=True)).to_have_count(1)
     page.get_by_text("Hide table").click()
     table = page.get_by_role("region", name="Net value after operating costs over time")
-    assert not table.is_visible()
+    expect(table).to_be_hidden()
     page.get_by_text("Show as table").click()
-    assert table.is_visible()
+    expect(table).to_be_visible()
 
 
 def test_a_tile_is_one_click_from_its_rows_by_keyboard_too(visit, reader):
@@ -72,15 +73,15 @@ def test_a_tile_is_one_click_from_its_rows_by_keyboard_too(visit, reader):
     assert tile.get_attribute("aria-current") == "true"
     page.get_by_role("link", name="Rows").click()
     page.wait_for_url("**/dashboard/rows/lead_time/**")
-    assert page.get_by_role("link", name="Claims", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Claims", exact=True)).to_be_visible()
 
 
 def test_it_can_be_read_and_asked_without_script(visit, reader):
     page = visit("/dashboard/", as_=reader, script=False)
-    assert page.get_by_role("region", name="Net value after operating costs over time").is_visible()
-    assert not page.locator("#plot").is_visible()
+    expect(page.get_by_role("region", name="Net value after operating costs over time")).to_be_visible()
+    expect(page.locator("#plot")).to_be_hidden()
     page.get_by_label("as of").fill((clock.today() - timedelta(days=30)).isoformat())
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**/dashboard/?as_of=*")
     page.get_by_role("link", name="Adoption in critical workflows").click()
-    assert page.get_by_role("region", name="Adoption in critical workflows over time").is_visible()
+    expect(page.get_by_role("region", name="Adoption in critical workflows over time")).to_be_visible()

@@ -30,16 +30,8 @@ from .conftest import Visit, axe_findings
 from .test_intake import fill_case, fill_rest
 from .test_sign_offs import sign
 
-PATIENCE = 20_000
 JAN = date(2027, 1, 1)
 PLANNED = {(JAN, PlanKind.CASHABLE): Decimal(90_000), (JAN, PlanKind.RUN_COST): Decimal(20_000)}
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.fixture

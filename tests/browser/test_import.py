@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from aiso.accounts.models import Role
 from portfolio.actions.imports import run
@@ -39,25 +40,25 @@ def test_import_with_progress(visit, member, monkeypatch, script):
     page.get_by_label("What “Remark” holds").select_option("notes")
     page.get_by_role("button", name="Check 3 rows").click()
     page.wait_for_url("**/preview/")
-    assert "2 would become new initiatives" in page.locator(".answer").inner_text()
+    expect(page.locator(".answer")).to_contain_text("2 would become new initiatives")
 
     page.get_by_role("button", name="Import 2 rows").click()
     page.wait_for_url(re.compile(r"/imports/\d+/$"))
-    assert page.get_by_text("Waiting for a worker").is_visible()
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
     job = ImportJob.objects.get()
     assert run._take_up(job.pk)
     assert run._advance(job.pk)
     assert run._advance(job.pk)
     page.get_by_text("2 of 3 rows done").wait_for()
-    assert page.get_by_role("progressbar").get_attribute("value") == "2"
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "2")
     while run._advance(job.pk):
         pass
     page.get_by_role("heading", name="Undo this import").wait_for()
-    assert "2 created, 0 updated, 0 unchanged, 1 rejected" in page.locator(".answer").inner_text()
-    assert page.get_by_role("link", name="Rejected rows (XLSX)").is_visible()
+    expect(page.locator(".answer")).to_contain_text("2 created, 0 updated, 0 unchanged, 1 rejected")
+    expect(page.get_by_role("link", name="Rejected rows (XLSX)")).to_be_visible()
 
     page.get_by_role("link", name="Show the initiatives").click()
-    assert page.get_by_role("link", name="Fraud detection").is_visible()
+    expect(page.get_by_role("link", name="Fraud detection")).to_be_visible()
     page.go_back()
     page.get_by_role("button", name="Undo the import of 3 rows").click()
     page.get_by_text("nothing of it is left in the register").wait_for()

@@ -77,7 +77,7 @@ def test_a_coordinated_one_can_be_read_and_tapped(visit, incident, office_lead, 
     page = visit(incident.get_absolute_url(), as_=office_lead, on=on, theme=theme)
     small = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["target-size"]}}).response["violations"]
     assert [node["target"] for each in small for node in each["nodes"]] == []
-    assert page.get_by_role("link", name="Say more").count() == 2
+    expect(page.get_by_role("link", name="Say more")).to_have_count(2)
     # Each initiative has the width of its part and the height of what is said of it.
     section = page.locator("section", has=page.get_by_role("heading", name="Coordinated over"))
     for part in section.locator("li").all():

@@ -127,7 +127,7 @@ def test_tabs_change_without_a_jump_and_back_again(visit, initiative, stranger):
 
     page.locator("#tab-discussion").click()
     expect(page.locator(".talk")).to_be_visible()
-    assert page.url.endswith("/discussion/")
+    page.wait_for_url("**/discussion/")
     expect(page).to_have_title(
         "Discussion: AI-0001 Predictive maintenance · AI Scaling Office".replace("AI-0001", initiative.reference)
     )

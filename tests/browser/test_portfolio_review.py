@@ -3,7 +3,6 @@ actions that came of it.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,17 +20,6 @@ from tests.stagegates.decisions.conftest import make_review
 from tests.stagegates.meetings.conftest import make_item as make_review_item
 
 from .conftest import Visit, axe_findings, overflow
-
-# Milliseconds until a follower must see what was done: tests/bench measures the two seconds that are promised, on a
-# machine that does nothing else.
-SOON = 20_000
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    expect.set_options(timeout=SOON)
-    yield
-    expect.set_options(timeout=5000)
 
 
 @pytest.fixture
@@ -214,12 +202,12 @@ def _lose_the_connection(lead: Page) -> None:
     field = lead.locator("#result")
     field.fill("Spoken of")
     lead.context.set_offline(True)
-    expect(lead.locator("#offline")).to_be_visible(timeout=SOON)
+    expect(lead.locator("#offline")).to_be_visible()
     field.press_sequentially(", again in May")
     lead.get_by_role("button", name="Record result").click()
     expect(field).to_have_value("Spoken of, again in May")
     lead.context.set_offline(False)
-    expect(lead.locator("#offline")).to_be_hidden(timeout=SOON)
+    expect(lead.locator("#offline")).to_be_hidden()
     lead.get_by_role("button", name="Record result").click()
     expect(lead.locator(".live > :last-child .ask")).to_have_text("Spoken of, again in May")
 

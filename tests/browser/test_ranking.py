@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from aiso.accounts.models import Role
 from portfolio.models import Bucket
@@ -45,7 +46,7 @@ def test_the_map_draws_what_its_tables_say_and_leads_on(visit, lead, portfolio):
 
     marks = page.locator("svg.scatter .mark")
     table = page.locator("table.tight tbody tr")
-    assert marks.count() == 4
+    expect(marks).to_have_count(4)
     assert sum(int(text) for text in table.locator("td:last-child").all_inner_texts()) == 4
     # Drawn where it belongs, in the colour of its bucket, and told on hover.
     best = marks.first
@@ -64,11 +65,11 @@ def test_filter_the_list_and_go_on_to_the_map(visit, lead, portfolio):
     page.locator("#editor input").first.fill("4")
     page.locator("#editor").get_by_role("button", name="Filter").click()
     page.wait_for_url("**priority_min=4**")
-    assert page.locator("table.ranked tbody tr").count() == 2
+    expect(page.locator("table.ranked tbody tr")).to_have_count(2)
 
     page.get_by_role("link", name="Map", exact=True).click()
     page.wait_for_url("**/portfolio/map/?**priority_min=4**")
-    assert page.locator("svg.scatter .mark").count() == 2
+    expect(page.locator("svg.scatter .mark")).to_have_count(2)
 
 
 def test_what_if_without_script(visit, lead, portfolio):
@@ -77,23 +78,19 @@ def test_what_if_without_script(visit, lead, portfolio):
 
     page.get_by_label("Envelope", exact=True).fill("110k")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_role("heading", name="Against today").is_visible()
-    assert (
-        page.locator("table.ranked tbody")
-        .first.locator("th")
-        .all_inner_texts()[1]
-        .startswith(f"{portfolio[1].reference} Initiative 2")
-    )
+    expect(page.get_by_role("heading", name="Against today")).to_be_visible()
+    second = page.locator("table.ranked tbody").first.locator("th").nth(1)
+    expect(second).to_contain_text(f"{portfolio[1].reference} Initiative 2")
 
     page.get_by_role("link", name=f"Leave out: {portfolio[0].reference}").click()
-    assert "without=" in page.url
-    assert "amount=110k" in page.url
-    assert page.get_by_text("Left out by hand").is_visible()
+    page.wait_for_url("**without=**")
+    page.wait_for_url("**amount=110k**")
+    expect(page.get_by_text("Left out by hand")).to_be_visible()
 
     page.get_by_text("stop there").click()
     page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**then=stop**")
     assert f"without={portfolio[0].reference}" in page.url
-    assert "then=stop" in page.url
 
     page.get_by_role("link", name="As it is today").click()
-    assert page.get_by_role("heading", name="Against today").count() == 0
+    expect(page.get_by_role("heading", name="Against today")).to_have_count(0)

@@ -50,13 +50,13 @@ def test_narrow_by_a_filter_and_by_a_mistyped_word(visit, office, portfolio):
     page.locator("#editor").get_by_text("Pilot", exact=True).click()
     page.locator("#editor").get_by_role("button", name="Filter").click()
     page.wait_for_url("**/register/?stage=pilot")
-    assert page.locator("tbody tr").count() == 2
+    expect(page.locator("tbody tr")).to_have_count(2)
 
     page.locator("#q").fill("fruad detecton")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=fruad**")
-    assert page.locator("tbody .name").all_inner_texts() == ["Fraud detection"]
-    assert "fraud" in page.locator(".corrected").inner_text()
+    expect(page.locator("tbody .name")).to_have_text(["Fraud detection"])
+    expect(page.locator(".corrected")).to_contain_text("fraud")
 
 
 def test_mend_an_owner_in_the_row_and_take_it_back(visit, office, portfolio):
@@ -97,7 +97,7 @@ def test_two_people_change_the_same_cell(visit, office, portfolio):
 def test_change_several_and_take_it_back(visit, office, portfolio):
     page = visit("/register/?order=ref", as_=office)
     page.get_by_label("Select all on this page").check()
-    assert "3 selected" in page.locator(".selbar").inner_text()
+    expect(page.locator(".selbar")).to_contain_text("3 selected")
     page.locator(".selbar summary").click()
     page.get_by_role("button", name="Bucket", exact=True).click()
     page.get_by_label("Bucket").select_option(label="Knowledge retrieval")
@@ -116,7 +116,7 @@ def test_without_script_it_works_all_the_same(visit, office, portfolio):
     page.locator("#editor").get_by_role("button", name="Filter").click()
     expect(page.locator("tbody .name")).to_have_text(["Pump maintenance"])
     page.locator("tbody a.ed").first.click()
-    assert page.get_by_role("button", name="Save").is_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
 
 
 def test_rows_by_key(visit, office, portfolio):
@@ -125,4 +125,4 @@ def test_rows_by_key(visit, office, portfolio):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/initiatives/{portfolio[1].reference}/")
-    assert page.get_by_role("heading", name="Pump maintenance").is_visible()
+    expect(page.get_by_role("heading", name="Pump maintenance")).to_be_visible()

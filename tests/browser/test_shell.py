@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from aiso.accounts.models import Role
 from tests.factories import make_person
@@ -19,15 +20,15 @@ def test_sign_in(visit, person, script):
     page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    assert "One answer needs another look" in page.locator(".errs").inner_text()
+    expect(page.locator(".errs")).to_contain_text("One answer needs another look")
 
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    assert page.get_by_role("heading", name="My work").is_visible()
+    expect(page.get_by_role("heading", name="My work")).to_be_visible()
 
     page.locator("summary", has_text=person.name).click()
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("heading", name="Sign in").is_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -51,7 +52,7 @@ def test_keys(visit, person):
     page = visit("/", as_=person)
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
-    assert sheet.is_visible()
+    expect(sheet).to_be_visible()
     page.keyboard.press("Escape")
     assert sheet.is_hidden()
     page.keyboard.press("/")
@@ -113,4 +114,4 @@ def test_the_menu_of_a_narrow_window(visit, person):
     page.locator("summary", has_text="Menu").click()
     page.get_by_label("Menu").get_by_role("link", name="My work").click()
     page.wait_for_url("**/")
-    assert page.get_by_role("heading", name="My work").is_visible()
+    expect(page.get_by_role("heading", name="My work")).to_be_visible()

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from aiso.accounts.models import Role
 from portfolio.models import OutcomeMetric
@@ -101,11 +102,11 @@ def test_what_overlaps_is_shared_and_confirmed(visit, owner, finance, waiting):
     other = claim(waiting.metric, owner, amount=Decimal(400))
     page = visit("/claims/", as_=finance)
     assert axe_findings(page) == []
-    assert page.get_by_role("checkbox").count() == 0
+    expect(page.get_by_role("checkbox")).to_have_count(0)
 
     page = visit(waiting.get_absolute_url(), as_=finance)
     assert axe_findings(page) == []
-    assert page.get_by_role("button", name="Confirm", exact=True).count() == 0
+    expect(page.get_by_role("button", name="Confirm", exact=True)).to_have_count(0)
     page.locator(f"[name=share_{waiting.pk}]").fill("70")
     page.locator(f"[name=share_{other.pk}]").fill("30")
     page.get_by_label("What was agreed, and by whom").fill("Both owners, on Monday.")
@@ -117,7 +118,7 @@ def test_what_overlaps_is_shared_and_confirmed(visit, owner, finance, waiting):
     page = visit("/claims/", as_=finance, on="phone")
     assert axe_findings(page) == []
     assert overflow(page) == 0
-    assert page.get_by_role("checkbox").count() == 1
+    expect(page.get_by_role("checkbox")).to_have_count(1)
 
 
 def test_the_waterfall_draws_what_its_table_says(visit, finance, waiting):
@@ -137,7 +138,7 @@ def test_the_value_tab_fits_a_phone(visit, finance, waiting):
     page.wait_for_load_state("networkidle")
     assert axe_findings(page) == []
     assert overflow(page) == 0
-    assert not page.locator("svg.waterfall").is_visible()
+    expect(page.locator("svg.waterfall")).to_be_hidden()
     chart = page.locator("svg.lying").bounding_box()
     assert chart["x"] >= 0
     assert chart["x"] + chart["width"] <= page.viewport_size["width"]
@@ -158,8 +159,8 @@ def test_claimed_corrected_and_counted_by_another_person(visit, owner, finance, 
     page.get_by_role("button", name="Post the benefit").click()
     page.wait_for_url("**/ledger/entries/**")
     # The owner holds the role of finance, too, and is not asked.
-    assert page.get_by_text("A finance controller who neither claimed it").is_visible()
-    assert page.get_by_role("button", name="Confirm claim and method").count() == 0
+    expect(page.get_by_text("A finance controller who neither claimed it")).to_be_visible()
+    expect(page.get_by_role("button", name="Confirm claim and method")).to_have_count(0)
 
     page = visit("/claims/", as_=finance)
     page.get_by_role("link", name="Stops a month").click()
@@ -171,4 +172,4 @@ def test_claimed_corrected_and_counted_by_another_person(visit, owner, finance, 
     page.get_by_text("corrected it to").wait_for()
 
     page = visit(f"{metric.initiative.get_absolute_url()}value/", as_=owner)
-    assert page.get_by_role("heading", name="Of 6.5 k€ confirmed benefit").is_visible()
+    expect(page.get_by_role("heading", name="Of 6.5 k€ confirmed benefit")).to_be_visible()
