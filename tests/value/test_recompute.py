@@ -177,7 +177,7 @@ def test_what_was_known_then_is_told_as_of_then(counted, initiative, business_ow
         with as_known(before):
             told = worths(lead, [then])
         assert [worth.run_cost for worth in (*told, *worths(lead, [JUNE]))] == [0, 30]
-        assert told == [worth_of([initiative.pk], then.window, known_at=before)]
+        assert [worth.parts for worth in told] == [worth_of([initiative.pk], then.window, known_at=before).parts]
         with pytest.raises(ValueError, match="as_known"):
             worths(lead, [then])
 

@@ -84,6 +84,22 @@ class Address:
         return [f"{words}, and is left out." for text, found, words in told if text and not found]
 
     @property
+    def beyond(self) -> str:
+        """What is said where the last day is later than what is known: those days look empty."""
+        if self.known_at is None or (until := timezone.localtime(self.known_at).date()) >= self.asked.as_of:
+            return ""
+        return (
+            f"What was recorded after {figures.moment(self.known_at)} is left out, so that the days after "
+            f"{figures.day(until)} hold only what was known ahead."
+        )
+
+    @property
+    def as_known(self) -> str:
+        """The same as of the last day that was known."""
+        assert self.known_at is not None
+        return self.to(as_of=timezone.localtime(self.known_at).date().isoformat())
+
+    @property
     def told(self) -> str:
         """`of Retail and below, in customer operations, as known on 1 Oct 2026`; empty for all that is known now."""
         parts = [f"of {self.unit} and below"] if self.unit else []

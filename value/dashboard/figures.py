@@ -45,13 +45,20 @@ class StableOwner:
 
 
 @dataclass(frozen=True)
+class WindowWorth(Worth):
+    """What a window counts, and the last of its days for which finance confirmed a benefit; None is none of them."""
+
+    confirmed_until: date | None = None
+
+
+@dataclass(frozen=True)
 class NetValue:
     """Money of the window in the reporting currency. `worth.net` is the figure; what is incomplete is never green.
 
     Of the last window `uncosted` counts the initiatives in production that miss a run cost in some month.
     """
 
-    worth: Worth
+    worth: WindowWorth
     coverage: CoverageCount
     uncosted: int = 0
 

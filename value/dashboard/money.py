@@ -19,8 +19,9 @@ from aiso.once import once_each
 from ..asked_days import end_of
 from ..cost_coverage import CoverageCount
 from ..kept.as_known import refuse_another
-from ..worth import Worth
+from ..worth import CONFIRMED
 from .asked import Asked, money_units, sees_confidential
+from .figures import WindowWorth
 
 type Viewer = User | AnonymousUser
 type Windows = dict[int, Asked]
@@ -48,7 +49,8 @@ SUMS = f"""
         GROUP BY 1, 2, 3, 4, 5, 6, 7
     )
     SELECT w.place, s.part, s.benefit_type, s.per,
-        sum(s.amount * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1))
+        sum(s.amount * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1)),
+        max(LEAST(s.last_on, w.last_on)) FILTER (WHERE s.amount <> 0)
     FROM asked AS w JOIN alike AS s ON {MET}
     GROUP BY 1, 2, 3, 4
 """  # noqa: S608 (a constant)
@@ -120,7 +122,7 @@ class Reach:
         return cls(units, confidential)
 
 
-def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[Worth | None]:
+def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[WindowWorth | None]:
     """What is counted for the viewer in each window; None where no role shows them money of it. One query for all
     windows of one unit and bucket that nobody asked for yet, and one for the tree of units where not the whole company
     is read.
@@ -129,12 +131,15 @@ def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[Worth | None]:
     return [found.get(asked) for asked in askeds]
 
 
-def _worths(viewer: Viewer, askeds: Sequence[Asked]) -> Iterator[tuple[Asked, Worth]]:
+def _worths(viewer: Viewer, askeds: Sequence[Asked]) -> Iterator[tuple[Asked, WindowWorth]]:
     for reach, windows in _readable(viewer, askeds):
         parts: dict[int, dict[tuple[str, str], Fraction]] = {place: defaultdict(Fraction) for place in windows}
-        for place, part, kind, covered, total in _read(SUMS, reach, windows):
+        until: dict[int, date] = {}
+        for place, part, kind, covered, total, last_on in _read(SUMS, reach, windows):
             parts[place][part, kind] += Fraction(total) / int(covered)
-        yield from ((askeds[place], Worth(dict(sums))) for place, sums in parts.items())
+            if part == CONFIRMED and last_on:
+                until[place] = max(last_on, until.get(place, last_on))
+        yield from ((askeds[place], WindowWorth(dict(sums), until.get(place))) for place, sums in parts.items())
 
 
 def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CoverageCount | None]:

@@ -80,7 +80,7 @@ class DashboardPage:
     @property
     def answer(self) -> SafeString:
         compared = compared_with(self.targets, self.viewer, self.asked)
-        parts = answer(self.dashboard, compared, self.asked.days)
+        parts = answer(self.dashboard, compared, self.asked.days, self.money_units)
         return format_html_join("", "{}", ((self._part(part),) for part in parts))
 
     def _part(self, part: Part) -> SafeString | str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from aiso.web import figures
@@ -43,7 +44,7 @@ def reading(name: str, found: Figures, target: Decimal | None) -> str:
         case "adoption":
             return _adoption(found)
         case "net_value":
-            return _net_value(found.net_value, target) if found.net_value else MONEY_SEEN_BY
+            return _net_value(found.net_value, found.as_of, target) if found.net_value else MONEY_SEEN_BY
     return _closed(found.closed)
 
 
@@ -93,9 +94,14 @@ def _adoption(found: Figures) -> str:
     return f"{measured} of {told} {'is' if workflows - unmeasured == 1 else 'are'} measured; {rarely}."
 
 
-def _net_value(told: NetValue, target: Decimal | None) -> str:
+def _net_value(told: NetValue, as_of: date, target: Decimal | None) -> str:
     if told.worth.is_empty:
         return "Nothing is posted in the ledger for these days."
+    late = f" {without[:1].upper()}{without[1:]}." if (without := unconfirmed_from(told, as_of)) else ""
+    return f"{_money_made_of(told, target)}{late}"
+
+
+def _money_made_of(told: NetValue, target: Decimal | None) -> str:
     if missing := told.uncosted:
         verb = "reports" if missing == 1 else "report"
         beginning = "" if target is None else "Above target, but " if told.worth.net >= target else "Below target, and "
@@ -113,16 +119,24 @@ def _closed(told: Closed) -> str:
     return f"{figures.number(apart)} more {'has' if apart == 1 else 'have'} no rationale."
 
 
+def unconfirmed_from(told: NetValue, as_of: date) -> str:
+    """`no benefit is confirmed after 31 Oct 2026`, where the window goes on; empty where it does not."""
+    until = told.worth.confirmed_until
+    if until is None:
+        return "no benefit is confirmed for these days"
+    return f"no benefit is confirmed after {figures.day(until)}" if until < as_of else ""
+
+
 def benefit_of(told: NetValue) -> Decimal:
     """What finance confirmed, as far as its outcome lasts."""
     return told.worth.confirmed - told.worth.decayed
 
 
-def answer(dashboard: Dashboard, targets: Targets, days: int) -> list[Part]:
-    """Is the portfolio turning into value?"""
+def answer(dashboard: Dashboard, targets: Targets, days: int, money_units: str) -> list[Part]:
+    """Is the portfolio turning into value? `money_units` names those whose money is counted, where that is not all."""
     if is_empty(dashboard.now):
         return [Part("There is nothing to tell yet: no initiative was active in these days.")]
-    parts = [Part(_verdict(dashboard)), *_money_clause(dashboard), *_speed_clause(dashboard)]
+    parts = [Part(_verdict(dashboard)), *_money_clause(dashboard, money_units), *_speed_clause(dashboard)]
     return [*parts, Part(_targets_clause(dashboard.now, targets, days))]
 
 
@@ -139,15 +153,19 @@ def _verdict(dashboard: Dashboard) -> str:
     return "Not yet, but it gets better: " if before is not None and now > before else "No: "
 
 
-def _money_clause(dashboard: Dashboard) -> list[Part]:
+def _money_clause(dashboard: Dashboard, units: str) -> list[Part]:
+    money = dashboard.now.net_value
     now, before = headline(dashboard.now, "net_value"), headline(dashboard.before, "net_value")
     if now is None:
         return []
     figure = Part(str(written("net_value", now)), "net_value")
+    whose = f"net value of {units}" if units else "net value"
+    late = unconfirmed_from(money, dashboard.now.as_of) if money else ""
+    end = Part(f" ({late}), " if late else ", ")
     if before is None or now == before:
-        return [Part("net value is "), figure, Part(", ")]
+        return [Part(f"{whose} is "), figure, end]
     verb = "rose" if now > before else "fell"
-    return [Part(f"net value {verb} from {written('net_value', before)} to "), figure, Part(", ")]
+    return [Part(f"{whose} {verb} from {written('net_value', before)} to "), figure, end]
 
 
 def _speed_clause(dashboard: Dashboard) -> list[Part]:

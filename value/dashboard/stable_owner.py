@@ -15,14 +15,15 @@ from aiso.accounts.models import User
 from portfolio.models import Initiative, OwnerKind, Stage
 from portfolio.models.stage import ACTIVE
 
-from ..kept.as_known import refuse_another
+from ..kept.as_known import KNOWN_END, refuse_another
 from ..models import StandingTally
 from .asked import Asked, sees_confidential
 from .entered import changes_of
 from .figures import StableOwner
 
 # Of each initiative that is active or paused on a day: which owners it has, and whether on each day of the window, or
-# since it began, the present business owner was its business owner. One row an initiative, for `{changes}` of stages.
+# since it began, the present business owner was its business owner. One row an initiative, for `{changes}` of stages
+# and the day on which an owner ended, as it was known.
 STANDING = """
     WITH asked AS (
         SELECT %s::date AS first_on, %s::date AS as_of, %s::timestamptz AS known_at
@@ -33,7 +34,7 @@ STANDING = """
         ORDER BY change.initiative_id, change.changed_on DESC, change.id DESC
     ), owned AS (
         SELECT initiative_id, kind, person_id, started_on,
-            LEAST(CASE WHEN end_recorded_at > asked.known_at THEN NULL ELSE ended_on - 1 END, asked.as_of) AS last_on
+            LEAST({known_end} - 1, asked.as_of) AS last_on
         FROM portfolio_ownership, asked
         WHERE NOT is_deputy AND started_on <= asked.as_of AND recorded_at <= asked.known_at
     ), present AS (
@@ -127,5 +128,5 @@ def standing_on(
     changes, values = changes_of(counted, as_of, known_at).query.sql_with_params()
     with connection.cursor() as cursor:
         told = [first, as_of, known_at, *values, [*ACTIVE, Stage.PAUSED]]
-        cursor.execute(STANDING.format(changes=changes), told)
+        cursor.execute(STANDING.format(changes=changes, known_end=KNOWN_END.format(known="asked.known_at")), told)
         return [dict(zip(FIELDS, row, strict=True)) for row in cursor.fetchall()]

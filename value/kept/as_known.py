@@ -24,6 +24,12 @@ RECORDED: tuple[tuple[type[models.Model], str], ...] = (
     *((model, "recorded_at") for model in (LedgerEntry, Measurement, AdoptionReading, StageChange, Ownership)),
     *((model, "answered_at") for model in (ClaimAnswer, MeasurementAnswer)),
 )
+# The day on which an owner was one no more, as known at a moment, among rows of owners that were known. Deputies stand
+# side by side.
+KNOWN_END = """LEAST(
+    CASE WHEN end_recorded_at > {known} THEN NULL ELSE ended_on END,
+    lead(started_on) OVER (PARTITION BY initiative_id, kind, CASE WHEN is_deputy THEN id END ORDER BY started_on, id)
+)"""
 _known: ContextVar[datetime | None] = ContextVar("known_at", default=None)
 
 
@@ -70,9 +76,9 @@ def _look_back(moment: datetime) -> None:
 
 
 def _column(name: str, model: type[models.Model]) -> str:
-    """Of an owner whose end was not known yet, there is none."""
+    """An owner whose end was not known yet is one until the next that was known began."""
     if model is Ownership and name == "ended_on":
-        return "CASE WHEN end_recorded_at > %(known)s THEN NULL ELSE ended_on END AS ended_on"
+        return f"{KNOWN_END.format(known='%(known)s')} AS ended_on"
     return name
 
 

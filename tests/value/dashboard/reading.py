@@ -60,9 +60,10 @@ class Then:
         return stage
 
     def owner(self, who: int, kind: str, day: date) -> int | None:
-        for each in self.holds:
-            if (each.who, each.kind) == (who, kind) and each.first <= day and (not each.ended or day < each.ended):
-                return each.person
+        """Whoever began last, until they ended: a successor who is known ends the one before, known or not."""
+        began = [each for each in self.holds if (each.who, each.kind) == (who, kind) and each.first <= day]
+        if began and (not began[-1].ended or day < began[-1].ended):
+            return began[-1].person
         return None
 
     def window(self, days: int) -> list[date]:

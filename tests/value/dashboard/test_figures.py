@@ -249,6 +249,19 @@ def test_any_history_reads_the_same(chance, days, known, zone, settings):
             transaction.set_rollback(True)
 
 
+def test_a_successor_who_is_known_ends_the_owner_before(db):
+    """The end of the first was recorded later than the beginning of the second."""
+    began, changed, as_of = (NOON.date() - timedelta(days=back) for back in (100, 20, 5))
+    cards = [Move(0, "build", began, at(began, 0), "")]
+    holds = [Hold(0, kind, 0, began, at(began, 0)) for kind in KINDS[1:]]
+    holds.append(Hold(0, KINDS[0], 2, began, at(began, 0), changed, at(as_of, 48)))
+    holds.append(Hold(0, KINDS[0], 1, changed, at(changed, 0)))
+    for known_at in (at(as_of, 0), at(changed, 1), FAR):
+        with clock.fixed_at(NOON), transaction.atomic():
+            _compare(cards, holds, Asked(30, as_of, known_at))
+            transaction.set_rollback(True)
+
+
 def read_once_more(initiative: Initiative, card: Move, by: User) -> None:
     """Its critical workflow is read in the week of a change; what was read of that week before is corrected."""
     if initiative.workflow_id is None:

@@ -61,8 +61,8 @@ def test_the_answer_and_five_tiles(client, small, executive):
     client.force_login(executive)
     page = text_of(client.get("/dashboard/"))
     assert (
-        "Yes, as far as its costs are known: net value is 600 €, pilots reach production 17 days sooner; owners and"
-        " adoption miss their targets." in page
+        "Yes, as far as its costs are known: net value is 600 € (no benefit is confirmed after 31 May 2026), pilots"
+        " reach production 17 days sooner; owners and adoption miss their targets." in page
     )
     lead, owner, adoption, money, closed = (tile(page, title) for title in TITLES)
     assert "106 days, median 17 days shorter, target 120 On target" in lead
@@ -272,6 +272,32 @@ def test_an_executive_of_a_unit_reads_its_money_alone(client, small, chief_of_re
     other = make_initiative("Elsewhere").unit
     assert "Not shown to you" in text_of(client.get(f"/dashboard/?unit={other.pk}"))
     assert client.get(f"/dashboard/rows/net_value/?unit={other.pk}").status_code == 403
+
+
+def test_whose_money_the_answer_tells_is_named(client, small, chief_of_retail, finance_controller):
+    day = date(2026, 6, 1)
+    post(small.quick, finance_controller, cost_of(100, first_on=day, last_on=day))
+    recompute_marked()
+    client.force_login(chief_of_retail)
+    page = text_of(client.get("/dashboard/"))
+    assert "No: net value of Retail is −100 € (no benefit is confirmed for these days), pilots" in page
+
+
+def test_until_when_benefits_are_confirmed_is_told(client, small, executive):
+    client.force_login(executive)
+    late = "No benefit is confirmed after 31 May 2026."
+    assert late in tile(text_of(client.get("/dashboard/")), TITLES[3])
+    whole = text_of(client.get("/dashboard/?as_of=2026-05-31"))
+    assert "1 k€" in tile(whole, TITLES[3])
+    assert "benefit is confirmed" not in whole
+
+
+def test_a_day_later_than_what_is_known_is_said(client, small, executive):
+    client.force_login(executive)
+    answer = client.get("/dashboard/?known_at=2026-05-10&days=30")
+    assert "Known in part What was recorded after 10 May 2026, 23:59 is left out" in text_of(answer)
+    assert 'href="?days=30&amp;known_at=2026-05-10&amp;as_of=2026-05-10"' in answer.content.decode()
+    assert "Known in part" not in text_of(client.get("/dashboard/?known_at=2026-05-10&as_of=2026-05-10"))
 
 
 def test_confidential_initiatives_count_for_roles_that_oversee_them(client, small, office_lead, executive):
