@@ -14,7 +14,7 @@ from django.db import connection
 
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, User
-from aiso.once import once_each
+from aiso.once import once, once_each
 
 from ..asked_days import end_of
 from ..cost_coverage import CoverageCount
@@ -265,8 +265,8 @@ def _cells(reach: Reach) -> tuple[str, dict[str, Any]]:
 
 
 def _topmost(units: frozenset[int] | None) -> list[int]:
-    """Of units that stand with all below them, those that no other one is above."""
+    """Of units that stand with all below them, those that no other one is above. One query a request."""
     if not units:
         return []
-    rows = BusinessUnit.objects.without_tree_fields().filter(pk__in=units).exclude(parent__in=units)
-    return [*rows.order_by().values_list("pk", flat=True)]
+    rows = BusinessUnit.objects.order_by().filter(pk__in=units).exclude(parent__in=units)
+    return once(("topmost", units), lambda: [*rows.values_list("pk", flat=True)])
