@@ -190,10 +190,16 @@ class Board(Scores):
         self.query = query
         self.form = ScorecardFilterForm(query)
         self.form.is_valid()
-        asked = query.get("by", "")
+        self._by = query.get("by", "")
         given = {name: self.form.cleaned_data.get(name) for name in FILTERS}
         narrowed = Narrowed(**{name: value for name, value in given.items() if value})
-        super().__init__(viewer, asked if asked in GROUPS else "bucket", narrowed)
+        super().__init__(viewer, self._by if self._by in GROUPS else "bucket", narrowed)
+
+    @property
+    def refused(self) -> list[str]:
+        """What the address asks for and cannot be shown, each in a sentence."""
+        told = [f"There are no scorecards by {self._by[:20]!r}: these are by {GROUPS[self.by].lower()}."]
+        return [*self.form.refused, *(told if self._by not in ("", *GROUPS) else ())]
 
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:

@@ -315,6 +315,8 @@ def test_what_an_address_asks_in_vain_is_said(client, small, executive, query, t
         page = text_of(client.get(f"/dashboard/{path}?{query}")).replace("&#x27;", "'")
         assert told in page
         assert "and is left out." in page
+    file = client.get("/dashboard/rows/closed/export/", dict([query.split("=")]))
+    assert (file.status_code, file.url.partition("?")[0]) == (302, "/dashboard/rows/closed/")
 
 
 def test_as_it_was_known_on_a_past_day(client, small, executive):
