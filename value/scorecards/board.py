@@ -72,19 +72,22 @@ class Narrowed:
         named = {name: str(row.pk) for name in ("bucket", "unit", "objective") if (row := getattr(self, name))}
         return named | ({"stages": self.stages} if self.stages else {})
 
+    def of(self, initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+        """The active ones of it."""
+        rows = initiatives.filter(stage__in=IN_PRODUCTION if self.stages == "production" else ACTIVE)
+        if self.bucket:
+            rows = rows.filter(bucket=self.bucket)
+        if self.objective:
+            rows = rows.filter(objective=self.objective)
+        if self.unit:
+            pk = self.unit.pk
+            rows = rows.filter(unit__in=once(("and_below", pk), lambda: BusinessUnit.objects.and_below([pk])))
+        return rows
+
 
 def counted(viewer: User, narrowed: Narrowed) -> InitiativeQuerySet:
     """The active initiatives that the viewer sees of it."""
-    stages = IN_PRODUCTION if narrowed.stages == "production" else ACTIVE
-    rows = Initiative.objects.visible_to(viewer).on_register().filter(stage__in=stages)
-    if narrowed.bucket:
-        rows = rows.filter(bucket=narrowed.bucket)
-    if narrowed.objective:
-        rows = rows.filter(objective=narrowed.objective)
-    if narrowed.unit:
-        pk = narrowed.unit.pk
-        rows = rows.filter(unit__in=once(("and_below", pk), lambda: BusinessUnit.objects.and_below([pk])))
-    return rows.order_by()
+    return narrowed.of(Initiative.objects.visible_to(viewer).on_register()).order_by()
 
 
 def standings(initiatives: QuerySet[Initiative], held: Goals) -> "QuerySet[Any, Any]":
