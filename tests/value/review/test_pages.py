@@ -17,6 +17,7 @@ from portfolio.models import Bucket, Initiative
 from tests.api.conftest import Script, make_api_token
 from tests.factories import make_entry, make_initiative, make_person, make_risk, make_unit, move_stage
 from value.actions.claims import confirm_claim
+from value.kept.recompute import recompute_all
 from value.review.gathered import LISTED
 
 from ..factories import claim
@@ -301,6 +302,25 @@ def test_outcomes_come_as_files(client, wrong, stranger):
         BytesIO(client.get(f"{export}?state=no_metric&unit={wrong['below'].pk}").content)
     )
     assert [row[1] for row in book.get_sheet_by_index(0).to_python()[1:]] == ["A bare"]
+
+
+def test_two_lists_that_say_off_target_say_what_it_means_there(client, business_owner, stranger):
+    """Short of a target whose day is to come, and no better than the baseline: scorecards alone count it."""
+    initiative = make_initiative("On its way", stage="scale", owner=business_owner)
+    metric = add_metric(initiative, horizon_on=date(2027, 12, 31))
+    measure(metric, 14, JUNE, business_owner)
+    recompute_all()
+    client.force_login(stranger)
+    outcomes, rows = reverse("value:review_outcomes"), reverse("value:scorecard_rows")
+
+    assert names(client.get(f"{outcomes}?state=off_target")) == []
+    [row] = client.get(f"{rows}?state=off_target").context["found"].rows
+    assert row.initiative == initiative
+    assert "whose day has passed or was never set" in client.get(outcomes).content.decode()
+    for page in (rows, reverse("value:scorecards"), f"{reverse('value:scorecards')}?by=unit"):
+        html = client.get(page).content.decode()
+        assert "even before the target’s day" in html
+        assert f'href="{outcomes}">single outcomes</a>' in html
 
 
 def test_more_outcomes_cost_the_page_the_same(client, wrong, stranger, business_owner):
