@@ -37,6 +37,7 @@ urlpatterns = [
     path("scorecards/rows/", scorecards.scorecard_rows, name="scorecard_rows"),
     path("scorecards/rows/export/", scorecards.scorecard_rows_export, name="scorecard_rows_export"),
     path("review/outcomes/", review.review_outcomes, name="review_outcomes"),
+    path("review/outcomes/export/", review.review_outcomes_export, name="review_outcomes_export"),
     path("baselines/", baselines.baseline_queue, name="baseline_queue"),
     path("measurements/", measurements.measurement_list, name="measurement_list"),
     path("measurements/export/", measurements.measurement_export, name="measurement_export"),

@@ -1,6 +1,6 @@
 """Answering with a file: what a list shows, as CSV or Excel, named after the list and the day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,11 +15,21 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def asked_file(
-    request: HttpRequest, sheet: Written, count: Callable[[], int], query: str, *, of: str = "rows"
+    request: HttpRequest,
+    sheet: Written,
+    count: Callable[[], int],
+    query: str,
+    *,
+    of: str = "rows",
+    refused: Sequence[str] = (),
 ) -> HttpResponseBase:
     """A list as the file that is asked for at its `export/`: CSV, or Excel, unless its `count` is too high for that;
-    then the list, at its `query`, says so.
+    then the list, at its `query`, says so. So it does where some of the address is `refused`: a file would not.
     """
+    if refused:
+        asked = request.GET.copy()
+        asked.pop("format", None)
+        return redirect(f"{request.path.removesuffix('export/')}?{asked.urlencode()}")
     if request.GET.get("format") == "csv":
         return csv_file(sheet)
     if count() > MOST_XLSX:

@@ -64,6 +64,28 @@ def test_net_value_shows_its_parts_month_by_month(visit, reader):
     expect(table).to_be_visible()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_a_wide_table_shows_at_which_edge_there_is_more(visit, reader, theme):
+    page = visit("/dashboard/", as_=reader, on="phone", theme=theme)
+    page.locator("#plot[data-drawn]").wait_for()
+    table = page.get_by_role("region", name="Net value after operating costs over time")
+    table.scroll_into_view_if_needed()
+
+    def edges() -> tuple[bytes, bytes]:
+        """What stands in the empty row above the heads, at the left and at the right."""
+        box = table.bounding_box()
+        assert box
+        left, right = box["x"], box["x"] + box["width"] - 8
+        return tuple(page.screenshot(clip={"x": x, "y": box["y"] + 1, "width": 8, "height": 3}) for x in (left, right))
+
+    plain, shaded = edges()
+    assert plain != shaded
+    table.evaluate("each => { each.scrollLeft = each.scrollWidth }")
+    left, right = edges()
+    assert right == plain
+    assert left != plain
+
+
 def test_a_tile_is_one_click_from_its_rows_by_keyboard_too(visit, reader):
     page = visit("/dashboard/", as_=reader)
     tile = page.get_by_role("link", name="Lead time, pilot to production")

@@ -43,6 +43,11 @@ class StableOwner:
         """From 0 to 1; None where nothing is active."""
         return Decimal(self.stable) / self.active if self.active else None
 
+    @property
+    def ownerless(self) -> int:
+        """How many lack all three owners, at least: each that lacks fewer is counted under two kinds at most."""
+        return max(sum(self.lacking.values()) - 2 * (self.active - self.stable - self.new), 0)
+
 
 @dataclass(frozen=True)
 class WindowWorth(Worth):

@@ -71,13 +71,16 @@ def _stable_owner(told: StableOwner) -> str:
     if not lacking:
         every = figures.plural(told.active, "active initiative")
         return f"All {every} have one." if told.active > 1 else "The one that is active has one."
+    verb = "lacks" if lacking == 1 else "lack"
+    told_of = f"{figures.number(lacking)} of {figures.plural(told.active, 'active initiative')} {verb} one"
+    if told.ownerless * 2 > lacking:
+        return f"{told_of}; {'' if told.ownerless == lacking else 'mostly '}all three owners are missing."
     reasons = {OwnerKind(kind).label.lower(): count for kind, count in told.lacking.items()}
     reasons |= {"because the business owner is new": told.new}
     most = max(reasons, key=lambda each: reasons[each])
     why = most if most.startswith("because") else f"the {most}"
     often = "" if reasons[most] == lacking else "mostly " if reasons[most] * 2 > lacking else "most often "
-    verb = "lacks" if lacking == 1 else "lack"
-    return f"{figures.number(lacking)} of {figures.plural(told.active, 'active initiative')} {verb} one, {often}{why}."
+    return f"{told_of}, {often}{why}."
 
 
 def _adoption(found: Figures) -> str:

@@ -25,3 +25,12 @@ class ScorecardFilterForm(forms.Form):
         super().__init__(query, **more)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select"
+
+    @property
+    def refused(self) -> list[str]:
+        """What the address asks for and there is not, each in a sentence."""
+        asked = [(self.fields[name].label or name, self.data.get(name, "")) for name in self.errors]
+        return [
+            f"There is no {str(label).lower()} {text[:20]!r}: this filter is left out. Choose one under Filter."
+            for label, text in asked
+        ]

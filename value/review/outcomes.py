@@ -13,7 +13,7 @@ finance did not reject. The first of these that holds says what is wrong:
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,6 +43,16 @@ STATES = {
     "never": "never measured",
     "no_metric": "without a metric",
 }
+STATE_LABELS = {
+    "worse": "Worse than the baseline",
+    "off_target": "Off target",
+    "falling": "Worse than the time before",
+    "short": "Getting better, but short of the target",
+    "stale": "Not measured lately",
+    "never": "Never measured",
+    "no_metric": "Never measured",
+}
+HEADS = Heads("Outcome", "Business owner", "Measured")
 MEASURING = (Stage.PILOT, *IN_PRODUCTION)
 FOUND = """
     WITH told AS (
@@ -77,12 +87,14 @@ FOUND = """
 """
 IS_ANY = "SELECT 1 FROM told WHERE state IS NOT NULL LIMIT 1"
 LISTED = """
-    SELECT initiative, metric, state, value, measured_on, counts.told FROM told, (
+    SELECT initiative, metric, state, value, measured_on, counts.told FROM (
         SELECT JSONB_OBJECT_AGG(state, n) AS told
         FROM (SELECT state, COUNT(*) AS n FROM told WHERE state IS NOT NULL GROUP BY state) AS by_state
-    ) AS counts
-    WHERE state IS NOT NULL ORDER BY ARRAY_POSITION(%s, state), measured_on NULLS LAST, initiative, metric
-    LIMIT %s OFFSET %s
+    ) AS counts LEFT JOIN (
+        SELECT *, ROW_NUMBER() OVER (ORDER BY ARRAY_POSITION(%s, state), measured_on, initiative, metric) AS place
+        FROM told WHERE state = ANY(%s)
+    ) AS page ON place > %s AND place <= %s
+    ORDER BY place
 """
 
 
@@ -109,29 +121,46 @@ def outcomes_off_target(forum: Forum, day: date) -> Iterator[Proposed]:
         )
 
 
-def listed_outcomes(sight: Sight, begin: int = 0, most: int = SHOWN) -> Listed:
-    """The worst first, so many behind the first ones; all are counted. Four queries."""
-    found, counts = _read(sight, begin, most)
-    rows = Initiative.objects.select_related("business_owner").defer("search")
-    initiatives = rows.in_bulk({each.initiative for each in found})
-    metrics = OutcomeMetric.objects.in_bulk({each.metric for each in found if each.metric})
-    told = [_row(each, initiatives[each.initiative], metrics.get(each.metric or 0), sight) for each in found]
+def listed_outcomes(sight: Sight) -> Listed:
+    """The worst of them; all are counted. Four queries."""
+    found, counts = read_outcomes(sight)
     count = sum(counts.values())
-    parts = ", ".join(f"{figures.number(counts[state])} {word}" for state, word in STATES.items() if state in counts)
     return Listed(
-        told,
-        f"{figures.plural(count, 'outcome')}{': ' if parts else ''}{parts}.",
-        count > begin + len(told),
+        rows_of(found, sight),
+        says_of(counts),
+        count > SHOWN,
         reverse("value:review_outcomes") + (f"?item={sight.item.pk}" if sight.item.pk else ""),
         f"all {figures.plural(count, 'outcome')}",
-        Heads("Outcome", "Business owner", "Measured"),
+        HEADS,
     )
 
 
-def _read(sight: Sight, begin: int, most: int) -> tuple[list[Found], dict[str, int]]:
-    """So many of them, and how many of each state there are in all; without a row on that page nothing is counted."""
-    rows = _ask(sight.seen, sight.day, limits_in_force(sight.day), LISTED, [*STATES], most, begin)
-    return [Found(*row[:-1]) for row in rows], json.loads(rows[0][-1]) if rows else {}
+def read_outcomes(
+    sight: Sight, states: Collection[str] = STATES, begin: int = 0, most: int = SHOWN
+) -> tuple[list[Found], dict[str, int]]:
+    """So many in these states behind the first ones, the worst first, and how many there are in each state. Two
+    queries.
+    """
+    rows = _ask(sight.seen, sight.day, limits_in_force(sight.day), LISTED, [*STATES], [*states], begin, begin + most)
+    return [Found(*row[:-1]) for row in rows if row[0]], json.loads(rows[0][-1] or "{}")
+
+
+def says_of(counts: Mapping[str, int]) -> str:
+    """`3 outcomes: 1 off target, 2 without a metric.`"""
+    parts = ", ".join(f"{figures.number(counts[state])} {word}" for state, word in STATES.items() if state in counts)
+    return f"{figures.plural(sum(counts.values()), 'outcome')}{': ' if parts else ''}{parts}."
+
+
+def with_theirs(found: Collection[Found]) -> list[tuple[Found, Initiative, OutcomeMetric | None]]:
+    """Each with its initiative and its metric. Two queries."""
+    rows = Initiative.objects.select_related("business_owner", "unit").defer("search")
+    initiatives = rows.in_bulk({each.initiative for each in found})
+    metrics = OutcomeMetric.objects.in_bulk({each.metric for each in found if each.metric})
+    return [(each, initiatives[each.initiative], metrics.get(each.metric or 0)) for each in found]
+
+
+def rows_of(found: Collection[Found], sight: Sight) -> list[Row]:
+    return [_row(*each, sight) for each in with_theirs(found)]
 
 
 def _ask(seen: InitiativeQuerySet, day: date, limits: Limits, what: str, *asked: Any) -> list[Any]:
@@ -149,20 +178,12 @@ def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, sig
         adds = sight.edits(initiative)
         url = reverse("portfolio:metric_add", args=[initiative.reference]) if adds else initiative.get_absolute_url()
         verb = "Add one" if adds else "See"
-        return Row([initiative], found.state, "No outcome metric", "Never measured", url, verb, person=owner)
-    says = {
-        "worse": "Worse than the baseline",
-        "off_target": "Off target",
-        "falling": "Worse than the time before",
-        "short": "Getting better, but short of the target",
-        "stale": f"Not measured for {figures.plural(_days(found, sight.day), 'day')}",
-        "never": "Never measured",
-    }
+        return Row([initiative], found.state, "No outcome metric", state_of(found, sight.day), url, verb, person=owner)
     return Row(
         [initiative],
         found.state,
         metric.name,
-        says[found.state],
+        state_of(found, sight.day),
         *measuring(sight, initiative, metric),
         id=metric.pk,
         tone="late" if found.state in ("worse", "off_target") else "risk",
@@ -172,8 +193,11 @@ def _row(found: Found, initiative: Initiative, metric: OutcomeMetric | None, sig
     )
 
 
-def _days(found: Found, day: date) -> int:
-    return (day - found.measured_on).days if found.measured_on else 0
+def state_of(found: Found, day: date) -> str:
+    """What is wrong, as a row says it."""
+    if found.state == "stale" and found.measured_on:
+        return f"Not measured for {figures.plural((day - found.measured_on).days, 'day')}"
+    return STATE_LABELS[found.state]
 
 
 def _note(found: Found, metric: OutcomeMetric) -> str:

@@ -72,19 +72,22 @@ class Narrowed:
         named = {name: str(row.pk) for name in ("bucket", "unit", "objective") if (row := getattr(self, name))}
         return named | ({"stages": self.stages} if self.stages else {})
 
+    def of(self, initiatives: InitiativeQuerySet) -> InitiativeQuerySet:
+        """The active ones of it."""
+        rows = initiatives.filter(stage__in=IN_PRODUCTION if self.stages == "production" else ACTIVE)
+        if self.bucket:
+            rows = rows.filter(bucket=self.bucket)
+        if self.objective:
+            rows = rows.filter(objective=self.objective)
+        if self.unit:
+            pk = self.unit.pk
+            rows = rows.filter(unit__in=once(("and_below", pk), lambda: BusinessUnit.objects.and_below([pk])))
+        return rows
+
 
 def counted(viewer: User, narrowed: Narrowed) -> InitiativeQuerySet:
     """The active initiatives that the viewer sees of it."""
-    stages = IN_PRODUCTION if narrowed.stages == "production" else ACTIVE
-    rows = Initiative.objects.visible_to(viewer).on_register().filter(stage__in=stages)
-    if narrowed.bucket:
-        rows = rows.filter(bucket=narrowed.bucket)
-    if narrowed.objective:
-        rows = rows.filter(objective=narrowed.objective)
-    if narrowed.unit:
-        pk = narrowed.unit.pk
-        rows = rows.filter(unit__in=once(("and_below", pk), lambda: BusinessUnit.objects.and_below([pk])))
-    return rows.order_by()
+    return narrowed.of(Initiative.objects.visible_to(viewer).on_register()).order_by()
 
 
 def standings(initiatives: QuerySet[Initiative], held: Goals) -> "QuerySet[Any, Any]":
@@ -190,10 +193,16 @@ class Board(Scores):
         self.query = query
         self.form = ScorecardFilterForm(query)
         self.form.is_valid()
-        asked = query.get("by", "")
+        self._by = query.get("by", "")
         given = {name: self.form.cleaned_data.get(name) for name in FILTERS}
         narrowed = Narrowed(**{name: value for name, value in given.items() if value})
-        super().__init__(viewer, asked if asked in GROUPS else "bucket", narrowed)
+        super().__init__(viewer, self._by if self._by in GROUPS else "bucket", narrowed)
+
+    @property
+    def refused(self) -> list[str]:
+        """What the address asks for and cannot be shown, each in a sentence."""
+        told = [f"There are no scorecards by {self._by[:20]!r}: these are by {GROUPS[self.by].lower()}."]
+        return [*self.form.refused, *(told if self._by not in ("", *GROUPS) else ())]
 
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:

@@ -94,6 +94,21 @@ class ScorecardRows(FilteredList[Initiative]):
         return form
 
     @property
+    def refused(self) -> list[str]:
+        """What the address asks for and cannot be shown, each in a sentence."""
+        told = [
+            ("category", self.category, "category {}", f"these are of {self.category.label.lower()}."),
+            ("state", self.state, "standing {}", "all of them are shown."),
+            ("without", self.without, "list of those without {}", "this filter is left out."),
+        ]
+        wrong = [
+            f"There is no {words.format(repr(text[:20]))}: {instead}"
+            for name, shown, words, instead in told
+            if (text := self.query.get(name, "")) not in ("", shown)
+        ]
+        return [*self.form.refused, *wrong]
+
+    @property
     def chips(self) -> list[Chip]:
         if not self.without:
             return super().chips

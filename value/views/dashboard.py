@@ -54,7 +54,7 @@ def dashboard_rows(request: HttpRequest, figure: str) -> HttpResponse:
 def dashboard_rows_export(request: HttpRequest, figure: str) -> HttpResponseBase:
     """The same rows, all of them, as a file."""
     found = _rows(request, figure)
-    return asked_file(request, found, lambda: found.count, found.address)
+    return asked_file(request, found, lambda: found.count, found.address, refused=found.asked_address.refused)
 
 
 def _rows(request: HttpRequest, figure: str) -> FigureRows[object]:  # type: ignore[type-var]

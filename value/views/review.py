@@ -1,40 +1,36 @@
 """The lists of the value and risk review in full."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from aiso.accounts.signed_in import signed_in
 from forums.models import AgendaItem
+from portfolio.views.files import asked_file
 
-from ..review.gathered import sight_of
-from ..review.outcomes import SOURCE, listed_outcomes
-
-# Rows of one page.
-PAGE = 100
+from ..review.outcome_list import OutcomeList
+from ..review.outcomes import SOURCE
 
 
 @require_safe
 def review_outcomes(request: HttpRequest) -> HttpResponse:
     """Which outcomes are off target or unmeasured? Of an item as its reader sees it there, else of today."""
-    person = signed_in(request)
+    return render(request, "value/review/outcomes.html", {"found": _outcomes(request)})
+
+
+@require_safe
+def review_outcomes_export(request: HttpRequest) -> HttpResponseBase:
+    """The same as a file."""
+    found = _outcomes(request)
+    return asked_file(request, found, lambda: found.count, found.address(), refused=found.refused)
+
+
+def _outcomes(request: HttpRequest) -> OutcomeList:
+    person, asked = signed_in(request), request.GET.get("item", "")
     item = AgendaItem(source=SOURCE)
-    if asked := _number(request, "item"):
+    # What an address says, of what a database holds.
+    if asked.isascii() and asked.isdigit() and len(asked) < 10:
         items = AgendaItem.objects.visible_to(person).select_related("meeting", "forum")
         item = get_object_or_404(items, pk=asked, source=SOURCE)
-    page = max(_number(request, "page"), 1)
-    listed = listed_outcomes(sight_of(item, person), PAGE * (page - 1), PAGE)
-    address = f"?item={item.pk}&page=" if item.pk else "?page="
-    context = {
-        "listed": listed,
-        "item": item,
-        "before": f"{address}{page - 1}" if page > 1 else "",
-        "after": f"{address}{page + 1}" if listed.has_more else "",
-    }
-    return render(request, "value/review/outcomes.html", context)
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    """What an address says, of what a database holds; 0 where it says no number."""
-    told = request.GET.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
+    return OutcomeList(person, request.GET, item)

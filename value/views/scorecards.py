@@ -36,7 +36,7 @@ def scorecards(request: HttpRequest) -> HttpResponse:
 def scorecards_export(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     board = Board(signed_in(request), request.GET)
-    return asked_file(request, board, lambda: len(board.groups) + 1, board.address())
+    return asked_file(request, board, lambda: len(board.groups) + 1, board.address(), refused=board.refused)
 
 
 @require_safe
@@ -50,4 +50,5 @@ def scorecard_rows(request: HttpRequest) -> HttpResponse:
 def scorecard_rows_export(request: HttpRequest) -> HttpResponseBase:
     """The same as a file, a row a metric."""
     found = ScorecardRows(signed_in(request), request.GET)
-    return asked_file(request, found, found.matching.order_by()[: MOST_XLSX + 1].count, found.address())
+    count = found.matching.order_by()[: MOST_XLSX + 1].count
+    return asked_file(request, found, count, found.address(), refused=found.refused)

@@ -19,8 +19,10 @@ from tests.factories import grant, make_initiative, make_ownership, make_person,
 from tests.value.factories import claim, cost_of, post
 from value.actions.claims import confirm_claim
 from value.actions.measure import confirm_measurement, record_measurement
+from value.adoption import AdoptionCount
 from value.dashboard import page as shown_page
-from value.dashboard.figures import FIGURES
+from value.dashboard.figures import FIGURES, Closed, Figures, LeadTime, StableOwner
+from value.dashboard.sentences import reading
 from value.dashboard.targets import Targets, targets_on
 from value.kept.recompute import recompute_marked
 
@@ -341,6 +343,28 @@ def test_what_an_address_asks_in_vain_is_said(client, small, executive, query, t
         page = text_of(client.get(f"/dashboard/{path}?{query}")).replace("&#x27;", "'")
         assert told in page
         assert "and is left out." in page
+    file = client.get("/dashboard/rows/closed/export/", dict([query.split("=")]))
+    assert (file.status_code, file.url.partition("?")[0]) == (302, "/dashboard/rows/closed/")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "new", "told"),
+    [
+        # Of ten initiatives four are stable.
+        ({"business": 6, "technical": 6, "risk": 6}, 0, "; all three owners are missing."),
+        ({"business": 5, "technical": 6, "risk": 5}, 0, "; mostly all three owners are missing."),
+        ({"business": 4, "technical": 4, "risk": 5}, 1, ", mostly the risk owner."),
+        ({"business": 4, "technical": 4, "risk": 4}, 2, "; mostly all three owners are missing."),
+        ({"business": 4, "technical": 5, "risk": 6}, 0, ", the risk owner."),
+        ({"business": 1, "technical": 2, "risk": 3}, 2, ", most often the risk owner."),
+        ({"business": 1, "technical": 0, "risk": 0}, 5, ", mostly because the business owner is new."),
+    ],
+)
+def test_why_owners_are_not_stable(lacking, new, told):
+    found = StableOwner(4, 10, 0, lacking, new)
+    now = Figures(date(2026, 6, 15), LeadTime(), found, AdoptionCount(), None, Closed())
+    said = reading("stable_owner", now, None).replace("\N{NO-BREAK SPACE}", " ")
+    assert said == f"6 of 10 active initiatives lack one{told}"
 
 
 def test_as_it_was_known_on_a_past_day(client, small, executive):

@@ -409,6 +409,46 @@ def test_a_filter_keeps_what_has_no_bucket_and_everything_is_one_click_away(clie
     assert (whole.in_all, whole.whole) == (3, "")
 
 
+LEFT_OUT = "this filter is left out. Choose one under Filter."
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "told"),
+    [
+        *(
+            (path, query, f"There is no {told}: {LEFT_OUT}")
+            for path in ("", "rows/")
+            for query, told in (
+                ("bucket=999999", "bucket '999999'"),
+                ("unit=abc", "business unit 'abc'"),
+                ("objective=-1", "objective '-1'"),
+                ("stages=late", "stage 'late'"),
+            )
+        ),
+        ("", "by=person", "There are no scorecards by 'person': these are by bucket."),
+        ("rows/", "category=luck", "There is no category 'luck': these are of business outcome."),
+        ("rows/", "state=lucky", "There is no standing 'lucky': all of them are shown."),
+        ("rows/", "without=unit", "There is no list of those without 'unit': this filter is left out."),
+    ],
+)
+def test_what_an_address_asks_in_vain_is_said(client, portfolio, stranger, path, query, told):
+    client.force_login(stranger)
+    page = text_of(client.get(f"/scorecards/{path}?{query}")).replace("&#x27;", "'")
+    assert page.count("Left out") == page.count(told) == 1
+    # A file could not say so: it leads to the page that does.
+    file = client.get(f"/scorecards/{path}export/?{query}&format=csv")
+    assert (file.status_code, file.url) == (302, f"/scorecards/{path}?{query}")
+
+
+def test_what_is_understood_is_not_refused(client, portfolio, stranger):
+    client.force_login(stranger)
+    narrowed = f"bucket={portfolio['mail'].pk}&unit=&stages=production"
+    for address in (f"?by=unit&{narrowed}", f"rows/?category=model_quality&state=gap&without=objective&{narrowed}"):
+        assert "Left out" not in text_of(client.get(f"/scorecards/{address}"))
+    board = client.get(f"/scorecards/?bucket=999999&unit={portfolio['below'].pk}").context["board"]
+    assert board.total.initiatives == 2
+
+
 def test_the_lead_tells_every_state_so_that_it_adds_up(client, portfolio, stranger, business_owner):
     for values in ((13,), (13, 12), (9,)):
         metric = make_metric(make_initiative("More", stage="pilot", owner=business_owner), baseline=None)

@@ -1,8 +1,10 @@
 """The pages and the pre-read of the value and risk review, and what its minutes keep."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+import python_calamine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,10 +13,11 @@ from aiso import clock
 from forums.actions.live import record_item, settle_item, show_item
 from forums.actions.minutes import close_meeting
 from forums.item_page import sections_of, told_of
-from portfolio.models import Initiative
+from portfolio.models import Bucket, Initiative
 from tests.api.conftest import Script, make_api_token
-from tests.factories import make_initiative, make_person, make_risk
+from tests.factories import make_entry, make_initiative, make_person, make_risk, make_unit, move_stage
 from value.actions.claims import confirm_claim
+from value.kept.recompute import recompute_all
 from value.review.gathered import LISTED
 
 from ..factories import claim
@@ -196,3 +199,142 @@ def test_all_outcomes_are_counted_and_the_list_leads_to_them(client, agenda, cha
     client.force_login(stranger)
     assert client.get(reverse("value:review_outcomes")).status_code == 200
     assert client.get(f"{reverse('value:review_outcomes')}?item={agenda['claims_waiting'].pk}").status_code == 404
+
+
+LEFT_OUT = "this filter is left out. Choose one under Filter."
+
+
+@pytest.fixture
+def wrong(business_owner, stranger):
+    """One of each kind, in two units, one below the other; the names sort against the kinds."""
+    top = make_unit("Operations")
+    below = make_unit("Plant", parent=top)
+    mail = make_entry(Bucket, "Mail")
+    made = {
+        name: make_initiative(name, stage="scale", owner=business_owner, unit=unit, bucket=bucket)
+        for name, unit, bucket in (("A bare", below, mail), ("B never", top, mail), ("C off", below, None))
+    }
+    add_metric(made["B never"], "Hours")
+    measure(add_metric(made["C off"]), 14, JUNE, business_owner)
+    return made | {"top": top, "below": below, "mail": mail}
+
+
+def names(answer):
+    return [row.initiatives[0].name for row in answer.context["found"].listed.rows]
+
+
+def test_outcomes_are_narrowed_by_kind_and_part(client, wrong, stranger):
+    client.force_login(stranger)
+    here = reverse("value:review_outcomes")
+
+    def told(query=""):
+        return names(client.get(f"{here}?{query}"))
+
+    assert told() == ["C off", "B never", "A bare"]
+    assert told("state=off_target") == ["C off"]
+    assert told("state=unmeasured") == ["B never"]
+    assert told("state=no_metric") == ["A bare"]
+    assert told(f"unit={wrong['top'].pk}") == told()
+    assert told(f"unit={wrong['below'].pk}") == ["C off", "A bare"]
+    assert told(f"bucket={wrong['mail'].pk}&state=no_metric") == ["A bare"]
+    answer = client.get(f"{here}?state=no_metric&unit={wrong['below'].pk}")
+    assert {tab.label: tab.count for tab in answer.context["found"].tabs} == {
+        "All": 2,
+        "Off target": 1,
+        "Unmeasured": 0,
+        "Without a metric": 1,
+    }
+    page = answer.content.decode()
+    assert "1 outcome: 1 without a metric." in page
+    assert f'href="?state=off_target&amp;unit={wrong["below"].pk}"' in page
+    assert 'aria-label="Remove filter: Business unit"' in page
+
+
+def test_no_outcome_of_a_kind_says_so_and_leads_to_all(client, wrong, stranger):
+    client.force_login(stranger)
+    here = reverse("value:review_outcomes")
+    page = client.get(f"{here}?state=unmeasured&unit={wrong['below'].pk}").content.decode()
+    assert "No outcome fits" in page
+    assert '<a class="btn" href="?">Show all</a>' in page
+    page = client.get(f"{here}?page=9").content.decode()
+    assert "Not so many pages" in page
+    assert "All<span" in page
+    for name in ("A bare", "B never", "C off"):
+        move_stage(wrong[name], "closed", clock.today())
+    page = client.get(here).content.decode()
+    assert "Nothing is wrong" in page
+    assert "Show all" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("bucket=999999", f"There is no bucket '999999': {LEFT_OUT}"),
+        ("unit=abc", f"There is no business unit 'abc': {LEFT_OUT}"),
+        ("state=lucky", "There is no kind 'lucky': all of them are shown."),
+        ("item=abc", "There is no item 'abc': these are of today."),
+    ],
+)
+def test_what_an_address_of_outcomes_asks_in_vain_is_said(client, wrong, stranger, query, told):
+    client.force_login(stranger)
+    here = reverse("value:review_outcomes")
+    answer = client.get(f"{here}?{query}")
+    page = " ".join(answer.content.decode().replace("&#x27;", "'").split())
+    assert page.count("Left out") == page.count(told) == 1
+    assert len(names(answer)) == 3
+    file = client.get(f"{here}export/?{query}&format=csv")
+    assert (file.status_code, file.url) == (302, f"{here}?{query}")
+
+
+def test_outcomes_come_as_files(client, wrong, stranger):
+    make_initiative("Secret", stage="scale", is_confidential=True)
+    client.force_login(stranger)
+    export = reverse("value:review_outcomes_export")
+    csv = b"".join(client.get(f"{export}?format=csv").streaming_content).decode("utf-8-sig").splitlines()
+    owner, day = wrong["C off"].business_owner.name, "2027-05-31"
+    assert csv[0].startswith("Initiative,Name,Unit,Stage,Business owner,Outcome,Kind,State,Latest,Baseline,Target,")
+    assert [line.split(",", 1)[1] for line in csv[1:]] == [
+        f"C off,Plant,Scale,{owner},Stops,Off target,Off target,14.0000,14.0000,9.0000,stops,{day},2027-06-01",
+        f"B never,Operations,Scale,{owner},Hours,Unmeasured,Never measured,,14.0000,9.0000,stops,{day},",
+        f"A bare,Plant,Scale,{owner},,Without a metric,Never measured,,,,,,",
+    ]
+    book = python_calamine.CalamineWorkbook.from_filelike(
+        BytesIO(client.get(f"{export}?state=no_metric&unit={wrong['below'].pk}").content)
+    )
+    assert [row[1] for row in book.get_sheet_by_index(0).to_python()[1:]] == ["A bare"]
+
+
+def test_two_lists_that_say_off_target_say_what_it_means_there(client, business_owner, stranger):
+    """Short of a target whose day is to come, and no better than the baseline: scorecards alone count it."""
+    initiative = make_initiative("On its way", stage="scale", owner=business_owner)
+    metric = add_metric(initiative, horizon_on=date(2027, 12, 31))
+    measure(metric, 14, JUNE, business_owner)
+    recompute_all()
+    client.force_login(stranger)
+    outcomes, rows = reverse("value:review_outcomes"), reverse("value:scorecard_rows")
+
+    assert names(client.get(f"{outcomes}?state=off_target")) == []
+    [row] = client.get(f"{rows}?state=off_target").context["found"].rows
+    assert row.initiative == initiative
+    assert "whose day has passed or was never set" in client.get(outcomes).content.decode()
+    for page in (rows, reverse("value:scorecards"), f"{reverse('value:scorecards')}?by=unit"):
+        html = client.get(page).content.decode()
+        assert "even before the target’s day" in html
+        assert f'href="{outcomes}">single outcomes</a>' in html
+
+
+def test_more_outcomes_cost_the_page_the_same(client, wrong, stranger, business_owner):
+    client.force_login(stranger)
+    address = f"{reverse('value:review_outcomes')}?unit={wrong['top'].pk}"
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        return len(asked)
+
+    queries()
+    few = queries()
+    for number in range(4):
+        more = make_initiative(unit=wrong["below"], stage="scale", owner=make_person())
+        measure(add_metric(more, f"M{number}"), 15, JUNE, more.business_owner)
+    assert queries() == few
