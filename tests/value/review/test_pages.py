@@ -1,5 +1,6 @@
 """The pages and the pre-read of the value and risk review, and what its minutes keep."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -192,7 +193,8 @@ def test_all_outcomes_are_counted_and_the_list_leads_to_them(client, agenda, cha
     assert f'<a href="{address}">all 30 outcomes</a>' in html
     for url in (address, reverse("value:review_outcomes")):
         html = client.get(url).content.decode()
-        assert html.count("M2") == 2 * 11
+        # As words: a token of the page may hold the same letters.
+        assert len(re.findall(r"\bM2\d?\b", html)) == 2 * 11
         assert "And more" not in html
         assert "Hidden metric" not in html
     assert client.get(f"{address}&page=2").status_code == 200
