@@ -121,6 +121,10 @@ class LivePage:
         return here + self.minutes_next
 
     @property
+    def is_too_long(self) -> bool:
+        return self.meeting.is_too_long_with(self.minutes_planned)
+
+    @property
     def ends_at(self) -> datetime | None:
         """When the time that was planned is over."""
         started = self.meeting.started_at

@@ -124,6 +124,10 @@ class MeetingPage:
         return max(0, self.minutes - self.meeting.minutes_planned)
 
     @property
+    def is_too_long(self) -> bool:
+        return self.meeting.is_too_long_with(self.minutes)
+
+    @property
     def done(self) -> int:
         return sum(line.item.state == AgendaItem.State.DONE for line in self.lines)
 

@@ -105,6 +105,8 @@ class Meeting(models.Model):
         CLOSED = "closed", "Closed"
         CANCELLED = "cancelled", "Cancelled"
 
+    # Of what stands on its agenda, where a list asks for it (`with_counts`).
+    item_minutes: int
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="meetings")
     starts_at = models.DateTimeField("starts")
     minutes_planned = models.PositiveSmallIntegerField(
@@ -189,6 +191,15 @@ class Meeting(models.Model):
     @property
     def is_locked(self) -> bool:
         return self.state in (self.State.CLOSED, self.State.CANCELLED)
+
+    def is_too_long_with(self, minutes: int) -> bool:
+        """Whether so many minutes on its agenda are more than it has, while that can be mended."""
+        return minutes > self.minutes_planned and not self.is_locked
+
+    @property
+    def is_too_long(self) -> bool:
+        """The same of a meeting that was read with its `item_minutes`."""
+        return self.is_too_long_with(self.item_minutes)
 
 
 # States before and during a meeting: its agenda may still change.

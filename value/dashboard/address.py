@@ -84,20 +84,24 @@ class Address:
         return [f"{words}, and is left out." for text, found, words in told if text and not found]
 
     @property
+    def known_on(self) -> date | None:
+        """The day of `known_at`."""
+        return timezone.localtime(self.known_at).date() if self.known_at else None
+
+    @property
     def beyond(self) -> str:
         """What is said where the last day is later than what is known: those days look empty."""
-        if self.known_at is None or (until := timezone.localtime(self.known_at).date()) >= self.asked.as_of:
+        if self.known_on is None or self.known_on >= self.asked.as_of:
             return ""
         return (
             f"What was recorded after {figures.moment(self.known_at)} is left out, so that the days after "
-            f"{figures.day(until)} hold only what was known ahead."
+            f"{figures.day(self.known_on)} hold only what was known ahead."
         )
 
     @property
     def as_known(self) -> str:
         """The same as of the last day that was known."""
-        assert self.known_at is not None
-        return self.to(as_of=timezone.localtime(self.known_at).date().isoformat())
+        return self.to(as_of=self.known_on.isoformat()) if self.known_on else ""
 
     @property
     def told(self) -> str:
@@ -105,8 +109,8 @@ class Address:
         parts = [f"of {self.unit} and below"] if self.unit else []
         if self.bucket:
             parts.append(f"in {self.bucket}")
-        if self.known_at:
-            parts.append(f"as known on {figures.day(timezone.localtime(self.known_at).date())}")
+        if self.known_on:
+            parts.append(f"as known on {figures.day(self.known_on)}")
         return ", ".join(parts)
 
     @property

@@ -299,7 +299,9 @@ def test_a_day_later_than_what_is_known_is_said(client, small, executive):
     answer = client.get("/dashboard/?known_at=2026-05-10&days=30")
     assert "Known in part What was recorded after 10 May 2026, 23:59 is left out" in text_of(answer)
     assert 'href="?days=30&amp;known_at=2026-05-10&amp;as_of=2026-05-10"' in answer.content.decode()
-    assert "Known in part" not in text_of(client.get("/dashboard/?known_at=2026-05-10&as_of=2026-05-10"))
+    assert "Known in part What was recorded" in text_of(client.get("/dashboard/rows/closed/?known_at=2026-05-10"))
+    for path in ("", "rows/closed/"):
+        assert "Known in part" not in text_of(client.get(f"/dashboard/{path}?known_at=2026-05-10&as_of=2026-05-10"))
 
 
 def test_confidential_initiatives_count_for_roles_that_oversee_them(client, small, office_lead, executive):
