@@ -105,8 +105,6 @@ class Meeting(models.Model):
         CLOSED = "closed", "Closed"
         CANCELLED = "cancelled", "Cancelled"
 
-    # Of what stands on its agenda, where a list asks for it (`with_counts`).
-    item_minutes: int
     forum = models.ForeignKey(Forum, models.PROTECT, related_name="meetings")
     starts_at = models.DateTimeField("starts")
     minutes_planned = models.PositiveSmallIntegerField(
@@ -198,8 +196,8 @@ class Meeting(models.Model):
 
     @property
     def is_too_long(self) -> bool:
-        """The same of a meeting that was read with its `item_minutes`."""
-        return self.is_too_long_with(self.item_minutes)
+        """The same of a meeting that a list read with its `item_minutes`. Raises KeyError without."""
+        return self.is_too_long_with(vars(self)["item_minutes"])
 
 
 # States before and during a meeting: its agenda may still change.
