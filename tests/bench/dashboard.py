@@ -45,7 +45,7 @@ PLAIN = {
         )
         SELECT s.above_id, k.bucket_id, k.is_confidential, k.part, k.benefit_type, k.first_on, k.last_on, k.denominator,
             k.shows_on, k.hides_on, sum(k.amount), max(k.recorded_at)
-        FROM value_dailysum AS k JOIN steps AS s USING (unit_id) WHERE NOT k.is_below
+        FROM value_dailysum AS k JOIN steps AS s USING (unit_id) WHERE k.level = 0
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     """,
     "measurements by metric and day": """

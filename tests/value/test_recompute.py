@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -159,6 +160,17 @@ def test_a_figure_costs_one_query(counted, initiative, business_owner, lead, dja
         assert [worth.run_cost for worth in worths(lead, [unit, unit.before])] == [30, 0]
 
 
+def test_amounts_of_many_digits_are_added_up_exactly(counted, lead):
+    alike = {
+        "level": DailySum.Level.ALL_BUCKETS, "is_confidential": False, "part": "run_cost", "first_on": JUNE.as_of,
+        "last_on": JUNE.as_of, "covered": 1, "shows_on": JUNE.as_of, "recorded_at": clock.now(),
+    }  # fmt: skip
+    DailySum.objects.create(denominator=10**30, amount=Decimal("98765432109876543210987654321098765.43"), **alike)
+    DailySum.objects.create(denominator=3, amount=Decimal("0.02"), **alike)
+    exact = Fraction(9876543210987654321098765432109876543, 100 * 10**30) + Fraction(2, 300)
+    assert worths(lead, [JUNE])[0].parts == {("run_cost", ""): exact}
+
+
 def test_who_sees_no_money_reads_none(counted, initiative, business_owner):
     costs(initiative, business_owner)
     recompute_marked()
@@ -203,13 +215,13 @@ def test_a_check_finds_what_was_changed_by_hand(counted, initiative, business_ow
     call_command("recompute", stdout=out)
     call_command("recompute", "--check", stdout=out)
     assert "No kept row differs" in out.getvalue()
-    DailySum.objects.filter(is_below=False).update(amount=31)
+    DailySum.objects.filter(level=0).update(amount=31)
     with pytest.raises(CommandError, match=r"2 kept rows differ from the facts:\nown_sums: wrong .*31\.00"):
         call_command("recompute", "--check")
     assert set(DailySum.objects.values_list("amount", flat=True)) == {31, 30}
     call_command("recompute", "--full", stdout=out)
     call_command("recompute", "--check", stdout=out)
-    DailySum.objects.filter(is_below=True).delete()
+    DailySum.objects.exclude(level=0).delete()
     with pytest.raises(CommandError, match="missing"):
         call_command("recompute", "--check")
 

@@ -3,10 +3,11 @@ several windows at once.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,7 @@ from aiso.once import once, once_each
 from ..asked_days import end_of
 from ..cost_coverage import CoverageCount
 from ..kept.as_known import refuse_another
+from ..models import DailySum
 from ..worth import CONFIRMED
 from .asked import Asked, money_units, sees_confidential
 from .figures import WindowWorth
@@ -37,6 +39,9 @@ MET = """
     s.first_on <= w.last_on AND s.last_on >= w.first_on AND s.shows_on <= w.as_of
     AND (s.hides_on IS NULL OR s.hides_on > w.as_of)
 """
+# A unit's own rows are told by bucket alone.
+OF_ALL_BUCKETS = f"s.level IN ({DailySum.Level.OWN}, {DailySum.Level.ALL_BUCKETS})"
+OF_A_BUCKET = f"s.level IN ({DailySum.Level.OWN}, {DailySum.Level.BELOW})"
 # Rows of all windows, those together that no window tells apart.
 SUMS = f"""
     {WINDOWS}, alike AS MATERIALIZED (
@@ -49,7 +54,7 @@ SUMS = f"""
         GROUP BY 1, 2, 3, 4, 5, 6, 7
     )
     SELECT w.place, s.part, s.benefit_type, s.per,
-        sum(s.amount * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1)),
+        sum(s.amount * 100 * (LEAST(s.last_on, w.last_on) - GREATEST(s.first_on, w.first_on) + 1)),
         max(LEAST(s.last_on, w.last_on)) FILTER (WHERE s.amount <> 0)
     FROM asked AS w JOIN alike AS s ON {MET}
     GROUP BY 1, 2, 3, 4
@@ -133,13 +138,20 @@ def worths(viewer: Viewer, askeds: Sequence[Asked]) -> list[WindowWorth | None]:
 
 def _worths(viewer: Viewer, askeds: Sequence[Asked]) -> Iterator[tuple[Asked, WindowWorth]]:
     for reach, windows in _readable(viewer, askeds):
-        parts: dict[int, dict[tuple[str, str], Fraction]] = {place: defaultdict(Fraction) for place in windows}
+        parts: dict[int, dict[tuple[str, str], dict[int, int]]] = {place: defaultdict(dict) for place in windows}
         until: dict[int, date] = {}
-        for place, part, kind, covered, total, last_on in _read(SUMS, reach, windows):
-            parts[place][part, kind] += Fraction(total) / int(covered)
+        for place, part, kind, per, cents, last_on in _read(SUMS, reach, windows):
+            parts[place][part, kind][int(per)] = int(cents)
             if part == CONFIRMED and last_on:
                 until[place] = max(last_on, until.get(place, last_on))
-        yield from ((askeds[place], WindowWorth(dict(sums), until.get(place))) for place, sums in parts.items())
+        for place, found in parts.items():
+            yield askeds[place], WindowWorth({key: _added_up(each) for key, each in found.items()}, until.get(place))
+
+
+def _added_up(cents: Mapping[int, int]) -> Fraction:
+    """What cents over denominators come to: over a common one, since adding up fractions takes much longer."""
+    common = lcm(*cents)
+    return Fraction(sum(amount * (common // per) for per, amount in cents.items()), 100 * common)
 
 
 def coverages(viewer: Viewer, askeds: Sequence[Asked]) -> list[CoverageCount | None]:
@@ -194,9 +206,10 @@ def _readable(viewer: Viewer, askeds: Sequence[Asked]) -> Iterable[tuple[Reach, 
 def _read(query: str, reach: Reach, windows: Windows) -> list[tuple[Any, ...]]:
     """Rows of windows, each beginning with the place of its window."""
     cells, told = _cells(reach)
-    if (bucket := next(iter(windows.values())).bucket) is not None:
-        cells, told = f"({cells}) AND s.bucket_id = %(bucket)s", told | {"bucket": bucket.pk}
-    return _run(query.format(cells=cells), told, windows)
+    bucket = next(iter(windows.values())).bucket
+    levels = OF_ALL_BUCKETS if bucket is None else f"{OF_A_BUCKET} AND s.bucket_id = %(bucket)s"
+    told |= {"bucket": bucket and bucket.pk}
+    return _run(query.format(cells=f"({cells}) AND {levels}"), told, windows)
 
 
 def _read_months(

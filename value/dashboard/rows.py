@@ -341,7 +341,7 @@ class ClosedRows(FigureRows[Initiative]):
     def sorted_out(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {name: [] for name in self.shows}
         for pk, row in self.ended.items():
-            found["with" if row.rationale.strip() else "without"].append(pk)
+            found["with" if row.has_rationale else "without"].append(pk)
         return found
 
     @property

@@ -66,10 +66,10 @@ TALLIED = """
     GROUP BY 1
 """
 OPEN_CELLS = "(is_confidential = FALSE OR %(sees_all)s OR unit_id = ANY(%(sees)s))"
-OF_UNITS = f"unit_id = ANY(%(units)s) AND {OPEN_CELLS}"
+OF_UNITS = f"unit_id = ANY(%(units)s) AND NOT is_of_all_buckets AND {OPEN_CELLS}"
 # Confidential cells of single units are not in those of the company that the viewer may read.
 OF_COMPANY = """(
-    unit_id IS NULL AND (is_confidential = FALSE OR %(sees_all)s)
+    unit_id IS NULL AND is_of_all_buckets = %(of_all_buckets)s AND (is_confidential = FALSE OR %(sees_all)s)
     OR NOT %(sees_all)s AND is_confidential AND unit_id = ANY(%(sees)s)
 )"""
 
@@ -86,6 +86,7 @@ def _tallied(viewer: User, windows: Sequence[Asked]) -> dict[int, tuple[int, ...
     last, sees = windows[-1], sees_confidential(viewer)
     told: dict[str, Any] = {"as_of": last.as_of, "days": last.days, "oldest": len(windows) - 1}
     told |= {"sees_all": sees is None, "sees": [*(sees or ())], "units": [*(last.units or ())]}
+    told["of_all_buckets"] = last.bucket is None
     where = OF_COMPANY if last.units is None else OF_UNITS
     if last.bucket:
         where, told["bucket"] = f"{where} AND bucket_id = %(bucket)s", last.bucket.pk

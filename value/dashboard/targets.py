@@ -34,7 +34,7 @@ def is_met(name: str, value: Decimal, target: Decimal) -> bool:
 def targets_on(day: date) -> Targets:
     """The targets that held on a day; none on days before the first ones. One query."""
     try:
-        content = ConfigurationVersion.objects.in_force(TARGETS, day).content
+        content = ConfigurationVersion.objects.only("content").in_force(TARGETS, day).content
     except ConfigurationVersion.DoesNotExist:
         return Targets()
     figures = {"lead_time": _number(content["lead_time"])}

@@ -1,8 +1,12 @@
-"""When initiatives first entered production and pilot, and on which days they were in pilot (DESIGN §6.1)."""
+"""When initiatives first entered production and pilot, on which days they were in pilot (DESIGN §6.1), and when they
+ended (DESIGN §6.5).
+"""
 
 from django.db.backends.utils import CursorWrapper
 
-from ..models import Launch, PilotSpell
+from portfolio.models.stage import ENDED
+
+from ..models import Ending, Launch, PilotSpell
 from .tables import KeptTable, Query, all_rows, start_table
 from .touched import TAKEN, Touched
 
@@ -28,6 +32,15 @@ PILOTED = """
     ) AS stays
     WHERE stage = 'pilot' AND (left_on IS NULL OR left_on > changed_on)
 """
+ENDINGS = f"""
+    SELECT initiative_id, changed_on, has_rationale, goes_on
+    FROM (
+        SELECT initiative_id, stage, changed_on, rationale ~ '\\S' AS has_rationale,
+            lead(changed_on) OVER (PARTITION BY initiative_id ORDER BY changed_on, id) AS goes_on
+        FROM portfolio_stagechange WHERE {{these}}
+    ) AS stays
+    WHERE stage IN ({", ".join(f"'{stage}'" for stage in ENDED)})
+"""  # noqa: S608 (constants)
 
 
 def want_launches(cursor: CursorWrapper, touched: Touched) -> Query:
@@ -41,6 +54,10 @@ def want_pilots(cursor: CursorWrapper, touched: Touched) -> Query:
     return _of_these(PILOTED, touched)
 
 
+def want_endings(cursor: CursorWrapper, touched: Touched) -> Query:
+    return _of_these(ENDINGS, touched)
+
+
 def _of_these(select: str, touched: Touched) -> Query:
     return select.format(these="TRUE" if touched.is_all else THESE), None
 
@@ -51,3 +68,4 @@ def _present(table: KeptTable, touched: Touched) -> str:
 
 LAUNCHES = KeptTable("launches", Launch, want_launches, _present)
 PILOTS = KeptTable("pilots", PilotSpell, want_pilots, _present)
+ENDED_ONES = KeptTable("endings", Ending, want_endings, _present)

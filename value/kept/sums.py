@@ -1,8 +1,10 @@
-"""Daily sums of money per unit and bucket: each unit's own, and those of all units below it added up.
+"""Daily sums of money per unit and bucket: each unit's own, those of all units below it added up, and these again over
+all buckets.
 
 What counts as which part is the definition of `worth`, read whole: as-of days are told by the rows.
 """
 
+from collections.abc import Sequence
 from math import lcm
 
 from django.db.backends.utils import CursorWrapper
@@ -42,7 +44,7 @@ IN_CELLS = "JOIN touched_cells AS t ON " + SAME_CELL.format(t="t", of="i")
 
 # A reversal takes part in what its entry counts as.
 OWN = """
-    SELECT unit_id, FALSE, bucket_id, is_confidential, part, benefit_type, first_on, last_on, last_on - first_on + 1,
+    SELECT unit_id, 0, bucket_id, is_confidential, part, benefit_type, first_on, last_on, last_on - first_on + 1,
         1, shows_on, NULL::date, sum(worth), max(recorded_at)
     FROM (
         SELECT i.unit_id, i.bucket_id, i.is_confidential, e.benefit_type, e.first_on, e.last_on,
@@ -103,7 +105,7 @@ DECAYED = """
         CROSS JOIN LATERAL generate_series(0, GREATEST(d.ends - d.begins, 0)) AS n
         WHERE (c.of_first, c.of_last) <> (c.first_on, c.last_on)
     )
-    SELECT i.unit_id, FALSE, i.bucket_id, i.is_confidential, 'decayed', p.benefit_type, p.first_on, p.last_on,
+    SELECT i.unit_id, 0, i.bucket_id, i.is_confidential, 'decayed', p.benefit_type, p.first_on, p.last_on,
         p.covered, d.common, GREATEST(p.shows_on, p.first_on), p.hides_on,
         sum(p.worth * p.numerator * div(d.common, p.denominator)), max(p.recorded_at)
     FROM placed AS p
@@ -124,7 +126,7 @@ LASTING = f"""
     WHERE t.lost_from IS NOT NULL AND EXISTS (SELECT FROM value_lostspan AS s WHERE s.initiative_id = i.id)
 """  # noqa: S608 (a constant)
 OWN_PRESENT = f"""
-    SELECT k.* FROM {CELLS} AS t JOIN value_dailysum AS k ON {SAME_CELL.format(t="t", of="k")} AND NOT k.is_below
+    SELECT k.* FROM {CELLS} AS t JOIN value_dailysum AS k ON {SAME_CELL.format(t="t", of="k")} AND k.level = 0
         AND k.last_on >= LEAST(t.sums_from, t.lost_from)
         AND CASE WHEN k.part = 'decayed' THEN k.first_on BETWEEN t.lost_from AND t.lost_to
             ELSE k.first_on BETWEEN t.sums_from AND t.sums_to END
@@ -145,37 +147,47 @@ KEYS = (
     *("denominator", "shows_on", "hides_on"),
 )
 KEY = ", ".join(KEYS)
+KEYS_IN_ALL = tuple(name for name in KEYS if name != "bucket_id")
+KEY_IN_ALL = ", ".join(KEYS_IN_ALL)
 BELOW_KEYS = f"""
     SELECT DISTINCT a.above_id AS unit_id, {", ".join(f"d.{name}" for name in KEYS)}
     FROM differing_own_sums AS d JOIN units_above AS a ON a.unit_id = d.unit_id
 """  # noqa: S608 (a constant)
 
 
-def _same_key(of: str, with_: str) -> str:
+def _same_key(of: str, with_: str, keys: Sequence[str] = KEYS) -> str:
     nullable = ("bucket_id", "hides_on")
-    same = [f"{of}.{name} {'IS NOT DISTINCT FROM' if name in nullable else '='} {with_}.{name}" for name in KEYS]
+    same = [f"{of}.{name} {'IS NOT DISTINCT FROM' if name in nullable else '='} {with_}.{name}" for name in keys]
     return " AND ".join(same)
 
 
+def _of_keys(changed: str, level: int, keys: Sequence[str] = KEYS) -> str:
+    """Rows of a level that have the keys in a table. An index finds what equals something and what is null, and not
+    what is either.
+    """
+    same = f"k.level = {level} AND {_same_key('c', 'k', keys)}"
+    return f"""
+        SELECT k.* FROM {changed} AS c JOIN value_dailysum AS k ON k.unit_id = c.unit_id AND {same}
+        UNION ALL
+        SELECT k.* FROM {changed} AS c JOIN value_dailysum AS k ON k.unit_id IS NULL AND {same} WHERE c.unit_id IS NULL
+    """  # noqa: S608 (constants)
+
+
 BELOW = f"""
-    SELECT above_id, TRUE, {KEY}, sum(amount), max(recorded_at)
+    SELECT above_id, 1, {KEY}, sum(amount), max(recorded_at)
     FROM (
         SELECT a.above_id, {", ".join(f"s.{name}" for name in KEYS)}, s.amount, s.recorded_at
         FROM {{keys}} value_dailysum AS s {{met}}
         JOIN units_above AS a ON a.unit_id = s.unit_id {{above}}
-        WHERE NOT s.is_below
+        WHERE s.level = 0
     ) AS own
     GROUP BY above_id, {KEY}
 """  # noqa: S608 (a constant)
-# An index finds what equals something and what is null, and not what is either.
-BELOW_PRESENT = f"""
-    SELECT k.* FROM changed_keys AS c JOIN value_dailysum AS k ON k.unit_id = c.unit_id AND k.is_below
-        AND {_same_key("c", "k")}
-    UNION ALL
-    SELECT k.* FROM changed_keys AS c JOIN value_dailysum AS k ON k.unit_id IS NULL AND k.is_below
-        AND {_same_key("c", "k")}
-    WHERE c.unit_id IS NULL
-"""  # noqa: S608 (a constant)
+CHANGED_IN_ALL = f"SELECT DISTINCT unit_id, {KEY_IN_ALL} FROM differing_sums_below"  # noqa: S608 (constants)
+IN_ALL = f"""
+    SELECT unit_id, 2, NULL::bigint, {KEY_IN_ALL}, sum(amount), max(recorded_at)
+    FROM ({{below}}) AS below GROUP BY unit_id, {KEY_IN_ALL}
+"""  # noqa: S608 (constants)
 
 
 def want_own_sums(cursor: CursorWrapper, touched: Touched) -> Query:
@@ -204,13 +216,26 @@ def want_sums_below(cursor: CursorWrapper, touched: Touched) -> Query:
     return BELOW.format(**keys, above="AND a.above_id IS NOT DISTINCT FROM c.unit_id"), None
 
 
+def want_sums_of_all_buckets(cursor: CursorWrapper, touched: Touched) -> Query:
+    """From the sums by bucket, which are up to date by now."""
+    if touched.by("units"):
+        return IN_ALL.format(below=all_rows(SUMS_BELOW, "k.level = 1")), None
+    start_touched(cursor, "changed_in_all", CHANGED_IN_ALL)
+    return IN_ALL.format(below=_of_keys("changed_in_all", 1, KEYS_IN_ALL)), None
+
+
 def _own_present(table: KeptTable, touched: Touched) -> str:
-    return all_rows(table, "NOT k.is_below") if touched.is_all else OWN_PRESENT
+    return all_rows(table, "k.level = 0") if touched.is_all else OWN_PRESENT
 
 
 def _below_present(table: KeptTable, touched: Touched) -> str:
-    return all_rows(table, "k.is_below") if touched.by("units") else BELOW_PRESENT
+    return all_rows(table, "k.level = 1") if touched.by("units") else _of_keys("changed_keys", 1)
+
+
+def _in_all_present(table: KeptTable, touched: Touched) -> str:
+    return all_rows(table, "k.level = 2") if touched.by("units") else _of_keys("changed_in_all", 2, KEYS_IN_ALL)
 
 
 OWN_SUMS = KeptTable("own_sums", DailySum, want_own_sums, _own_present)
 SUMS_BELOW = KeptTable("sums_below", DailySum, want_sums_below, _below_present)
+SUMS_OF_ALL_BUCKETS = KeptTable("sums_of_all_buckets", DailySum, want_sums_of_all_buckets, _in_all_present)

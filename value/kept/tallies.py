@@ -1,4 +1,5 @@
-"""Tallies of what is active, paused and owned per unit and bucket, and of the whole company (DESIGN §6.2).
+"""Tallies of what is active, paused and owned per unit and bucket, and of the whole company by bucket and in all
+(DESIGN §6.2).
 
 An initiative is stable in windows of so many days from the day on which its business owner has been so for the whole of
 one, or from the first where it began with that owner.
@@ -73,22 +74,22 @@ OWN = f"""
         SELECT initiative_id, what, lower(days) AS day, 1 AS step FROM spans
         UNION ALL SELECT initiative_id, what, upper(days), -1 FROM spans WHERE upper(days) IS NOT NULL
     )
-    SELECT unit_id, bucket_id, is_confidential, day, {COUNTED}
+    SELECT unit_id, bucket_id, FALSE, is_confidential, day, {COUNTED}
     FROM steps JOIN looked_at USING (initiative_id)
-    GROUP BY 1, 2, 3, 4 HAVING {STEPPED}
+    GROUP BY 1, 2, 4, 5 HAVING {STEPPED}
 """  # noqa: S608 (constants)
 IN_CELLS = f"JOIN {CELLS} AS t ON {SAME_CELL.format(t='t', of='i')}"
 OWN_COVERED = f"k.unit_id IS NOT NULL AND EXISTS (SELECT FROM {CELLS} AS t WHERE {SAME_CELL.format(t='t', of='k')})"
 # The days of the company that a difference of any unit changes.
 DAYS = "tallied_days"
-DIFFERING = "SELECT DISTINCT bucket_id, is_confidential, day FROM differing_own_tallies"
-SAME_DAY = (
-    "d.bucket_id IS NOT DISTINCT FROM {of}.bucket_id AND d.is_confidential = {of}.is_confidential AND d.day = {of}.day"
-)
+DIFFERING = "SELECT DISTINCT is_confidential, day FROM differing_own_tallies"
+ON_DAYS = f"""
+    AND EXISTS (SELECT FROM {DAYS} AS d WHERE d.is_confidential = k.is_confidential AND d.day = k.day)
+"""
 COMPANY = f"""
-    SELECT NULL, bucket_id, is_confidential, day, {SUMS} FROM value_standingtally AS k
+    SELECT NULL, bucket_id, GROUPING(bucket_id) = 1, is_confidential, day, {SUMS} FROM value_standingtally AS k
     WHERE unit_id IS NOT NULL {{days}}
-    GROUP BY bucket_id, is_confidential, day HAVING {CHANGED}
+    GROUP BY is_confidential, day, GROUPING SETS ((bucket_id), ()) HAVING {CHANGED}
 """  # noqa: S608 (constants)
 
 
@@ -106,12 +107,11 @@ def want_company(cursor: CursorWrapper, touched: Touched) -> Query:
     if touched.is_all:
         return COMPANY.format(days=""), None
     start_table(cursor, DAYS, DIFFERING)
-    return COMPANY.format(days=f"AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"), None
+    return COMPANY.format(days=ON_DAYS), None
 
 
 def of_company(table: KeptTable, touched: Touched) -> str:
-    days = "" if touched.is_all else f" AND EXISTS (SELECT FROM {DAYS} AS d WHERE {SAME_DAY.format(of='k')})"
-    return all_rows(table, f"k.unit_id IS NULL{days}")
+    return all_rows(table, f"k.unit_id IS NULL {'' if touched.is_all else ON_DAYS}")
 
 
 OWN_TALLIES = KeptTable("own_tallies", StandingTally, want_own, own)

@@ -5,7 +5,7 @@ from .claim import ClaimAnswer, MethodConfirmation, OpenClaim, ValuingMethod
 from .cost_file import CostFile
 from .durability_check import DurabilityCheck, DurabilityCheckQuerySet
 from .incident_cost import IncidentCost, IncidentCostQuerySet
-from .kept_figures import AdoptionTotal, Launch, PilotSpell
+from .kept_figures import AdoptionTotal, Ending, Launch, PilotSpell
 from .kept_sums import CostMonth, DailySum, KeptMark, LiveSpell, LostSpan
 from .ledger import LedgerEntry, LedgerEntryQuerySet
 from .measurement import Measurement, MeasurementAnswer, MeasurementQuerySet
@@ -51,6 +51,7 @@ __all__ = [
     "DailySum",
     "DurabilityCheck",
     "DurabilityCheckQuerySet",
+    "Ending",
     "ExchangeRate",
     "IncidentCost",
     "IncidentCostQuerySet",

@@ -41,6 +41,22 @@ class PilotSpell(models.Model):
         return f"Initiative {self.initiative_id} in pilot, {self.first_on} to {self.last_on or 'now'}"
 
 
+class Ending(models.Model):
+    """When an initiative was closed or merged."""
+
+    initiative = _of(Initiative)
+    ended_on = models.DateField()
+    has_rationale = models.BooleanField(help_text="Whether somebody said why.")
+    goes_on = models.DateField(null=True, help_text="The day of the change after it. Empty: there is none.")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["ended_on"], name="endings_by_day")]
+
+    def __str__(self) -> str:
+        return f"Initiative {self.initiative_id} ended on {self.ended_on}"
+
+
 class AdoptionTotal(models.Model):
     """What was read of a workflow in all weeks up to one: the sums of `value.adoption`, running."""
 

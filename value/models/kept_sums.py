@@ -56,11 +56,17 @@ class DailySum(models.Model):
     The amount of one day is amount ÷ (denominator × days covered).
     """
 
+    class Level(models.IntegerChoices):
+        """What is added up; below no unit lies the whole company."""
+
+        OWN = 0, "The unit itself, by bucket"
+        BELOW = 1, "All units below it, by bucket"
+        ALL_BUCKETS = 2, "All units below it, of all buckets"
+
     unit = models.ForeignKey(
         BusinessUnit, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    # The sum of all units below that one, without it; of no unit, the whole company.
-    is_below = models.BooleanField()
+    level = models.SmallIntegerField(choices=Level)
     bucket = models.ForeignKey(Bucket, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+")
     is_confidential = models.BooleanField()
     part = models.CharField(max_length=10)
@@ -78,13 +84,14 @@ class DailySum(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["unit", "last_on", "first_on"], name="sums_of_unit"),
+            models.Index(fields=["unit", "level", "last_on", "first_on"], name="sums_of_unit"),
             # Where the sums of many units on some days are added up.
-            models.Index(fields=["unit", "part", "first_on"], condition=Q(is_below=False), name="own_sums_of_unit"),
+            models.Index(fields=["unit", "part", "first_on"], condition=Q(level=0), name="own_sums_of_unit"),
         ]
 
     def __str__(self) -> str:
-        where = f"{'below ' if self.is_below else ''}unit {self.unit_id}" if self.unit_id else "the company"
+        below = "" if self.level == self.Level.OWN else "below "
+        where = f"{below}unit {self.unit_id}" if self.unit_id else "the company"
         return f"{self.part} {self.benefit_type} of {where}, bucket {self.bucket_id}, {self.first_on} to {self.last_on}"
 
 

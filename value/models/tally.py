@@ -7,7 +7,8 @@ from portfolio.models import Bucket
 
 
 class StandingTally(models.Model):
-    """By how many a day differs from the one before: in one unit, or without one in the whole company.
+    """By how many a day differs from the one before: in one unit, or without one in the whole company, there by bucket
+    and of all buckets.
 
     What stands on a day is the sum of all changes up to it.
     """
@@ -28,6 +29,7 @@ class StandingTally(models.Model):
         BusinessUnit, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     bucket = models.ForeignKey(Bucket, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+")
+    is_of_all_buckets = models.BooleanField(default=False)
     is_confidential = models.BooleanField()
     day = models.DateField()
     active = models.IntegerField()
@@ -43,7 +45,7 @@ class StandingTally(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name_plural = "standing tallies"
-        indexes = [models.Index(fields=["unit", "day"], name="tallies_of_unit")]
+        indexes = [models.Index(fields=["unit", "is_of_all_buckets", "day"], name="tallies_of_unit")]
 
     def __str__(self) -> str:
         return f"{'Unit ' + str(self.unit_id) if self.unit_id else 'The company'}, {self.day}"
