@@ -48,6 +48,11 @@ PLAIN = {
         FROM value_dailysum AS k JOIN steps AS s USING (unit_id) WHERE k.level = 0
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     """,
+    "sums over all buckets": """
+        SELECT unit_id, is_confidential, part, benefit_type, first_on, last_on, denominator, shows_on, hides_on,
+            sum(amount), max(recorded_at)
+        FROM value_dailysum WHERE level = 1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    """,
     "measurements by metric and day": """
         SELECT m.metric_id, m.measured_on, max(m.value), max(a.baseline), max(GREATEST(m.recorded_at, a.answered_at))
         FROM value_measurement AS m LEFT JOIN value_measurementanswer AS a ON a.measurement_id = m.id GROUP BY 1, 2
