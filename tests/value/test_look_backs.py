@@ -1,6 +1,7 @@
 """What was known at a moment, kept in a schema of its own: made once, read as if it were counted, dropped in time."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -267,9 +268,10 @@ def test_how_far_it_is_is_seen_meanwhile(known, asked, monkeypatch):
     assert shares == sorted(shares)
 
 
-def test_what_was_lost_with_its_worker_is_asked_for_again(known, asked):
+def test_what_was_lost_with_its_worker_is_asked_for_again(known, asked, monkeypatch):
+    monkeypatch.setattr(asking, "ASKED_AGAIN", 1)
     asking.awaited(THEN)
-    cache.delete(asking._key(THEN))
+    time.sleep(1.1)
     assert asking.awaited(THEN) == 0
     assert len(asked) == 2
 
