@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from psycopg.errors import UndefinedTable
+from psycopg.errors import LockNotAvailable, UndefinedTable
 
 from aiso import clock
 
@@ -96,8 +96,9 @@ def drop_ended() -> None:
     for name in {name for name, _ in lives} - {name for _, name in kept}:
         try:
             _drop(name, IMPATIENT)
-        except OperationalError:
-            continue  # Somebody reads it.
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
 
 
 def drop_all() -> None:
