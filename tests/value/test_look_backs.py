@@ -1,5 +1,6 @@
 """What was known at a moment, kept in a schema of its own: made once, read as if it were counted, dropped in time."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from value.models import DailySum, KeptMark, LedgerEntry
 
 from .factories import cost_of, post
 from .look_backs import counted, nothing, schemas
-from .test_recompute import until
+from .test_recompute import until, worker
 
 THEN = datetime(2026, 6, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -369,4 +370,29 @@ def _waits() -> bool:
     """Whether somebody waits for their turn to count."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory')")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.worker
+def test_a_worker_killed_in_the_middle_leaves_nothing_and_another_makes_it(committed, metric):
+    with worker() as first, transaction.atomic(), connection.cursor() as cursor:
+        # The schema is there for the worker alone by the time it wants to look at the entries.
+        cursor.execute("LOCK TABLE value_ledgerentry IN ACCESS EXCLUSIVE MODE")
+        tasks.look_back.delay(THEN.isoformat())
+        until(_looks_at_entries, first)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    until(lambda: not _looks_at_entries())
+    assert schemas() == []
+    with worker() as second:
+        tasks.look_back.delay(THEN.isoformat())
+        until(lambda: is_kept(THEN), second)
+
+
+def _looks_at_entries() -> bool:
+    """Whether somebody waits to read entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'public.value_ledgerentry'::regclass)"
+        )
         return bool(cursor.fetchone()[0])
