@@ -26,6 +26,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Counted soon after it happened; this finds what a worker or a broker that died left behind.
     "count-what-changed": {"task": "value.tasks.count_what_changed", "schedule": 30},
     "count-all": {"task": "value.tasks.count_all_of_the_night", "schedule": crontab(hour=3, minute=20)},
+    "drop-look-backs": {"task": "value.tasks.drop_look_backs", "schedule": 60 * 5},
     "resume-cost-files": {"task": "value.tasks.resume_cost_files", "schedule": 30},
     "resume-packs": {"task": "value.tasks.resume_packs", "schedule": 30},
     # On the first of the month; on each other day what was missed.

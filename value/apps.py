@@ -7,6 +7,8 @@ class ValueConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the apps below, and listen to what happens."""
+        from django.db.models.signals import pre_migrate
+
         from aiso.audit.history import Told
         from aiso.events.enclosures import register_enclosure
         from aiso.events.outbox import subscribe
@@ -52,6 +54,7 @@ class ValueConfig(AppConfig):
         )
         from .incident_costs import costs_panel
         from .kept.counting import CHANGING as COUNTED
+        from .kept.look_backs import drop_before_migrating
         from .kept.registered import register_sums
         from .known import register_facts
         from .models import (
@@ -73,6 +76,7 @@ class ValueConfig(AppConfig):
         register_kinds()
         register_facts()
         register_sums()
+        pre_migrate.connect(drop_before_migrating, sender=self)
         register_lines()
         register_value_card()
         register_outcome_card()

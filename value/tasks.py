@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime
 
 from celery import shared_task
 from django.core.cache import cache
@@ -11,7 +12,7 @@ from .actions import make_packs, packs, run_cost_files
 from .actions.schedule_checks import schedule_all_checks, schedule_checks
 from .baselines import baseline_message
 from .claim_work import claim_message
-from .kept import recompute
+from .kept import asking, look_backs, recompute
 from .proposal_told import proposal_message
 from .review.carried import bring_to_next
 from .work import message_of
@@ -121,3 +122,15 @@ def count_what_changed() -> None:
 def count_all_of_the_night() -> None:
     """Bring all kept rows up to date: what no mark told, as after a change of settings."""
     recompute.recompute_all()
+
+
+@shared_task
+def look_back(known_at: str) -> None:
+    """Count what was known at a moment, to be read for an hour. Repeating it finds it there."""
+    asking.make_asked(datetime.fromisoformat(known_at))
+
+
+@shared_task
+def drop_look_backs() -> None:
+    """Drop what was known at moments and is kept no longer. What somebody reads is left to the next time."""
+    look_backs.drop_ended()

@@ -53,8 +53,9 @@ class Operation:
     parameters: Sequence[OpenApiParameter] = ()
     is_page: bool = False
     has_version: bool = False
-    # The type of the file that it answers with, and whether that may have to be made first.
+    # The type of the file that it answers with.
     media_type: str = ""
+    # Whether what it answers with may have to be made first.
     may_wait: bool = False
     names: frozenset[str] = field(init=False)
 
@@ -64,10 +65,19 @@ class Operation:
 
 
 def answers(
-    shape: Any, *, status: int = 200, takes: type[Body] | None = None, query: type[Query] = Query, version: bool = True
+    shape: Any,
+    *,
+    status: int = 200,
+    takes: type[Body] | None = None,
+    query: type[Query] = Query,
+    version: bool = True,
+    may_wait: bool = False,
 ) -> Callable[[Method], Method]:
-    """The method answers with one thing of a shape; None for no body. `version`: it has an ETag."""
-    return _marked(Operation(shape, status, takes, query, has_version=version and shape is not None))
+    """The method answers with one thing of a shape; None for no body. `version`: it has an ETag. `may_wait`: with 202
+    while it is made in the background.
+    """
+    has_version = version and shape is not None
+    return _marked(Operation(shape, status, takes, query, has_version=has_version, may_wait=may_wait))
 
 
 def answers_page(

@@ -93,7 +93,7 @@ class OperationSchema(AutoSchema):
         answers = {operation.status: OpenApiResponse(told, description="Done.")}
         if operation.has_version and self.method == "GET":
             answers[304] = OpenApiResponse(description="It is as you have it.")
-        return answers
+        return answers | _waiting_answer(operation)
 
     def get_operation(self, *args: Any, **named: Any) -> Any:
         found = super().get_operation(*args, **named)
@@ -154,10 +154,13 @@ class OperationSchema(AutoSchema):
 
 def _file_answers(operation: Operation) -> dict[Any, Any]:
     file = OpenApiResponse({"type": "string", "format": "binary"}, description="The file.")
-    answers: dict[Any, Any] = {(200, operation.media_type): file}
-    if operation.may_wait:
-        answers[202] = OpenApiResponse(description="It is being made: ask again after `Retry-After` seconds.")
-    return answers
+    return {(200, operation.media_type): file} | _waiting_answer(operation)
+
+
+def _waiting_answer(operation: Operation) -> dict[Any, Any]:
+    if not operation.may_wait:
+        return {}
+    return {202: OpenApiResponse(description="It is being made: ask again after `Retry-After` seconds.")}
 
 
 def _header(name: str, told: str, schema: Any = None, response: list[int] | None = None) -> OpenApiParameter:

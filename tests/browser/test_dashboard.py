@@ -1,9 +1,10 @@
 """The leadership dashboard as it is read: a chart from the page's own values, its table without script, on a phone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import expect
 
 from aiso import clock
@@ -11,8 +12,11 @@ from portfolio.models import OutcomeMetric, Workflow
 from tests.factories import make_entry, make_initiative, make_person, move_stage
 from tests.value.adoption_factories import read
 from tests.value.factories import claim, cost_of, post
+from value import tasks
 from value.actions.claims import confirm_claim
 from value.dashboard.figures import FIGURES
+from value.kept import asking
+from value.kept.look_backs import drop_all
 from value.kept.recompute import recompute_marked
 from value.weeks import last_week_over
 
@@ -107,3 +111,44 @@ def test_it_can_be_read_and_asked_without_script(visit, reader):
     page.wait_for_url("**/dashboard/?as_of=*")
     page.get_by_role("link", name="Adoption in critical workflows").click()
     expect(page.get_by_role("region", name="Adoption in critical workflows over time")).to_be_visible()
+
+
+@pytest.fixture
+def asked(monkeypatch, transactional_db):
+    """Moments that the background is asked for; what is counted of them is dropped at the end."""
+    sent: list[list[str]] = []
+    monkeypatch.setattr(asking, "AT_ONCE", 0)
+    monkeypatch.setattr(tasks.look_back, "apply_async", lambda told, **options: sent.append(told))
+    yield sent
+    drop_all()
+
+
+@pytest.mark.parametrize("on", ["laptop", "phone"])
+def test_a_page_waits_by_itself_until_it_is_counted(visit, reader, asked, on):
+    yesterday = clock.today() - timedelta(days=1)
+    page = visit(f"/dashboard/?known_at={yesterday}", as_=reader, on=on)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Counting what was known on")
+    assert (axe_findings(page), finer_findings(page), overflow(page)) == ([], [], 0)
+    cache.set(asking._key(datetime.fromisoformat(asked[0][0])), 40)
+    expect(page.get_by_text("40 % counted")).to_be_visible()
+    tasks.look_back(*asked[0])
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Is the portfolio turning into value?")
+
+
+def test_a_file_waits_by_itself_and_is_offered(visit, reader, asked):
+    yesterday = clock.today() - timedelta(days=1)
+    page = visit(f"/dashboard/rows/closed/export/?known_at={yesterday}&format=csv", as_=reader)
+    expect(page.get_by_role("link", name="Take what is known now")).to_be_visible()
+    tasks.look_back(*asked[0])
+    offered = page.get_by_role("link", name="Download the file")
+    expect(offered).to_be_visible()
+    with page.expect_download() as download:
+        offered.click()
+    assert download.value.suggested_filename.startswith("closed-")
+
+
+def test_without_script_the_page_looks_again(visit, reader, asked):
+    yesterday = clock.today() - timedelta(days=1)
+    page = visit(f"/dashboard/?known_at={yesterday}", as_=reader, script=False)
+    tasks.look_back(*asked[0])
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Is the portfolio turning into value?")

@@ -25,9 +25,12 @@ from ..dashboard.page import waiting
 from ..dashboard.reading import dashboard_of
 from ..dashboard.sentences import benefit_of
 from ..dashboard.tiles import is_money_of_part
+from ..kept.asking import awaited
 from .figures import CostCoverageShape, drawn_coverage
 from .known_at import AsOfField, KnownAtField
 
+# Seconds after which to ask again for what is being counted.
+ASK_AGAIN = 2
 SHARE = Decimal("0.0001")
 FROM_0_TO_1 = "From 0 to 1, with four decimals; null is no data."
 
@@ -167,10 +170,12 @@ class DashboardQuery(Query):
 class DashboardFigures(Noun):
     tag = "Dashboard"
 
-    @answers(DashboardShape, query=DashboardQuery)
+    @answers(DashboardShape, query=DashboardQuery, may_wait=True)
     def list(self, request: Request) -> Response:
         """The leadership dashboard: lead time, stable owners, adoption, net value and what was closed."""
         told = self.asked
+        if awaited(told.get("known_at")) is not None:
+            return Response(status=202, headers={"Retry-After": str(ASK_AGAIN)})
         as_of = told.get("as_of") or clock.today()
         asked = Asked(int(told["window"]), as_of, told.get("known_at"), told.get("unit"), told.get("bucket"))
         with read_once():

@@ -15,7 +15,8 @@ from aiso.accounts.models import User
 from portfolio.models import Initiative, OwnerKind, Stage
 from portfolio.models.stage import ACTIVE
 
-from ..kept.as_known import KNOWN_END, refuse_another
+from ..kept.anew import KNOWN_END
+from ..kept.as_known import refuse_another
 from ..models import StandingTally
 from .asked import Asked, sees_confidential
 from .entered import changes_of

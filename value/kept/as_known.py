@@ -1,8 +1,7 @@
 """Facts and kept rows as they were known at a moment: a figure that is told of then is read like one of now.
 
-For the length of a read, views of the facts that were recorded by then hide the tables of the same names, and tables of
-what follows from these hide the kept rows. Nothing stays. It takes as long as counting all anew, so one waits for the
-other.
+For the length of a read, what hides the facts and the kept rows is the look-back of the moment where one is kept; else
+it is counted for this read, and nothing of it stays.
 """
 
 from collections.abc import Iterator
@@ -10,26 +9,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from django.db import connection, models, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection, transaction
 
-from portfolio.models import Ownership, StageChange
+from . import look_backs
+from .anew import FOR_A_READ, LOCK, count_anew
 
-from ..models import AdoptionReading, ClaimAnswer, LedgerEntry, Measurement, MeasurementAnswer
-from .tables import KeptTable, dated_tables
-from .touched import Touched
-
-# Facts, and when each was recorded.
-RECORDED: tuple[tuple[type[models.Model], str], ...] = (
-    *((model, "recorded_at") for model in (LedgerEntry, Measurement, AdoptionReading, StageChange, Ownership)),
-    *((model, "answered_at") for model in (ClaimAnswer, MeasurementAnswer)),
-)
-# The day on which an owner was one no more, as known at a moment, among rows of owners that were known. Deputies stand
-# side by side.
-KNOWN_END = """LEAST(
-    CASE WHEN end_recorded_at > {known} THEN NULL ELSE ended_on END,
-    lead(started_on) OVER (PARTITION BY initiative_id, kind, CASE WHEN is_deputy THEN id END ORDER BY started_on, id)
-)"""
 _known: ContextVar[datetime | None] = ContextVar("known_at", default=None)
 
 
@@ -62,30 +46,7 @@ def refuse_another(moment: datetime | None) -> None:
 
 def _look_back(moment: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('value_as_known'))")
-        cursor.execute("SET LOCAL work_mem = '256MB'")
-        for model, recorded in RECORDED:
-            columns = ", ".join(_column(str(field.column), model) for field in model._meta.concrete_fields)
-            table = model._meta.db_table
-            cursor.execute(
-                f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM public.{table} WHERE {recorded} <= %(known)s",  # noqa: S608
-                {"known": moment},
-            )
-        for kept in dated_tables():
-            _count_anew(cursor, kept)
-
-
-def _column(name: str, model: type[models.Model]) -> str:
-    """An owner whose end was not known yet is one until the next that was known began."""
-    if model is Ownership and name == "ended_on":
-        return f"{KNOWN_END.format(known='%(known)s')} AS ended_on"
-    return name
-
-
-def _count_anew(cursor: CursorWrapper, kept: KeptTable) -> None:
-    """Two kinds of rows may lie in one table."""
-    alike = f"LIKE public.{kept.table} INCLUDING INDEXES INCLUDING IDENTITY"
-    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {kept.table} ({alike}) ON COMMIT DROP")
-    wanted, values = kept.want(cursor, Touched())
-    cursor.execute(f"INSERT INTO {kept.table} ({kept.columns}) {wanted}", values)
-    cursor.execute(f"ANALYZE {kept.table}")
+        if look_backs.enter(cursor, moment):
+            return
+        cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+        count_anew(cursor, moment, FOR_A_READ)

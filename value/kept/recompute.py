@@ -9,10 +9,13 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from ..models import KeptMark
-from .tables import Difference, bring_up_to_date, differences
+from .look_backs import retire_all
+from .tables import LOCK, Difference, bring_up_to_date, differences
 from .touched import Touched, take_marks
 
-LOCK = "hashtext('value_kept_rows')"
+# What changes figures of the past without a date of its own: where an initiative belongs, and stages and owners, which
+# may be taken back as if they had not been.
+UNDATED = ("moved", "units", "stages", "owners")
 # Differences that a check names.
 NAMED = 20
 log = structlog.get_logger(__name__)
@@ -56,6 +59,8 @@ def _recompute(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:
     # Compiling a query takes longer than running it on few rows.
     cursor.execute("SET LOCAL work_mem = '256MB'" if touched.is_all else "SET LOCAL jit = off")
     changed = bring_up_to_date(cursor, touched)
+    if touched.by(*UNDATED):
+        retire_all(cursor)
     seconds = round(time.monotonic() - began, 3)
     log.info("kept_rows_recomputed", is_all=touched.is_all, seconds=seconds, **changed)
     return changed

@@ -11,6 +11,8 @@ from django.db.backends.utils import CursorWrapper
 
 from .touched import Touched
 
+# Held by whoever brings kept rows up to date.
+LOCK = "hashtext('value_kept_rows')"
 # A query and its values.
 type Query = tuple[str, Sequence[Any] | Mapping[str, Any] | None]
 

@@ -1,0 +1,63 @@
+"""Asking for what was known at a moment: counted at once in most companies, else made in the background."""
+
+from datetime import datetime
+
+import structlog
+from django.core.cache import cache
+from django.db import connection
+from kombu.exceptions import OperationalError
+
+from .. import tasks
+from . import look_backs
+from .anew import RECORDED
+
+# Facts of which all that follows is counted within a second.
+AT_ONCE = 20_000
+# Seconds after which one that gives no sign of life is asked for again, and between two tries for a turn.
+ASKED_AGAIN, NEXT_TRY = 120, 2
+log = structlog.get_logger(__name__)
+
+
+def awaited(moment: datetime | None) -> int | None:
+    """How far counting what was known at a moment is, in percent: it is asked for with this. None where it can be read
+    at once.
+    """
+    if moment is None or look_backs.is_kept(moment) or not _takes_long():
+        return None
+    _ask_for(moment)
+    share: int = cache.get(_key(moment), 0)
+    return share
+
+
+def make_asked(moment: datetime) -> None:
+    """For the background: make the look-back, unless it is there; where another is being made, try again soon."""
+    if look_backs.make(moment, lambda done, of: cache.set(_key(moment), 100 * done // of, ASKED_AGAIN)):
+        cache.delete(_key(moment))
+        look_backs.drop_ended()
+        return
+    cache.touch(_key(moment), ASKED_AGAIN)
+    tasks.look_back.apply_async([moment.isoformat()], countdown=NEXT_TRY)
+
+
+def _takes_long() -> bool:
+    """Whether there are more facts than are counted at once; no more of them are looked at."""
+    rows = " UNION ALL ".join(f"SELECT 1 FROM {model._meta.db_table}" for model, _ in RECORDED)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({rows}) AS facts LIMIT %s) AS looked_at", [AT_ONCE + 1])  # noqa: S608
+        count: int = cursor.fetchone()[0]
+    return count > AT_ONCE
+
+
+def _ask_for(moment: datetime) -> None:
+    if not cache.add(_key(moment), 0, ASKED_AGAIN):
+        return
+    try:
+        tasks.look_back.apply_async([moment.isoformat()], retry=False)
+    except OperationalError:
+        # The next look asks again.
+        cache.delete(_key(moment))
+        log.warning("broker_away", known_at=moment.isoformat())
+
+
+def _key(moment: datetime) -> str:
+    return f"look-back:{look_backs.name_of(moment)}"
