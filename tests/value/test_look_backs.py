@@ -103,7 +103,7 @@ def test_it_is_made_once_and_read_without_counting(known):
     assert counted(lambda: run_costs(known)) == 0
     assert run_costs(known) == 30
     # Beside it and after it all is as ever.
-    assert DailySum.objects.filter(is_below=False).count() == 1
+    assert DailySum.objects.filter(level=0).count() == 1
     with as_known(THEN + HOUR):
         assert LedgerEntry.objects.count() == 1
     assert (LedgerEntry.objects.count(), LedgerEntry._meta.db_table) == (2, "value_ledgerentry")

@@ -46,4 +46,4 @@ def _present(table: KeptTable, touched: Touched) -> str:
     return all_rows(table) if touched.is_all else all_rows(table, THESE)
 
 
-ADOPTION_TOTALS = KeptTable("adoption_totals", AdoptionTotal, want_totals, _present)
+ADOPTION_TOTALS = KeptTable("adoption_totals", AdoptionTotal, want_totals, _present, about=("readings",))

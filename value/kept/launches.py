@@ -11,6 +11,7 @@ from .tables import KeptTable, Query, all_rows, start_table
 from .touched import TAKEN, Touched
 
 INITIATIVES = "launched_initiatives"
+ABOUT = ("stages",)
 TOUCHED = f"SELECT DISTINCT initiative_id FROM {TAKEN} WHERE about = 'stages'"  # noqa: S608 (a constant)
 THESE = f"initiative_id IN (SELECT initiative_id FROM {INITIATIVES})"  # noqa: S608 (a constant)
 LAUNCHED = """
@@ -66,6 +67,6 @@ def _present(table: KeptTable, touched: Touched) -> str:
     return all_rows(table) if touched.is_all else all_rows(table, THESE)
 
 
-LAUNCHES = KeptTable("launches", Launch, want_launches, _present)
-PILOTS = KeptTable("pilots", PilotSpell, want_pilots, _present)
-ENDED_ONES = KeptTable("endings", Ending, want_endings, _present)
+LAUNCHES = KeptTable("launches", Launch, want_launches, _present, about=ABOUT)
+PILOTS = KeptTable("pilots", PilotSpell, want_pilots, _present, about=ABOUT)
+ENDED_ONES = KeptTable("endings", Ending, want_endings, _present, about=ABOUT)

@@ -32,6 +32,8 @@ class KeptTable:
     present: Callable[["KeptTable", Touched], str]
     # Whether its rows tell from which as-of day on they are seen, and follow from what was recorded alone.
     is_dated: bool = True
+    # The marks that concern it, where not all of them do.
+    about: tuple[str, ...] = ()
 
     @property
     def columns(self) -> str:
@@ -103,6 +105,8 @@ def differences(cursor: CursorWrapper, most: int) -> tuple[int, list[Difference]
 
 def _apply(cursor: CursorWrapper, table: KeptTable, touched: Touched) -> int:
     assert transaction.get_connection().in_atomic_block
+    if table.about and not touched.by(*table.about):
+        return 0
     changed = _compare(cursor, table, touched)
     if changed:
         cursor.execute(

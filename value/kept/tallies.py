@@ -14,6 +14,7 @@ from .sums import SAME_CELL
 from .tables import KeptTable, Query, all_rows, start_table
 from .touched import TAKEN, Touched
 
+ABOUT = ("stages", "owners", "moved")
 CELLS = "tallied_cells"
 TOUCHED = f"""
     SELECT i.unit_id, i.bucket_id, i.is_confidential FROM {TAKEN} AS t
@@ -114,5 +115,5 @@ def of_company(table: KeptTable, touched: Touched) -> str:
     return all_rows(table, f"k.unit_id IS NULL {'' if touched.is_all else ON_DAYS}")
 
 
-OWN_TALLIES = KeptTable("own_tallies", StandingTally, want_own, own)
-COMPANY_TALLIES = KeptTable("company_tallies", StandingTally, want_company, of_company)
+OWN_TALLIES = KeptTable("own_tallies", StandingTally, want_own, own, about=ABOUT)
+COMPANY_TALLIES = KeptTable("company_tallies", StandingTally, want_company, of_company, about=ABOUT)

@@ -28,7 +28,9 @@ def _present(table: KeptTable, touched: Touched) -> str:
     return all_rows(table) if touched.is_all else all_rows(table, f"initiative_id {THESE}")
 
 
-SCORECARD_LINES = KeptTable("scorecard_lines", ScorecardLine, want_lines, _present, is_dated=False)
+SCORECARD_LINES = KeptTable(
+    "scorecard_lines", ScorecardLine, want_lines, _present, is_dated=False, about=("scored", "measured")
+)
 
 
 def register_lines() -> None:
