@@ -115,7 +115,7 @@ def count_soon(event_id: int) -> None:
 def count_what_changed() -> None:
     """Bring up to date what was marked in kept rows. Repeating it finds nothing to do."""
     cache.delete(HURRIED)
-    recompute.recompute_marked()
+    recompute.recompute_unless_busy()
 
 
 @shared_task

@@ -6,8 +6,10 @@ import pytest
 from aiso import clock
 from portfolio.models import Initiative, OutcomeMetric
 from tests.factories import make_initiative
+from value import tasks
 from value.actions.catalogue import add_catalogue_metric, approve_unit_value, match_metric
 from value.actions.measure import record_measurement
+from value.kept import asking
 from value.models import CatalogueMetric, Measurement
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -71,3 +73,12 @@ def saved(initiative, hours, business_owner) -> OutcomeMetric:
     )
     match_metric(found, hours, actor=business_owner)
     return found
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[list[str]]:
+    """What the background is asked for, where all is too much to be counted at once."""
+    sent: list[list[str]] = []
+    monkeypatch.setattr(asking, "AT_ONCE", -1)
+    monkeypatch.setattr(tasks.look_back, "apply_async", lambda told, **options: sent.append(told))
+    return sent

@@ -11,17 +11,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError as BrokerAwayError
 
 from aiso import clock
-from portfolio.models import Initiative
+from portfolio.models import Initiative, Ownership
 from tests.at_once import both
-from tests.factories import make_initiative, make_unit, move_stage
+from tests.factories import make_initiative, make_ownership, make_person, make_unit, move_stage
 from value import tasks
 from value.dashboard.asked import Asked
 from value.dashboard.money import worths
-from value.kept import anew, asking, look_backs
+from value.kept import anew, asking, look_backs, recompute
 from value.kept.as_known import as_known
 from value.kept.look_backs import drop_all, drop_ended, is_kept, make
 from value.kept.recompute import recompute_all, recompute_marked
@@ -54,15 +54,6 @@ def committed(transactional_db) -> Iterator[None]:
     recompute_all()
     yield
     drop_all()
-
-
-@pytest.fixture
-def asked(monkeypatch) -> list[list[str]]:
-    """What the background is asked for, where all is too much to be counted at once."""
-    sent: list[list[str]] = []
-    monkeypatch.setattr(asking, "AT_ONCE", 0)
-    monkeypatch.setattr(tasks.look_back, "apply_async", lambda told, **options: sent.append(told))
-    return sent
 
 
 def run_costs(executive) -> int:
@@ -130,12 +121,17 @@ def test_how_far_it_is_is_told_before_each_table(known):
 def test_where_anything_without_a_date_changes_all_are_retired(known, initiative):
     unit = make_unit()
     rows = Initiative.objects.filter(pk=initiative.pk)
+    ended = make_ownership(make_initiative(), make_person(), since=date(2026, 1, 1))
+    rows_of_owners = Ownership.objects.filter(pk=ended.pk)
+    rows_of_owners.update(ended_on=date(2026, 2, 1), end_recorded_at=THEN)
+    recompute_marked()
     for deed in (
         lambda: rows.update(unit=unit),
         lambda: rows.update(is_confidential=True),
         lambda: setattr(unit, "parent", make_unit()) or unit.save(),
         lambda: initiative.stage_changes.create(stage="idea", changed_on=date(2026, 1, 1), source="opening").delete(),
         lambda: initiative.ownerships.all().delete(),
+        lambda: rows_of_owners.update(ended_on=None, end_recorded_at=None),
     ):
         make(THEN, nothing)
         assert is_kept(THEN)
@@ -144,6 +140,15 @@ def test_where_anything_without_a_date_changes_all_are_retired(known, initiative
         recompute_marked()
         assert not is_kept(THEN)
     assert make(THEN, nothing)
+
+
+def test_what_is_recorded_of_stages_and_owners_retires_none(known, initiative):
+    make(THEN, nothing)
+    initiative.stage_changes.create(stage="scale", changed_on=date(2026, 6, 3), source="opening")
+    held = make_ownership(initiative, make_person(), "technical", since=date(2026, 6, 3))
+    Ownership.objects.filter(pk=held.pk).update(ended_on=date(2026, 6, 9), end_recorded_at=NOW)
+    recompute_marked()
+    assert is_kept(THEN)
 
 
 def test_after_a_move_the_new_unit_has_it(known, initiative):
@@ -272,6 +277,26 @@ def test_what_was_lost_with_its_worker_is_asked_for_again(known, asked, monkeypa
     assert len(asked) == 2
 
 
+def test_few_are_waited_for_at_once(known, asked, monkeypatch):
+    moments = [THEN - HOUR * number for number in range(asking.MOST + 1)]
+    for _ in range(2):
+        assert [asking.awaited(moment) for moment in moments] == [0] * len(moments)
+    assert len(asked) == asking.MOST
+    tasks.look_back(*asked[0])
+    assert asking.awaited(moments[-1]) == 0
+    assert asked[-1] == [moments[-1].isoformat()]
+
+
+def test_what_nobody_asks_for_any_more_is_given_up(committed, asked):
+    asking.awaited(THEN)
+    with elsewhere(_count_another):
+        tasks.look_back(*asked[0])
+        assert len(asked) == 2
+        cache.delete(asking._key(THEN))
+        tasks.look_back(*asked[0])
+    assert len(asked) == 2
+
+
 def test_a_broker_that_is_away_is_asked_again_by_the_next_look(known, asked, monkeypatch):
     def away(*told, **options):
         raise BrokerAwayError
@@ -312,14 +337,16 @@ def test_two_at_once_make_one(committed, metric, asked):
     assert schemas() == [look_backs.name_of(THEN)]
 
 
-def test_whose_turn_it_is_not_tries_again(committed, asked):
-    def hold() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_xact_lock({anew.LOCK})")
+def _count_another() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({anew.LOCK})")
 
-    with elsewhere(hold):
+
+def test_whose_turn_it_is_not_tries_again(committed, asked):
+    asking.awaited(THEN)
+    with elsewhere(_count_another):
         tasks.look_back(THEN.isoformat())
-        assert asked == [[THEN.isoformat()]]
+        assert asked == [[THEN.isoformat()]] * 2
         assert schemas() == []
     tasks.look_back(*asked[0])
     assert is_kept(THEN)
@@ -339,8 +366,8 @@ def test_who_reads_one_keeps_it_until_the_end(committed, asked, monkeypatch):
         drop_ended()
         assert len(schemas()) == 1
         assert not make(THEN, nothing)
-        monkeypatch.setattr(look_backs, "PATIENT", "100ms")
-        with pytest.raises(OperationalError):
+        monkeypatch.setattr(look_backs, "TRIES", 2)
+        with pytest.raises(RuntimeError, match=look_backs.name_of(THEN)):
             drop_all()
     drop_ended()
     assert schemas() == []
@@ -364,6 +391,34 @@ def test_one_that_is_made_while_something_moves_is_retired(committed, metric, bu
     threads[0].join()
     assert not KeptMark.objects.exists()
     assert not is_kept(THEN)
+
+
+def test_who_comes_again_by_the_clock_does_not_wait_for_one_that_is_made(committed, initiative, monkeypatch):
+    monkeypatch.setattr(recompute, "MOMENT", "50ms")
+
+    def make_it() -> None:
+        assert make(THEN, nothing)
+
+    with elsewhere(make_it):
+        move_stage(initiative, "scale", date(2026, 1, 2))
+        tasks.count_what_changed()
+        assert KeptMark.objects.exists()
+    tasks.count_what_changed()
+    assert not KeptMark.objects.exists()
+
+
+def test_what_another_dropped_meanwhile_needs_nothing_more(known, monkeypatch):
+    gone = look_backs.name_of(THEN + HOUR)
+    monkeypatch.setattr(look_backs, "_names", lambda cursor: [gone])
+    drop_ended()
+    drop_all()
+
+
+def test_what_another_version_made_is_not_read(known, monkeypatch):
+    make(THEN, nothing)
+    monkeypatch.setattr(look_backs, "_version", lambda: "0" * 8)
+    assert not is_kept(THEN)
+    assert counted(lambda: run_costs(known)) > 0
 
 
 def _waits() -> bool:

@@ -35,7 +35,7 @@ MOST = 1000
 
 def waiting(asked: Asked) -> int | None:
     """How many changes the figures do not count yet, up to a thousand. None for what is asked as it was known: that is
-    read from the facts.
+    counted anew, and waits for none.
     """
     return None if asked.known_at else pending_marks(MOST)
 

@@ -13,30 +13,35 @@ from .anew import RECORDED
 
 # Facts of which all that follows is counted within a second.
 AT_ONCE = 20_000
-# Seconds after which one that gives no sign of life is asked for again, and between two tries for a turn.
+# Seconds after which one that gives no sign of life is asked for again, or one that nobody asks for is given up, and
+# between two tries for a turn.
 ASKED_AGAIN, NEXT_TRY = 120, 2
+# Moments that are waited for at once: each is a lot of work, and anybody may ask for any.
+MOST, WAITING = 3, "look-backs-waiting"
 log = structlog.get_logger(__name__)
 
 
 def awaited(moment: datetime | None) -> int | None:
     """How far counting what was known at a moment is, in percent: it is asked for with this. None where it can be read
-    at once.
+    at once. While too many others are waited for it stays at 0.
     """
     if moment is None or look_backs.is_kept(moment) or not _takes_long():
         return None
-    _ask_for(moment)
+    if not cache.touch(_key(moment), ASKED_AGAIN):
+        _ask_for(moment)
     share: int = cache.get(_key(moment), 0)
     return share
 
 
 def make_asked(moment: datetime) -> None:
-    """For the background: make the look-back, unless it is there; where another is being made, try again soon."""
+    """For the background: make the look-back, unless it is there; where another is being made, try again soon, for as
+    long as anybody asks for it.
+    """
     if look_backs.make(moment, lambda done, of: cache.set(_key(moment), 100 * done // of, ASKED_AGAIN)):
         cache.delete(_key(moment))
         look_backs.drop_ended()
-        return
-    cache.touch(_key(moment), ASKED_AGAIN)
-    tasks.look_back.apply_async([moment.isoformat()], countdown=NEXT_TRY)
+    elif cache.get(_key(moment)) is not None:
+        tasks.look_back.apply_async([moment.isoformat()], countdown=NEXT_TRY)
 
 
 def _takes_long() -> bool:
@@ -49,8 +54,10 @@ def _takes_long() -> bool:
 
 
 def _ask_for(moment: datetime) -> None:
-    if not cache.add(_key(moment), 0, ASKED_AGAIN):
+    waiting = cache.get_many(cache.get(WAITING, ()))
+    if len(waiting) >= MOST or not cache.add(_key(moment), 0, ASKED_AGAIN):
         return
+    cache.set(WAITING, [*waiting, _key(moment)])
     try:
         tasks.look_back.apply_async([moment.isoformat()], retry=False)
     except OperationalError:

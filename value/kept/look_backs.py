@@ -2,31 +2,35 @@
 
 A schema is made in one transaction, so that one that is there is whole. One row beside its tables says when it was
 made: whoever reads it holds the schema until their transaction ends, and who takes the row away retires the schema at
-once, without waiting for anybody. After a crash Postgres empties unlogged tables, this one among them.
+once, without waiting for who reads it. After a crash Postgres empties unlogged tables, this one among them.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from psycopg.errors import LockNotAvailable, UndefinedTable
+from psycopg.errors import InvalidSchemaName, LockNotAvailable, UndefinedTable
 
 from aiso import clock
 
-from .anew import LASTING, count_anew
+from .anew import LASTING, RECORDED, count_anew
 from .anew import LOCK as COUNTING_ANEW
-from .tables import LOCK
+from .tables import LOCK, dated_tables
 
 # How long one is kept, and how many.
 KEPT, MOST = timedelta(hours=1), 8
 # What is recorded may take so long to be committed. Of a moment that is nearer than this, or to come, more may become
 # known: its look-back is kept for a short while only.
 SETTLED, FRESH = timedelta(minutes=10), timedelta(minutes=1)
-# How long dropping one waits for those who read it.
-IMPATIENT, PATIENT = "100ms", "60s"
+# How long one try to drop one waits for those who read it, while all others wait behind it, and how many tries are made
+# where it must go, with as many seconds between them.
+IMPATIENT, TRIES, BETWEEN = "100ms", 60, 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,8 +46,16 @@ class Life(NamedTuple):
 
 
 def name_of(moment: datetime) -> str:
-    """Of the schema."""
-    return f"known_{(moment - EPOCH) // timedelta(microseconds=1)}"
+    """Of the schema. What another version of the product made, with other tables, has another name."""
+    return f"known_{(moment - EPOCH) // timedelta(microseconds=1)}_{_version()}"
+
+
+@cache
+def _version() -> str:
+    """Of what is counted: its tables and their columns."""
+    models = {model for model, _ in RECORDED} | {table.model for table in dated_tables()}
+    told = sorted(f"{each._meta.db_table} {[field.column for field in each._meta.concrete_fields]}" for each in models)
+    return sha256("\n".join(told).encode()).hexdigest()[:8]
 
 
 def enter(cursor: CursorWrapper, moment: datetime) -> bool:
@@ -94,20 +106,20 @@ def drop_ended() -> None:
         lives = [(name, _life(cursor, name)) for name in _names(cursor)]
     kept = sorted((life, name) for name, life in lives if life and not life.is_over)[-MOST:]
     for name in {name for name, _ in lives} - {name for _, name in kept}:
-        try:
-            _drop(name, IMPATIENT)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, LockNotAvailable):
-                raise
+        _drop(name)
 
 
 def drop_all() -> None:
-    """Whoever reads one is waited for. Raises OperationalError where that takes too long."""
+    """Whoever reads one is waited for. Raises RuntimeError where that takes too long."""
     with transaction.atomic(), connection.cursor() as cursor:
         retire_all(cursor)
         names = _names(cursor)
-    for name in names:
-        _drop(name, PATIENT)
+    for _ in range(TRIES):
+        names = [name for name in names if not _drop(name)]
+        if not names:
+            return
+        time.sleep(BETWEEN)
+    raise RuntimeError(f"Somebody goes on reading {', '.join(names)}: end these reads, and do this again.")
 
 
 def drop_before_migrating(**about: object) -> None:
@@ -116,7 +128,7 @@ def drop_before_migrating(**about: object) -> None:
 
 
 def _names(cursor: CursorWrapper) -> list[str]:
-    cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^known_[0-9]+$' ORDER BY nspname")
+    cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^known_[0-9]+_[0-9a-f]{8}$' ORDER BY nspname")
     return [name for (name,) in cursor.fetchall()]
 
 
@@ -142,12 +154,20 @@ def _make(cursor: CursorWrapper, name: str, moment: datetime, tell: Callable[[in
     cursor.execute("SET LOCAL search_path TO DEFAULT")
 
 
-def _drop(name: str, patience: str) -> None:
-    """The row's table is locked first: whoever reads of the others has read it before."""
-    with _unless_gone(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
-        cursor.execute(f"LOCK TABLE {name}.life IN ACCESS EXCLUSIVE MODE")
-        cursor.execute(f"DROP SCHEMA {name} CASCADE")
+def _drop(name: str) -> bool:
+    """Whether it is gone, for nobody reads it. The row's table is locked first: whoever reads of the others has read it
+    before.
+    """
+    try:
+        with _unless_gone(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{IMPATIENT}'")
+            cursor.execute(f"LOCK TABLE {name}.life IN ACCESS EXCLUSIVE MODE")
+            cursor.execute(f"DROP SCHEMA {name} CASCADE")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False
+    return True
 
 
 @contextmanager
@@ -157,5 +177,5 @@ def _unless_gone() -> Iterator[None]:
         with transaction.atomic():
             yield
     except ProgrammingError as error:
-        if not isinstance(error.__cause__, UndefinedTable):
+        if not isinstance(error.__cause__, (UndefinedTable, InvalidSchemaName)):
             raise

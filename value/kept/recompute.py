@@ -5,29 +5,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg.errors import LockNotAvailable
 
 from ..models import KeptMark
 from .look_backs import retire_all
 from .tables import LOCK, Difference, bring_up_to_date, differences
 from .touched import Touched, take_marks
 
-# What changes figures of the past without a date of its own: where an initiative belongs, and stages and owners, which
-# may be taken back as if they had not been.
-UNDATED = ("moved", "units", "stages", "owners")
+# What changes figures of the past without a date of its own.
+UNDATED = ("moved", "units", "taken")
+# How long who comes again by the clock waits for another count.
+MOMENT = "5s"
 # Differences that a check names.
 NAMED = 20
 log = structlog.get_logger(__name__)
 
 
-def recompute_marked() -> dict[str, int]:
-    """Bring up to date what was marked, and return how many rows of each table changed; nothing where none was."""
+def recompute_marked(patience: str = "0") -> dict[str, int]:
+    """Bring up to date what was marked, and return how many rows of each table changed; nothing where none was.
+
+    Waits for another count, without end or for so long as Postgres writes it; raises OperationalError after that.
+    """
     if not KeptMark.objects.exists():
         return {}
-    with _alone() as cursor:
+    with _alone(patience) as cursor:
         touched = take_marks(cursor)
         return _recompute(cursor, touched) if touched else {}
+
+
+def recompute_unless_busy() -> dict[str, int]:
+    """The same, and nothing where another count goes on for longer than a moment: the marks stay for the next time."""
+    try:
+        return recompute_marked(MOMENT)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return {}
 
 
 def recompute_all() -> dict[str, int]:
@@ -67,8 +82,10 @@ def _recompute(cursor: CursorWrapper, touched: Touched) -> dict[str, int]:
 
 
 @contextmanager
-def _alone() -> Iterator[CursorWrapper]:
+def _alone(patience: str = "0") -> Iterator[CursorWrapper]:
     """A transaction in which no other recompute runs. Who changes facts waits for none of them."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{patience}'")
         cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
         yield cursor

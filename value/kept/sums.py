@@ -13,6 +13,7 @@ from ..models import DailySum
 from .tables import KeptTable, Query, all_rows, start_touched
 from .touched import TAKEN, Touched
 
+# Levels are those of `DailySum.Level`.
 # The cells of what was touched, each once: the first days of the rows to count anew, and of those that decayed.
 CELLS = "touched_cells"
 # What counts no more is told over this, wherever it can be: amounts over one denominator add up to one row, still

@@ -23,6 +23,7 @@ class KeptMark(models.Model):
         BASELINES = "baselines", "Baselines confirmed"
         STAGES = "stages", "Changes of stage"
         OWNERS = "owners", "Owners"
+        TAKEN_BACK = "taken", "Stages or owners taken back as if they had not been"
         MOVED = "moved", "Initiatives of another unit or bucket, or no longer confidential"
         READINGS = "readings", "Adoption readings"
         UNITS = "units", "The tree of units"

@@ -84,7 +84,8 @@ def _awaited(request: HttpRequest, *, is_file: bool = False) -> HttpResponse | N
         return HttpResponseClientRefresh()
     template = "value/dashboard/wait.html" + (f"#{'ready' if share is None else 'state'}" if asks_again else "")
     context = {"address": address, "share": share, "is_file": is_file, "now": _without_moment(request)}
-    return render(request, template, context)
+    # Who fetches a file without looking must not take this page for it.
+    return render(request, template, context, status=202 if is_file and share is not None else 200)
 
 
 def _without_moment(request: HttpRequest) -> str:
