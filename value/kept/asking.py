@@ -13,9 +13,9 @@ from .anew import RECORDED
 
 # Facts of which all that follows is counted within a second.
 AT_ONCE = 20_000
-# Seconds after which one that gives no sign of life is asked for again, or one that nobody asks for is given up, and
-# between two tries for a turn.
-ASKED_AGAIN, NEXT_TRY = 120, 2
+# Seconds after which one that gives no sign of life is asked for again, those after which one that nobody asks for is
+# given up, and those between two tries for a turn.
+ASKED_AGAIN, GIVEN_UP, NEXT_TRY = 120, 120, 2
 # Moments that are waited for at once: each is a lot of work, and anybody may ask for any.
 MOST, WAITING = 3, "look-backs-waiting"
 log = structlog.get_logger(__name__)
@@ -27,8 +27,8 @@ def awaited(moment: datetime | None) -> int | None:
     """
     if moment is None or look_backs.is_kept(moment) or not _takes_long():
         return None
-    if not cache.touch(_key(moment), ASKED_AGAIN):
-        _ask_for(moment)
+    cache.set(_wanted(moment), True, GIVEN_UP)
+    _ask_for(moment)
     share: int = cache.get(_key(moment), 0)
     return share
 
@@ -40,7 +40,8 @@ def make_asked(moment: datetime) -> None:
     if look_backs.make(moment, lambda done, of: cache.set(_key(moment), 100 * done // of, ASKED_AGAIN)):
         cache.delete(_key(moment))
         look_backs.drop_ended()
-    elif cache.get(_key(moment)) is not None:
+    elif cache.get(_wanted(moment)):
+        cache.touch(_key(moment), ASKED_AGAIN)
         tasks.look_back.apply_async([moment.isoformat()], countdown=NEXT_TRY)
 
 
@@ -67,4 +68,10 @@ def _ask_for(moment: datetime) -> None:
 
 
 def _key(moment: datetime) -> str:
+    """Of how far it is, as long as it gives a sign of life."""
     return f"look-back:{look_backs.name_of(moment)}"
+
+
+def _wanted(moment: datetime) -> str:
+    """Of whether anybody asks for it."""
+    return f"look-back-wanted:{look_backs.name_of(moment)}"
