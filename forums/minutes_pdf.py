@@ -5,10 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import structlog
 from django.core.cache import cache
-from kombu.exceptions import OperationalError
 
+from aiso.asked_once import ask_once
 from aiso.documents.typeset import pdf_of
 
 from . import after_tasks
@@ -20,7 +19,6 @@ MOST_AT_ONCE = 60_000
 # Seconds that a PDF made in the background is kept, and after which one that never came is asked for again.
 KEPT = 60 * 60
 ASKED_AGAIN = 120
-log = structlog.get_logger(__name__)
 
 
 def pdf_for(page: MinutesPage) -> bytes | None:
@@ -45,15 +43,8 @@ def keep_pdf(page: MinutesPage) -> None:
 
 
 def _ask_for(page: MinutesPage) -> None:
-    if not cache.add(f"{_key(page.told)}:asked", True, ASKED_AGAIN):
-        return
     sent = (page.minutes.pk, page.person.pk, page.holding.address)
-    try:
-        after_tasks.set_minutes.apply_async(sent, retry=False)
-    except OperationalError:
-        # The next look asks again.
-        cache.delete(f"{_key(page.told)}:asked")
-        log.warning("broker_away", minutes=page.minutes.pk)
+    ask_once(f"{_key(page.told)}:asked", ASKED_AGAIN, lambda: after_tasks.set_minutes.apply_async(sent, retry=False))
 
 
 def _key(told: dict[str, Any]) -> str:

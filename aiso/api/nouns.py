@@ -38,6 +38,9 @@ from .operations import Operation
 from .problems import Refusal
 from .rendering import FileRenderer
 
+# Seconds after which what is made in the background is usually there.
+ASK_AGAIN = 2
+
 
 class Noun(ViewSetMixin, APIView):
     """All endpoints of one noun. `tag` groups them in the docs."""
@@ -60,6 +63,10 @@ class Noun(ViewSetMixin, APIView):
         """What the method that was asked for takes and gives."""
         found: Operation | None = getattr(getattr(self, self.action or "", None), "operation", None)
         return found
+
+    def being_made(self) -> Response:
+        """What is asked for is made in the background: for methods that `may_wait`."""
+        return Response(status=202, headers={"Retry-After": str(ASK_AGAIN)})
 
     def get_parsers(self) -> list[Any]:
         # Asked for before DRF knows the action, and once more by the schema, which has no request.

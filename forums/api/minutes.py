@@ -23,8 +23,6 @@ from ..models import Addendum, AddendumQuerySet, Meeting, Minutes, VoteChoice
 
 BY_TIME = Order(F("written_at"), DateTimeField())
 PDF = "application/pdf"
-# Seconds after which a PDF that is made in the background is usually there.
-ASK_AGAIN = 2
 
 
 class AttendedShape(TypedDict):
@@ -146,7 +144,7 @@ class MeetingMinutes(Noun):
         page = self._page(meeting)
         pdf = pdf_for(page)
         if pdf is None:
-            return Response(status=202, headers={"Retry-After": str(ASK_AGAIN)})
+            return self.being_made()
         return self.file(pdf, page.file_name, PDF)
 
     @answers(MinutesShape, status=201)

@@ -29,8 +29,6 @@ from ..kept.asking import awaited
 from .figures import CostCoverageShape, drawn_coverage
 from .known_at import AsOfField, KnownAtField
 
-# Seconds after which to ask again for what is being counted.
-ASK_AGAIN = 2
 SHARE = Decimal("0.0001")
 FROM_0_TO_1 = "From 0 to 1, with four decimals; null is no data."
 
@@ -175,7 +173,7 @@ class DashboardFigures(Noun):
         """The leadership dashboard: lead time, stable owners, adoption, net value and what was closed."""
         told = self.asked
         if awaited(told.get("known_at")) is not None:
-            return Response(status=202, headers={"Retry-After": str(ASK_AGAIN)})
+            return self.being_made()
         as_of = told.get("as_of") or clock.today()
         asked = Asked(int(told["window"]), as_of, told.get("known_at"), told.get("unit"), told.get("bucket"))
         with read_once():

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-import structlog
 from django.core.cache import cache
 from django.db import connection
-from kombu.exceptions import OperationalError
+
+from aiso.asked_once import ask_once
 
 from .. import tasks
 from . import look_backs
@@ -18,7 +18,6 @@ AT_ONCE = 20_000
 ASKED_AGAIN, GIVEN_UP, NEXT_TRY = 120, 120, 2
 # Moments that are waited for at once: each is a lot of work, and anybody may ask for any.
 MOST, WAITING = 3, "look-backs-waiting"
-log = structlog.get_logger(__name__)
 
 
 def awaited(moment: datetime | None) -> int | None:
@@ -56,15 +55,11 @@ def _takes_long() -> bool:
 
 def _ask_for(moment: datetime) -> None:
     waiting = cache.get_many(cache.get(WAITING, ()))
-    if len(waiting) >= MOST or not cache.add(_key(moment), 0, ASKED_AGAIN):
+    if len(waiting) >= MOST:
         return
-    cache.set(WAITING, [*waiting, _key(moment)])
-    try:
-        tasks.look_back.apply_async([moment.isoformat()], retry=False)
-    except OperationalError:
-        # The next look asks again.
-        cache.delete(_key(moment))
-        log.warning("broker_away", known_at=moment.isoformat())
+    told = [moment.isoformat()]
+    if ask_once(_key(moment), ASKED_AGAIN, lambda: tasks.look_back.apply_async(told, retry=False)):
+        cache.set(WAITING, [*waiting, _key(moment)])
 
 
 def _key(moment: datetime) -> str:
