@@ -136,12 +136,20 @@
     return { text: "this window", x: from, yref: "paper", y: 1.03, xanchor: "left", yanchor: "bottom", showarrow: false, font };
   }
 
+  // A year stands below the first label that is in it.
+  function ticks(shown) {
+    return shown.map((index, place) => {
+      const [label, year] = chart.ticks[index];
+      return place && chart.ticks[shown[place - 1]][1] === year ? label : `${label}<br>${year}`;
+    });
+  }
+
   function layout() {
     const narrow = isNarrow();
     const span = range();
     const labels = narrow ? [] : names(span);
     const room = place.clientWidth - (narrow ? 60 : 176);
-    const letters = Math.max(...chart.ticks.flatMap((tick) => tick.split("<br>")).map((line) => line.length));
+    const letters = Math.max(...chart.ticks.map(([label]) => Math.max(label.length, 4)));
     const every = Math.max(1, Math.ceil((columns.length * (letters * LETTER + FREE)) / room));
     const shown = columns.filter((index) => (columns.length - 1 - index) % every === 0);
     return {
@@ -161,7 +169,7 @@
       xaxis: {
         range: [-0.6, columns.length - 0.4],
         tickvals: shown,
-        ticktext: shown.map((index) => chart.ticks[index]),
+        ticktext: ticks(shown),
         tickangle: 0,
         showgrid: false,
         ticklabelstandoff: 4,
@@ -174,6 +182,7 @@
         zerolinecolor: colour("--line-2"),
         fixedrange: true,
         tickformat: ",",
+        automargin: true,
         ticklabelstandoff: 6,
         nticks: 6,
       },

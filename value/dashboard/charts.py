@@ -25,8 +25,12 @@ from .targets import Targets
 from .words import TITLES
 
 HUNDRED, NOTHING = Decimal(100), Decimal(0)
-# From so much on, sums are told in thousands.
-THOUSANDS = Decimal(100_000)
+# From so much on sums are told in what, and with how many places, so that a year of them stands side by side.
+SCALES = [
+    (Decimal(10**10), "bn", Decimal(10**9), 1),
+    (Decimal(10**7), "M", Decimal(10**6), 1),
+    (Decimal(10**5), "k", Decimal(10**3), 0),
+]
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class Chart:
     rows: Sequence[Row]
     note: str = ""
     total: str = ""
-    # The labels as they stand below a drawing; a list of lines each.
-    ticks: Sequence[str] = ()
+    # What stands below a drawing: a label, and the year below it where another one begins.
+    ticks: Sequence[tuple[str, int]] = ()
     # Where the window begins and ends among the columns, whose middles are 0, 1, 2 …
     window: tuple[float, float] | None = None
 
@@ -83,8 +87,8 @@ class Chart:
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """As the script reads it. Gaps are null."""
-        drawn = [row for row in self.rows if row.look]
+        """As the script reads it. Gaps are null; a row of gaps alone is not drawn."""
+        drawn = [row for row in self.rows if row.look and any(value is not None for value in row.values)]
         series = [
             {
                 "name": row.name,
@@ -94,7 +98,7 @@ class Chart:
             }
             for row in drawn
         ]
-        told = {"unit": self.unit, "labels": [*self.labels], "ticks": [*(self.ticks or self.labels)]}
+        told = {"unit": self.unit, "labels": [*self.labels], "ticks": [*self.ticks]}
         return told | {"series": series, "window": self.window}
 
     def lines(self) -> Iterator[list[Any]]:
@@ -149,7 +153,8 @@ def _adoption(viewer: User, asked: Asked, target: Decimal | None) -> Chart:
         Row("Target users", [Decimal(each.target) if each.target else None for each in sums]),
     ]
     note = "Weeks by their last day. Repeat use is a share of the active, opt-outs of the target users."
-    return Chart("adoption", "%", [_short(week) for week in weeks], rows, note)
+    ticks = [(_short(week), week.year) for week in weeks]
+    return Chart("adoption", "%", [_short(week) for week in weeks], rows, note, ticks=ticks)
 
 
 def _net_value(months: Sequence[MonthWorth] | None, asked: Asked) -> Chart | None:
@@ -162,11 +167,11 @@ def _net_value(months: Sequence[MonthWorth] | None, asked: Asked) -> Chart | Non
         _part(months, "Risk loss", "l", lambda worth: -worth.risk_loss),
         _part(months, "Net value", "n", lambda worth: worth.net, look="line"),
     ]
-    unit, size = _scale(rows)
+    unit, size, places = scale(max((abs(value) for row in rows for value in row.values if value), default=NOTHING))
     note = f"Each month by the days inside it. Reporting currency {figures.symbol()}."
-    scaled = [_with_total(_scaled(row, size)) for row in rows]
+    scaled = [_with_total(_scaled(row, size, places)) for row in rows]
     labels = [each.label for each in months]
-    ticks = [_month_tick(each.window.as_of, is_first=not place) for place, each in enumerate(months)]
+    ticks = [(f"{each.window.as_of:%b}", each.window.as_of.year) for each in months]
     return Chart("net_value", unit, labels, scaled, note, f"{len(months)} months", ticks, _place(months, asked))
 
 
@@ -197,16 +202,20 @@ def _halves(row: Row) -> Row:
     return replace(row, places=1) if is_half else row
 
 
-def _scale(rows: Sequence[Row]) -> tuple[str, Decimal]:
-    """What sums are told in, so that none is longer than it needs to be."""
-    most = max((abs(value) for row in rows for value in row.values if value is not None), default=NOTHING)
+def scale(most: Decimal) -> tuple[str, Decimal, int]:
+    """What sums up to `most` are told in (the reporting currency, or thousands, millions, billions of it), how many of
+    the currency that is, and with how many places.
+    """
     sign = figures.symbol()
-    thousand = f"k{sign}" if not sign.isalpha() else f"k{figures.NBSP}{sign}"
-    return (thousand, Decimal(1000)) if most >= THOUSANDS else (sign, Decimal(1))
+    apart = figures.NBSP if sign.isalpha() else ""
+    for start, letter, size, places in SCALES:
+        if most >= start:
+            return f"{letter}{apart}{sign}", size, places
+    return sign, Decimal(1), 0
 
 
-def _scaled(row: Row, size: Decimal) -> Row:
-    return replace(row, values=[None if value is None else value / size for value in row.values])
+def _scaled(row: Row, size: Decimal, places: int) -> Row:
+    return replace(row, values=[None if value is None else value / size for value in row.values], places=places)
 
 
 def _with_total(row: Row) -> Row:
@@ -222,13 +231,8 @@ def _ends(asked: Asked) -> list[str]:
     return [figures.day(each.as_of) for each in asked.trend]
 
 
-def _month_tick(last: date, *, is_first: bool) -> str:
-    """`Oct`, and below it the year where one begins."""
-    return f"{last:%b}<br>{last.year}" if is_first or last.month == 1 else f"{last:%b}"
-
-
-def _ticks(asked: Asked) -> list[str]:
-    return [f"{_short(each.as_of)}<br>{each.as_of.year}" for each in asked.trend]
+def _ticks(asked: Asked) -> list[tuple[str, int]]:
+    return [(_short(each.as_of), each.as_of.year) for each in asked.trend]
 
 
 def _place(months: Sequence[MonthWorth], asked: Asked) -> tuple[float, float]:

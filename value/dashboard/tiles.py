@@ -15,7 +15,7 @@ from .reading import headline
 from .sentences import is_empty, reading
 from .spark import Spark, spark_of
 from .targets import Targets, is_met
-from .words import TITLES, Written, written
+from .words import AS_BEFORE, TITLES, Written, written
 from .words import difference as told_difference
 
 # Under the tiles the figure that is open.
@@ -95,7 +95,7 @@ def _tile(
         f"{address.to(figure=name)}{PLACE}",
         None if now is None else written(name, now),
         change,
-        _direction(now, before),
+        direction(name, now, before),
         "" if is_withheld else _target_told(name, told, is_compared=target is not None),
         WITHHELD if is_withheld else standing_of(name, dashboard.now, target),
         spark_of(values, target),
@@ -126,11 +126,13 @@ def _is_withheld(found: Figures, name: str) -> bool:
     return name == "net_value" and found.net_value is None
 
 
-def _direction(now: Decimal | None, before: Decimal | None) -> str:
-    """The icon of a change; empty for none."""
+def direction(name: str, now: Decimal | None, before: Decimal | None) -> str:
+    """The icon of a change; empty where nothing is compared."""
     if now is None or before is None:
         return ""
-    return "arrow-right" if now == before else "trending-up" if now > before else "trending-down"
+    if told_difference(name, now, before) == AS_BEFORE:
+        return "arrow-right"
+    return "trending-up" if now > before else "trending-down"
 
 
 def _target_told(name: str, target: Decimal | None, *, is_compared: bool) -> str:

@@ -45,6 +45,7 @@ DEFINITIONS: Mapping[str, str] = {
 }
 MONEY_SEEN_BY = "The office, finance, executives and auditors see the money of the portfolio."
 SHARES = ("stable_owner", "adoption")
+AS_BEFORE = "as before"
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,18 @@ def difference(name: str, now: Decimal, before: Decimal) -> str:
     change = now - before
     if name == "lead_time":
         words = f"{figures.measured(abs(change))} {'day' if abs(change) == 1 else 'days'}"
-        return f"{words} {'shorter' if change < 0 else 'longer'}" if change else "as before"
+        return f"{words} {'shorter' if change < 0 else 'longer'}" if change else AS_BEFORE
     if name in SHARES:
         points = round(now * 100, 1) - round(before * 100, 1)
-        return f"{_signed(figures.number(points, 1), points)} points" if points else "as before"
+        return f"{_signed(figures.number(points, 1), points)} points" if points else AS_BEFORE
     text = figures.money(change) if name == "net_value" else figures.number(change)
-    return _signed(text, change) if change else "as before"
+    return _signed(text, change) if change else AS_BEFORE
 
 
 def more_or_less(name: str, now: Decimal, before: Decimal) -> str:
     """`11 days less`, `2.6 points more`, `1.73 M€ more`; empty where both are written the same."""
     told = difference(name, now, before)
-    if told == "as before":
+    if told == AS_BEFORE:
         return ""
     amount = told.removeprefix("+").removeprefix(figures.MINUS).removesuffix(" shorter").removesuffix(" longer")
     return f"{amount} {'more' if now > before else 'less'}"

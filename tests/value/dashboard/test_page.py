@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
 from aiso.configuration.models import ConfigurationVersion
+from aiso.web import figures
 from portfolio.models import Initiative, OutcomeMetric
 from tests.factories import grant, make_initiative, make_ownership, make_person, move_stage
 from tests.value.factories import claim, cost_of, post
@@ -21,9 +22,11 @@ from value.actions.claims import confirm_claim
 from value.actions.measure import confirm_measurement, record_measurement
 from value.adoption import AdoptionCount
 from value.dashboard import page as shown_page
+from value.dashboard.charts import Chart, Row, scale
 from value.dashboard.figures import FIGURES, Closed, Figures, LeadTime, StableOwner
 from value.dashboard.sentences import reading
 from value.dashboard.targets import Targets, targets_on
+from value.dashboard.tiles import direction
 from value.kept.recompute import recompute_marked
 
 from .conftest import produced
@@ -495,3 +498,39 @@ def test_the_way_there_stands_in_the_navigation(client, stranger):
     assert '<a href="/dashboard/">' in client.get("/register/").content.decode()
     grant(stranger, "executive")
     assert '<a href="/dashboard/" aria-current="page">' in client.get("/dashboard/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("most", "told", "written"),
+    [
+        ("99999.99", "€", "100,000"),
+        ("100000", "k€", "100"),
+        ("9999999.99", "k€", "10,000"),
+        ("10000000", "M€", "10.0"),
+        ("12345678900", "bn€", "12.3"),
+    ],
+)
+def test_a_chart_is_told_in_what_keeps_its_figures_short(most, told, written):
+    unit, size, places = scale(Decimal(most))
+    assert unit == told
+    assert figures.number(Decimal(most) / size, places) == written
+
+
+def test_a_currency_of_letters_stands_apart(settings):
+    settings.REPORTING_CURRENCY = "CHF"
+    assert scale(Decimal(200_000))[0] == "k\N{NO-BREAK SPACE}CHF"
+
+
+def test_a_row_of_gaps_is_told_and_not_drawn():
+    rows = [Row("Adoption", [Decimal(3), None], "line"), Row("Opt-outs", [None, None], "line"), Row("Target users", [])]
+    chart = Chart("adoption", "%", ["8 Nov", "15 Nov"], rows, ticks=[("8 Nov", 2026), ("15 Nov", 2026)])
+    assert [series["name"] for series in chart.drawn["series"]] == ["Adoption"]
+    assert [name for name, *_ in chart.lines()] == ["Adoption", "Opt-outs", "Target users"]
+
+
+def test_an_arrow_says_no_more_than_the_words_beside_it():
+    share = Decimal("0.1141")
+    assert direction("adoption", share, share + Decimal("0.0001")) == "arrow-right"
+    assert direction("adoption", share, share + Decimal("0.001")) == "trending-down"
+    assert direction("lead_time", Decimal(92), Decimal(91)) == "trending-up"
+    assert direction("lead_time", Decimal(92), None) == ""
