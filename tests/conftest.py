@@ -6,17 +6,15 @@ import time
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import connection
-from pgtrigger.registry import registered
+from django.test import TransactionTestCase
 
 from aiso.accounts.models import Role, User
 from aiso.workdays import forget_calendar
-from portfolio.models import Bucket
 
 from .factories import make_person
-from .template_database import copy_template, ship_again
+from .template_database import copy_template, restore_shipped
 
 # Seconds that a request has to end after its test.
 PATIENCE = 30
@@ -46,7 +44,10 @@ _underway = Underway()
 
 
 def pytest_configure() -> None:
-    """Argon2 is slow on purpose; a test that signs in with a password need not be."""
+    """Argon2 is slow on purpose; a test that signs in with a password need not be. Nor need one whose changes commit:
+    Django would truncate every table behind it.
+    """
+    TransactionTestCase._fixture_teardown = lambda self: restore_shipped()  # type: ignore[method-assign]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -80,28 +81,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
         copy_template(name)
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """History refuses TRUNCATE, with which Django empties the tables after a test that commits."""
-    with django_db_blocker.unblock():
-        guards = [trigger.get_uri(model) for model, trigger in registered() if trigger.name == "no_truncate"]
-        call_command("pgtrigger", "disable", *guards, verbosity=0)
-
-
 @pytest.fixture
 def transactional_db(transactional_db):
-    """For tests whose changes commit, those with a live server too. Take this fixture rather than the mark:
-    each such test leaves empty tables to the next, so what the migrations shipped must come back first.
+    """For tests whose changes commit, those with a live server too. Take this fixture rather than the mark: a page may
+    still ask for something when its test is over.
     """
-    if not Bucket.objects.exists():
-        ship_again()
     yield
     _let_requests_end()
 
 
 def _let_requests_end() -> None:
-    """A page may still ask for something when its test is over. Emptying the tables under it would be a deadlock.
-    Other processes are over when they asked for nothing for a moment: between two queries they look idle.
+    """Emptying the tables under a request would be a deadlock. Other processes are over when they asked for nothing for
+    a moment: between two queries they look idle.
     """
     busy = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

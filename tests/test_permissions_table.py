@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zlib import crc32
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -1072,13 +1073,30 @@ def _attached(initiative: Initiative, person: User) -> Attachment:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.address)
 def test_each_address_answers_whom_the_table_names(world: World, row: Row):
-    wrong = []
-    for name in EVERYONE:
-        for method, allowed in row.allowed.items():
-            status, location = _asked(name, method, world, row)
-            if told := _mistake(row.address, status, location, allowed, name):
-                wrong.append(f"{method.upper()} as {name}: {status} {location} {told}")
+    wrong = [told for method in row.allowed for told in _mistakes(world, row, method)]
     assert not wrong, f"{row.address}\n" + "\n".join(wrong)
+
+
+def _mistakes(world: World, row: Row, method: str) -> Iterator[str]:
+    allowed = row.allowed[method]
+    for name in _who_asks(row, method):
+        status, location = _asked(name, method, world, row)
+        if told := _mistake(row.address, status, location, allowed, name):
+            yield f"{method.upper()} as {name}: {status} {location} {told}"
+        if status == 405 and not allowed:
+            return  # The address has no such method, whoever asks.
+
+
+def _who_asks(row: Row, method: str) -> list[str]:
+    """Everyone. Where almost everyone may, a page would be drawn twenty times: of those who may, one without a role
+    asks, who changes nothing, a program, whoever is not signed in, and another by turns.
+    """
+    allowed = row.allowed[method]
+    if len(allowed) < len(ROLES):
+        return EVERYONE
+    by_turns = SIGNED_IN[crc32(f"{method} {row.address}".encode()) % len(SIGNED_IN)]
+    some = {"stranger", Role.AUDITOR.value, Role.SERVICE_ACCOUNT.value, "anonymous", by_turns}
+    return [name for name in EVERYONE if name in some or name not in allowed]
 
 
 def _asked(name: str, method: str, world: World, row: Row) -> tuple[int, str]:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import InternalError
 from django.test.utils import CaptureQueriesContext
@@ -255,8 +254,6 @@ def test_no_action_changes_what_is_closed(closed, chair, deed):
     ],
 )
 def test_no_statement_changes_what_is_closed(live, chair, review, statement):
-    # The test run switches these guards off, because Django empties tables between tests that commit.
-    call_command("pgtrigger", "enable", "forums.Minutes:no_truncate", "forums.Addendum:no_truncate", verbosity=0)
     away = make_person("Ada Away")
     make_seat(review.slug, away)
     give_proxy(live, actor=away, giver=away, holder=chair)
