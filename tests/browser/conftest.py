@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from aiso.accounts.models import User
 
 WIDTHS = {"desk": (1440, 1000), "laptop": (1280, 800), "tablet": (768, 1000), "phone": (360, 780)}
+# Each width and each theme once: colours follow the theme and places the width.
+LOOKS = [("laptop", "light"), ("phone", "dark")]
 # Wide enough for every column that the register shows unless told.
 WIDE = {"width": 1600, "height": 1000}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

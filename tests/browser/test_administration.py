@@ -10,7 +10,7 @@ from aiso.events.models import Event, Notification
 from portfolio.models import Tag
 from tests.factories import make_entry, make_initiative, make_person, make_unit
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -50,8 +50,7 @@ def addresses(company: dict) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["laptop", "phone"])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_pages(visit, lead, company, on, theme):
     page = visit(reverse("web:home"), as_=lead, on=on, theme=theme)
     wrong: list[str] = []

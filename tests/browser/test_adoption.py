@@ -11,7 +11,7 @@ from tests.value.adoption_factories import read
 from value.models import AdoptionReading
 from value.weeks import last_week_over, last_weeks, week_name
 
-from .conftest import axe_findings, finer_findings, overflow
+from .conftest import LOOKS, axe_findings, finer_findings, overflow
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def workflow(owner) -> Workflow:
     return found
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_pages(visit, owner, workflow, on, theme):
     here = f"/adoption/workflows/{workflow.pk}/"
     reading = AdoptionReading.objects.first().get_absolute_url()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from aiso.accounts.models import Role
 from tests.factories import make_person
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 PAGES = ("/api/v1/docs/", "/api/v1/docs/problems/", "/profile/")
 # Hundreds of operations and shapes are written alike, and axe takes minutes for all of them: the first tell.
@@ -22,7 +22,7 @@ def lead(transactional_db):
     return make_person("Otto Lead", Role.OFFICE_LEAD)
 
 
-@pytest.mark.parametrize(("on", "theme"), [("desk", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_its_pages_are_for_everyone(visit, lead, on, theme):
     for address in PAGES:
         page = visit(address, as_=lead, on=on, theme=theme)

@@ -10,9 +10,7 @@ from aiso import clock
 from portfolio.models import Barrier, Initiative
 from tests.factories import make_barrier, make_criterion, make_initiative, make_ownership, make_release, make_seat
 
-from .conftest import axe_findings, overflow
-
-LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from standards.actions.answer_checklist import answer_checklist, complete_checkl
 from standards.models import ChecklistAnswer, Standard
 from tests.factories import make_initiative, make_tool
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
-LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
 PRIVACY = "privacy-assessment"
 HARD = ("fallback-and-rollback", "model-evaluation")
 

@@ -11,7 +11,7 @@ from portfolio.configured.lane import KIND as LANE
 from portfolio.configured.questions import PROHIBITED, TIER
 from tests.factories import make_initiative, make_person
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -44,8 +44,7 @@ def addresses(world) -> list[str]:
     return [*pages, f"{world.get_absolute_url()}risk/"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["laptop", "phone"])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_pages(visit, lead, world, on, theme):
     page = visit(reverse("web:home"), as_=lead, on=on, theme=theme)
     wrong: list[str] = []

@@ -20,7 +20,7 @@ from value.kept.look_backs import drop_all
 from value.kept.recompute import recompute_marked
 from value.weeks import last_week_over
 
-from .conftest import axe_findings, finer_findings, overflow
+from .conftest import LOOKS, axe_findings, finer_findings, overflow
 
 BARS = "g.barlayer path"
 
@@ -42,7 +42,7 @@ def reader(transactional_db):
     return make_person("Eva Chief", "executive")
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_every_figure_is_drawn_and_readable(visit, reader, on, theme):
     page = visit("/dashboard/", as_=reader, on=on, theme=theme)
     for figure in FIGURES:

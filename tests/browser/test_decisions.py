@@ -14,9 +14,7 @@ from stagegates.models import Condition, Decision
 from tests.factories import make_initiative, make_person
 from tests.stagegates.decisions.conftest import make_review, seat
 
-from .conftest import Visit, axe_findings, overflow
-
-EVERYWHERE = [("desk", "light"), ("desk", "dark"), ("phone", "light"), ("phone", "dark")]
+from .conftest import LOOKS, Visit, axe_findings, overflow
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def ballot(review, chair, member):
     )
 
 
-@pytest.mark.parametrize(("on", "theme"), EVERYWHERE)
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_ballots_are_for_everyone(visit: Visit, ballot, chair, on, theme):
     for address in (ballot.get_absolute_url(), ballot.review.get_absolute_url(), "/decisions/"):
         page = visit(address, as_=chair, on=on, theme=theme)
@@ -82,7 +80,7 @@ def test_the_chair_may_decide_beside_a_ballot(visit: Visit, ballot, chair):
     assert not Decision.objects.exists()
 
 
-@pytest.mark.parametrize(("on", "theme"), EVERYWHERE)
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_a_condition_is_settled(visit: Visit, review, business_owner, risk_owner, chair, on, theme):
     page = visit(review.get_absolute_url(), as_=chair, on=on, theme=theme)
     page.get_by_text("Approve with conditions").click()

@@ -10,7 +10,7 @@ from stagegates.actions.open_review import open_review
 from stagegates.models import Evidence, GateReview
 
 from ..factories import make_initiative
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_review_is_opened_filled_and_submitted(visit, initiative, business_own
     assert Evidence.objects.count() == 3
 
 
-@pytest.mark.parametrize(("on", "theme"), [("desk", "light"), ("desk", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_the_pages_of_reviews_are_for_everyone(visit, initiative, business_owner, on, theme):
     review = open_review(initiative, actor=business_owner, ask="Build it")
 

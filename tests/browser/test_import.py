@@ -13,7 +13,7 @@ from tests.factories import make_person
 from tests.portfolio.importing.files import inventory
 from tests.portfolio.imports.conftest import ROWS, changed, sheet
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -65,8 +65,7 @@ def test_import_with_progress(visit, member, monkeypatch, script):
     assert not Initiative.objects.exists()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["desk", "phone"])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_every_page_of_an_import(visit, member, on, theme):
     page = visit("/imports/", as_=member, on=on, theme=theme)
     assert sound(page)

@@ -17,9 +17,7 @@ from portfolio.models import Asset, Incident, Initiative
 from tests.factories import make_decision, make_initiative
 from value.actions.cost_incidents import post_incident_cost
 
-from .conftest import axe_findings, overflow
-
-LOOKS = [("desk", "light"), ("laptop", "light"), ("laptop", "dark"), ("phone", "light")]
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -72,7 +70,7 @@ def test_its_pages_are_for_everyone(visit, incident, initiative, office_lead, on
     assert wrong == []
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_a_coordinated_one_can_be_read_and_tapped(visit, incident, office_lead, on, theme):
     page = visit(incident.get_absolute_url(), as_=office_lead, on=on, theme=theme)
     small = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["target-size"]}}).response["violations"]

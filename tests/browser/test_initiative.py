@@ -9,7 +9,7 @@ from aiso import clock
 from portfolio.models import Bucket, Initiative
 from tests.factories import make_comment, make_initiative
 
-from .conftest import WIDE, axe_findings, overflow
+from .conftest import LOOKS, WIDE, axe_findings, overflow
 
 TABS = ("", "owners/", "risk/", "decisions/", "outcomes/", "discussion/", "files/", "history/")
 
@@ -180,7 +180,7 @@ def test_the_drawer_previews_from_the_register_and_a_cell_is_edited(visit, initi
 
 
 @pytest.mark.parametrize("tab", TABS)
-@pytest.mark.parametrize(("on", "theme"), [("desk", "light"), ("desk", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_every_tab_is_for_everyone(visit, initiative, office_member, tab, on, theme):
     page = visit(f"{initiative.get_absolute_url()}{tab}", as_=office_member, on=on, theme=theme)
 
@@ -189,7 +189,7 @@ def test_every_tab_is_for_everyone(visit, initiative, office_member, tab, on, th
 
 
 @pytest.mark.parametrize("form", ["edit/", "edit/owners/", "edit/priority/", "owners/risk/", "outcomes/new/"])
-@pytest.mark.parametrize(("on", "theme"), [("desk", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_every_form_is_for_everyone(visit, initiative, office_member, form, on, theme):
     page = visit(f"{initiative.get_absolute_url()}{form}", as_=office_member, on=on, theme=theme)
 

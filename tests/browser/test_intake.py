@@ -9,7 +9,7 @@ from aiso.accounts.models import User
 from portfolio.models import Initiative, Intake, SearchWord
 from tests.factories import make_initiative, make_unit
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -155,8 +155,7 @@ def test_a_likely_duplicate_is_joined(visit, requester, alike):
     assert (intake.state, intake.joined_to) == ("joined", alike)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["desk", "phone"])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_the_pages_are_clean(visit, requester, office_member, theme, on):
     page = visit("/intakes/new/", as_=requester, on=on, theme=theme)
     assert axe_findings(page) == []

@@ -8,7 +8,7 @@ from forums.actions.live import settle_item, start_meeting
 from forums.models import AgendaItem, Forum, Meeting
 from tests.factories import make_initiative, make_person, make_seat
 
-from .conftest import Visit, axe_findings, overflow
+from .conftest import LOOKS, Visit, axe_findings, overflow
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_what_is_typed_outlives_updates_reloads_and_lost_connections(visit: Visi
     assert lead.evaluate("() => Object.keys(localStorage).filter((key) => key.startsWith('aiso:draft:'))") == []
 
 
-@pytest.mark.parametrize(("on", "theme"), [("desk", "light"), ("desk", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_both_screens_are_fit_for_everybody(visit: Visit, meeting, people, on, theme):
     start_meeting(meeting, actor=people["chair"])
     for screen, person in (("live", "chair"), ("follow", "member")):

@@ -8,9 +8,7 @@ from playwright.sync_api import Page, expect
 from forums.models import Meeting
 from tests.factories import make_initiative, make_item, make_meeting, make_seat
 
-from .conftest import axe_findings, overflow
-
-LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture

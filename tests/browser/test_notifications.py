@@ -11,7 +11,7 @@ from aiso.events.models import Event, Mail, MailPreference, Notification
 from aiso.events.telling import tell
 from tests.factories import make_initiative
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 CLOSED = {"name": "Summer break", "first_day": "2027-08-02", "last_day": "2027-08-06"}
 
@@ -54,8 +54,7 @@ def addresses() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["laptop", "phone"])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_pages(visit, office_lead, mails, on, theme):
     page = visit(reverse("web:home"), as_=office_lead, on=on, theme=theme)
     wrong: list[str] = []

@@ -9,7 +9,7 @@ from aiso.accounts.models import Role
 from portfolio.models import Bucket
 from tests.factories import make_envelope, make_initiative, make_person, make_unit
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def portfolio(lead):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 @pytest.mark.parametrize("path", ["/portfolio/", "/portfolio/map/", "/portfolio/what-if/?amount=50k&held=anew"])
 def test_pages(visit, lead, portfolio, path, on, theme):
     page = visit(path, as_=lead, on=on, theme=theme)

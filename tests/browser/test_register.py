@@ -10,7 +10,7 @@ from aiso.accounts.models import Role
 from portfolio.models import Bucket, Initiative, SearchWord, Stage
 from tests.factories import make_initiative, make_person, make_unit
 
-from .conftest import WIDE, axe_findings, overflow
+from .conftest import LOOKS, WIDE, axe_findings, overflow
 
 
 @pytest.fixture
@@ -32,8 +32,7 @@ def portfolio(office):
     return rows
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["laptop", "tablet", "phone"])
+@pytest.mark.parametrize(("on", "theme"), [*LOOKS, ("tablet", "light")])
 @pytest.mark.parametrize(
     "path", ["/register/", "/register/board/", "/register/map/", "/register/?stage=pilot&edit=risk"]
 )

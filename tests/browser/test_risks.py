@@ -9,9 +9,7 @@ from aiso import clock
 from portfolio.models import Initiative, Risk
 from tests.factories import make_acceptance, make_initiative, make_risk
 
-from .conftest import axe_findings, finer_findings, overflow
-
-LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
+from .conftest import LOOKS, axe_findings, finer_findings, overflow
 
 
 @pytest.fixture

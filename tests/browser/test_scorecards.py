@@ -6,7 +6,7 @@ from portfolio.models import OutcomeMetric
 from tests.factories import make_initiative, make_person, make_unit
 from value.kept.recompute import recompute_marked
 
-from .conftest import axe_findings, finer_findings, overflow
+from .conftest import LOOKS, axe_findings, finer_findings, overflow
 
 PAGES = ("/scorecards/?by=unit&bucket=999999", "/scorecards/rows/?unit=x", "/review/outcomes/?unit=x")
 
@@ -22,7 +22,7 @@ def reader(transactional_db):
     return make_person("Eva Chief", "executive")
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_they_are_readable_on_every_screen(visit, reader, on, theme):
     page = visit("/scorecards/", as_=reader, on=on, theme=theme)
     for path in PAGES:

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 from aiso.accounts.models import Role
 from tests.factories import make_person
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 PASSWORD = "correct horse battery"
 
@@ -31,8 +31,7 @@ def test_sign_in(visit, person, script):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("on", ["desk", "phone"])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 @pytest.mark.parametrize("path", ["/", "/nowhere/", "/accounts/password/change/", "/accounts/2fa/"])
 def test_pages_of_the_shell(visit, person, path, on, theme):
     page = visit(path, as_=person, on=on, theme=theme)

@@ -16,7 +16,7 @@ from standards.models import Standard
 from tests.factories import make_initiative, make_ownership, make_person
 from tests.stagegates.sign_offs.factories import answer_all, assessment, make_review, sign_off_of
 
-from .conftest import Visit, axe_findings, overflow
+from .conftest import LOOKS, Visit, axe_findings, overflow
 
 SECURITY = "security-assessment"
 
@@ -80,7 +80,7 @@ def test_two_functions_sign_and_a_changed_answer_reopens_one(visit: Visit, groun
     expect(page.locator(".sign-off .note")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("on", "theme"), [("desk", "light"), ("desk", "dark"), ("phone", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 def test_pages_are_clean_everywhere(visit: Visit, ground, tmp_path, on, theme):
     _, review, people = ground
     SignOff.objects.filter(function__slug="legal").update(due_on=clock.today() - timedelta(days=3))

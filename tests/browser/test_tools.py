@@ -11,9 +11,7 @@ from portfolio.actions.conclude_lanes import conclude_lanes
 from portfolio.models import Initiative, Supplier, Tool
 from tests.factories import make_clearance, make_decision, make_entry, make_initiative, make_tool
 
-from .conftest import axe_findings, overflow
-
-LOOKS = [("desk", "light"), ("laptop", "dark"), ("phone", "light")]
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture

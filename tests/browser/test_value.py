@@ -14,7 +14,7 @@ from value.actions.claims import confirm_claim
 from value.actions.measure import confirm_measurement, record_measurement
 from value.actions.yearly_rate import record_yearly_rate
 
-from .conftest import axe_findings, overflow
+from .conftest import LOOKS, axe_findings, overflow
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def waiting(metric, owner, finance):
     return claim(metric, owner)
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 @pytest.mark.parametrize("path", ["/ledger/", "/claims/", "{initiative}value/", "{entry}", "{initiative}value/claim/"])
 def test_pages(visit, finance, waiting, path, on, theme):
     where = {"initiative": waiting.initiative.get_absolute_url(), "entry": waiting.get_absolute_url()}
@@ -68,7 +68,7 @@ def lasting(owner, finance):
     return initiative
 
 
-@pytest.mark.parametrize(("on", "theme"), [("laptop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("on", "theme"), LOOKS)
 @pytest.mark.parametrize("tab", ["value", "measurements"])
 def test_what_lasted_and_what_it_paid_back(visit, finance, lasting, tab, on, theme):
     page = visit(f"{lasting.get_absolute_url()}{tab}/", as_=finance, on=on, theme=theme)
