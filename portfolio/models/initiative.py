@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Self
 
@@ -21,7 +21,6 @@ from django.db.models.functions import Coalesce, Greatest, Lower
 from aiso import clock
 from aiso.accounts.models import BusinessUnit, Role, User
 from aiso.accounts.models.role import OFFICE
-from aiso.once import once
 
 from . import lists
 from .ownership import Ownership
@@ -57,7 +56,9 @@ _insiders: list[Callable[[User], QuerySet[Any, Any]]] = []
 
 
 def register_insiders(find: Callable[[User], QuerySet[Any, Any]]) -> None:
-    """Let a later app say which confidential initiatives a person sees besides. Called in AppConfig.ready()."""
+    """Let a later app say which confidential initiatives a person sees besides: a query of the person's number and of
+    today alone, and of what it finds when it runs. Called in AppConfig.ready().
+    """
     if find not in _insiders:
         _insiders.append(find)
 
@@ -124,11 +125,15 @@ def on_visible(user: User | AnonymousUser, of: str) -> Q:
 
 def _granted(user: User) -> list[QuerySet[Any, Any]]:
     """The ids of what the user sees also when it is confidential: as an owner or deputy, or as later apps say."""
-    return once(("granted", user.pk), lambda: _find_granted(user))
+    return _find_granted(user, clock.today())
 
 
-def _find_granted(user: User) -> list[QuerySet[Any, Any]]:
-    # Subqueries, not joins: a join on owners would repeat rows.
+@lru_cache(maxsize=1000)
+def _find_granted(user: User, day: date) -> list[QuerySet[Any, Any]]:
+    """Built once a day for each person, which takes longer than running them. Nobody runs them as they are.
+
+    Subqueries, not joins: a join on owners would repeat rows.
+    """
     owned = Ownership.objects.current().filter(person=user).values("initiative")
     return [owned, *(find(user) for find in _insiders)]
 

@@ -19,7 +19,7 @@ from stagegates.decision_work import decisions_waiting, votes_waiting
 from stagegates.models import Decision, FastLaneAudit, GateReview, NamedDecider
 from stagegates.permissions import can_decide
 from tests.api.conftest import Script, make_api_token
-from tests.factories import grant, make_ownership, make_person
+from tests.factories import grant, make_ownership, make_person, make_seat
 
 from .conftest import approve, make_condition, make_requirement, seat
 
@@ -209,6 +209,20 @@ def test_whom_the_sponsor_named_sees_what_to_decide(initiative, review, business
     assert [*GateReview.objects.visible_to(stranger)] == [review]
     assert approve(review, stranger)
     assert GateReview.objects.visible_to(stranger).exists()
+
+
+def test_a_body_sees_what_is_before_it_from_the_day_a_seat_is_taken_until_it_is_left(initiative, review, stranger):
+    initiative.is_confidential = True
+    initiative.save()
+    sees = GateReview.objects.visible_to
+    assert not sees(stranger).exists()
+    taken = make_seat("portfolio-review", stranger)
+    assert [*sees(stranger)] == [review]
+    with clock.fixed_at(clock.now() - timedelta(days=1)):
+        assert not sees(stranger).exists()
+    taken.ended_on = clock.today()
+    taken.save()
+    assert not sees(stranger).exists()
 
 
 def test_a_sponsor_who_is_a_party_names_somebody_and_decides_nothing(initiative, review, executive, business_owner):
