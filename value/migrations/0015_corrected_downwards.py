@@ -2,10 +2,10 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
-from django.db import migrations
+from aiso.tables_at_once import TablesAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
 
     dependencies = [
         ('value', '0014_incident_costs'),

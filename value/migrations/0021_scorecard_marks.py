@@ -1,6 +1,7 @@
 """Marks of what changes lines of scorecards, beside those of measurements; and lines are no keys of what may go."""
 
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 # `value_mark_initiatives` marks the initiatives of `changed_rows`; what has no initiative of its own is told here.
 BELOW = ("portfolio_outcomemetric", "portfolio_decisionreading", "portfolio_decisionclass")
@@ -64,7 +65,7 @@ NO_MARKS = "".join(
 )
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
     dependencies = [("value", "0020_shipped_scorecard_goals")]
     operations = [
         migrations.AlterField(

@@ -1,6 +1,7 @@
 """Marks of stages and owners that were taken back as if they had not been: no date tells these apart."""
 
 from django.db import migrations, models
+from aiso.tables_at_once import TablesAtOnce
 
 TRIGGERS = """
 CREATE TRIGGER kept_marks_taken_back AFTER DELETE ON portfolio_stagechange
@@ -35,7 +36,7 @@ ABOUT = [
 ]
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
     dependencies = [("value", "0027_sums_of_all_buckets")]
 
     operations = [
