@@ -1,5 +1,6 @@
 """An initiative with all that was merged into it, however deep: who reads what, and what it adds up to."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.db.models import Q, QuerySet
@@ -51,6 +52,19 @@ def family_seen(initiative: int, person: User) -> InitiativeQuerySet:
     """The members of a family that the person sees, itself included."""
     seen: InitiativeQuerySet = Initiative.objects.visible_to(person).filter(pk__in=members_of(initiative))
     return seen
+
+
+def merged_among(rows: InitiativeQuerySet) -> dict[int, int]:
+    """By the id of each among some that was merged into another, the one in which it goes on by now. Two queries."""
+    into = dict(Merge.objects.standing().values_list("merged", "survivor"))
+    asked = rows.filter(pk__in=into).order_by().values_list("pk", flat=True) if into else ()
+    return {pk: _last(pk, into) for pk in asked}
+
+
+def _last(merged: int, into: Mapping[int, int]) -> int:
+    while merged in into:
+        merged = into[merged]
+    return merged
 
 
 def merges_into(initiative: int, person: User) -> list[Merge]:

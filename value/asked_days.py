@@ -15,7 +15,7 @@ from aiso.web import figures
 from .worth import Window
 
 # Windows that a reader chooses among, in days; the empty one is all until the last day.
-WINDOWS = {"": "To date", "30": "30 days", "90": "90 days", "365": "365 days"}
+WINDOWS = {"": "To date", "30": "30 days", "60": "60 days", "90": "90 days", "365": "365 days"}
 PLAIN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # No figure is older; before it the days of a window would end.
 FIRST_DAY = date(1990, 1, 1)
@@ -25,8 +25,9 @@ NO_DAY = "is no day up to today, like 2026-09-15, and is left out."
 
 
 def end_of(day: date) -> datetime:
-    """The last moment of a day in the office's time zone."""
-    return timezone.make_aware(datetime.combine(day, time.max), timezone.get_default_timezone())
+    """The last moment of a day in the office's time zone; where its last hour comes twice, that of the second."""
+    last = datetime.combine(day, time.max.replace(fold=1))
+    return timezone.make_aware(last, timezone.get_default_timezone())
 
 
 def moment_of(text: str) -> datetime | None:

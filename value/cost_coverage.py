@@ -78,6 +78,9 @@ class CostCoverage:
     covered: int = 0
     missing: tuple[tuple[int, date], ...] = ()
 
+    def __add__(self, other: "CostCoverage") -> "CostCoverage":
+        return CostCoverage(self.covered + other.covered, (*self.missing, *other.missing))
+
     @property
     def count(self) -> CoverageCount:
         return CoverageCount(self.covered, len(self.missing), tuple(self.missing_months))

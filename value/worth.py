@@ -44,6 +44,7 @@ DECAYED = "decayed"
 RUN_COST, BUILD_COST, REWORK, RISK_LOSS = "run_cost", "build_cost", "rework", "risk_loss"
 # What net value takes from the confirmed benefit that lasts. Build cost stands beside it.
 TAKEN = (RUN_COST, REWORK, RISK_LOSS)
+IN_NET = frozenset({CONFIRMED, DECAYED, *TAKEN})
 NOTHING = Fraction(0)
 type Parts = Mapping[tuple[str, str], Fraction]
 
@@ -129,6 +130,11 @@ class Worth:
     def is_empty(self) -> bool:
         """Whether there is no data at all, which is not the same as nothing."""
         return not self.parts
+
+    @property
+    def has_net(self) -> bool:
+        """Whether there is anything that net value is made of; else it is no data, whatever is claimed or built."""
+        return any(part in IN_NET for part, _ in self.parts)
 
     @property
     def is_mixed(self) -> bool:

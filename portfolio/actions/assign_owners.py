@@ -7,6 +7,7 @@ import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from aiso import clock
 from aiso.accounts.models import User
@@ -130,10 +131,14 @@ def remove_deputy(ownership: Ownership, *, actor: User) -> None:
 
 @transaction.atomic
 def end_ownerships_of(person: User) -> int:
-    """End everything that somebody who left owned, as of the day they were deactivated. Returns how many."""
-    day = clock.today() if person.deactivated_at is None else person.deactivated_at.date()
-    ownerships = Ownership.objects.current().filter(person=person).select_for_update(of=["self"])
-    for ownership in ownerships.select_related("initiative"):
+    """End everything that somebody who left owned, as of the office's day on which they were deactivated. Returns how
+    many.
+    """
+    left = person.deactivated_at
+    day = clock.today() if left is None else timezone.localtime(left).date()
+    held = Ownership.objects.current().filter(person=person).select_for_update(of=["self"])
+    ownerships = [*held.select_related("initiative")]
+    for ownership in ownerships:
         _end(ownership, max(day, ownership.started_on))
         if not ownership.is_deputy:
             follow_owner(ownership.initiative, ownership.kind, actor=None, to=None)

@@ -551,6 +551,20 @@ def test_monthly_packs_come_once_a_month_in_the_office_s_days(executive, strange
         assert {*asked_as_of()} == {date(2026, 6, 30), date(2026, 7, 31), date(2028, 2, 29)}
 
 
+def test_a_monthly_pack_that_could_not_be_made_is_asked_for_twice_more(executive):
+    subscribe_to_packs(actor=executive, days=30)
+    with at(2026, 7, 1, 5, 0):
+        asked = []
+        for _ in range(5):
+            asked.append(ask_for_monthly_packs())
+            BoardPack.objects.update(state="failed")
+        assert asked == [1, 1, 1, 0, 0]
+    with at(2026, 8, 1, 5, 0):
+        assert (ask_for_monthly_packs(), ask_for_monthly_packs()) == (1, 0)
+        make_pack(BoardPack.objects.latest("pk").pk)
+        assert ask_for_monthly_packs() == 0
+
+
 def test_whoever_left_or_ended_it_gets_none(executive, stranger, service_account):
     subscribe_to_packs(actor=executive, days=30)
     ended = subscribe_to_packs(actor=stranger, days=60)

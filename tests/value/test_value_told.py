@@ -1,6 +1,6 @@
 """Net value told as it is: what decayed, is incomplete, added up or taken back; figures that lead to their rows."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ from tests.factories import make_initiative, make_person, move_stage
 from value.actions.claims import confirm_claim
 from value.actions.months import close_month
 from value.actions.post import reverse_entry
+from value.asked_days import end_of
 from value.cost_coverage import CostCoverage
 from value.waterfall import Waterfall, waterfall_of
 from value.worth import CONFIRMED, DECAYED, RUN_COST, Window, Worth
@@ -220,3 +221,9 @@ def test_days_at_the_end_of_time_are_refused(saved, business_owner, day):
         here = f"initiatives/{saved.initiative.reference}/{noun}"
         assert owner.get(f"{here}?as_of={day}").status_code == 400
         assert owner.get(f"{here}?as_of=2026-06-01").status_code == 200
+
+
+def test_a_day_whose_last_hour_comes_twice_ends_with_the_second(settings):
+    settings.TIME_ZONE = "Africa/Cairo"
+    assert end_of(date(2026, 10, 29)) + timedelta.resolution == datetime(2026, 10, 29, 22, tzinfo=UTC)
+    assert end_of(date(2026, 10, 28)) + timedelta.resolution == datetime(2026, 10, 28, 21, tzinfo=UTC)

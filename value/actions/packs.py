@@ -19,6 +19,8 @@ from ..models import BoardPack, PackSubscription
 from ..packs.pins import asked_of, reach_of
 
 ACTIVE = "Only who works here asks for packs."
+# How often a monthly pack is asked for that could not be made.
+TRIES = 3
 # Packs of one person that may be in the making at once.
 MOST_AT_ONCE = 3
 BUSY = "Three of your packs are still being made. Ask for another one when one of them is ready."
@@ -98,11 +100,13 @@ def end_subscription(subscription: PackSubscription, *, actor: User) -> PackSubs
 
 
 def ask_for_monthly_packs() -> int:
-    """Ask for the packs of the month before, once a subscription: a run that was missed is made up for by the next one.
-    Returns how many are new. Months before a subscription began are not its.
+    """Ask for the packs of the month before, once a subscription: a run that was missed is made up for by the next one,
+    and so is a pack that was not made, twice at most. Returns how many are new. Months before a subscription began are
+    not its.
     """
     as_of = clock.today().replace(day=1) - timedelta(days=1)
-    running = PackSubscription.objects.filter(ended_at=None, person__is_active=True).exclude(packs__as_of=as_of)
+    there = BoardPack.objects.filter(as_of=as_of).exclude(state=BoardPack.State.FAILED)
+    running = PackSubscription.objects.filter(ended_at=None, person__is_active=True).exclude(packs__in=there)
     waiting = [each for each in running.select_related("person", "unit", "bucket") if _began(each) <= as_of]
     return sum(_ask_for_month(each, as_of) for each in waiting)
 
@@ -111,7 +115,8 @@ def ask_for_monthly_packs() -> int:
 def _ask_for_month(subscription: PackSubscription, as_of: date) -> bool:
     # Two runs at once, or an end meanwhile: whoever comes second waits, and finds it done.
     locked = PackSubscription.objects.select_for_update(of=["self"]).filter(pk=subscription.pk, ended_at=None)
-    if not locked.exists() or subscription.packs.filter(as_of=as_of).exists():
+    tried = [*subscription.packs.filter(as_of=as_of).values_list("state", flat=True)]
+    if not locked.exists() or len(tried) >= TRIES or any(state != BoardPack.State.FAILED for state in tried):
         return False
     ask_for_pack(
         actor=subscription.person,
@@ -119,7 +124,7 @@ def _ask_for_month(subscription: PackSubscription, as_of: date) -> bool:
         as_of=as_of,
         unit=subscription.unit,
         bucket=subscription.bucket,
-        key=f"monthly:{subscription.pk}:{as_of}",
+        key=f"monthly:{subscription.pk}:{as_of}" + (f":{len(tried)}" if tried else ""),
         subscription=subscription,
     )
     return True

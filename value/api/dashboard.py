@@ -58,16 +58,16 @@ class StableOwnerFigure(TypedDict):
     stable: int
     active: int
     paused: Annotated[int, "Stand apart."]
-
-
-class StableOwnerShape(StableOwnerFigure):
-    """The figure, the same of the window before, and what those without a stable owner lack."""
-
-    previous: StableOwnerFigure
     without_business: int
     without_technical: int
     without_risk: int
     new_business_owner: Annotated[int, "With all three owners, the business owner not throughout the window."]
+
+
+class StableOwnerShape(StableOwnerFigure):
+    """The figure and the same of the window before."""
+
+    previous: StableOwnerFigure
 
 
 class AdoptionFigureShape(TypedDict):
@@ -77,17 +77,17 @@ class AdoptionFigureShape(TypedDict):
     active: Annotated[int | None, "Σ weekly active users; null where nothing is measured."]
     target: Annotated[int | None, "Σ weekly target users; null where nothing is measured."]
     unmeasured: Annotated[int, "Workflows read for fewer than half the weeks; in no other member."]
-
-
-class DashboardAdoptionShape(AdoptionFigureShape):
-    """The figure, the same of the window before, and what stands beside it."""
-
-    previous: AdoptionFigureShape
     workflows: Annotated[int, "Critical workflows with an initiative in production."]
     withheld: Annotated[int, "Those of which nothing is told, because their groups are under five people."]
     repeat_share: Annotated[Decimal | None, FROM_0_TO_1]
     opt_out_share: Annotated[Decimal | None, FROM_0_TO_1]
     satisfaction: Annotated[Decimal | None, "The mean of all answers, 1 to 5."]
+
+
+class DashboardAdoptionShape(AdoptionFigureShape):
+    """The figure and the same of the window before."""
+
+    previous: AdoptionFigureShape
 
 
 class NetValueFigure(TypedDict):
@@ -191,10 +191,8 @@ def _figures(now: Figures, before: Figures, *, is_of_part: bool) -> dict[str, An
     }
     return {
         "lead_time_days": _lead_time(now.lead_time) | {"previous": _lead_time(before.lead_time)} | _open(now.lead_time),
-        "stable_owner": _stable(now.stable_owner)
-        | {"previous": _stable(before.stable_owner)}
-        | _lacking(now.stable_owner),
-        "adoption": _adoption(now.adoption) | {"previous": _adoption(before.adoption)} | _beside(now.adoption),
+        "stable_owner": _stable(now.stable_owner) | {"previous": _stable(before.stable_owner)},
+        "adoption": _adoption(now.adoption) | {"previous": _adoption(before.adoption)},
         "net_value": money,
         "closed": _closed(now.closed) | {"previous": _closed(before.closed)},
     }
@@ -226,12 +224,9 @@ def _open(told: LeadTime) -> dict[str, Any]:
 
 
 def _stable(told: StableOwner) -> dict[str, Any]:
-    return {"share": _share(told.share), "stable": told.stable, "active": told.active, "paused": told.paused}
-
-
-def _lacking(told: StableOwner) -> dict[str, Any]:
+    counts = {"share": _share(told.share), "stable": told.stable, "active": told.active, "paused": told.paused}
     lacking = {f"without_{kind}": told.lacking.get(kind, 0) for kind in ("business", "technical", "risk")}
-    return lacking | {"new_business_owner": told.new}
+    return counts | lacking | {"new_business_owner": told.new}
 
 
 def _adoption(told: AdoptionCount) -> dict[str, Any]:
@@ -241,12 +236,6 @@ def _adoption(told: AdoptionCount) -> dict[str, Any]:
         "active": sums.active if sums.target else None,
         "target": sums.target or None,
         "unmeasured": told.unmeasured,
-    }
-
-
-def _beside(told: AdoptionCount) -> dict[str, Any]:
-    sums = told.sums
-    return {
         "workflows": told.workflows,
         "withheld": told.withheld,
         "repeat_share": _share(sums.repeat_share),
@@ -257,17 +246,21 @@ def _beside(told: AdoptionCount) -> dict[str, Any]:
 
 def _net_value(told: NetValue) -> dict[str, Any]:
     worth = told.worth
-    amounts = {
+    counted = {
         "amount": worth.net,
         "benefit": benefit_of(told),
         "decayed": worth.decayed,
         "run_cost": worth.run_cost,
         "rework": worth.rework,
         "risk_loss": worth.risk_loss,
+    }
+    beside = {
         "claimed_unconfirmed": worth.claimed,
         "build_cost": worth.build_cost,
     }
-    shown = dict.fromkeys(amounts) if worth.is_empty else amounts
+    shown = (counted if worth.has_net else dict.fromkeys(counted)) | (
+        dict.fromkeys(beside) if worth.is_empty else beside
+    )
     return shown | {"currency": settings.REPORTING_CURRENCY, "cost_coverage": drawn_coverage(told.coverage)}
 
 

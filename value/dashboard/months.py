@@ -7,15 +7,11 @@ from datetime import date, timedelta
 from aiso import clock
 from aiso.accounts.models import User
 
-from ..worth import CONFIRMED, DECAYED, TAKEN, Window, Worth
+from ..worth import Window, Worth
 from .asked import Asked
 from .money import worths
 
 MONTHS = 12
-
-
-# What net value is made of: a month with nothing of it has no data, whatever is claimed or built in it.
-COUNTED = frozenset({CONFIRMED, DECAYED, *TAKEN})
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,7 @@ class MonthWorth:
 
     @property
     def is_empty(self) -> bool:
-        return not any(part in COUNTED for part, _ in self.worth.parts)
+        return not self.worth.has_net
 
     @property
     def label(self) -> str:

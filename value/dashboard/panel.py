@@ -131,18 +131,21 @@ def _net_value(now: Figures, before: Figures) -> Panel:
         _made("Net value", lambda told: _money(told, lambda each: each.worth.net), now, before, is_whole=True),
     ]
     beside = [
-        ("Claimed, unconfirmed", _money(now, lambda each: each.worth.claimed), "claimed"),
-        ("Build cost", _money(now, lambda each: each.worth.build_cost), "build_cost"),
+        ("Claimed, unconfirmed", _money(now, lambda each: each.worth.claimed, is_beside=True), "claimed"),
+        ("Build cost", _money(now, lambda each: each.worth.build_cost, is_beside=True), "build_cost"),
         ("Decayed benefit", _money(now, lambda each: each.worth.decayed), "decayed"),
         ("Months with run cost", _coverage(now), "uncovered"),
     ]
     return Panel("Made of", made, beside)
 
 
-def _money(told: Figures, of: Callable[[NetValue], Decimal]) -> str:
-    """With the exact sum on hover."""
-    is_told = told.net_value is not None and not told.net_value.worth.is_empty
-    return markup.money(of(told.net_value)) if told.net_value and is_told else "–"
+def _money(told: Figures, of: Callable[[NetValue], Decimal], *, is_beside: bool = False) -> str:
+    """With the exact sum on hover. What stands beside net value is told where that itself has no data."""
+    if told.net_value is None:
+        return "–"
+    worth = told.net_value.worth
+    is_told = worth.has_net or (is_beside and not worth.is_empty)
+    return markup.money(of(told.net_value)) if is_told else "–"
 
 
 def _coverage(now: Figures) -> str:

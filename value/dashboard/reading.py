@@ -82,7 +82,7 @@ def headline(figures: Figures, name: str) -> Decimal | None:
             return figures.adoption.sums.share
         case "net_value":
             money = figures.net_value
-            return None if money is None or money.worth.is_empty else money.worth.net
+            return money.worth.net if money is not None and money.worth.has_net else None
         case "closed":
             return Decimal(figures.closed.with_rationale)
     raise ValueError(name)

@@ -57,8 +57,15 @@ class FigureRows[M: Model](ABC):
 
     def __init__(self, viewer: User, address: Address, query: QueryDict) -> None:
         self.viewer, self.asked_address, self.query = viewer, address, query
-        asked = query.get("show", "")
-        self.show = asked if asked in self.shows else next(iter(self.shows), "")
+        self._show = query.get("show", "")[:20]
+        self.show = self._show if self._show in self.shows else next(iter(self.shows), "")
+
+    @property
+    def refused(self) -> list[str]:
+        """What was asked for and cannot be shown, each in a sentence."""
+        is_known = not self._show or self._show in self.shows
+        wrong = [] if is_known else [f"There are no rows {self._show!r} here, and it is left out."]
+        return [*self.asked_address.refused, *wrong]
 
     @property
     def asked(self) -> Asked:

@@ -15,7 +15,6 @@ from aiso.web import figures
 from portfolio.models import Initiative, Workflow
 
 from ..adoption import Adoption, AdoptionFigure
-from ..asked_days import WINDOWS
 from ..cost_coverage import CostCoverage, cost_coverage_by_initiative
 from ..models import LedgerEntry
 from ..worth import BUILD_COST, CLAIMED, DECAYED, TAKEN, Worth, worth_by_initiative
@@ -160,12 +159,10 @@ class NetValueRows(FigureRows[Initiative]):
         return {pk: amount for pk, amount in sums.items() if amount}
 
     def url_of(self, row: Initiative) -> str:
-        """Its value in the same window, where its page tells that one."""
+        """Its value in the same window."""
         told = {name: text for name, text in self.asked_address.state.items() if name in ("as_of", "known_at")}
-        if str(self.asked.days) in WINDOWS:
-            told["days"] = str(self.asked.days)
-        query = f"?{urlencode(told)}" if told else ""
-        return f"{reverse('value:initiative_value', args=[row.reference])}{query}#tab"
+        query = urlencode(told | {"days": self.asked.days})
+        return f"{reverse('value:initiative_value', args=[row.reference])}?{query}#tab"
 
     def values(self, rows: Sequence[Initiative]) -> Mapping[int, Sequence[Any]]:
         if self.show == "uncovered":
@@ -184,6 +181,8 @@ class NetValueRows(FigureRows[Initiative]):
         if self.show in self.BESIDE:
             total = figures.exact_money(money.worth.sum_of(self.show))
             return f"{self.shows[self.show]} is {total}, rounded once at the end; it stands beside net value."
+        if not money.worth.has_net:
+            return "What is posted for these days does not count: claimed, forecast, rejected or build cost."
         total = figures.exact_money(money.worth.net)
         return f"Net value of all that is counted is {total}, rounded once at the end."
 

@@ -100,6 +100,8 @@ def _adoption(found: Figures) -> str:
 def _net_value(told: NetValue, as_of: date, target: Decimal | None) -> str:
     if told.worth.is_empty:
         return "Nothing is posted in the ledger for these days."
+    if not told.worth.has_net:
+        return "What is posted for these days does not count: claimed, forecast, rejected or build cost."
     late = f" {without[:1].upper()}{without[1:]}." if (without := unconfirmed_from(told, as_of)) else ""
     return f"{_money_made_of(told, target)}{late}"
 

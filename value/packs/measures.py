@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from aiso.web import figures
 from portfolio.models import OwnerKind
@@ -105,17 +104,21 @@ def _adoption(found: AdoptionCount) -> Iterator[Measure]:
 
 def _net_value(found: NetValue) -> Iterator[Measure]:
     worth, coverage = found.worth, found.coverage
-    parts: list[tuple[str, str, Any]] = [
+    counted = [
         ("amount", "Net value", worth.net),
         ("benefit", "Confirmed benefit that lasts", benefit_of(found)),
         ("run_cost", "Run cost", worth.run_cost),
         ("rework", "Rework", worth.rework),
         ("risk_loss", "Risk loss", worth.risk_loss),
+    ]
+    beside = [
         ("claimed_unconfirmed", "Claimed, not confirmed (not counted)", worth.claimed),
         ("build_cost", "Build cost (not counted)", worth.build_cost),
         ("decayed", "Confirmed benefit that did not last (not counted)", worth.decayed),
     ]
-    for name, label, amount in parts:
+    for name, label, amount in counted:
+        yield Measure(name, label, "money", amount if worth.has_net else None)
+    for name, label, amount in beside:
         yield Measure(name, label, "money", None if worth.is_empty else amount)
     yield Measure("cost_coverage", "Months in production with a run cost", "share", coverage.share)
     yield Measure("months_missing", "Months in production without one", "count", coverage.uncovered)

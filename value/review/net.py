@@ -3,17 +3,20 @@
 Net value is that of DESIGN §6: confirmed benefit that lasts − run cost − rework − risk loss, by the days of each entry.
 With the last 90 days by the day of the agenda, and the 90 days before them:
 
-- turned: the last 90 days are below 0, and those before were not. Without an entry in those before there is no data,
-  which is not 0: it did not turn then.
+- turned: the last 90 days are below 0, and those before were not. Without confirmed benefit or operating cost in those
+  before there is no data, which is not 0, whatever was built or forecast then: it did not turn.
 - stays: both are below 0, and so is net value to date: what it earned before does not carry it.
+
+An initiative is read with all that was merged into it (DESIGN §4), as far as the forum, or the reader, sees that.
 
 What a forum spoke of comes back after 90 days, if it still holds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from aiso.accounts.models import User
 from aiso.once import once
 from aiso.web import figures
 from forums.models import AgendaItem, Forum
@@ -22,6 +25,7 @@ from forums.sources import Proposed
 from portfolio.models import Initiative
 from portfolio.models.initiative import InitiativeQuerySet
 from stagegates.agenda.waiting import COMES_BACK
+from stagegates.family import merged_among
 from stagegates.reviewers import told_to
 
 from ..cost_coverage import CostCoverage, cost_coverage_by_initiative
@@ -48,7 +52,7 @@ class Net:
     @property
     def state(self) -> str:
         """`turned`, `stays`, or empty where it is not negative in the sense above."""
-        if self.last.is_empty or self.last.net >= 0 or self.before.is_empty:
+        if self.last.net >= 0 or not self.before.has_net:
             return ""
         if self.before.net >= 0:
             return TURNED
@@ -56,13 +60,14 @@ class Net:
 
 
 def net_value_negative(forum: Forum, day: date) -> Iterator[Proposed]:
-    """The largest first, up to the number that the configuration says. Twenty-one queries at most.
+    """The largest first, up to the number that the configuration says. Twenty-five queries at most.
 
     Not those that are confidential to the forum: nobody was asked whether its members may see them.
     """
     most = limits_in_force(day).most
-    asked = Initiative.objects.on_register().in_production().filter(told_to(forum))
-    found = negative(asked.exclude(pk__in=_spoken_of(forum, day).values("initiative")), known_by(day))
+    told = Initiative.objects.filter(told_to(forum))
+    asked = told.on_register().in_production().exclude(pk__in=_spoken_of(forum, day).values("initiative"))
+    found = negative(asked, known_by(day), merged_among(told))
     shown, more = found[:most], len(found[most:])
     names = dict(Initiative.objects.filter(pk__in=[pk for pk, _ in shown]).values_list("pk", "name"))
     for place, (pk, net) in enumerate(shown, start=1):
@@ -75,26 +80,44 @@ def net_value_negative(forum: Forum, day: date) -> Iterator[Proposed]:
         )
 
 
-def negative(initiatives: InitiativeQuerySet, as_of: date) -> list[tuple[int, Net]]:
-    """Those among some whose net value is negative in the sense above, the largest of the last 90 days first.
+def negative(initiatives: InitiativeQuerySet, as_of: date, merged: Mapping[int, int]) -> list[tuple[int, Net]]:
+    """Those among some whose net value is negative in the sense above, the largest of the last 90 days first; `merged`
+    are ids with that of the initiative in which each goes on.
 
     Sums are made in the database, and what lasted is read from kept rows: of ten thousand one step tells the last 90
-    days, and what came before is asked of those below 0 alone. Seventeen queries at most.
+    days, and what came before is asked of those below 0 alone. Nineteen queries at most.
     """
     last, before, to_date = windows(as_of)
     worths = worth_by_initiative(initiatives.order_by(), last, lost=spans_kept)
+    survivors = {*initiatives.filter(pk__in={*merged.values()}).values_list("pk", flat=True)} if merged else set()
+    if survivors:
+        worths |= _worths(survivors, last, merged)
     ids = [pk for _, pk in sorted((worth.net, pk) for pk, worth in worths.items() if worth.net < 0)]
-    second = worth_by_initiative(ids, before, lost=spans_kept) if ids else {}
-    both = [pk for pk in ids if second.get(pk, Worth()).net < 0]
-    whole = worth_by_initiative(both, to_date, lost=spans_kept) if both else {}
-    nets = ((pk, Net(worths[pk], second.get(pk, Worth()), whole.get(pk, Worth()), as_of)) for pk in ids)
+    second = _worths(ids, before, merged)
+    both = [pk for pk in ids if second[pk].net < 0]
+    whole = _worths(both, to_date, merged)
+    nets = ((pk, Net(worths[pk], second[pk], whole.get(pk, Worth()), as_of)) for pk in ids)
     return [(pk, net) for pk, net in nets if net.state]
 
 
-def nets_of(initiatives: Iterable[int], as_of: date) -> dict[int, Net]:
-    """The same of some, whether negative or not, with the months that lack a run cost. Eighteen queries at most."""
+def _worths(initiatives: Collection[int], window: Window, merged: Mapping[int, int]) -> dict[int, Worth]:
+    """What each is worth with what was merged into it."""
+    members = {pk: survivor for pk, survivor in merged.items() if survivor in initiatives}
+    if not initiatives:
+        return {}
+    own = worth_by_initiative([*initiatives, *members], window, lost=spans_kept)
+    found = {pk: own.get(pk, Worth()) for pk in initiatives}
+    for pk, survivor in members.items():
+        found[survivor] += own.get(pk, Worth())
+    return found
+
+
+def nets_of(initiatives: Iterable[int], as_of: date, person: User) -> dict[int, Net]:
+    """The same of some, whether negative or not, with the months that lack a run cost, and with what the person sees of
+    the money of merged ones. Twenty-four queries at most.
+    """
     asked = (*sorted({*initiatives}),)
-    return once(("nets", asked, as_of), lambda: _nets_of(asked, as_of)) if asked else {}
+    return once(("nets", asked, as_of, person.pk), lambda: _nets_of(asked, as_of, person)) if asked else {}
 
 
 def windows(as_of: date) -> tuple[Window, Window, Window]:
@@ -103,21 +126,18 @@ def windows(as_of: date) -> tuple[Window, Window, Window]:
     return Window.of_days(days, as_of), Window.of_days(days, as_of - WINDOW), Window.to_date(as_of)
 
 
-def _nets_of(initiatives: tuple[int, ...], as_of: date) -> dict[int, Net]:
-    asked = windows(as_of)
-    last, before, to_date = (worth_by_initiative(initiatives, window) for window in asked)
-    coverages = [cost_coverage_by_initiative(initiatives, window) for window in asked]
-    empty = Worth()
-    return {
-        pk: Net(
-            last.get(pk, empty),
-            before.get(pk, empty),
-            to_date.get(pk, empty),
-            as_of,
-            tuple(coverage.get(pk, CostCoverage()) for coverage in coverages),
-        )
-        for pk in initiatives
-    }
+def _nets_of(initiatives: tuple[int, ...], as_of: date, person: User) -> dict[int, Net]:
+    merged = merged_among(Initiative.objects.visible_to(person).with_money_for(person))
+    families = {pk: [pk, *(each for each, survivor in merged.items() if survivor == pk)] for pk in initiatives}
+    asked = [pk for family in families.values() for pk in family]
+    worths = [worth_by_initiative(asked, window) for window in windows(as_of)]
+    coverages = [cost_coverage_by_initiative(asked, window) for window in windows(as_of)]
+    nets = {}
+    for pk, family in families.items():
+        last, before, to_date = (sum((own[each] for each in family if each in own), Worth()) for own in worths)
+        covered = [sum((own[each] for each in family if each in own), CostCoverage()) for own in coverages]
+        nets[pk] = Net(last, before, to_date, as_of, tuple(covered))
+    return nets
 
 
 def _why(state: str) -> str:

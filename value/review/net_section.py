@@ -109,8 +109,8 @@ def told_proposals(items: Sequence[AgendaItem], person: User) -> Mapping[int, Re
 
 
 def _nets(items: Sequence[AgendaItem], person: User) -> dict[int, Net]:
-    """By the item's id, of those whose money the person sees. Nineteen queries at most: the items of a meeting have one
-    day.
+    """By the item's id, of those whose money the person sees. Twenty-five queries at most: the items of a meeting
+    have one day.
     """
     asked = [item for item in items if item.source in TELLING and item.initiative_id]
     rows = Initiative.objects.defer("search").in_bulk({item.initiative_id for item in asked})
@@ -118,7 +118,7 @@ def _nets(items: Sequence[AgendaItem], person: User) -> dict[int, Net]:
     seen = [item for item in asked if sees(rows[item.initiative_id or 0])]
     if not seen:
         return {}
-    found = nets_of([item.initiative_id or 0 for item in seen], judged_on(seen[0]))
+    found = nets_of([item.initiative_id or 0 for item in seen], judged_on(seen[0]), person)
     return {item.pk: found[item.initiative_id or 0] for item in seen}
 
 
@@ -130,10 +130,10 @@ def _drawn(each: Net | None) -> dict[str, object]:
     parts = ("confirmed", "decayed", "run_cost", "rework", "risk_loss")
     labels = ("Benefit", "Decayed", "Run cost", "Rework", "Risk loss")
     lines = [
-        (label, [None if worth.is_empty else getattr(worth, part) for _, worth in columns])
+        (label, [getattr(worth, part) if worth.has_net else None for _, worth in columns])
         for part, label in zip(parts, labels, strict=True)
     ]
-    nets = [None if worth.is_empty else worth.net for _, worth in columns]
+    nets = [worth.net if worth.has_net else None for _, worth in columns]
     missing = [len(coverage.missing) for coverage in each.coverages]
     return {
         "columns": [label for label, _ in columns],
@@ -155,7 +155,7 @@ def _windows(each: Net) -> NetWindowsShape:
 
 
 def _window(worth: Worth, coverage: CostCoverage) -> NetWindowShape | None:
-    if worth.is_empty:
+    if not worth.has_net:
         return None
     return {
         "net": worth.net,

@@ -67,7 +67,7 @@ def dashboard_rows_export(request: HttpRequest, figure: str) -> HttpResponseBase
     if waiting := _awaited(request, is_file=True):
         return waiting
     found = _rows(request, figure)
-    return asked_file(request, found, lambda: found.count, found.address, refused=found.asked_address.refused)
+    return asked_file(request, found, lambda: found.count, found.address, refused=found.refused)
 
 
 def _rows(request: HttpRequest, figure: str) -> FigureRows[object]:  # type: ignore[type-var]
@@ -83,7 +83,8 @@ def _awaited(request: HttpRequest, *, is_file: bool = False) -> HttpResponse | N
     if share is None and not is_file:
         return HttpResponseClientRefresh()
     template = "value/dashboard/wait.html" + (f"#{'ready' if share is None else 'state'}" if asks_again else "")
-    context = {"address": address, "share": share, "is_file": is_file, "now": _without_moment(request)}
+    about = {"address": address, "share": share, "is_file": is_file}
+    context = about | {"now": _without_moment(request), "back": address.to(known_at="")}
     # Who fetches a file without looking must not take this page for it.
     return render(request, template, context, status=202 if is_file and share is not None else 200)
 

@@ -1,13 +1,14 @@
 """Owners: who is one, since when, who was, and who stands in."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from aiso import clock
 from aiso.errors import DomainError
 from aiso.web.forms import person_text
-from portfolio.actions.assign_owners import assign_owner, take_back_assignment
+from portfolio.actions.assign_owners import assign_owner, end_ownerships_of, take_back_assignment
 from portfolio.models import OwnerKind, Ownership
 from tests.factories import make_ownership, make_person
 
@@ -224,3 +225,14 @@ def test_the_tab_tells_who_it_was_and_when(client, initiative, office_member, bu
     ]
     assert line.stable_from == clock.today() + timedelta(days=29)
     assert "Stable business owner" in response.content.decode()
+
+
+@pytest.mark.parametrize(("zone", "ends"), [("America/New_York", (2026, 3, 4)), ("Asia/Tokyo", (2026, 3, 5))])
+def test_who_left_owned_until_the_day_of_the_office(initiative, stranger, zone, ends):
+    held = make_ownership(initiative, stranger, OwnerKind.RISK, since=date(2026, 1, 1))
+    stranger.is_active, stranger.deactivated_at = False, datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+    stranger.save()
+    with timezone.override(zone):
+        assert end_ownerships_of(stranger) == 1
+    held.refresh_from_db()
+    assert held.ended_on == date(*ends)

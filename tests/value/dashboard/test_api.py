@@ -1,14 +1,17 @@
 """The dashboard over the API: the same figures as its page, money for those whose roles show it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aiso import clock
+from portfolio.models import OutcomeMetric
 from tests.api.conftest import Script, make_api_token
-from tests.value.factories import cost_of, post
+from tests.value.factories import claim, cost_of, post
+from value.kept.recompute import recompute_marked
 
 from .conftest import produced
 
@@ -48,7 +51,7 @@ def test_five_figures_with_the_window_before(small, executive):
     owner = told["stable_owner"]
     assert (owner["share"], owner["stable"], owner["active"], owner["paused"]) == ("0.2500", 1, 4, 1)
     assert (owner["without_risk"], owner["new_business_owner"]) == (3, 0)
-    assert set(owner["previous"]) == {"share", "stable", "active", "paused"}
+    assert {*owner["previous"]} == {*owner} - {"previous"}
     adoption = told["adoption"]
     assert {name: adoption[name] for name in NOTHING_YET} == {
         "share": "0.6000",
@@ -56,7 +59,9 @@ def test_five_figures_with_the_window_before(small, executive):
         "target": 1300,
         "unmeasured": 1,
     }
-    assert (adoption["workflows"], adoption["previous"]) == (2, NOTHING_YET)
+    assert {name: adoption["previous"][name] for name in NOTHING_YET} == NOTHING_YET
+    assert {*adoption["previous"]} == {*adoption} - {"previous"}
+    assert (adoption["workflows"], adoption["previous"]["workflows"]) == (2, 0)
     assert told["closed"] == {
         "with_rationale": 1,
         "without_rationale": 1,
@@ -88,6 +93,25 @@ def test_money_is_told_in_decimal_strings(small, executive):
     assert money["is_of_part"] is False
     # No data is not nothing.
     assert (money["previous"]["amount"], money["previous"]["currency"]) == (None, "EUR")
+
+
+def test_what_does_not_count_is_no_net_value(small, executive, finance_controller, client):
+    # Of Quick's unit nothing is posted but what was built and what waits for finance.
+    days = {"first_on": date(2026, 5, 1), "last_on": date(2026, 5, 31)}
+    post(small.quick, finance_controller, cost_of(70, kind="build_cost", **days))
+    metric = OutcomeMetric.objects.create(initiative=small.quick, name="Calls", unit="calls", direction="down")
+    claim(metric, finance_controller, amount=Decimal(300), **days)
+    recompute_marked()
+    money = asked(executive, unit=small.quick.unit_id)["net_value"]
+    nothing = ("amount", "benefit", "decayed", "run_cost", "rework", "risk_loss")
+    assert {name: money[name] for name in nothing} == dict.fromkeys(nothing)
+    assert (money["claimed_unconfirmed"], money["build_cost"]) == ("300.00", "70.00")
+    client.force_login(executive)
+    page = client.get("/dashboard/", {"unit": small.quick.unit_id, "figure": "net_value"}).content.decode()
+    assert "What is posted for these days does not count" in page
+    assert "On target" not in page.split('id="figure"')[0].split("Net value")[1].split("</article>")[0]
+    rows = client.get("/dashboard/rows/net_value/", {"unit": small.quick.unit_id}).content.decode()
+    assert "What is posted for these days does not count" in rows
 
 
 def test_no_money_without_a_role_that_shows_it(small, stranger, service_account, chief_of_retail):

@@ -125,6 +125,16 @@ def test_rows_behind_are_exactly_those_that_count(client, small, executive):
     assert names("stable_owner/?show=paused") == ["Resting"]
     assert names("adoption/") == ["Answer a claim", "Plan a route"]
     assert names("net_value/") == ["Slow"]
+    assert names("net_value/?show=clamed") == ["Slow"]
+    wrong = text_of(client.get("/dashboard/rows/net_value/?show=clamed"))
+    assert "There are no rows &#x27;clamed&#x27; here, and it is left out." in wrong
+    assert client.get("/dashboard/rows/net_value/export/?show=clamed").status_code == 302
+    # Each leads to its value in the same window.
+    for days in (30, 60, 90):
+        page = client.get(f"/dashboard/rows/net_value/?days={days}&as_of=2026-06-15").content.decode()
+        assert f"/value/?as_of=2026-06-15&amp;days={days}#tab" in page
+        shown = text_of(client.get(f"/initiatives/{small.slow.reference}/value/?days={days}"))
+        assert f"{days} days" in shown
     assert sorted(names("net_value/?show=uncovered")) == ["Before", "Never piloted", "Quick", "Slow"]
     assert names("closed/") == ["Ended"]
     assert names("closed/?show=without") == ["Ended too"]

@@ -11,7 +11,16 @@ from aiso import clock
 from aiso.configuration.models import ConfigurationVersion
 from forums.actions.agenda import fill_agenda
 from portfolio.models import PlanKind
-from tests.factories import make_acceptance, make_initiative, make_person, make_risk, move_stage
+from stagegates.actions.merge import merge_into
+from tests.factories import (
+    make_acceptance,
+    make_initiative,
+    make_person,
+    make_risk,
+    make_seat,
+    make_unit,
+    move_stage,
+)
 from tests.stagegates.meetings.conftest import make_meeting
 from value.actions.claims import confirm_claim, reject_claim
 from value.actions.measure import confirm_measurement, reject_measurement
@@ -20,6 +29,7 @@ from value.models import ScorecardLine
 from value.models.scorecard import Source
 from value.review import REVIEW, SOURCES
 from value.review.gathered import listed_of
+from value.review.net_section import told_net
 from value.scorecards.judged import Line, Status, status_of
 from value.scorecards.limits import goals
 from value.scorecards.wanted import COLUMNS
@@ -222,6 +232,7 @@ NETS = {
     "still above": ([(500, 100)], [(300, 300)], ""),
     "below for long": ([(0, 100)], [(0, 100)], "stays"),
     "began": ([], [(0, 100)], ""),
+    "was built before": ("build_cost", [(0, 100)], ""),
     "comes back": ([(0, 100)], [(500, 100)], ""),
 }
 
@@ -230,6 +241,9 @@ NETS = {
 def test_net_value_that_turned(case, running, business_owner, finance):
     before, last, state = NETS[case]
     metric = add_metric(running)
+    if before == "build_cost":
+        cost(running, 700, BEFORE, finance, kind="build_cost")
+        before = []
     for days, pairs in ((BEFORE, before), (LAST, last)):
         for earned, spent in pairs:
             if earned:
@@ -248,6 +262,28 @@ def test_what_it_earned_before_carries_it(running, business_owner, finance):
     assert len(proposed("net_value_negative")) == 1
     earn(add_metric(running), 201, (date(2026, 11, 1), date(2026, 11, 30)), business_owner, finance)
     assert proposed("net_value_negative") == []
+
+
+def test_what_was_merged_into_it_counts_with_it(running, business_owner, finance, meeting):
+    licence = make_initiative("Old licence", stage="build", owner=business_owner)
+    for initiative, spent in ((running, 10), (licence, 300)):
+        cost(initiative, spent, BEFORE, finance)
+    for days in (BEFORE, LAST):
+        earn(add_metric(running, f"Stops {days[0]}"), 400, days, business_owner, finance)
+    cost(licence, 900, LAST, finance)
+    assert proposed("net_value_negative") == []
+    chair = make_person("Paul Portfolio")
+    make_seat("executive-sponsor", chair, "sponsor", since=date(2027, 1, 1))
+    merge_into(licence, actor=chair, survivor=running, rationale="The same thing twice.")
+    [found] = proposed("net_value_negative")
+    assert (found.initiative_id, "not in the 90 before" in found.why) == (running.pk, True)
+    item = item_of(meeting, "net_value_negative", key="net", initiative=running)
+    told = told_net([item], finance)[item.pk]
+    assert (told["last"]["net"], told["before"]["net"], told["to_date"]["net"]) == (-500, 90, -410)
+    # Who sees the money of the one alone reads that alone: an executive of its unit.
+    type(licence).objects.filter(pk=licence.pk).update(unit=make_unit("Elsewhere"))
+    [told] = told_net([item], make_person("Of one unit", "executive", role_unit=running.unit)).values()
+    assert told["last"]["net"] == 400
 
 
 def test_the_largest_first_and_only_so_many(business_owner, finance):
