@@ -22,6 +22,7 @@ from .adoption import adoption_in
 from .asked import money_counted_for, money_units_told
 from .reading import figures_of
 from .rows import ClosedRows, FigureRows, LeadTimeRows, StableOwnerRows
+from .sentences import UNCOUNTED
 from .words import MONEY_SEEN_BY
 
 
@@ -182,7 +183,7 @@ class NetValueRows(FigureRows[Initiative]):
             total = figures.exact_money(money.worth.sum_of(self.show))
             return f"{self.shows[self.show]} is {total}, rounded once at the end; it stands beside net value."
         if not money.worth.has_net:
-            return "What is posted for these days does not count: claimed, forecast, rejected or build cost."
+            return UNCOUNTED
         total = figures.exact_money(money.worth.net)
         return f"Net value of all that is counted is {total}, rounded once at the end."
 

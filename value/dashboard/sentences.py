@@ -16,6 +16,7 @@ from .words import MONEY_SEEN_BY, SHORT, written
 # From so many on, nine in ten is a group of its own.
 TEN = 10
 NOTHING = Decimal(0)
+UNCOUNTED = "What is posted for these days does not count: claimed, forecast, rejected or build cost."
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _net_value(told: NetValue, as_of: date, target: Decimal | None) -> str:
     if told.worth.is_empty:
         return "Nothing is posted in the ledger for these days."
     if not told.worth.has_net:
-        return "What is posted for these days does not count: claimed, forecast, rejected or build cost."
+        return UNCOUNTED
     late = f" {without[:1].upper()}{without[1:]}." if (without := unconfirmed_from(told, as_of)) else ""
     return f"{_money_made_of(told, target)}{late}"
 

@@ -114,12 +114,13 @@ def _net_value(found: NetValue) -> Iterator[Measure]:
     beside = [
         ("claimed_unconfirmed", "Claimed, not confirmed (not counted)", worth.claimed),
         ("build_cost", "Build cost (not counted)", worth.build_cost),
-        ("decayed", "Confirmed benefit that did not last (not counted)", worth.decayed),
     ]
     for name, label, amount in counted:
         yield Measure(name, label, "money", amount if worth.has_net else None)
     for name, label, amount in beside:
         yield Measure(name, label, "money", None if worth.is_empty else amount)
+    decayed = worth.decayed if worth.has_net else None
+    yield Measure("decayed", "Confirmed benefit that did not last (not counted)", "money", decayed)
     yield Measure("cost_coverage", "Months in production with a run cost", "share", coverage.share)
     yield Measure("months_missing", "Months in production without one", "count", coverage.uncovered)
 

@@ -102,9 +102,10 @@ def negative(initiatives: InitiativeQuerySet, as_of: date, merged: Mapping[int, 
 
 def _worths(initiatives: Collection[int], window: Window, merged: Mapping[int, int]) -> dict[int, Worth]:
     """What each is worth with what was merged into it."""
-    members = {pk: survivor for pk, survivor in merged.items() if survivor in initiatives}
     if not initiatives:
         return {}
+    survivors = {*initiatives}
+    members = {pk: survivor for pk, survivor in merged.items() if survivor in survivors}
     own = worth_by_initiative([*initiatives, *members], window, lost=spans_kept)
     found = {pk: own.get(pk, Worth()) for pk in initiatives}
     for pk, survivor in members.items():
